@@ -1,0 +1,62 @@
+"""One line per request, stage and outside call; as JSON where LOG_FORMAT says so."""
+
+import logging
+import time
+import uuid
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
+
+logger = logging.getLogger("bookimg.request")
+
+
+class JsonFormatter(BaseJsonFormatter):
+    """`request_id`, `user_id`, `job_id`, `duration_ms` and `usd` come in through `extra=`."""
+
+    def __init__(self):
+        super().__init__(
+            "%(asctime)s %(levelname)s %(name)s %(message)s",
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+        )
+
+
+class RequestLogMiddleware:
+    """Gives every request an id (the caller's `X-Request-Id` where it is a plain one) and logs it when it is answered."""
+
+    async_capable = True
+    sync_capable = True
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request):
+        if iscoroutinefunction(self):
+            return self.answer_async(request)
+        started = self.begin(request)
+        return self.end(request, self.get_response(request), started)
+
+    async def answer_async(self, request):
+        started = self.begin(request)
+        return self.end(request, await self.get_response(request), started)
+
+    def begin(self, request) -> float:
+        asked = request.headers.get("X-Request-Id", "")
+        plain = 8 <= len(asked) <= 64 and asked.replace("-", "").isalnum() and asked.isascii()
+        request.id = asked if plain else uuid.uuid4().hex
+        return time.monotonic()
+
+    def end(self, request, response, started: float):
+        response["X-Request-Id"] = request.id
+        user = getattr(request, "_cached_user", None)  # looking must not fetch the user
+        duration = round((time.monotonic() - started) * 1000, 1)
+        logger.info(
+            "%s %s %s %.0f ms",
+            request.method,
+            request.path,
+            response.status_code,
+            duration,
+            extra={"request_id": request.id, "user_id": getattr(user, "pk", None), "duration_ms": duration},
+        )
+        return response

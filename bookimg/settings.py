@@ -1,0 +1,251 @@
+"""One settings file. What varies comes from the environment (or .env); every default runs on a laptop."""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+
+def read(name: str, kind, default):
+    """One variable of the environment as `kind`, or a sentence that names it."""
+    try:
+        return getattr(env, kind)(name, default=default)
+    except (ValueError, ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name} is not a valid {kind}: {env.str(name)!r}") from error
+
+
+def choice(name: str, allowed: tuple[str, ...], dotted: bool = False) -> str:
+    """One of `allowed` (the first is the default), or a dotted path where that is possible."""
+    value = env.str(name, default=allowed[0])
+    if value in allowed or (dotted and "." in value):
+        return value
+    raise ImproperlyConfigured(
+        f"{name} must be one of {', '.join(allowed)}{' or a dotted path' if dotted else ''}, not {value!r}"
+    )
+
+
+def number(name: str, default: int, least: int = 1) -> int:
+    value = read(name, "int", default)
+    if value < least:
+        raise ImproperlyConfigured(f"{name} must be at least {least}, not {value}")
+    return value
+
+
+def kept_secret(path: Path) -> str:
+    """The key of this installation, made at its first start and kept beside its data."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(64))
+    return path.read_text().strip()
+
+
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+DEBUG = read("DEBUG", "bool", False)
+SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret.key")
+
+# Where people reach the site. An https address switches on everything that https allows.
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
+if PUBLIC_URL and urlsplit(PUBLIC_URL).scheme not in ("http", "https"):
+    raise ImproperlyConfigured(f"PUBLIC_URL must begin with http:// or https://, not {PUBLIC_URL!r}")
+HTTPS = PUBLIC_URL.startswith("https://")
+ALLOWED_HOSTS = read("ALLOWED_HOSTS", "list", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = read("CSRF_TRUSTED_ORIGINS", "list", [PUBLIC_URL] if PUBLIC_URL else [])
+if PUBLIC_URL and urlsplit(PUBLIC_URL).hostname not in ALLOWED_HOSTS:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(PUBLIC_URL).hostname]
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "library",
+    "scanning",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "channels",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+    "django_q",
+]
+MIDDLEWARE = [
+    "bookimg.logging.RequestLogMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+ROOT_URLCONF = "bookimg.urls"
+ASGI_APPLICATION = "bookimg.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# ── Data ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+try:
+    DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'bookimg.sqlite3'}")}
+except (ValueError, ImproperlyConfigured) as error:
+    raise ImproperlyConfigured(
+        "DATABASE_URL is not a database address such as postgres://user:key@host/name"
+    ) from error
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if "sqlite3" in DATABASES["default"]["ENGINE"]:
+    # Web and workers write at once: WAL with IMMEDIATE transactions and a patient lock gave no lock errors; WAL alone did.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA mmap_size=134217728;",
+    }
+else:
+    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# In the database, so that lock-outs and catalogue answers are shared by all processes and outlive a restart.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+STORAGE = choice("STORAGE", ("local",))
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files", "base_url": None},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True  # no collectstatic step between a change and the page
+
+# ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_REDIRECT_URL = "library"
+LOGIN_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = choice("EMAIL_VERIFICATION", ("optional", "mandatory", "none"))
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[BookImg] "
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key"}
+USERSESSIONS_TRACK_ACTIVITY = True
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BookImg <bookimg@localhost>")
+
+# ── Scanning ────────────────────────────────────────────────────────────────────────────────────────────────────────
+OCR = choice("OCR", ("local",), dotted=True)
+PROPOSER = choice("PROPOSER", ("rules",), dotted=True)
+CATALOG_NAMES = ("local", "open_library", "google_books")
+CATALOGS = read("CATALOGS", "list", list(CATALOG_NAMES))
+if unknown := [name for name in CATALOGS if name not in CATALOG_NAMES and "." not in name]:
+    raise ImproperlyConfigured(f"CATALOGS may hold {', '.join(CATALOG_NAMES)} or dotted paths, not {unknown[0]!r}")
+OPEN_LIBRARY_URL = env.str("OPEN_LIBRARY_URL", default="https://openlibrary.org").rstrip("/")
+GOOGLE_BOOKS_URL = env.str("GOOGLE_BOOKS_URL", default="https://www.googleapis.com").rstrip("/")
+GOOGLE_BOOKS_API_KEY = env.str("GOOGLE_BOOKS_API_KEY", default="")
+# Outside catalogues want to know who asks: https://openlibrary.org/developers/api
+CONTACT = env.str("CONTACT", default="")
+SCAN_MAX_MB = number("SCAN_MAX_MB", 25)
+SCAN_MAX_MEGAPIXELS = number("SCAN_MAX_MEGAPIXELS", 80)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# ── Work in the background ──────────────────────────────────────────────────────────────────────────────────────────
+BROKER = choice("BROKER", ("orm",))
+WORKERS = number("WORKERS", 1)
+SCAN_LEASE_SECONDS = number("SCAN_LEASE_SECONDS", 30)
+TASK_TIMEOUT = 300
+Q_CLUSTER = {
+    "name": "bookimg",
+    "workers": WORKERS,
+    "timeout": TASK_TIMEOUT,
+    "retry": TASK_TIMEOUT * 2 + 30,  # the lock starts when a task is fetched, not when it starts
+    "queue_limit": WORKERS,
+    "bulk": 1,
+    "poll": 0.2,
+    "orm": "default",
+    "ack_failures": True,  # our own rows count the attempts
+    "save_limit": 200,
+    "catch_up": False,
+    "label": "Background work",
+}
+
+# ── Wording, looks, safety ──────────────────────────────────────────────────────────────────────────────────────────
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_TZ = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", "https:"],  # covers come from the catalogues
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+LOG_FORMAT = choice("LOG_FORMAT", ("text", "json"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "text": {"format": "%(asctime)s %(levelname).1s %(name)s: %(message)s", "datefmt": "%H:%M:%S"},
+        "json": {"()": "bookimg.logging.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "django-q": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "WARNING"},
+        "RapidOCR": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,56 @@
+"""Who knows books. One file per catalogue; all of them answer in `Record`s."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Protocol
+
+
+class CatalogError(Exception):
+    """A catalogue could not answer. `permanent` alone decides whether asking again may help."""
+
+    def __init__(self, sentence: str, permanent: bool = False):
+        super().__init__(sentence)
+        self.permanent = permanent
+
+
+@dataclass(frozen=True)
+class Record:
+    """One edition as a catalogue knows it."""
+
+    title: str
+    authors: tuple[str, ...] = ()
+    subtitle: str = ""
+    isbn: str = ""  # 13 digits, or ""
+    publisher: str = ""
+    published_date: str = ""  # as far as it is known: 2017, 2017-02 or 2017-02-07
+    language: str = ""  # ISO 639-1
+    cover: str = ""  # https address of a picture
+    links: dict[str, str] = field(default_factory=dict)  # name of the shop or site -> address
+    source: str = ""  # name of the catalogue
+    source_id: str = ""  # its key there
+
+    @property
+    def author(self) -> str:
+        return ", ".join(self.authors)
+
+    @property
+    def full_title(self) -> str:
+        return f"{self.title}: {self.subtitle}" if self.subtitle else self.title
+
+    def as_dict(self) -> dict:
+        return {**asdict(self), "authors": list(self.authors)}
+
+    @classmethod
+    def from_dict(cls, data: dict) -> "Record":
+        return cls(**{**data, "authors": tuple(data.get("authors") or ())})
+
+
+class Catalog(Protocol):
+    """What a catalogue offers. Both raise CatalogError; neither raises anything else."""
+
+    name: str
+
+    def by_isbn(self, isbn13: str) -> Record | None: ...
+
+    def search(self, text: str, limit: int = 10) -> list[Record]:
+        """Records that `text` may name, likeliest first. `text` is what was read or typed, errors and all."""
+        ...

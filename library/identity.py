@@ -1,0 +1,72 @@
+"""The one place that decides "is this the same book?": for scans, ISBN entry, imports and the API."""
+
+from django.db import IntegrityError, transaction
+
+from library import folding
+from library.catalogs import Record
+from library.models import Book, UserBook
+
+
+def work_key(title: str, authors) -> str:
+    """Title and first author's surname, folded; the same for all editions of a work as far as text can tell."""
+    surname = folding.sort_name(authors[0]).split()[:1] if authors else []
+    return "|".join([folding.sort_title(title), *surname])[:300]
+
+
+def find_book(record: Record) -> Book | None:
+    """The edition that `record` is: by ISBN where it has one, else the one without ISBN of the same title and author."""
+    if record.isbn:
+        return Book.objects.filter(isbn13=record.isbn).first()
+    key = work_key(record.title, record.authors)
+    return Book.objects.filter(isbn13__isnull=True, work_key=key).order_by("pk").first()
+
+
+def find_or_make_book(record: Record) -> Book:
+    """The edition that `record` is, made where nobody had it yet. Two workers at once end with one row."""
+    found = find_book(record)
+    if found:
+        return found
+    try:
+        with transaction.atomic():
+            return Book.objects.create(
+                isbn13=record.isbn or None,
+                title=record.title[:500],
+                subtitle=record.subtitle[:500],
+                authors=list(record.authors),
+                publisher=record.publisher[:200],
+                published_date=record.published_date[:10],
+                language=record.language[:8],
+                cover=record.cover[:500],
+                links=record.links,
+                source=record.source,
+                source_id=record.source_id[:100],
+                work_key=work_key(record.title, record.authors),
+            )
+    except IntegrityError:
+        return Book.objects.get(isbn13=record.isbn)
+
+
+def owned_copies(user, record: Record):
+    """This person's copies of the same book: the same ISBN, or the same title and author in any edition."""
+    key = work_key(record.title, record.authors)
+    copies = UserBook.objects.of(user)
+    same = copies.filter(book__work_key=key)
+    return (same | copies.filter(isbn13=record.isbn)).distinct() if record.isbn else same
+
+
+def add_copy(user, record: Record, **own) -> UserBook:
+    """A new copy of `record` in this person's library; `own` holds what is theirs: shelf, status, …"""
+    book = find_or_make_book(record)
+    return UserBook.objects.create(
+        user=user,
+        book=book,
+        title=book.title,
+        subtitle=book.subtitle,
+        authors=book.authors,
+        isbn13=book.isbn13 or "",
+        publisher=book.publisher,
+        published_date=book.published_date,
+        language=book.language,
+        cover=book.cover,
+        **own,
+    )

@@ -1,0 +1,193 @@
+"""A scan from photo to proposals: the job, its proposed books, and the durable log that open pages read."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from library.catalogs import Record
+from library.models import Shelf, UserBook
+
+
+class Stage(models.TextChoices):
+    """What is to be done next; the order is pipeline.STAGES."""
+
+    READ = "read"
+    PROPOSE = "propose"
+    VALIDATE = "validate"
+    FINISH = "finish"
+    DONE = "done"
+
+
+class ScanQuerySet(models.QuerySet):
+    def of(self, user):
+        return self.filter(user=user)
+
+    def unfinished(self):
+        return self.filter(status__in=Scan.ACTIVE)
+
+    def abandoned(self):
+        """Active, but nobody holds them: the worker died, or the task was lost on its way."""
+        now = timezone.now()
+        late = now - timedelta(seconds=settings.SCAN_LEASE_SECONDS)
+        return self.unfinished().filter(Q(lease_until__lt=now) | Q(lease_until__isnull=True, changed__lt=late))
+
+
+class Scan(models.Model):
+    """One photo on its way to books."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        READING = "reading"
+        PROPOSING = "proposing"
+        VALIDATING = "validating"
+        COMPLETE = "complete"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    ACTIVE = (Status.QUEUED, Status.READING, Status.PROPOSING, Status.VALIDATING)
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="scans")
+    job_id = models.CharField(max_length=64)
+    status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
+    shelf = models.ForeignKey(Shelf, null=True, blank=True, on_delete=models.SET_NULL, related_name="scans")
+
+    filename = models.CharField(max_length=200)
+    photo = models.CharField("key of the photo in the storage", max_length=400)
+    sha256 = models.CharField("hash of the upload", max_length=64)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+
+    # How far the work is. A lease says that somebody is at it; it runs out by itself when that worker dies.
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.READ)
+    attempts = models.PositiveSmallIntegerField("attempts at this stage", default=0)
+    lease = models.CharField(max_length=32, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    error = models.CharField("what went wrong, for its owner", max_length=500, blank=True)
+    retryable = models.BooleanField(default=True)
+
+    engine = models.JSONField(default=dict, blank=True)
+    timings = models.JSONField("seconds per stage", default=dict, blank=True)
+    notes = models.JSONField(
+        "what its owner should know, such as a catalogue that did not answer", default=list, blank=True
+    )
+    last_seq = models.PositiveIntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now=True)
+    finished = models.DateTimeField(null=True, blank=True)
+
+    objects = ScanQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+        constraints = [models.UniqueConstraint(fields=["user", "job_id"], name="job_id_per_user")]
+        indexes = [
+            models.Index(fields=["user", "-created"], name="scan_by_date"),
+            models.Index(fields=["user", "sha256"], name="scan_by_hash"),
+            models.Index(fields=["status", "lease_until"], name="scan_by_lease"),
+        ]
+
+    def __str__(self):
+        return f"{self.filename} ({self.job_id})"
+
+    def get_absolute_url(self):
+        return reverse("scan", args=[self.job_id])
+
+    @property
+    def is_active(self) -> bool:
+        return self.status in self.ACTIVE
+
+    # The stored artefacts of contract.md: everything of a scan lies under its own key.
+    def upload_key(self, name: str) -> str:
+        return f"uploads/{self.user_id}/{self.job_id}/{name}"
+
+    def result_key(self, name: str) -> str:
+        return f"results/{self.user_id}/{self.job_id}/{name}"
+
+    def thumbnail_key(self) -> str:
+        return f"thumbnails/{self.user_id}/{self.job_id}/thumbnail.webp"
+
+    def spine_key(self, number: int) -> str:
+        return f"spines/{self.user_id}/{self.job_id}/{number}.webp"
+
+
+class Band(models.TextChoices):
+    """How much a proposal can be trusted; shown by shape and word as well as colour."""
+
+    SURE = "sure", "Sure"
+    CHECK = "check", "Please check"
+    UNREAD = "unread", "Could not read"
+
+
+class Decision(models.TextChoices):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class CandidateQuerySet(models.QuerySet):
+    def of(self, user):
+        return self.filter(scan__user=user)
+
+    def pending(self):
+        return self.filter(decision=Decision.PENDING)
+
+    def sure(self):
+        return self.filter(band=Band.SURE)
+
+
+class Candidate(models.Model):
+    """A proposed book: what was read on one spine, the edition it may be, and what its owner decided."""
+
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="candidates")
+    number = models.PositiveIntegerField("in shelf order, from 1")
+    band = models.CharField(max_length=6, choices=Band)
+    confidence = models.FloatField()
+    validated = models.BooleanField()
+    record = models.JSONField("the proposed edition (catalogs.Record), or what was read as its title")
+    alternatives = models.JSONField("other editions, likeliest first", default=list, blank=True)
+    spine_text = models.JSONField(default=list)
+    region = models.JSONField(default=list, blank=True)
+    shelf_row = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveSmallIntegerField(default=1)
+    decision = models.CharField(max_length=8, choices=Decision, default=Decision.PENDING)
+    decided = models.DateTimeField(null=True, blank=True)
+    edited = models.BooleanField("its owner has changed or added it by hand", default=False)
+    copy = models.ForeignKey(UserBook, null=True, blank=True, on_delete=models.SET_NULL, related_name="sightings")
+
+    objects = CandidateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["scan", "number"], name="candidate_number_per_scan")]
+
+    def __str__(self):
+        return self.record.get("title") or " ".join(self.spine_text) or f"spine {self.number}"
+
+    @property
+    def edition(self) -> Record:
+        return Record.from_dict(self.record)
+
+
+class ScanEvent(models.Model):
+    """One entry of a scan's log. `seq` counts 1, 2, 3 … without gaps, so that a reader can prove it missed nothing."""
+
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveIntegerField()
+    type = models.CharField(max_length=30)
+    payload = models.JSONField(default=dict)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["scan", "seq"], name="event_seq_per_scan")]
+
+    def __str__(self):
+        return f"{self.seq} {self.type}"
+
+    def as_message(self, job_id: str) -> dict:
+        """The websocket and API form of contract.md."""
+        return {"type": self.type, "jobId": job_id, "seq": self.seq, **self.payload}

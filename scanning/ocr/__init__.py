@@ -1,0 +1,49 @@
+"""Who can read. One file per engine; all of them answer in `Line`s, in pixels of the upright photo."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+Point = tuple[float, float]
+Quad = tuple[Point, Point, Point, Point]
+
+
+class OCRError(Exception):
+    """A photo could not be read. `permanent` alone decides whether trying again may help."""
+
+    def __init__(self, sentence: str, permanent: bool = False):
+        super().__init__(sentence)
+        self.permanent = permanent
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of text. `quad` goes around it in reading order: its first point is where the first letter's top left is."""
+
+    text: str
+    confidence: float  # 0..1, the engine's own
+    quad: Quad
+
+    def as_dict(self) -> dict:
+        return {
+            "text": self.text,
+            "confidence": round(self.confidence, 4),
+            "quad": [[round(x, 1), round(y, 1)] for x, y in self.quad],
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict) -> "Line":
+        return cls(data["text"], data["confidence"], tuple((x, y) for x, y in data["quad"]))
+
+
+Progress = Callable[[int, int], None]  # done, total
+
+
+class Engine(Protocol):
+    name: str
+
+    def read(self, image: np.ndarray, progress: Progress) -> list[Line]:
+        """All lines of `image` (height x width x 3, RGB, uint8, upright). Calls `progress` as parts are read."""
+        ...

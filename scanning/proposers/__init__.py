@@ -1,0 +1,49 @@
+"""From lines (and the photo) to spines: which text belongs together and in which order it stands. One file per proposer."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from scanning.ocr import Line, Quad
+
+
+class ProposerError(Exception):
+    """No proposal could be made. `permanent` alone decides whether trying again may help."""
+
+    def __init__(self, sentence: str, permanent: bool = False):
+        super().__init__(sentence)
+        self.permanent = permanent
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One spine or cover as proposed: its lines (indices into the photo's lines, in reading order) and its place."""
+
+    lines: tuple[int, ...]
+    region: Quad  # in pixels of the upright photo
+    shelf: int  # from 1, top to bottom
+    position: int  # from 1, left to right on its shelf (bottom to top in a pile)
+    title: str = ""  # a guess, where the proposer has one
+    author: str = ""
+
+    def as_dict(self) -> dict:
+        return {
+            "lines": list(self.lines),
+            "region": [[round(x, 1), round(y, 1)] for x, y in self.region],
+            "shelf": self.shelf,
+            "position": self.position,
+            "title": self.title,
+            "author": self.author,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict) -> "Candidate":
+        region = tuple((x, y) for x, y in data["region"])
+        return cls(tuple(data["lines"]), region, data["shelf"], data["position"], data["title"], data["author"])
+
+
+class Proposer(Protocol):
+    name: str
+
+    def propose(self, lines: list[Line], image: np.ndarray) -> list[Candidate]: ...
