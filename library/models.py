@@ -142,7 +142,7 @@ class UserBook(models.Model):
 
 
 class CatalogRecord(models.Model):
-    """One row of the local catalogue, filled by `manage.py load_catalog`. Its search index lives beside it (catalogs/local.py)."""
+    """One row of the local catalogue, filled by `manage.py load_catalog`; its search index lives in catalogs/local.py."""
 
     isbn13 = models.CharField(max_length=13, blank=True, db_index=True)
     title = models.CharField(max_length=500)

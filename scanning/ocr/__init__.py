@@ -1,6 +1,6 @@
 """Who can read. One file per engine; all of them answer in `Line`s, in pixels of the upright photo."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
