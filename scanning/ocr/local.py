@@ -1,0 +1,223 @@
+"""Reads on this machine: RapidOCR's detector and recogniser over onnxruntime, no network (https://github.com/RapidAI/RapidOCR).
+
+Most spines run top to bottom, some bottom to top, and thick ones, piles and covers are set across. So the photo is searched twice,
+as it is and turned a quarter, each time first as a whole and then, where the lettering is small, tile by tile at full resolution.
+What is found is always read from the full resolution, the other way up too where the first reading is doubtful.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from rapidocr import RapidOCR
+from rapidocr.ch_ppocr_rec import TextRecInput
+
+from scanning.ocr import Line, OCRError, Progress
+
+OVERVIEW_SIDE = 1920  # px; the detector sees lettering from about 10 px up
+TILE_SIDE, TILE_OVERLAP = 1600, 320  # px; the overlap is wider than most lines are high, so one tile has them whole
+SMALL_LETTERING = 21  # px of a box in the overview; below, full resolution finds lines that the overview misses
+QUARTER_TURNS = (1, 0)  # np.rot90 turns; the one that reads most spines first, so that books appear early
+LEAST_CONFIDENCE = 0.5  # below, a reading is noise more often than text
+DOUBTFUL = 0.9  # below, the line is read the other way up too
+BATCH = 6  # lines a call; longer batches waste time on padding
+
+ONE_THREAD_A_SESSION = {
+    # A session of several threads hangs in a forked worker; instead several Python threads call one session.
+    "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+    "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+    "Det.limit_type": "max",
+    "Det.limit_side_len": 4000,
+    "Global.log_level": "warning",
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where the detector sees text: four corners (4 x 2, px of the turned photo), the first where reading would begin."""
+
+    corners: np.ndarray
+
+    @property
+    def width(self) -> float:
+        return float(max(np.linalg.norm(self.corners[0] - self.corners[1]), np.linalg.norm(self.corners[2] - self.corners[3])))
+
+    @property
+    def height(self) -> float:
+        return float(max(np.linalg.norm(self.corners[0] - self.corners[3]), np.linalg.norm(self.corners[1] - self.corners[2])))
+
+    def stands(self) -> bool:
+        """Text that runs across this turn of the photo; the other turn reads it."""
+        return self.height > 1.5 * self.width
+
+
+class LocalOCR:
+    name = "local"
+
+    def __init__(self, threads: int | None = None):
+        self.threads = threads or os.cpu_count() or 1
+
+    @cached_property
+    def models(self):
+        """Detector and recogniser, about 60 MB; shared by workers forked after `warm`."""
+        engine = RapidOCR(params=ONE_THREAD_A_SESSION)
+        return engine._load_det_model(), engine._load_rec_model()
+
+    def warm(self) -> None:
+        _ = self.models
+
+    def read(self, image: np.ndarray, progress: Progress = lambda done, total: None) -> list[Line]:
+        """All lines of `image` (height x width x 3, RGB, uint8, upright), best first. Raises OCRError."""
+        bgr = np.ascontiguousarray(image[:, :, ::-1])
+        lines: list[Line] = []
+        total = 4 * len(QUARTER_TURNS)
+        try:
+            with ThreadPoolExecutor(self.threads) as pool:
+                for turn_number, turns in enumerate(QUARTER_TURNS):
+                    for step, found in enumerate(self.read_turned(bgr, turns, pool)):
+                        lines += found
+                        progress(turn_number * 4 + step + 1, total)
+        except (cv2.error, RuntimeError, MemoryError) as error:
+            raise OCRError(f"The photo could not be read: {error}") from error
+        return without_doubles(lines)
+
+    def read_turned(self, bgr: np.ndarray, turns: int, pool) -> Iterator[list[Line]]:
+        """The lines of one turn of the photo in four steps: found, read; then the small lettering found, read."""
+        turned = np.ascontiguousarray(np.rot90(bgr, turns))
+        overview, scale = shrunk(turned, OVERVIEW_SIDE)
+        boxes = [Box(box.corners / scale) for box in self.find(overview)]
+        yield []
+        yield self.read_boxes(turned, boxes, turns, pool)
+        small = [box for box in boxes if box.height * scale < SMALL_LETTERING] if scale < 1 else []
+        more = self.find_in_tiles(turned, tiles_with(small, turned.shape), pool)
+        yield []
+        yield self.read_boxes(turned, new_boxes(more, boxes), turns, pool)
+
+    def find(self, picture: np.ndarray) -> list[Box]:
+        detect, _ = self.models
+        corners = detect(picture).boxes
+        return [] if corners is None else [Box(np.asarray(c, dtype=np.float32)) for c in corners]
+
+    def find_in_tiles(self, picture: np.ndarray, tiles, pool) -> list[Box]:
+        def in_one(tile) -> list[Box]:
+            x0, y0, x1, y1 = tile
+            return [Box(box.corners + np.float32([x0, y0])) for box in self.find(np.ascontiguousarray(picture[y0:y1, x0:x1]))]
+
+        return [box for found in pool.map(in_one, tiles) for box in found]
+
+    def read_boxes(self, turned: np.ndarray, boxes: list[Box], turns: int, pool) -> list[Line]:
+        lying = [(box, crop) for box in boxes if not box.stands() and (crop := cut_out(turned, box)) is not None]
+        readings = self.recognise([crop for _, crop in lying], pool)
+        doubtful = [n for n, (_, confidence) in enumerate(readings) if confidence < DOUBTFUL]
+        upside_down = self.recognise([np.ascontiguousarray(np.rot90(lying[n][1], 2)) for n in doubtful], pool)
+        lines = []
+        other = dict(zip(doubtful, upside_down, strict=True))
+        for n, ((box, _), (text, confidence)) in enumerate(zip(lying, readings, strict=True)):
+            corners = box.corners
+            if n in other and other[n][1] > confidence:
+                (text, confidence), corners = other[n], np.roll(corners, 2, axis=0)
+            if confidence >= LEAST_CONFIDENCE and text.strip():
+                quad = turned_back(corners, turns, turned.shape)
+                lines.append(Line(text.strip(), confidence, tuple((float(x), float(y)) for x, y in quad)))
+        return lines
+
+    def recognise(self, crops: list[np.ndarray], pool) -> list[tuple[str, float]]:
+        """Text and confidence of each crop. Crops of like shape share a call, so that little of it is padding."""
+        _, recogniser = self.models
+        by_shape = sorted(range(len(crops)), key=lambda n: crops[n].shape[1] / crops[n].shape[0])
+        batches = [by_shape[start : start + BATCH] for start in range(0, len(crops), BATCH)]
+
+        def one(batch):
+            answer = recogniser(TextRecInput(img=[crops[n] for n in batch]))
+            return zip(batch, answer.txts, answer.scores, strict=True)
+
+        readings = [("", 0.0)] * len(crops)
+        for answers in pool.map(one, batches):
+            for n, text, confidence in answers:
+                readings[n] = (text, float(confidence))
+        return readings
+
+
+def shrunk(picture: np.ndarray, side: int) -> tuple[np.ndarray, float]:
+    """The picture with its longer side at most `side` px, and the scale that was used (1 where it was small already)."""
+    height, width = picture.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    if scale == 1:
+        return picture, 1.0
+    return cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA), scale
+
+
+def cuts(length: int) -> list[tuple[int, int]]:
+    """Starts and ends of tiles that cover `length` px evenly with overlap."""
+    if length <= TILE_SIDE:
+        return [(0, length)]
+    number = int(np.ceil((length - TILE_OVERLAP) / (TILE_SIDE - TILE_OVERLAP)))
+    starts = [round(n * (length - TILE_SIDE) / (number - 1)) for n in range(number)]
+    return [(start, start + TILE_SIDE) for start in starts]
+
+
+def tiles_with(small: list[Box], shape) -> list[tuple[int, int, int, int]]:
+    """The tiles (x0, y0, x1, y1) of a picture of `shape` in which several boxes of small lettering lie."""
+    centres = np.array([box.corners.mean(axis=0) for box in small]).reshape(-1, 2)
+    tiles = [(x0, y0, x1, y1) for y0, y1 in cuts(shape[0]) for x0, x1 in cuts(shape[1])]
+    return [
+        (x0, y0, x1, y1)
+        for x0, y0, x1, y1 in tiles
+        if np.sum((centres[:, 0] >= x0) & (centres[:, 0] < x1) & (centres[:, 1] >= y0) & (centres[:, 1] < y1)) >= 3
+    ]
+
+
+def overlap(one: np.ndarray, other: np.ndarray) -> float:
+    """Area (px²) that two convex quads share."""
+    if (one.max(0) < other.min(0)).any() or (other.max(0) < one.min(0)).any():
+        return 0.0
+    shared, _ = cv2.intersectConvexConvex(one.astype(np.float32), other.astype(np.float32))
+    return float(shared)
+
+
+def new_boxes(more: list[Box], known: list[Box]) -> list[Box]:
+    """Those of `more` that are not the same as a known one, nor as an earlier one of themselves from the next tile."""
+    kept: list[Box] = []
+    for box in sorted(more, key=lambda box: -box.width):
+        area = box.width * box.height
+        twins = (
+            other
+            for other in [*known, *kept]
+            if overlap(box.corners, other.corners) > 0.7 * max(area, other.width * other.height)
+        )
+        if next(twins, None) is None:
+            kept.append(box)
+    return kept
+
+
+def cut_out(picture: np.ndarray, box: Box) -> np.ndarray | None:
+    """The text of `box` laid straight, or None where there is nothing to read."""
+    width, height = round(box.width), round(box.height)
+    if width < 4 or height < 4:
+        return None
+    straight = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    transform = cv2.getPerspectiveTransform(box.corners.astype(np.float32), straight)
+    return cv2.warpPerspective(picture, transform, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+def turned_back(corners: np.ndarray, turns: int, turned_shape) -> np.ndarray:
+    """Corners in the turned picture -> corners in the upright photo (turns: 0, or 1 for np.rot90 once)."""
+    if turns == 0:
+        return corners
+    width = turned_shape[0]  # of the upright photo
+    return np.stack([width - corners[:, 1], corners[:, 0]], axis=1)
+
+
+def without_doubles(lines: list[Line]) -> list[Line]:
+    """Each place of the photo once: the longest and surest reading stays, what lies mostly inside it goes."""
+    kept: list[tuple[Line, np.ndarray]] = []
+    for line in sorted(lines, key=lambda line: -len(line.text) * line.confidence**2):
+        quad = np.array(line.quad)
+        area = cv2.contourArea(quad.astype(np.float32))
+        if area > 0 and all(overlap(quad, other) <= 0.5 * area for _, other in kept):
+            kept.append((line, quad))
+    return [line for line, _ in kept]

@@ -1,0 +1,58 @@
+"""The recognition of one photo, put together from the environment: an engine that reads, a proposer, the catalogues."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from library.catalogs.lookup import Lookup
+from library.catalogs.lookup import from_settings as lookup_from_settings
+from scanning import validate
+from scanning.ocr import Engine, Line, Progress
+from scanning.proposers import Candidate, Proposer
+
+ENGINES = {"local": "scanning.ocr.local.LocalOCR"}
+PROPOSERS = {"rules": "scanning.proposers.rules.RulesProposer"}
+
+
+@dataclass
+class Recognizer:
+    """The stages of recognition as plain functions of data; storing, queueing and telling are the pipeline's."""
+
+    engine: Engine
+    proposer: Proposer
+    lookup: Lookup
+
+    def engine_names(self) -> dict:
+        return {"ocr": self.engine.name, "proposer": self.proposer.name, "catalogs": [c.name for c in self.lookup.catalogs]}
+
+    def warm(self) -> None:
+        """Loads what is heavy, once, before workers are forked."""
+        warm = getattr(self.engine, "warm", None)
+        if warm:
+            warm()
+
+    def read(self, image: np.ndarray, progress: Progress) -> list[Line]:
+        return self.engine.read(image, progress)
+
+    def propose(self, lines: list[Line], image: np.ndarray) -> list[Candidate]:
+        return self.proposer.propose(lines, image)
+
+    def validate(self, lines: list[Line], candidates: list[Candidate], progress: Progress) -> list[validate.Match]:
+        return validate.match(lines, candidates, self.lookup, progress)
+
+    @property
+    def problems(self) -> list[str]:
+        return self.lookup.problems
+
+
+def provider(name: str, known: dict[str, str]):
+    """The class called `name`: one of ours, or any other by its dotted path."""
+    return import_string(known.get(name, name))
+
+
+def from_settings(ocr: str = "", proposer: str = "") -> Recognizer:
+    """What the environment names; `ocr` and `proposer` stand in for it where they are given."""
+    engine = provider(ocr or settings.OCR, ENGINES)()
+    return Recognizer(engine, provider(proposer or settings.PROPOSER, PROPOSERS)(), lookup_from_settings())
