@@ -1,0 +1,89 @@
+"""The catalogue on this machine: the records that `manage.py load_catalog` brought in, found by what a spine shows."""
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+from django.db import transaction
+
+from library import folding
+from library.catalogs import Record, index, ranking
+from library.catalogs.terms import buckets_of, record_buckets
+from library.models import CatalogRecord
+
+MOST_POSTINGS = 30_000  # read for one spine: the rarest terms first, so more books do not mean slower searches
+CANDIDATES = 80  # looked at closely for one spine
+
+
+class LocalCatalog:
+    name = "local"
+
+    def by_isbn(self, isbn13: str) -> Record | None:
+        row = CatalogRecord.objects.filter(isbn13=isbn13).first() if isbn13 else None
+        return row.as_record() if row else None
+
+    def search(self, text: str, limit: int = 10) -> list[Record]:
+        return self.search_many([text], limit)[0]
+
+    def search_many(self, texts: list[str], limit: int = 10) -> list[list[Record]]:
+        """For each text the records that it may name, likeliest first."""
+        total, counts = index.counts()
+        if not total:
+            return [[] for _ in texts]
+        postings: dict[int, np.ndarray] = {}  # neighbours on a shelf share words
+        candidates = [_candidates(text, total, counts, postings) for text in texts]
+        wanted = set().union(*candidates)
+        records = {pk: row.as_record() for pk, row in CatalogRecord.objects.in_bulk(wanted).items()}
+        return [
+            ranking.best(text, [records[pk] for pk in found if pk in records], limit)
+            for text, found in zip(texts, candidates, strict=True)
+        ]
+
+
+def _candidates(text: str, total: int, counts: np.ndarray, postings: dict[int, np.ndarray]) -> list[int]:
+    """Ids of the records that share the most telling terms with `text`."""
+    known = sorted((int(counts[bucket]), bucket) for bucket in buckets_of(text) if counts[bucket])
+    ids, weights, read = [], [], 0
+    for count, bucket in known:
+        read += count
+        if ids and read > MOST_POSTINGS:
+            break
+        if bucket not in postings:
+            postings[bucket] = index.postings(bucket)
+        ids.append(postings[bucket])
+        weights.append(np.full(len(postings[bucket]), np.log1p(total / count)))
+    if not ids:
+        return []
+    unique, place = np.unique(np.concatenate(ids), return_inverse=True)
+    points = np.bincount(place, weights=np.concatenate(weights))
+    return unique[np.argsort(-points, kind="stable")[:CANDIDATES]].tolist()
+
+
+def add(records: Iterable[Record]) -> int:
+    """Write these records with their index entries, in one transaction; those that are there already are left. How many came in."""
+    by_key = {_key(record): record for record in records if record.title}
+    with transaction.atomic():
+        there = set(CatalogRecord.objects.filter(key__in=by_key).values_list("key", flat=True))
+        rows = CatalogRecord.objects.bulk_create(
+            CatalogRecord(
+                key=key,
+                isbn13=record.isbn,
+                title=record.title[:500],
+                author="; ".join(record.authors)[:500],
+                year=record.published_date[:10],
+                publisher=record.publisher[:200],
+                language=record.language[:8],
+            )
+            for key, record in by_key.items()
+            if key not in there
+        )
+        if rows:
+            index.add([(row.pk, record_buckets(row.title, by_key[row.key].authors)) for row in rows])
+    return len(rows)
+
+
+def _key(record: Record) -> str:
+    if record.isbn:
+        return record.isbn
+    text = "|".join([folding.fold(record.title), *sorted(folding.fold(author) for author in record.authors)])
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
