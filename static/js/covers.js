@@ -1,0 +1,12 @@
+// A cover picture that does not come, or is the one-pixel blank some catalogues send, gives way to the drawn cover beneath it.
+
+const BLANK = 10; // pixels: no real cover is narrower
+
+function check(picture) {
+  if (picture.complete && picture.naturalWidth < BLANK) picture.remove();
+}
+
+for (const event of ["error", "load"]) {
+  document.addEventListener(event, ({ target }) => target.matches?.(".cover-picture") && check(target), true);
+}
+document.querySelectorAll(".cover-picture").forEach(check);
