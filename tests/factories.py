@@ -1,0 +1,19 @@
+"""Books, shelves and copies for tests, made the way the product makes them."""
+
+from library.catalogs import Record
+from library.identity import add_copy
+from library.models import Shelf, UserBook
+
+
+def make_record(title: str = "The Left Hand of Darkness", author: str = "Ursula K. Le Guin", **facts) -> Record:
+    return Record(title=title, authors=(author,) if author else (), **facts)
+
+
+def make_copy(user, title: str = "The Left Hand of Darkness", author: str = "Ursula K. Le Guin", **facts) -> UserBook:
+    """A copy in `user`'s library; facts named as in `Record` describe the edition, the others are the owner's own."""
+    edition = {name: facts.pop(name) for name in list(facts) if name in Record.__dataclass_fields__}
+    return add_copy(user, make_record(title, author, **edition), **facts)
+
+
+def make_shelf(user, name: str = "Living room", **more) -> Shelf:
+    return Shelf.objects.create(user=user, name=name, **more)
