@@ -54,6 +54,16 @@ def owned_copies(user, record: Record):
     return (same | copies.filter(isbn13=record.isbn)).distinct() if record.isbn else same
 
 
+def owned_flags(user, records: list[Record]) -> list[bool]:
+    """For each of `records` whether this person has the same book, asked in two queries however many there are."""
+    keys = [work_key(record.title, record.authors) for record in records]
+    copies = UserBook.objects.of(user)
+    own_keys = set(copies.filter(book__work_key__in=set(keys)).values_list("book__work_key", flat=True))
+    isbns = {record.isbn for record in records} - {""}
+    own_isbns = set(copies.filter(isbn13__in=isbns).values_list("isbn13", flat=True))
+    return [key in own_keys or record.isbn in own_isbns for key, record in zip(keys, records, strict=True)]
+
+
 def add_copy(user, record: Record, **own) -> UserBook:
     """A new copy of `record` in this person's library; `own` holds what is theirs: shelf, status, …"""
     book = find_or_make_book(record)

@@ -94,11 +94,13 @@ def thumbnail(file: BinaryIO, side: int = THUMBNAIL_SIDE) -> bytes:
 
 def crop(image: np.ndarray, quad: Quad) -> bytes:
     """A WebP of what `quad` (pixels of `image`) goes around: straightened, with a little air, standing as in the photo."""
-    corners = _as_it_stands(np.array(quad, dtype=np.float32))
+    corners = np.clip(np.array(quad, dtype=np.float32), 0, [image.shape[1], image.shape[0]]).astype(np.float32)
+    if cv2.contourArea(corners) < 4:  # a line or a point has no straight view: what lies around it is cut out instead
+        x, y, width, height = cv2.boundingRect(corners)
+        corners = np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]], dtype=np.float32)
+    corners = _as_it_stands(corners)
     width = (np.linalg.norm(corners[1] - corners[0]) + np.linalg.norm(corners[2] - corners[3])) / 2
     height = (np.linalg.norm(corners[3] - corners[0]) + np.linalg.norm(corners[2] - corners[1])) / 2
-    if width < 1 or height < 1:
-        raise ValueError("the quad has no area")
     air = 0.06 * min(width, height) + 2
     scale = min(1.0, SPINE_HEIGHT / (height + 2 * air), SPINE_WIDTH / (width + 2 * air))
     left, top, right, bottom = air, air, air + width, air + height

@@ -1,0 +1,139 @@
+"""Taking a photo in: checked, cleaned, stored, a Scan made of it. What is refused leaves nothing behind."""
+
+import hashlib
+import re
+import secrets
+import string
+import time
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils.text import get_valid_filename
+
+from library.models import Shelf
+from scanning import images, pipeline
+from scanning.models import Scan
+
+JOB_ID = re.compile(r"(?!new$)[A-Za-z0-9_-]{1,64}")  # /scans/new/ is the upload page
+CHUNK = 1024 * 1024
+
+
+class UploadError(Exception):
+    """A sentence for the person: why this upload cannot be taken."""
+
+
+class SeenBefore(Exception):
+    """The same person has scanned the same photo already."""
+
+    def __init__(self, scan: Scan):
+        super().__init__("You have scanned this photo before.")
+        self.scan = scan
+
+
+def new_job_id() -> str:
+    letters = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(9))
+    return f"job-{time.time_ns() // 1_000_000}-{letters}"
+
+
+def check_job_id(job_id: str) -> str:
+    if JOB_ID.fullmatch(job_id):
+        return job_id
+    raise UploadError("A job id has 1 to 64 letters, digits, hyphens or underscores, without dots and slashes.")
+
+
+def take(user, file: BinaryIO, filename: str, job_id: str | None = None, shelf: str = "") -> Scan:
+    """The scan of a new photo, on its way. `shelf` is the name of the place it shows, made where it is new.
+
+    The same job id again answers with the scan it already has, so that a client may repeat a request whose answer got lost.
+    Raises UploadError, images.PhotoError or SeenBefore.
+    """
+    job_id = check_job_id(job_id) if job_id else new_job_id()
+    if scan := Scan.objects.of(user).filter(job_id=job_id).first():
+        return scan
+    info = images.inspect(file, settings.SCAN_MAX_MB, settings.SCAN_MAX_MEGAPIXELS)
+    digest = _sha256(file)
+    if earlier := Scan.objects.of(user).filter(sha256=digest).first():
+        raise SeenBefore(earlier)
+    scan = Scan(user=user, job_id=job_id, filename=_shown_name(filename), sha256=digest, width=info.width, height=info.height)
+    return _start(scan, images.clean(file), shelf)
+
+
+def again(scan: Scan) -> Scan:
+    """A new scan of a photo that is here already."""
+    with default_storage.open(scan.photo) as file:
+        photo = file.read()
+    fresh = Scan(user=scan.user, job_id=new_job_id(), filename=scan.filename, sha256=scan.sha256)
+    fresh.width, fresh.height = scan.width, scan.height
+    return _start(fresh, photo, scan.shelf.name if scan.shelf else "")
+
+
+def forget(scan: Scan):
+    """Deletes a scan with its photo and everything made of it; the books that were added stay."""
+    if scan.is_active:
+        pipeline.cancel(scan)
+    folders = [scan.upload_key("-"), scan.result_key("-"), scan.thumbnail_key(), scan.spine_key(0)]
+    with transaction.atomic():
+        scan.delete()
+        transaction.on_commit(lambda: [_delete_folder(str(PurePosixPath(key).parent)) for key in folders])
+
+
+def _start(scan: Scan, photo: bytes, shelf: str) -> Scan:
+    """Files first, then the row: a crash in between leaves a file nobody sees, never a scan without its photo."""
+    scan.photo = default_storage.save(scan.upload_key(_stored_name(scan.filename)), ContentFile(photo))
+    thumbnail = default_storage.save(scan.thumbnail_key(), ContentFile(images.thumbnail(ContentFile(photo))))
+    try:
+        with transaction.atomic():
+            scan.shelf = _shelf(scan.user, shelf)
+            scan.save()
+            pipeline.start(scan)
+    except Exception as error:
+        default_storage.delete(scan.photo)
+        default_storage.delete(thumbnail)
+        winner = Scan.objects.of(scan.user).filter(job_id=scan.job_id).first()
+        if isinstance(error, IntegrityError) and winner:
+            return winner  # the same request twice at the same time
+        raise
+    return scan
+
+
+def _shelf(user, name: str) -> Shelf | None:
+    name = " ".join(name.split())[:100]
+    if not name:
+        return None
+    return Shelf.objects.filter(user=user, name__iexact=name).first() or Shelf.objects.create(user=user, name=name)
+
+
+def _sha256(file: BinaryIO) -> str:
+    file.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _shown_name(filename: str) -> str:
+    name = "".join(c for c in re.split(r"[/\\]", filename or "")[-1] if c.isprintable()).strip()
+    return name[-200:] or "photo.jpg"
+
+
+def _stored_name(filename: str) -> str:
+    """What is kept is a JPEG, whatever came in."""
+    stem = get_valid_filename(f"x{PurePosixPath(filename).stem}")[1:].strip(".")
+    return f"{stem[:80] or 'photo'}.jpg"
+
+
+def _delete_folder(key: str):
+    """All files below `key`. A disk keeps the empty folder unless it is told; a bucket has none."""
+    try:
+        folders, files = default_storage.listdir(key)
+    except FileNotFoundError:
+        return
+    for name in files:
+        default_storage.delete(f"{key}/{name}")
+    for name in folders:
+        _delete_folder(f"{key}/{name}")
+    default_storage.delete(key)
