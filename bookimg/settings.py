@@ -69,6 +69,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
+    "bookimg",
     "library",
     "scanning",
     "django.contrib.admin",
@@ -120,9 +121,7 @@ TEMPLATES = [
 try:
     DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'bookimg.sqlite3'}")}
 except (ValueError, ImproperlyConfigured) as error:
-    raise ImproperlyConfigured(
-        "DATABASE_URL is not a database address such as postgres://user:key@host/name"
-    ) from error
+    raise ImproperlyConfigured("DATABASE_URL is not a database address such as postgres://user:key@host/name") from error
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if "sqlite3" in DATABASES["default"]["ENGINE"]:
     # Web and workers write at once: WAL with IMMEDIATE transactions and a patient lock gave no lock errors; WAL alone did.
@@ -140,7 +139,9 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
-    }
+    },
+    # The worker's guard writes its state twice a second, which nobody reads.
+    "unread": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 STORAGE = choice("STORAGE", ("local",))
 STORAGES = {
@@ -190,6 +191,7 @@ GOOGLE_BOOKS_URL = env.str("GOOGLE_BOOKS_URL", default="https://www.googleapis.c
 GOOGLE_BOOKS_API_KEY = env.str("GOOGLE_BOOKS_API_KEY", default="")
 # Outside catalogues want to know who asks: https://openlibrary.org/developers/api
 CONTACT = env.str("CONTACT", default="")
+VERSION = "0.1.0"  # as in pyproject.toml; what the outside services are told
 SCAN_MAX_MB = number("SCAN_MAX_MB", 25)
 SCAN_MAX_MEGAPIXELS = number("SCAN_MAX_MEGAPIXELS", 80)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -212,6 +214,7 @@ Q_CLUSTER = {
     "ack_failures": True,  # our own rows count the attempts
     "save_limit": 200,
     "catch_up": False,
+    "cache": "unread",
     "label": "Background work",
 }
 

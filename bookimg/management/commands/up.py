@@ -1,0 +1,48 @@
+"""The whole product with one command: the database brought up to date, then web and worker under one supervisor."""
+
+import socket
+import sys
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from bookimg.supervisor import Supervisor
+from library.catalogs import local
+from scanning import pipeline
+
+SWEEP_SECONDS = 3
+
+
+class Command(BaseCommand):
+    help = "Serves the whole product: pages, websockets and background work. Ctrl-C stops it."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--workers", type=int, default=settings.WORKERS)
+
+    def handle(self, *, host, port, workers, **options):
+        refuse_taken(host, port)
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
+        local.ensure_builtin()
+        connections.close_all()
+        manage = [sys.executable, sys.argv[0]]
+        commands = {
+            "web": [*manage, "web", "--host", host, "--port", str(port)],
+            "worker": [*manage, "worker", "--workers", str(workers)],
+        }
+        self.stdout.write(self.style.SUCCESS(f"BookImg is at http://{host}:{port} (Ctrl-C stops it)"))
+        Supervisor(commands, pipeline.sweep, SWEEP_SECONDS).run()
+
+
+def refuse_taken(host: str, port: int):
+    """Told in a sentence here rather than by a web process that dies again and again."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(f"{host}:{port} cannot be used ({error.strerror}). Choose another: --port {port + 1}") from error

@@ -1,0 +1,29 @@
+"""The pages and the websockets."""
+
+import uvicorn
+from django.core.management.base import BaseCommand
+
+from bookimg import orphans
+
+GRACE_SECONDS = 5  # for open requests; websockets are closed and come back by themselves
+
+
+class Command(BaseCommand):
+    help = "Serves the pages and the websockets."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *, host, port, **options):
+        orphans.die_with_parent()
+        uvicorn.run(
+            "bookimg.asgi:application",
+            host=host,
+            port=port,
+            log_config=None,  # ours has one line per request
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            ws_max_size=64 * 1024,
+            ws_ping_interval=20,
+        )

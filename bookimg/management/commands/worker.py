@@ -1,0 +1,84 @@
+"""The background work in one process tree: this process guards, and forks the workers that do the tasks."""
+
+import logging
+import os
+import signal
+import threading
+import uuid
+from multiprocessing.connection import wait
+from time import sleep
+
+from django.core.management.base import BaseCommand
+from django_q.cluster import Sentinel
+from django_q.conf import Conf
+from django_q.models import Schedule
+
+from bookimg import orphans
+from scanning import recognition, tasks
+
+logger = logging.getLogger("bookimg.worker")
+CRASHED = 70
+
+
+class Flag:
+    """What the guard needs of an Event, without its lock: a signal handler that finds it taken would wait for itself."""
+
+    raised = False
+
+    def set(self):
+        self.raised = True
+
+    def is_set(self) -> bool:
+        return self.raised
+
+    def wait(self, seconds: float) -> bool:
+        sleep(seconds)
+        return self.raised
+
+
+class Command(BaseCommand):
+    help = "Runs the background work. SIGTERM and Ctrl-C let what is running finish; a second one stops at once."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--workers", type=int, help="how many at once (default: the setting WORKERS)")
+
+    def handle(self, *, workers=None, **options):
+        orphans.die_with_parent()
+        Conf.WORKERS = Conf.QUEUE_LIMIT = workers or Conf.WORKERS
+        keep_sweeping()
+        recognition.from_settings().warm()  # before the fork, so that all workers share one copy of the models
+        stopping = Flag()
+        guard = Sentinel(stopping, Flag(), uuid.uuid4(), start=False)
+
+        def stop(*_):
+            if stopping.is_set():
+                os._exit(CRASHED)
+            tasks.drain()
+            stopping.set()
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        threading.Thread(target=crash_with, args=(guard,), daemon=True).start()
+        guard.start()
+
+
+def keep_sweeping():
+    """The schedule is for installations that run only workers; `up` sweeps more often."""
+    every_minute = {"func": "scanning.tasks.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1}
+    Schedule.objects.get_or_create(name="sweep", defaults=every_minute)
+
+
+def crash_with(guard: Sentinel):
+    """A process that was killed may have died holding the lock of a queue, and all others would wait for it forever.
+
+    So everything stops at once; the supervisor starts it anew, and the leases see to it that nothing is lost."""
+    while True:
+        processes = [process for process in (*guard.pool, guard.monitor, guard.pusher) if process]
+        if not processes:
+            sleep(0.1)
+            continue
+        wait([process.sentinel for process in processes], timeout=0.5)
+        killed = [process for process in processes if (process.exitcode or 0) < 0]
+        if killed and not guard.stop_event.is_set():
+            logger.error("process %s was killed by signal %s: starting anew", killed[0].pid, -killed[0].exitcode)
+            os._exit(CRASHED)

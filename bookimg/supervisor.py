@@ -1,0 +1,107 @@
+"""Keeps the processes of one machine running: starts them, starts them again when they die, and leaves none behind."""
+
+import logging
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bookimg import orphans
+
+logger = logging.getLogger("bookimg.supervisor")
+
+LOOK_SECONDS = 0.2
+DRAIN_SECONDS = 60  # for the stage that is running; what takes longer is repeated after the next start
+STEADY_SECONDS = 30  # a child that lived this long starts again at once
+LONGEST_PAUSE = 30
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass
+class Child:
+    """One process of ours and the next ones that take its place."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen | None = None
+    started: float = 0.0
+    start_at: float = 0.0
+    failures: int = 0
+
+    def start(self):
+        # In a session of its own, so that Ctrl-C reaches the supervisor alone and the order of things is ours.
+        told = {**os.environ, orphans.SUPERVISOR: str(os.getpid())}
+        self.process = subprocess.Popen(self.command, start_new_session=True, env=told)
+        self.started = time.monotonic()
+
+    def look_after(self):
+        if self.process is None:
+            if time.monotonic() >= self.start_at:
+                self.start()
+        elif self.process.poll() is not None:
+            self.kill()  # what it has left behind must not work beside its successor
+            self.failures = 1 if time.monotonic() - self.started > STEADY_SECONDS else self.failures + 1
+            pause = min(2 ** (self.failures - 1) - 1, LONGEST_PAUSE)
+            logger.warning("%s ended (%s); starting it again in %s s", self.name, self.process.returncode, pause)
+            self.process, self.start_at = None, time.monotonic() + pause
+
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def ask_to_stop(self):
+        if self.is_running():
+            self.process.terminate()
+
+    def kill(self):
+        """With all that it started."""
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+
+class Supervisor:
+    """`chore` is called every `chore_seconds` in between."""
+
+    def __init__(self, commands: dict[str, list[str]], chore: Callable[[], None], chore_seconds: float):
+        self.children = [Child(name, command) for name, command in commands.items()]
+        self.chore, self.chore_seconds = chore, chore_seconds
+        self.asked = 0  # how often we were asked to stop
+
+    def run(self):
+        for number in STOPPING:
+            signal.signal(number, self.stop)
+        chores = threading.Thread(target=self.do_chores, daemon=True)
+        chores.start()
+        while not self.asked:
+            for child in self.children:
+                child.look_after()
+            time.sleep(LOOK_SECONDS)
+        self.drain()
+
+    def do_chores(self):
+        while not self.asked:
+            time.sleep(self.chore_seconds)
+            try:
+                self.chore()
+            except Exception:  # the database may be away for a moment
+                logger.exception("a chore went wrong; it is done again soon")
+
+    def stop(self, *_):
+        self.asked += 1
+
+    def drain(self):
+        """Lets what is running finish; a second Ctrl-C, or a long wait, ends it at once."""
+        logger.info("Stopping: what is running is finished first (Ctrl-C again stops at once)")
+        until = time.monotonic() + DRAIN_SECONDS
+        for child in self.children:
+            child.ask_to_stop()
+        while any(child.is_running() for child in self.children):
+            if self.asked > 1 or time.monotonic() > until:
+                break
+            time.sleep(LOOK_SECONDS)
+        for child in self.children:
+            child.kill()

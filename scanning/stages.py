@@ -1,0 +1,118 @@
+"""What is done in each stage: slow work first, then an `Outcome` that the pipeline keeps in one transaction."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from scanning import events, images, recognition, results
+from scanning.leases import Lease
+from scanning.models import Scan
+from scanning.ocr import Line
+from scanning.proposers import Candidate as Proposal
+
+PAUSE_BETWEEN_REPORTS = 0.3  # seconds: quick enough to be live, and a row is written for each
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a stage leaves. `keep` writes its rows and events, with the scan locked and still ours."""
+
+    keep: Callable[[Scan], None]
+    engine: dict = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+class Report:
+    """Tells the open pages how far a stage is, a few times a second at most, and stops work that nobody waits for."""
+
+    def __init__(self, scan: Scan, stage: str, lease: Lease):
+        self.scan, self.stage, self.lease, self.last = scan, stage, lease, 0.0
+
+    def __call__(self, done: int, total: int, message: str):
+        self.lease.check()
+        if done < total and time.monotonic() - self.last < PAUSE_BETWEEN_REPORTS:
+            return
+        self.last = time.monotonic()
+        with transaction.atomic():
+            scan = self.lease.scan()
+            events.progress(scan, self.stage, done, total, message.format(done=done, total=total))
+
+    def saying(self, message: str) -> Callable[[int, int], None]:
+        """As the providers call it: with done and total alone."""
+        return partial(self._count, message)
+
+    def _count(self, message: str, done: int, total: int):
+        self(done, total, message)
+
+
+def read(scan: Scan, report: Report) -> Outcome:
+    report(0, 1, "Reading the photo")
+    recognizer = recognition.from_settings()
+    lines = recognizer.read(photo(scan), report.saying("Read {done} of {total} parts of the photo"))
+    results.store(scan, "ocr.json", {"lines": [line.as_dict() for line in lines]})
+    return Outcome(done("read", f"Read {count(len(lines), 'line')} of text"), recognizer.engine_names(), recognizer.problems)
+
+
+def propose(scan: Scan, report: Report) -> Outcome:
+    recognizer = recognition.from_settings()
+    report(0, 1, "Finding the spines")
+    proposals = recognizer.propose(lines_of(scan), photo(scan))
+    results.store(scan, "candidates.json", {"candidates": [proposal.as_dict() for proposal in proposals]})
+    return Outcome(done("propose", f"Found {count(len(proposals), 'spine')}"), notes=recognizer.problems)
+
+
+def validate(scan: Scan, report: Report) -> Outcome:
+    recognizer = recognition.from_settings()
+    proposals = [Proposal.from_dict(data) for data in results.load(scan, "candidates.json")["candidates"]]
+    report(0, len(proposals), "Looking up the books")
+    matches = recognizer.validate(lines_of(scan), proposals, report.saying("Looked up {done} of {total} spines"))
+    rows = results.plan(scan, matches)
+    image = photo(scan)
+    for number, row in enumerate(rows, start=1):
+        report(number, len(rows), "Cut out {done} of {total} spines")
+        with suppress(ValueError):  # a region without an area has no picture
+            results.store_bytes(scan.spine_key(row.number), images.crop(image, row.region))
+    return Outcome(partial(keep_candidates, rows), notes=recognizer.problems)
+
+
+def finish(scan: Scan, report: Report) -> Outcome:
+    return Outcome(complete)
+
+
+def done(stage: str, message: str) -> Callable[[Scan], None]:
+    return lambda scan: events.progress(scan, stage, 1, 1, message)
+
+
+def keep_candidates(rows: list, scan: Scan):
+    for candidate in results.replace(scan, rows):
+        events.append(scan, "candidate", book=results.book_json(candidate))
+    validated = sum(row.validated for row in rows)
+    events.progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count(len(rows), 'book')}")
+
+
+def complete(scan: Scan):
+    scan.status, scan.finished, scan.error = Scan.Status.COMPLETE, timezone.now(), ""
+    scan.save(update_fields=["status", "finished", "error", "changed"])
+    final = results.final(scan)
+    results.store(scan, "final-results.json", final)
+    events.append(scan, "processingComplete", results=final)
+
+
+def photo(scan: Scan) -> np.ndarray:
+    with default_storage.open(scan.photo) as file:
+        return images.load(file)
+
+
+def lines_of(scan: Scan) -> list[Line]:
+    return [Line.from_dict(data) for data in results.load(scan, "ocr.json")["lines"]]
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,41 @@
+"""What the workers are called to do. A task is given a primary key and finds the rest in the database."""
+
+from multiprocessing.sharedctypes import RawValue
+
+from scanning import pipeline
+from scanning.models import Stage
+
+# Shared with all forked workers, and without a lock, which a killed worker might take to its grave.
+draining = RawValue("b", 0)
+
+
+def drain():
+    """From now on nothing new is begun; what comes goes back into the queue for the next start."""
+    draining.value = 1
+
+
+def read(pk: int):
+    work(pk, Stage.READ)
+
+
+def propose(pk: int):
+    work(pk, Stage.PROPOSE)
+
+
+def validate(pk: int):
+    work(pk, Stage.VALIDATE)
+
+
+def finish(pk: int):
+    work(pk, Stage.FINISH)
+
+
+def work(pk: int, stage: str):
+    if draining.value:
+        pipeline.enqueue(pk, stage)
+    else:
+        pipeline.run(pk, stage)
+
+
+def sweep():
+    pipeline.sweep()

@@ -1,0 +1,65 @@
+"""Stand-ins for the outside world, named in the settings by their dotted path. Slow ones leave time to be killed."""
+
+import os
+import time
+
+import numpy as np
+
+from library.catalogs import Record
+from scanning.ocr import Line
+from scanning.proposers import Candidate
+
+BOOKS = ("Middlemarch", "Walden", "Emma")
+STEPS = 10
+
+
+def slowly(stage: str, progress=lambda done, total: None):
+    """Takes as long as the environment says for this stage, in small steps."""
+    seconds = float(os.environ.get(f"FAKE_{stage}_SECONDS", 0))
+    for step in range(STEPS):
+        time.sleep(seconds / STEPS)
+        progress(step + 1, STEPS)
+
+
+def box(number: int):
+    left = 10 + 60 * number
+    return ((left, 10), (left + 40, 10), (left + 40, 90), (left, 90))
+
+
+class Reader:
+    """Reads the same three lines from any photo."""
+
+    name = "fake"
+
+    def read(self, image: np.ndarray, progress) -> list[Line]:
+        slowly("READ", progress)
+        return [Line(title, 0.9, box(number)) for number, title in enumerate(BOOKS)]
+
+
+class Proposer:
+    """One spine a line."""
+
+    name = "fake"
+
+    def propose(self, lines: list[Line], image: np.ndarray) -> list[Candidate]:
+        slowly("PROPOSE")
+        return [Candidate((n,), line.quad, 1, n + 1, title=line.text) for n, line in enumerate(lines)]
+
+
+class Catalog:
+    """Knows the first two of them."""
+
+    name = "fake"
+
+    def by_isbn(self, isbn13: str) -> Record | None:
+        return None
+
+    def search(self, text: str, limit: int = 10) -> list[Record]:
+        slowly("CATALOG")
+        known = {"middlemarch": "George Eliot", "walden": "Henry David Thoreau"}
+        words = text.lower()
+        return [
+            Record(title.capitalize(), (author,), source="fake", source_id=title, links={})
+            for title, author in known.items()
+            if title in words
+        ]
