@@ -26,9 +26,7 @@ def add(entries: list[tuple[int, set[int]]]) -> None:
         else:
             rows = [(pk, list(buckets)) for pk, buckets in entries]
             cursor.executemany(f"INSERT INTO {TABLE}(record_id, terms) VALUES (%s, %s) ON CONFLICT DO NOTHING", rows)
-    fresh = np.bincount(
-        np.fromiter((bucket for _, buckets in entries for bucket in buckets), dtype=np.int64), minlength=BUCKETS
-    )
+    fresh = np.bincount(np.fromiter((bucket for _, buckets in entries for bucket in buckets), dtype=np.int64), minlength=BUCKETS)
     row, _ = CatalogCounts.objects.select_for_update().get_or_create(pk=1)
     row.counts = (_array(row.counts) + fresh.astype(np.uint32)).tobytes()
     row.records += len(entries)
@@ -56,9 +54,7 @@ def postings(bucket: int) -> np.ndarray:
             # One long text crosses into Python several times faster than as many rows.
             cursor.execute(f"SELECT group_concat(rowid) FROM {TABLE} WHERE {TABLE} MATCH %s", [f'"{bucket:x}"'])
         else:
-            cursor.execute(
-                f"SELECT string_agg(record_id::text, ',') FROM {TABLE} WHERE terms @> ARRAY[%s::int]", [bucket]
-            )
+            cursor.execute(f"SELECT string_agg(record_id::text, ',') FROM {TABLE} WHERE terms @> ARRAY[%s::int]", [bucket])
         ids = cursor.fetchone()[0]
     return np.fromstring(ids, dtype=np.int64, sep=",") if ids else np.empty(0, dtype=np.int64)
 

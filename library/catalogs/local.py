@@ -60,7 +60,7 @@ def _candidates(text: str, total: int, counts: np.ndarray, postings: dict[int, n
 
 
 def add(records: Iterable[Record]) -> int:
-    """Write these records with their index entries, in one transaction; those that are there already are left. How many came in."""
+    """Write these records with their index entries, in one transaction. How many came in: what is there already stays."""
     by_key = {_key(record): record for record in records if record.title}
     with transaction.atomic():
         there = set(CatalogRecord.objects.filter(key__in=by_key).values_list("key", flat=True))

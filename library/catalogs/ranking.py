@@ -67,3 +67,15 @@ def best(text: str, records: Iterable[Record], limit: int) -> list[Record]:
         if seen[work] <= PER_WORK:
             chosen.append(record)
     return chosen[:limit]
+
+
+def explained(text: str, records: Iterable[Record]) -> bool:
+    """Whether one of `records` is borne out so well by `text` that nobody need look further."""
+    squashed = squash(text)
+    for record in records:
+        known = letters(record.title, record.authors)
+        title = found(known.title, squashed)
+        author = max((found(surname, squashed) for surname in known.surnames if len(surname) > 2), default=0.0)
+        if title > 0.85 and (author > 0.8 or len(known.title) > 0.7 * len(squashed)):
+            return True
+    return False

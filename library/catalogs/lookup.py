@@ -1,0 +1,164 @@
+"""Asking all catalogues at once: in their order, from the cache where they answered before, none waiting for a sick one."""
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+
+import httpx
+from django.conf import settings
+from django.core.cache import cache
+from django.utils.module_loading import import_string
+
+from library import folding
+from library.catalogs import Catalog, CatalogError, Record
+from library.catalogs.google_books import GoogleBooks
+from library.catalogs.local import LocalCatalog
+from library.catalogs.open_library import OpenLibrary
+from library.catalogs.polite import PoliteTransport
+
+CACHE_SECONDS = 7 * 24 * 3600
+AT_ONCE = 8  # questions under way
+REQUEST_SECONDS = 10.0
+
+
+class Lookup:
+    """The catalogues of one piece of work, a scan or a form; `problems` tells its owner who did not answer."""
+
+    def __init__(self, catalogs: Sequence[Catalog], seconds: float = 90.0):
+        self.catalogs, self.seconds = tuple(catalogs), seconds
+        self._failed: dict[str, list[str]] = {}
+
+    @property
+    def problems(self) -> list[str]:
+        return [
+            reasons[0] if len(reasons) == 1 else f"{reasons[0]} ({len(reasons)} questions went unanswered.)"
+            for reasons in self._failed.values()
+        ]
+
+    def by_isbn(self, isbn13: str) -> Record | None:
+        """The first catalogue's record, with a cover and other facts that it lacks from the next ones that know the book."""
+        found: Record | None = None
+        for catalog in self.catalogs:
+            known = self._isbn_from(catalog, isbn13)
+            found = _completed(found, known) if found and known else found or known
+            if found and found.cover and found.authors:
+                break
+        return found
+
+    def search(self, texts: list[str], limit: int = 10) -> dict[str, list[Record]]:
+        """For each text the records of all catalogues, catalogue by catalogue, each likeliest first."""
+        texts = list(dict.fromkeys(texts))
+        answers: dict[str, list[Record]] = {text: [] for text in texts}
+        outside = [catalog for catalog in self.catalogs if not hasattr(catalog, "search_many")]
+        asked = self._search_outside(outside, texts, limit)
+        for catalog in self.catalogs:
+            found = asked.get(catalog.name)
+            if found is None:
+                found = self._search_batch(catalog, texts, limit)
+            for text in texts:
+                answers[text] += found.get(text, [])
+        return answers
+
+    def _search_batch(self, catalog, texts: list[str], limit: int) -> dict[str, list[Record]]:
+        try:
+            return dict(zip(texts, catalog.search_many(texts, limit), strict=True))
+        except CatalogError as error:
+            self._note(catalog, error)
+            return {}
+
+    def _search_outside(self, catalogs: list[Catalog], texts: list[str], limit: int) -> dict[str, dict[str, list[Record]]]:
+        """Catalogue name -> text -> records. The cache is asked and filled here, the threads only talk to the catalogues."""
+        keys = {(catalog, text): _cache_key(catalog, f"{limit}", folding.fold(text)) for catalog in catalogs for text in texts}
+        cached = cache.get_many(keys.values())
+        answers: dict[str, dict[str, list[Record]]] = {catalog.name: {} for catalog in catalogs}
+        open_questions = []
+        for (catalog, text), key in keys.items():
+            if key in cached:
+                answers[catalog.name][text] = [Record.from_dict(data) for data in cached[key]]
+            elif folding.fold(text):
+                open_questions.append((catalog, text))
+        fresh = {}
+        for (catalog, text), records in self._ask_all(open_questions, limit):
+            answers[catalog.name][text] = records
+            fresh[keys[catalog, text]] = [record.as_dict() for record in records]
+        cache.set_many(fresh, CACHE_SECONDS)
+        return answers
+
+    def _ask_all(self, questions: list[tuple[Catalog, str]], limit: int):
+        """The questions that were answered in time, with their answers."""
+        if not questions:
+            return
+        # Text by text, not catalogue by catalogue: a slow one must not hold all threads while the others wait.
+        questions = sorted(questions, key=lambda question: question[1])
+        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="catalogs")
+        under_way: dict[Future, tuple[Catalog, str]] = {
+            pool.submit(catalog.search, text, limit): (catalog, text) for catalog, text in questions
+        }
+        done, late = wait(under_way, timeout=self.seconds)
+        pool.shutdown(wait=False, cancel_futures=True)
+        for future in late:
+            catalog = under_way[future][0]
+            self._note(catalog, CatalogError(f"{_title(catalog)} did not answer in time."))
+        for future in done:
+            try:
+                yield under_way[future], future.result()
+            except CatalogError as error:
+                self._note(under_way[future][0], error)
+
+    def _isbn_from(self, catalog: Catalog, isbn13: str) -> Record | None:
+        if isinstance(catalog, LocalCatalog):
+            return catalog.by_isbn(isbn13)
+        key = _cache_key(catalog, "isbn", isbn13)
+        data = cache.get(key)
+        if data is not None:
+            return Record.from_dict(data) if data else None
+        try:
+            record = catalog.by_isbn(isbn13)
+        except CatalogError as error:
+            self._note(catalog, error)
+            return None
+        cache.set(key, record.as_dict() if record else {}, CACHE_SECONDS)
+        return record
+
+    def _note(self, catalog: Catalog, error: CatalogError) -> None:
+        self._failed.setdefault(catalog.name, []).append(str(error))
+
+
+def _title(catalog: Catalog) -> str:
+    return getattr(catalog, "title", catalog.name)
+
+
+def _cache_key(catalog: Catalog, *parts: str) -> str:
+    asked = "\n".join([catalog.name, getattr(catalog, "base_url", ""), *parts])
+    return "catalog:" + hashlib.sha256(asked.encode()).hexdigest()
+
+
+def _completed(record: Record, other: Record) -> Record:
+    """`record` with what it lacks taken from `other`, which is the same edition."""
+    lacking = {
+        name: getattr(other, name)
+        for name in ("authors", "subtitle", "publisher", "published_date", "language", "cover")
+        if not getattr(record, name)
+    }
+    return replace(record, **lacking, links={**other.links, **record.links})
+
+
+def from_settings() -> Lookup:
+    """The catalogues that CATALOGS names, in its order; a dotted path is called without arguments."""
+    agent = f"BookImg/{settings.VERSION}" + (f" (+{settings.CONTACT})" if settings.CONTACT else "")
+
+    def client() -> httpx.Client:
+        return httpx.Client(
+            transport=PoliteTransport(httpx.HTTPTransport(limits=httpx.Limits(max_connections=AT_ONCE))),
+            headers={"User-Agent": agent},
+            timeout=REQUEST_SECONDS,
+            follow_redirects=True,
+        )
+
+    makers = {
+        "local": LocalCatalog,
+        "open_library": lambda: OpenLibrary(client(), settings.OPEN_LIBRARY_URL),
+        "google_books": lambda: GoogleBooks(client(), settings.GOOGLE_BOOKS_URL, settings.GOOGLE_BOOKS_API_KEY),
+    }
+    return Lookup([makers[name]() if name in makers else import_string(name)() for name in settings.CATALOGS])
