@@ -132,7 +132,7 @@ def book_json(row: Candidate) -> dict:
 
 
 def spine_image(row: Candidate) -> str:
-    return reverse("spine", args=[row.scan.job_id, row.number]) if row.region else ""
+    return reverse("scan_spine", args=[row.scan.job_id, row.number]) if row.region else ""
 
 
 def purchase_links(record: Record) -> dict:

@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils.text import get_valid_filename
 
+from library.forms import ShelfForm
 from library.models import Shelf
 from scanning import images, pipeline
 from scanning.models import Scan
@@ -87,7 +88,7 @@ def _start(scan: Scan, photo: bytes, shelf: str) -> Scan:
     thumbnail = default_storage.save(scan.thumbnail_key(), ContentFile(images.thumbnail(ContentFile(photo))))
     try:
         with transaction.atomic():
-            scan.shelf = _shelf(scan.user, shelf)
+            scan.shelf = shelf_called(scan.user, shelf)
             scan.save()
             pipeline.start(scan)
     except Exception as error:
@@ -100,11 +101,14 @@ def _start(scan: Scan, photo: bytes, shelf: str) -> Scan:
     return scan
 
 
-def _shelf(user, name: str) -> Shelf | None:
+def shelf_called(user, name: str) -> Shelf | None:
     name = " ".join(name.split())[:100]
     if not name:
         return None
-    return Shelf.objects.filter(user=user, name__iexact=name).first() or Shelf.objects.create(user=user, name=name)
+    if known := Shelf.objects.filter(user=user, name__iexact=name).first():
+        return known
+    form = ShelfForm({"name": name}, instance=Shelf(user=user))
+    return form.save() if form.is_valid() else None
 
 
 def _sha256(file: BinaryIO) -> str:

@@ -1,6 +1,29 @@
 from django.urls import path
 
 from scanning import consumers
+from scanning.views import decisions, pages, pictures, upload
 
-urlpatterns = []
+urlpatterns = [
+    path("", pages.scans, name="scans"),
+    path("new/", upload.scan_new, name="scan_new"),
+    path("<slug:job_id>/", pages.scan, name="scan"),
+    path("<slug:job_id>/review", pages.scan_review, name="scan_review"),
+    path("<slug:job_id>/events", pages.scan_events, name="scan_events"),
+    path("<slug:job_id>/retry", pages.scan_retry, name="scan_retry"),
+    path("<slug:job_id>/cancel", pages.scan_cancel, name="scan_cancel"),
+    path("<slug:job_id>/delete", pages.scan_delete, name="scan_delete"),
+    path("<slug:job_id>/again", upload.scan_again, name="scan_again"),
+    path("<slug:job_id>/photo", pictures.scan_photo, name="scan_photo"),
+    path("<slug:job_id>/thumbnail", pictures.scan_thumbnail, name="scan_thumbnail"),
+    path("<slug:job_id>/spines/<int:number>", pictures.scan_spine, name="scan_spine"),
+    path("<slug:job_id>/place", decisions.place, name="scan_place"),
+    path("<slug:job_id>/accept", decisions.accept_all, name="scan_accept"),
+    path("<slug:job_id>/undo", decisions.undo_batch, name="scan_undo"),
+    path("<slug:job_id>/missed", decisions.add_by_hand, name="scan_missed"),
+    path("<slug:job_id>/candidates/<int:pk>/accept", decisions.accept, name="candidate_accept"),
+    path("<slug:job_id>/candidates/<int:pk>/reject", decisions.reject, name="candidate_reject"),
+    path("<slug:job_id>/candidates/<int:pk>/undo", decisions.undo, name="candidate_undo"),
+    path("<slug:job_id>/candidates/<int:pk>/choose", decisions.choose, name="candidate_choose"),
+    path("<slug:job_id>/candidates/<int:pk>/edit", decisions.edit, name="candidate_edit"),
+]
 websocket_urlpatterns = [path("ws/scans/", consumers.ScanConsumer.as_asgi())]

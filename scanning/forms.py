@@ -1,0 +1,60 @@
+"""What people tell about a photo and its books. The checks that need a catalogue or the row are in `uploads` and `review`."""
+
+from django import forms
+
+from library.forms import AuthorsField
+from library.models import Status
+
+NEW_SHELF = "new"
+
+
+class PlaceForm(forms.Form):
+    """The shelf that a photo shows: one of the person's own, or the name of a new one."""
+
+    shelf = forms.ChoiceField(required=False, label="Shelf")
+    new_shelf = forms.CharField(required=False, max_length=100, label="Name of the new shelf")
+
+    def __init__(self, user, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        own = [(str(pk), name) for pk, name in user.shelves.values_list("pk", "name")]
+        self.fields["shelf"].choices = [("", "No shelf yet"), *own, (NEW_SHELF, "A new shelf …")]
+        self.fields["new_shelf"].widget.attrs["placeholder"] = "Living room, left"
+
+    def clean(self):
+        super().clean()
+        if self.cleaned_data.get("shelf") == NEW_SHELF and not self.cleaned_data.get("new_shelf"):
+            self.add_error("new_shelf", "Give the new shelf a name.")
+
+    @property
+    def shelf_name(self) -> str:
+        chosen = self.cleaned_data["shelf"]
+        return (
+            self.cleaned_data["new_shelf"]
+            if chosen == NEW_SHELF
+            else dict(self.fields["shelf"].choices)[chosen]
+            if chosen
+            else ""
+        )
+
+
+class BatchForm(PlaceForm):
+    """What holds for all books of one scan: where they go and how they are marked."""
+
+    status = forms.ChoiceField(choices=Status.choices, label="Mark as")
+
+
+class WordsForm(forms.Form):
+    """A book in its owner's words, to be matched again."""
+
+    title = forms.CharField(required=False, max_length=500)
+    author = AuthorsField(required=False)
+    isbn = forms.CharField(required=False, max_length=40, label="ISBN")
+
+    def words(self) -> dict:
+        """As `review` takes them; what does not fit a field is as good as empty."""
+        typed = self.cleaned_data if self.is_valid() else {}
+        return {
+            "title": typed.get("title", ""),
+            "author": "; ".join(typed.get("author") or []),
+            "isbn_text": typed.get("isbn", ""),
+        }

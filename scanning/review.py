@@ -1,0 +1,232 @@
+"""What a person decides about proposals; proposals become books here and nowhere else.
+
+Every decision locks the scan's row first: two taps, two tabs and a worker that is still at it wait for each other."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.db import transaction
+from django.db.models import Q
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from library import identity, isbn
+from library.catalogs import Record
+from library.models import Status, UserBook
+from scanning.models import Band, Candidate, Decision, Scan
+
+BY_HAND = "typed"  # the source of a record that nobody but its owner bears out
+UNTOUCHED = timedelta(seconds=2)  # `added` and `changed` of a copy nobody has edited lie closer together
+
+
+class ReviewError(Exception):
+    """A sentence for the person: why this cannot be done."""
+
+
+class Lookup(Protocol):
+    """What is asked when something was typed: library.catalogs.lookup.Lookup."""
+
+    def by_isbn(self, isbn13: str) -> Record | None: ...
+
+    def search(self, texts: list[str], limit: int = 10) -> dict[str, list[Record]]: ...
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What `accept_all` did. `moment` is what it can be undone by."""
+
+    moment: datetime
+    added: int
+    owned: int  # left out, because they are in the library already
+
+
+# ── Decisions ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@transaction.atomic
+def accept(candidate_pk: int, user, status: str = Status.TO_READ) -> Candidate:
+    """The proposed edition becomes a copy on the scan's shelf. Accepting twice adds once."""
+    candidate = _locked(candidate_pk, user)
+    if candidate.decision != Decision.ACCEPTED:
+        _add(candidate, status, timezone.now())
+    return candidate
+
+
+@transaction.atomic
+def reject(candidate_pk: int, user) -> Candidate:
+    candidate = _locked(candidate_pk, user)
+    if candidate.decision != Decision.REJECTED:
+        _take_back(candidate)
+        _decide(candidate, Decision.REJECTED, timezone.now())
+    return candidate
+
+
+@transaction.atomic
+def undo(candidate_pk: int, user) -> Candidate:
+    """The proposal is open again, and its copy gone."""
+    candidate = _locked(candidate_pk, user)
+    _reopen(candidate)
+    return candidate
+
+
+@transaction.atomic
+def accept_all(scan: Scan, min_confidence: float | None = None, status: str = Status.TO_READ, with_owned: bool = False) -> Batch:
+    """All open proposals that are sure, or that a catalogue bears out with at least `min_confidence`.
+
+    What is in the library already is left out, also the second copy of a book that is on the photo twice."""
+    scan = _lock(scan.pk)
+    chosen = scan.candidates.pending().select_related("scan__user", "scan__shelf")
+    borne_out = Q(validated=True, confidence__gte=min_confidence) if min_confidence is not None else Q(band=Band.SURE)
+    chosen = list(chosen.filter(borne_out))
+    flags = identity.owned_flags(scan.user, [candidate.edition for candidate in chosen])
+    moment, seen, owned = timezone.now(), set(), 0
+    for candidate, is_owned in zip(chosen, flags, strict=True):
+        key = candidate.edition.isbn or identity.work_key(candidate.edition.title, candidate.edition.authors)
+        if (is_owned or key in seen) and not with_owned:
+            owned += 1
+            continue
+        seen.add(key)
+        _add(candidate, status, moment)
+    return Batch(moment, len(chosen) - owned, owned)
+
+
+@transaction.atomic
+def undo_batch(scan: Scan, moment: datetime) -> list[Candidate]:
+    """Takes back what was decided at `moment`: a whole batch shares one."""
+    scan = _lock(scan.pk)
+    decided = list(scan.candidates.filter(decided=moment).select_related("copy"))
+    for candidate in decided:
+        _reopen(candidate)
+    return decided
+
+
+# ── Corrections ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def edit(candidate_pk: int, user, lookup: Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
+    """What was typed is matched again: the edition it names, or the typed text itself with the editions it may mean beside it."""
+    get_object_or_404(Candidate.objects.of(user), pk=candidate_pk)
+    typed = _typed(title, author, isbn_text)
+    found = _matching(lookup, typed)  # outside of the lock: catalogues take their time
+    with transaction.atomic():
+        candidate = _locked(candidate_pk, user)
+        _refuse_decided(candidate)
+        _propose(candidate, typed, found)
+        candidate.save()
+    return candidate
+
+
+@transaction.atomic
+def choose(candidate_pk: int, user, key: str) -> Candidate:
+    """Another of the editions becomes the proposed one; the one proposed before stays within reach."""
+    candidate = _locked(candidate_pk, user)
+    _refuse_decided(candidate)
+    records = [candidate.edition, *map(Record.from_dict, candidate.alternatives)]
+    chosen = next((record for record in records if edition_key(record) == key), None)
+    if chosen is None:
+        raise ReviewError("That edition is not on the list any more. Choose again.")
+    _set_record(candidate, chosen, [record for record in records if record != chosen])
+    candidate.save()
+    return candidate
+
+
+def add_by_hand(scan: Scan, lookup: Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
+    """A proposal for a book that was missed, without a place in the photo."""
+    typed = _typed(title, author, isbn_text)
+    found = _matching(lookup, typed)
+    with transaction.atomic():
+        scan = _lock(scan.pk)
+        last = scan.candidates.order_by("-number").first()
+        number, row, position = (last.number + 1, last.shelf_row, last.position + 1) if last else (1, 1, 1)
+        candidate = Candidate(scan=scan, number=number, shelf_row=row, position=position)
+        _propose(candidate, typed, found)
+        candidate.save()
+    return candidate
+
+
+def edition_key(record: Record) -> str:
+    """Names one edition among a proposal's, whatever order they stand in."""
+    if record.source_id:
+        return f"{record.source}:{record.source_id}"
+    return record.isbn or f"{record.source}:{identity.work_key(record.title, record.authors)}"
+
+
+# ── One candidate, locked ───────────────────────────────────────────────────────────────────────────────────────────
+def _lock(scan_pk: int) -> Scan:
+    return Scan.objects.select_for_update().get(pk=scan_pk)
+
+
+def _locked(candidate_pk: int, user) -> Candidate:
+    mine = Candidate.objects.of(user).select_related("scan__user", "scan__shelf", "copy")
+    _lock(get_object_or_404(mine, pk=candidate_pk).scan_id)
+    return get_object_or_404(mine, pk=candidate_pk)  # as it is now that nobody else can change it
+
+
+def _add(candidate: Candidate, status: str, moment: datetime):
+    scan = candidate.scan
+    candidate.copy = identity.add_copy(scan.user, candidate.edition, shelf=scan.shelf, status=status)
+    _decide(candidate, Decision.ACCEPTED, moment)
+
+
+def _decide(candidate: Candidate, decision: str, moment: datetime | None):
+    candidate.decision, candidate.decided = decision, moment
+    candidate.save(update_fields=["decision", "decided", "copy"])
+
+
+def _reopen(candidate: Candidate):
+    _take_back(candidate)
+    _decide(candidate, Decision.PENDING, None)
+
+
+def _take_back(candidate: Candidate):
+    """The copy goes as it came; one that its owner has worked on since goes to the trash, from where it can be had back."""
+    copy, candidate.copy = candidate.copy, None
+    if copy is None:
+        return
+    if copy.changed - copy.added < UNTOUCHED and copy.removed is None:
+        UserBook.objects.filter(pk=copy.pk).delete()
+    elif copy.removed is None:
+        copy.removed = timezone.now()
+        copy.save(update_fields=["removed", "changed"])
+
+
+def _refuse_decided(candidate: Candidate):
+    if candidate.decision != Decision.PENDING:
+        raise ReviewError("This one is decided already. Undo that first, then change it.")
+
+
+# ── What was typed ──────────────────────────────────────────────────────────────────────────────────────────────────
+def _typed(title: str, author: str, isbn_text: str) -> Record:
+    title = " ".join(title.split())
+    if not title and not isbn_text.strip():
+        raise ReviewError("Type a title or an ISBN.")
+    try:
+        isbn13 = isbn.parse(isbn_text) if isbn_text.strip() else ""
+    except isbn.ISBNError as error:
+        raise ReviewError(str(error)) from None
+    authors = tuple(" ".join(name.split()) for name in author.split(";") if name.strip())
+    return Record(title=title[:500], authors=authors, isbn=isbn13, source=BY_HAND)
+
+
+def _matching(lookup: Lookup, typed: Record) -> list[Record]:
+    """Editions that the typed text may mean, the one it names by ISBN first."""
+    record = lookup.by_isbn(typed.isbn) if typed.isbn else None
+    if record:
+        return [record]
+    text = f"{typed.title} {typed.author}".strip()
+    return lookup.search([text]).get(text, []) if text else []
+
+
+def _propose(candidate: Candidate, typed: Record, found: list[Record]):
+    """The found edition that was clearly meant; where none was, the typed text, with what was found to choose from."""
+    key = identity.work_key(typed.title, typed.authors)
+    meant = (r for r in found if (typed.isbn and r.isbn == typed.isbn) or identity.work_key(r.title, r.authors) == key)
+    record = next(meant, None)
+    if record is None and not typed.title:
+        raise ReviewError("No catalogue knows this ISBN. Type the title as well, to keep the book with what you typed.")
+    _set_record(candidate, record or typed, [other for other in found if other != record])
+
+
+def _set_record(candidate: Candidate, record: Record, others: list[Record]):
+    by_hand = record.source == BY_HAND
+    candidate.record = record.as_dict()
+    candidate.alternatives = [other.as_dict() for other in others]
+    candidate.edited, candidate.validated, candidate.confidence = True, not by_hand, 1.0
+    candidate.band = Band.CHECK if by_hand else Band.SURE

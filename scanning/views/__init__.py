@@ -1,0 +1,1 @@
+"""The pages of a scan: taking photos in, watching, reviewing, and the pictures they show."""

@@ -1,0 +1,125 @@
+"""What is tapped in a review. Each is saved at once; htmx gets the row that changed, a plain post the page again."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_POST
+
+from library.catalogs import lookup
+from scanning import review, uploads
+from scanning.forms import BatchForm, WordsForm
+from scanning.models import Candidate
+from scanning.rows import Row, row_of
+from scanning.views.pages import STATUS_KEY, own_scan, page_context, status_of
+
+
+@login_required
+@require_POST
+def accept(request, job_id, pk):
+    _own(request, job_id, pk)
+    return _row(request, review.accept(pk, request.user, status_of(request)))
+
+
+@login_required
+@require_POST
+def reject(request, job_id, pk):
+    _own(request, job_id, pk)
+    return _row(request, review.reject(pk, request.user))
+
+
+@login_required
+@require_POST
+def undo(request, job_id, pk):
+    _own(request, job_id, pk)
+    return _row(request, review.undo(pk, request.user))
+
+
+@login_required
+@require_POST
+def choose(request, job_id, pk):
+    candidate = _own(request, job_id, pk)
+    try:
+        return _row(request, review.choose(pk, request.user, request.POST.get("edition", "")))
+    except review.ReviewError as error:
+        return _row(request, candidate, problem=str(error))
+
+
+@login_required
+@require_POST
+def edit(request, job_id, pk):
+    candidate = _own(request, job_id, pk)
+    words = WordsForm(request.POST).words()
+    try:
+        return _row(request, review.edit(pk, request.user, lookup.from_settings(), **words), opened="others")
+    except review.ReviewError as error:
+        return _row(request, candidate, problem=str(error), typed=words, opened="edit")
+
+
+@login_required
+@require_POST
+def add_by_hand(request, job_id):
+    scan = own_scan(request, job_id)
+    form = WordsForm(request.POST, auto_id="missed_%s")
+    try:
+        candidate = review.add_by_hand(scan, lookup.from_settings(), **form.words())
+    except review.ReviewError as error:
+        form.add_error(None, str(error))
+        return _whole(request, scan, words=form)
+    return _whole(request, scan, anchor=f"book-{candidate.number}", fresh=candidate.number)
+
+
+@login_required
+@require_POST
+def accept_all(request, job_id):
+    scan = own_scan(request, job_id)
+    batch = review.accept_all(scan, status=status_of(request), with_owned=request.POST.get("owned") == "1")
+    return _whole(request, scan, anchor="review", just_added=batch.added)
+
+
+@login_required
+@require_POST
+def undo_batch(request, job_id):
+    scan = own_scan(request, job_id)
+    moment = parse_datetime(request.POST.get("moment", ""))
+    if moment:
+        review.undo_batch(scan, moment)
+    return _whole(request, scan, anchor="review")
+
+
+@login_required
+@require_POST
+def place(request, job_id):
+    """Where the books of this scan go and how they are marked; kept for the next scan as well."""
+    scan = own_scan(request, job_id)
+    form = BatchForm(request.user, request.POST)
+    if not form.is_valid():
+        return _whole(request, scan, place=form)
+    scan.shelf = uploads.shelf_called(request.user, form.shelf_name)
+    scan.save(update_fields=["shelf"])
+    request.session[STATUS_KEY] = form.cleaned_data["status"]
+    return _whole(request, scan, anchor="review")
+
+
+def _own(request, job_id: str, pk: int) -> Candidate:
+    mine = Candidate.objects.of(request.user).select_related("scan__user", "scan__shelf", "copy")
+    return get_object_or_404(mine, pk=pk, scan__job_id=job_id)
+
+
+def _row(request, candidate: Candidate, **more):
+    if request.headers.get("HX-Request"):
+        row: Row = row_of(candidate)
+        context = page_context(request, candidate.scan, row=row, **more)
+        return render(request, "scanning/_answer.html", context)
+    if problem := more.get("problem"):
+        messages.error(request, problem)
+    return HttpResponseRedirect(f"{candidate.scan.get_absolute_url()}#book-{candidate.number}")
+
+
+def _whole(request, scan, anchor: str = "", **more):
+    if request.headers.get("HX-Request"):
+        return render(request, "scanning/_changing.html", page_context(request, scan, **more))
+    if anchor:
+        return redirect(f"{scan.get_absolute_url()}#{anchor}")
+    return render(request, "scanning/scan.html", page_context(request, scan, **more), status=422)

@@ -1,0 +1,136 @@
+"""The list of scans, and the page of one: watched while it is at work, reviewed when it is done."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from library.models import Status
+from scanning import events, pipeline, uploads
+from scanning.forms import BatchForm, WordsForm
+from scanning.models import Band, Decision, Scan
+from scanning.rows import review_of
+
+STATUS_KEY = "review_status"  # in the session: how the books of the next batch are marked
+STEPS = (("read", "Read"), ("propose", "Find spines"), ("validate", "Look up"), ("done", "Review"))
+SCANS_A_PAGE = 24
+
+
+def own_scan(request, job_id: str) -> Scan:
+    return get_object_or_404(Scan.objects.of(request.user).select_related("shelf", "user"), job_id=job_id)
+
+
+@login_required
+@never_cache
+@require_GET
+def scans(request):
+    pending = Q(candidates__decision=Decision.PENDING)
+    rows = (
+        Scan.objects.of(request.user)
+        .select_related("shelf")
+        .annotate(
+            found=Count("candidates"),
+            sure=Count("candidates", filter=pending & Q(candidates__band=Band.SURE)),
+            doubtful=Count("candidates", filter=pending & ~Q(candidates__band=Band.SURE)),
+            added=Count("candidates", filter=Q(candidates__decision=Decision.ACCEPTED)),
+        )
+    )
+    page = Paginator(rows, SCANS_A_PAGE).get_page(request.GET.get("page"))
+    template = "scanning/_cards.html" if request.headers.get("HX-Request") else "scanning/scans.html"
+    return render(request, template, {"page": page})
+
+
+@login_required
+@never_cache
+@require_GET
+def scan(request, job_id):
+    scan = own_scan(request, job_id)
+    return render(request, "scanning/scan.html", page_context(request, scan))
+
+
+@login_required
+@never_cache
+@require_GET
+def scan_review(request, job_id):
+    """What changes on the page of a scan, for a page that is open already."""
+    return render(request, "scanning/_changing.html", page_context(request, own_scan(request, job_id)))
+
+
+@login_required
+@never_cache
+@require_GET
+def scan_events(request, job_id):
+    """The log, for pages that have no socket."""
+    scan = own_scan(request, job_id)
+    after = request.GET.get("after", "0")
+    if not after.isdecimal() or len(after) > 9:
+        return JsonResponse({"detail": "`after` is the number of the last event you have."}, status=422)
+    return JsonResponse({"events": events.after(scan, int(after)), "status": scan.status})
+
+
+def page_context(request, scan: Scan, **more) -> dict:
+    # The number first: what is added to the log while the rest is read will come again, and does no harm.
+    seq = scan.last_seq
+    progress = scan.events.filter(type="progress").order_by("-seq").first()
+    review = review_of(scan)
+    return {
+        "scan": scan,
+        "seq": seq,
+        "progress": progress.payload if progress else {},
+        "steps": _steps(scan),
+        "review": review,
+        "show": request.GET.get("show", ""),
+        "place": BatchForm(request.user, initial=place_of(request, scan)),
+        "words": WordsForm(auto_id="missed_%s"),
+        "finished": scan.status == Scan.Status.COMPLETE and bool(review.added) and not review.open,
+        **more,
+    }
+
+
+def place_of(request, scan: Scan) -> dict:
+    return {"shelf": scan.shelf_id or "", "status": status_of(request)}
+
+
+def status_of(request) -> str:
+    """How books are marked when they are added: as the last time."""
+    return request.session.get(STATUS_KEY, Status.TO_READ)
+
+
+def _steps(scan: Scan) -> list[dict]:
+    """The way of a photo, with where it is."""
+    names = [name for name, _ in STEPS]
+    stage = "validate" if scan.stage == "finish" else scan.stage
+    here = names.index(stage)
+    return [
+        {"name": name, "label": label, "state": "done" if n < here else "now" if n == here else "ahead"}
+        for n, (name, label) in enumerate(STEPS)
+    ]
+
+
+@login_required
+@require_POST
+def scan_retry(request, job_id):
+    scan = own_scan(request, job_id)
+    if not pipeline.retry(scan):
+        messages.info(request, "This scan needs no second try.")
+    return redirect(scan)
+
+
+@login_required
+@require_POST
+def scan_cancel(request, job_id):
+    scan = own_scan(request, job_id)
+    pipeline.cancel(scan)
+    return redirect(scan)
+
+
+@login_required
+@require_POST
+def scan_delete(request, job_id):
+    uploads.forget(own_scan(request, job_id))
+    messages.success(request, "The scan and its photo are deleted. Books you added from it stay in your library.")
+    return redirect("scans")

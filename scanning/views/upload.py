@@ -1,0 +1,105 @@
+"""The upload page: several photos by plain post, or one at a time from static/js/upload.js."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST
+
+from scanning import images, uploads
+from scanning.forms import PlaceForm
+from scanning.models import Scan
+
+
+class SizeLimit(FileUploadHandler):
+    """Passes over a file as soon as it is too large, so that it does not fill the disk before it is refused."""
+
+    def __init__(self, request):
+        super().__init__(request)
+        request.too_heavy = []
+
+    def receive_data_chunk(self, raw_data, start):
+        if start + len(raw_data) > settings.SCAN_MAX_MB * 1024 * 1024:
+            self.request.too_heavy.append(self.file_name)
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size):
+        return None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one photo: its scan, the earlier scan of the same photo, or a sentence."""
+
+    name: str
+    scan: Scan | None = None
+    earlier: Scan | None = None
+    error: str = ""
+
+
+@login_required
+@csrf_exempt  # the token is checked in `_scan_new`: the limit has to be in place before anybody reads the post
+def scan_new(request):
+    request.upload_handlers.insert(0, SizeLimit(request))
+    return _scan_new(request)
+
+
+@csrf_protect
+def _scan_new(request):
+    latest = Scan.objects.of(request.user).first()
+    form = PlaceForm(request.user, request.POST or None, initial={"shelf": latest and latest.shelf_id})
+    outcomes = []
+    if request.method == "POST" and form.is_valid():
+        outcomes = list(_take_all(request, form.shelf_name))
+        if request.accepts("text/html"):
+            if not outcomes:
+                form.add_error(None, "Choose at least one photo.")
+            elif all(outcome.scan for outcome in outcomes):
+                return redirect(outcomes[0].scan if len(outcomes) == 1 else "scans")
+    if not request.accepts("text/html"):
+        return _as_json(form, outcomes)
+    context = {"form": form, "outcomes": outcomes, "max_mb": settings.SCAN_MAX_MB}
+    return render(request, "scanning/new.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _take_all(request, shelf_name: str):
+    for name in request.too_heavy:
+        yield Outcome(name, error=str(images.too_heavy(settings.SCAN_MAX_MB)))
+    for file in request.FILES.getlist("photos"):
+        try:
+            scan = uploads.take(request.user, file, file.name, request.POST.get("job_id"), shelf_name)
+            yield Outcome(file.name, scan=scan)
+        except (uploads.UploadError, images.PhotoError) as error:
+            yield Outcome(file.name, error=str(error))
+        except uploads.SeenBefore as seen:
+            yield Outcome(file.name, earlier=seen.scan)
+
+
+def _as_json(form: PlaceForm, outcomes: list[Outcome]) -> JsonResponse:
+    """The answer for one photo, as upload.js sends them."""
+    if form.errors:
+        return JsonResponse({"detail": " ".join(chain.from_iterable(form.errors.values()))}, status=422)
+    if not outcomes:
+        return JsonResponse({"detail": "The photo did not arrive. Choose it again."}, status=422)
+    outcome = outcomes[0]
+    if outcome.earlier:
+        detail = "You have scanned this photo before."
+        again = reverse("scan_again", args=[outcome.earlier.job_id])
+        return JsonResponse({"detail": detail, "url": outcome.earlier.get_absolute_url(), "again": again}, status=409)
+    if outcome.error:
+        return JsonResponse({"detail": outcome.error}, status=422)
+    return JsonResponse({"jobId": outcome.scan.job_id, "url": outcome.scan.get_absolute_url()}, status=201)
+
+
+@login_required
+@require_POST
+def scan_again(request, job_id):
+    scan = get_object_or_404(Scan.objects.of(request.user), job_id=job_id)
+    return redirect(uploads.again(scan))
