@@ -4,6 +4,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+pytest_plugins = ["tests.requirements"]  # skips, with a visible line, what needs a server or a browser that is not there
+
 
 @pytest.fixture(autouse=True)
 def quick_and_apart(settings, tmp_path):

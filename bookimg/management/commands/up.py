@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from bookimg.supervisor import Supervisor
-from library.catalogs import local
 from scanning import pipeline
 
 SWEEP_SECONDS = 3
@@ -27,7 +26,6 @@ class Command(BaseCommand):
         refuse_taken(host, port)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
-        local.ensure_builtin()
         connections.close_all()
         manage = [sys.executable, sys.argv[0]]
         commands = {

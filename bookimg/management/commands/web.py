@@ -1,5 +1,7 @@
 """The pages and the websockets."""
 
+import warnings
+
 import uvicorn
 from django.core.management.base import BaseCommand
 
@@ -17,12 +19,15 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, **options):
         orphans.die_with_parent()
+        warnings.filterwarnings("ignore", "No directory at", UserWarning)  # without collectstatic the files come from the apps
         uvicorn.run(
             "bookimg.asgi:application",
             host=host,
             port=port,
             log_config=None,  # ours has one line per request
+            log_level="warning",
             access_log=False,
+            lifespan="off",
             timeout_graceful_shutdown=GRACE_SECONDS,
             ws_max_size=64 * 1024,
             ws_ping_interval=20,

@@ -1,0 +1,38 @@
+# make run    the whole product at http://127.0.0.1:8000 (PORT= changes it)
+# make test   lint, checks and all tests; those whose server or browser is missing are skipped and say so
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+PRODUCTION := PUBLIC_URL=https://example.org DEBUG=0 SECRET_KEY=only-for-the-check-of-settings-6fd0a1b7c49e4b0fa2b2c51f03de8a77
+
+.PHONY: run test lint format
+
+run: .venv/run
+	@exec $(BIN)/python manage.py up --port $(PORT)
+
+test: lint
+	$(BIN)/python manage.py check
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/pytest $(ARGS)
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Stamps: pip is asked again only when a list has changed.
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "BookImg needs Python 3.11 or newer: make PYTHON=python3.13")'
+	$(PYTHON) -m venv .venv
+
+.venv/run: requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt requirements.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ .venv/run

@@ -1,0 +1,51 @@
+"""Tests that need more than Python: run where it is there, skipped with one visible line where it is not.
+
+`@pytest.mark.needs("postgresql")` names what a test needs; `browser` means Chromium. With REQUIRE_SERVICES=1
+a missing one is a failure."""
+
+import os
+import shutil
+from collections import Counter
+
+import pytest
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium() -> str:
+    """Where the system's Chromium is, or ""."""
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), "")
+
+
+def postgresql() -> str:
+    """The address of a server where databases may be made and dropped, or ""."""
+    return os.environ.get("TEST_DATABASE_URL", "")
+
+
+FINDERS = {
+    "chromium": (chromium, "no Chromium on the PATH"),
+    "postgresql": (postgresql, "TEST_DATABASE_URL is not set"),
+}
+missing = Counter()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "needs(*names): what must be there: " + ", ".join(FINDERS))
+
+
+def pytest_runtest_setup(item):
+    names = [name for mark in item.iter_markers("needs") for name in mark.args]
+    if item.get_closest_marker("browser"):
+        names.append("chromium")
+    for name in names:
+        find, reason = FINDERS[name]
+        if not find():
+            missing[f"{name}: {reason}"] += 1
+            if os.environ.get("REQUIRE_SERVICES") == "1":
+                pytest.fail(f"{name} is required here, but {reason}", pytrace=False)
+            pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter):
+    for what, tests in missing.items():
+        terminalreporter.write_line(f"MISSING {what} ({tests} test{'' if tests == 1 else 's'})", yellow=True)
