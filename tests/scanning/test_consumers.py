@@ -49,6 +49,11 @@ class Socket(ApplicationCommunicator):
     async def hears(self) -> dict:
         return json.loads((await self.receive_output(2))["text"])
 
+    async def settled(self):
+        """All that was said before has been heard."""
+        await self.do("ping")
+        assert await self.hears() == {"type": "pong"}
+
     async def seqs(self, how_many):
         return [(await self.hears())["seq"] for _ in range(how_many)]
 
@@ -79,7 +84,7 @@ async def test_who_comes_back_gets_every_event_once(owner):
 async def test_a_job_may_be_followed_before_its_photo_is_there(owner):
     async with Socket(owner) as socket:
         await socket.subscribe("job-to-come")
-        assert await socket.receive_nothing(0.1)
+        await socket.settled()
         await tell(await make_scan_async(owner, job_id="job-to-come"), 1)
         assert await socket.seqs(1) == [1]
 
@@ -96,7 +101,7 @@ async def test_a_stranger_does_not_find_the_job(owner, stranger):
 async def test_waiting_for_a_job_does_not_show_another_persons_of_that_name(owner, stranger):
     async with Socket(stranger) as socket:
         await socket.subscribe("job-x")
-        assert await socket.receive_nothing(0.1)
+        await socket.settled()
         await tell(await make_scan_async(owner, job_id="job-x"), 1)
         assert await socket.receive_nothing(0.5)
 

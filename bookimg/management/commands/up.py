@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from bookimg.supervisor import Supervisor
+from library.catalogs import loading
 from scanning import pipeline
 
 SWEEP_SECONDS = 3
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         refuse_taken(host, port)
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
+        loading.ensure_builtin()
         connections.close_all()
         manage = [sys.executable, sys.argv[0]]
         commands = {
