@@ -131,6 +131,7 @@ async def test_unsubscribing_ends_it(owner):
     async with Socket(owner) as socket:
         await socket.subscribe(scan.job_id)
         await socket.do("unsubscribe", jobId=scan.job_id)
+        await socket.settled()
         await tell(scan, 1)
         assert await socket.receive_nothing(0.5)
 
