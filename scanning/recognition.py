@@ -1,6 +1,7 @@
 """The recognition of one photo, put together from the environment: an engine that reads, a proposer, the catalogues."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from django.conf import settings
@@ -52,7 +53,13 @@ def provider(name: str, known: dict[str, str]):
     return import_string(known.get(name, name))
 
 
+@cache
+def engine_named(name: str) -> Engine:
+    """One a process, because its models are loaded once; what the guard of the workers has warmed, they share."""
+    return provider(name, ENGINES)()
+
+
 def from_settings(ocr: str = "", proposer: str = "") -> Recognizer:
     """What the environment names; `ocr` and `proposer` stand in for it where they are given."""
-    engine = provider(ocr or settings.OCR, ENGINES)()
+    engine = engine_named(ocr or settings.OCR)
     return Recognizer(engine, provider(proposer or settings.PROPOSER, PROPOSERS)(), lookup_from_settings())
