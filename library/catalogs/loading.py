@@ -60,7 +60,7 @@ def load(
 
 
 def ensure_builtin() -> int:
-    """The built-in list, so that a first scan finds something without any network. How many books came in: 0 but the first time."""
+    """The built-in list, so that a first scan finds something without any network; the number of books that came in."""
     before = CatalogFile.objects.filter(fingerprint=_fingerprint(BUILTIN), finished__isnull=False).exists()
     return 0 if before else load(BUILTIN, "csv").state.added
 
@@ -112,8 +112,11 @@ def _watched(rows: Iterator[Row], raw: BinaryIO, progress: Progress | None) -> I
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """The file on disk, for the progress, and its content, unpacked where it is packed."""
     with path.open("rb") as raw:
-        packed = raw.peek(2)[:2] == b"\x1f\x8b"
-        yield raw, gzip.open(raw) if packed else raw
+        if raw.peek(2)[:2] == b"\x1f\x8b":
+            with gzip.open(raw) as stream:
+                yield raw, stream
+        else:
+            yield raw, raw
 
 
 def _fingerprint(path: Path) -> str:

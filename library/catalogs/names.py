@@ -3,8 +3,7 @@
 import re
 
 PARTICLE = re.compile(
-    r"(?:de la|de los|de las|von der|van der|van den|de|del|della|der|den|di|du|da|dos|la|le|mac|mc|o|san|st\.?|van|von|zu|ter|ten|el|al)\b",
-    re.IGNORECASE,
+    r"(?i)(?:de l[ao]s?|v[ao]n de[rn]|de|del|della|der|den|di|du|da|dos|la|le|mac|mc|o|san|st\.?|van|von|zu|ter|ten|el|al)\b"
 )
 NOT_A_NAME = re.compile(r"(?i)^(?:more|et al\.?|various|jr\.?|sr\.?|ph\.? ?d\.?|m\.? ?d\.?|[iv]{2,4})$")
 DATES = re.compile(r",?\s*\(?(?:ca?\. ?)?\b\d{3,4}\??\s*[-–]\s*(?:\d{4})?\)?\.?")
