@@ -1,5 +1,6 @@
 """How a book without a cover picture looks: one of a small set of bindings, always the same for the same title."""
 
+import math
 import zlib
 from dataclasses import dataclass
 
@@ -8,9 +9,11 @@ from library import folding
 # Both are names in static/css/covers.css: `.cloth-indigo`, `.binding-label` …
 CLOTHS = ("indigo", "moss", "claret", "ochre", "slate", "plum", "teal", "rust", "navy", "olive", "rose", "umber")
 BINDINGS = ("frame", "label", "bands", "rule", "panel", "corners")
-# The longest title (in characters) for each size of type; anything longer is set in the last one.
-SIZES = ((9, "huge"), (18, "large"), (34, "medium"), (60, "small"), (10_000, "tiny"))
-LONGEST_WORD = {"huge": 7, "large": 9, "medium": 11, "small": 13}
+
+# Sizes of type in hundredths of the cover's width, as in covers.css, and the room that every binding leaves for the title.
+SIZES = {"huge": 18, "large": 14.5, "medium": 11.8, "small": 9.6, "tiny": 8.2}
+ROOM_ACROSS, ROOM_DOWN = 64, 72
+LINE = 1.16
 LONGEST_TITLE = 110
 
 
@@ -39,19 +42,35 @@ def draw(title: str, authors) -> Drawing:
 
 
 def shorten(title: str) -> str:
-    """As much of a long title as fits on a cover, cut between words: a subtitle behind a colon goes first."""
-    main = title.split(":")[0].strip()
-    if len(title) > 60 and main:
-        title = main
+    """As much of a long title as fits on a cover: what stands behind a colon goes first, then words from the end."""
+    if len(title) > 60:
+        title = title.split(":")[0].strip() or title
     if len(title) <= LONGEST_TITLE:
         return title
     return title[:LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;–—-") + " …"
 
 
 def size_for(title: str) -> str:
-    """The largest type in which the title, and its longest word, has room."""
-    longest = max(map(len, title.split()), default=0)
-    return next(size for limit, size in SIZES if len(title) <= limit and longest <= LONGEST_WORD.get(size, limit))
+    """The largest type in which the longest word has room across and all lines have room down."""
+    widths = [width(word) for word in title.split()]
+    for name, size in SIZES.items():
+        lines = math.ceil((sum(widths) + 0.25 * len(widths)) * size / ROOM_ACROSS + 0.3)
+        if max(widths) * size <= ROOM_ACROSS and lines * size * LINE <= ROOM_DOWN:
+            return name
+    return "tiny"
+
+
+def width(word: str) -> float:
+    """In ems of the serif, near enough: measured on Literata's letters."""
+    return sum(letter_width(letter) for letter in word)
+
+
+def letter_width(letter: str) -> float:
+    if letter in "iljtfrI.,:;!’'-()[]":
+        return 0.38
+    if letter in "mwMW—…@" or ord(letter) >= 0x2E80:  # from here on Chinese, Japanese, Korean: full squares
+        return 1.0
+    return 0.76 if letter.isupper() or letter.isdigit() else 0.6
 
 
 def short_author(authors: list[str]) -> str:
