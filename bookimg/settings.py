@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from csp.constants import NONE, SELF
@@ -38,6 +39,21 @@ def number(name: str, default: int, least: int = 1) -> int:
     return value
 
 
+def flag(name: str, default: bool) -> bool:
+    value = env.str(name, default="").lower()
+    if value in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):
+        return value in ("1", "true", "yes", "on") if value else default
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
+
+
+def address(name: str, default: str) -> str:
+    """A web address without a slash at its end."""
+    value = env.str(name, default=default).rstrip("/")
+    if value and not (value.startswith(("http://", "https://")) and urlsplit(value).hostname):
+        raise ImproperlyConfigured(f"{name} must begin with http:// or https://, not {value!r}")
+    return value
+
+
 def kept_secret(path: Path) -> str:
     """The key of this installation, made at its first start and kept beside its data."""
     if not path.exists():
@@ -49,13 +65,11 @@ def kept_secret(path: Path) -> str:
 
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
-DEBUG = read("DEBUG", "bool", False)
+DEBUG = flag("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret.key")
 
 # Where people reach the site. An https address switches on everything that https allows.
-PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
-if PUBLIC_URL and urlsplit(PUBLIC_URL).scheme not in ("http", "https"):
-    raise ImproperlyConfigured(f"PUBLIC_URL must begin with http:// or https://, not {PUBLIC_URL!r}")
+PUBLIC_URL = address("PUBLIC_URL", "")
 HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = read("ALLOWED_HOSTS", "list", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = read("CSRF_TRUSTED_ORIGINS", "list", [PUBLIC_URL] if PUBLIC_URL else [])
@@ -120,10 +134,11 @@ TEMPLATES = [
 # ── Data ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 try:
     DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'bookimg.sqlite3'}")}
-except (ValueError, ImproperlyConfigured) as error:
+    on_sqlite = "sqlite3" in DATABASES["default"]["ENGINE"]
+except (ValueError, KeyError, ImproperlyConfigured) as error:
     raise ImproperlyConfigured("DATABASE_URL is not a database address such as postgres://user:key@host/name") from error
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-if "sqlite3" in DATABASES["default"]["ENGINE"]:
+if on_sqlite:
     # Web and workers write at once: WAL with IMMEDIATE transactions and a patient lock gave no lock errors; WAL alone did.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -175,7 +190,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key"}
 USERSESSIONS_TRACK_ACTIVITY = True
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+try:
+    EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+except (ValueError, KeyError, ImproperlyConfigured) as error:
+    raise ImproperlyConfigured("EMAIL_URL is not a mail address such as smtp+tls://user:key@host:587") from error
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BookImg <bookimg@localhost>")
 
@@ -186,8 +204,8 @@ CATALOG_NAMES = ("local", "open_library", "google_books")
 CATALOGS = read("CATALOGS", "list", list(CATALOG_NAMES))
 if unknown := [name for name in CATALOGS if name not in CATALOG_NAMES and "." not in name]:
     raise ImproperlyConfigured(f"CATALOGS may hold {', '.join(CATALOG_NAMES)} or dotted paths, not {unknown[0]!r}")
-OPEN_LIBRARY_URL = env.str("OPEN_LIBRARY_URL", default="https://openlibrary.org").rstrip("/")
-GOOGLE_BOOKS_URL = env.str("GOOGLE_BOOKS_URL", default="https://www.googleapis.com").rstrip("/")
+OPEN_LIBRARY_URL = address("OPEN_LIBRARY_URL", "https://openlibrary.org")
+GOOGLE_BOOKS_URL = address("GOOGLE_BOOKS_URL", "https://www.googleapis.com")
 GOOGLE_BOOKS_API_KEY = env.str("GOOGLE_BOOKS_API_KEY", default="")
 # Outside catalogues want to know who asks: https://openlibrary.org/developers/api
 CONTACT = env.str("CONTACT", default="")
@@ -221,6 +239,10 @@ Q_CLUSTER = {
 # ── Wording, looks, safety ──────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+try:
+    ZoneInfo(TIME_ZONE)
+except (ValueError, ZoneInfoNotFoundError) as error:
+    raise ImproperlyConfigured(f"TIME_ZONE must be a zone such as Europe/London, not {TIME_ZONE!r}") from error
 USE_TZ = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CONTENT_SECURITY_POLICY = {

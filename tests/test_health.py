@@ -1,0 +1,24 @@
+import pytest
+
+
+@pytest.mark.django_db
+class TestProbes:
+    def test_the_process_lives(self, client):
+        assert client.get("/healthz").content == b"ok"
+
+    def test_each_part_tells_its_state(self, client):
+        answer = client.get("/readyz")
+        assert answer.status_code == 200
+        assert answer.json() == {"database": "ok", "broker": "ok", "storage": "ok", "cache": "ok"}
+
+    def test_a_part_that_is_down_is_named(self, client, settings):
+        settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "no_such_table"}}
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["cache"].startswith("down: ")
+        assert answer.json()["database"] == "ok"
+
+    def test_every_answer_has_a_request_id(self, client):
+        assert len(client.get("/healthz")["X-Request-Id"]) == 32
+        assert client.get("/healthz", headers={"X-Request-Id": "trace-12345678"})["X-Request-Id"] == "trace-12345678"
+        assert client.get("/healthz", headers={"X-Request-Id": "<script>"})["X-Request-Id"] != "<script>"
