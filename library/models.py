@@ -1,5 +1,7 @@
 """A person's books: the editions everybody shares, each person's copies of them, and where they stand."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -174,6 +176,7 @@ class CatalogCounts(models.Model):
 
     records = models.PositiveIntegerField(default=0)
     counts = models.BinaryField(default=bytes)
+    stamp = models.UUIDField(default=uuid.uuid4)  # new with every change, so that a copy in memory knows when it is old
 
 
 class CatalogFile(models.Model):

@@ -4,7 +4,7 @@ On SQLite an FTS5 table, on PostgreSQL an integer array under a GIN index; both 
 extension. How many records each bucket has is kept in one array beside them, so that a search can begin with the rarest.
 """
 
-from threading import Lock
+import uuid
 
 import numpy as np
 from django.db import connection
@@ -13,8 +13,7 @@ from library.catalogs.terms import BUCKETS
 from library.models import CatalogCounts
 
 TABLE = "library_catalogterms"
-_cached: dict[str, tuple[int, np.ndarray]] = {}
-_lock = Lock()
+_in_memory: dict[uuid.UUID, tuple[int, np.ndarray]] = {}  # the newest counts only: some megabytes
 
 
 def add(entries: list[tuple[int, set[int]]]) -> None:
@@ -30,20 +29,21 @@ def add(entries: list[tuple[int, set[int]]]) -> None:
     row, _ = CatalogCounts.objects.select_for_update().get_or_create(pk=1)
     row.counts = (_array(row.counts) + fresh.astype(np.uint32)).tobytes()
     row.records += len(entries)
+    row.stamp = uuid.uuid4()
     row.save()
 
 
 def counts() -> tuple[int, np.ndarray]:
     """How many records there are, and how many of them have each bucket."""
-    records = CatalogCounts.objects.filter(pk=1).values_list("records", flat=True).first() or 0
-    name = str(connection.settings_dict["NAME"])
-    with _lock:
-        known = _cached.get(name)
-    if known is None or known[0] != records:
-        row = CatalogCounts.objects.filter(pk=1).first()
-        known = (row.records, _array(row.counts)) if row else (0, _array(b""))
-        with _lock:
-            _cached[name] = known
+    stamp = CatalogCounts.objects.filter(pk=1).values_list("stamp", flat=True).first()
+    if stamp is None:
+        return 0, _array(b"")
+    known = _in_memory.get(stamp)
+    if known is None:
+        row = CatalogCounts.objects.get(pk=1)
+        known = row.records, _array(row.counts)
+        _in_memory.clear()
+        _in_memory[row.stamp] = known
     return known
 
 

@@ -52,7 +52,7 @@ def load(
                 pass
     with _rows(path, kind or detect(path), progress) as rows:
         remaining = islice(rows, state.rows, None)
-        while batch := list(islice(remaining, BATCH)):
+        while batch := list(islice(remaining, batch_size)):
             _store(batch, loaded)
     state.finished = timezone.now()
     state.save()

@@ -58,7 +58,7 @@ def best(text: str, records: Iterable[Record], limit: int) -> list[Record]:
     """The `limit` records that explain `text` best, best first, with at most PER_WORK editions of one work."""
     squashed = squash(text)
     scored = [(score(known, squashed), known, record) for record in records for known in [letters(record.title, record.authors)]]
-    scored.sort(key=lambda item: -item[0])
+    scored.sort(key=lambda item: (-round(item[0], 3), not item[2].isbn))
     seen: dict[tuple, int] = {}
     chosen = []
     for _, known, record in scored:
