@@ -36,7 +36,12 @@ Progress = Callable[[int, int], None]  # bytes of the file read, records so far
 
 
 def load(
-    path: Path, kind: str = "", authors: Path | None = None, again: bool = False, progress: Progress | None = None
+    path: Path,
+    kind: str = "",
+    authors: Path | None = None,
+    again: bool = False,
+    progress: Progress | None = None,
+    batch_size: int = BATCH,
 ) -> Loaded:
     """Bring the books of `path` into the local catalogue. Raises ValueError with a sentence where the file cannot be one."""
     state, _ = CatalogFile.objects.get_or_create(fingerprint=_fingerprint(path), defaults={"name": path.name})
