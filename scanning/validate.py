@@ -1,11 +1,27 @@
 """Candidates -> catalogue records with a confidence, decided over the whole photo: records compete for the lines."""
 
+import heapq
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
 
 from library.catalogs import Record
+from library.folding import fold
+from scanning import matching, spines
+from scanning.matching import Evidence, Work
 from scanning.models import Band
-from scanning.ocr import Quad
+from scanning.ocr import Line, Quad
+from scanning.proposers import Candidate
+
+NEAR = 0.25  # links below are of other spines
+LEAST_SCORE = 4.0  # bits; below, nothing is claimed
+LEAST_COVERAGE = 0.5  # of a title's bits; an author's name alone is no book
+LEAST_LETTERS = 5  # on a spine that is shown as unread
+RECORDS_A_QUERY = 20
+MOST_ALTERNATIVES = 8
+SURE = 0.9
 
 
 @dataclass(frozen=True)
@@ -28,3 +44,142 @@ class Match:
 
 
 Progress = Callable[[int, int], None]
+
+
+class Photo:
+    """The lines of one photo as they are matched: folded, with their links to each other."""
+
+    def __init__(self, lines: list[Line]):
+        self.lines = lines
+        self.texts = [fold(line.text) for line in lines]
+        self.readings = [fold(" ".join([line.text, *line.others])) for line in lines]
+        self.layout = spines.Layout(lines)
+        self.link = spines.links(self.layout)
+        self.near = [[(int(j), float(row[j])) for j in np.flatnonzero(row >= NEAR)] for row in self.link]
+
+    def gather(self, work: Work, seed: int, taken: set[int] = frozenset()) -> Evidence:
+        near = [(j, nearness) for j, nearness in self.near[seed] if j not in taken]
+        return matching.gather(work, seed, near, self.texts, self.readings)
+
+
+def queries(photo: Photo, candidates: list[Candidate]) -> dict[str, list[int]]:
+    """What the catalogues are asked, and the lines each question stands for: every line, and every spine as a whole."""
+    asked = defaultdict(list)
+    for index, text in enumerate(photo.texts):
+        if sum(c.isalpha() for c in text) >= 3:
+            asked[text].append(index)
+    for candidate in candidates:
+        if len(candidate.lines) > 1:
+            asked[" ".join(photo.texts[i] for i in candidate.lines)] += candidate.lines
+    return asked
+
+
+def match(lines: list[Line], candidates: list[Candidate], lookup, progress: Progress = lambda done, total: None) -> list[Match]:
+    """The books of a photo in shelf order. `lookup` is a library.catalogs.lookup.Lookup; `progress` counts spines with an answer."""
+    if not lines:
+        return []
+    photo = Photo(lines)
+    asked = queries(photo, candidates)
+    progress(0, len(candidates))
+    answers = lookup.search(list(asked), limit=RECORDS_A_QUERY)
+    evidence = weigh(photo, asked, answers)
+    standing = compete(photo, evidence)
+    found = [matched(photo, claim, evidence) for claim in standing]
+    taken = {i for one in found for i in one.lines}
+    found += unread(photo, candidates, taken)
+    progress(len(candidates), len(candidates))
+    return in_shelf_order(found)
+
+
+def weigh(photo: Photo, asked: dict[str, list[int]], answers: dict[str, list[Record]]) -> list[Evidence]:
+    """The evidence for every record that a catalogue named, at each of the lines it was asked for."""
+    works: dict[tuple, Work] = {}
+    pairs: dict[tuple, None] = {}
+    for text, seeds in asked.items():
+        for record in answers.get(text, ()):
+            key = (record.source, record.source_id or record.isbn or record.full_title)
+            works.setdefault(key, Work.of(record))
+            pairs.update(dict.fromkeys((key, seed) for seed in seeds))
+    evidence = (photo.gather(works[key], seed) for key, seed in pairs)
+    return [e for e in evidence if e.score >= LEAST_SCORE and e.coverage >= LEAST_COVERAGE]
+
+
+def compete(photo: Photo, evidence: list[Evidence]) -> list[Evidence]:
+    """The claims that stand when every line serves one book only: the best borne out first, the others with what is left."""
+    heap = [(-e.score, n, e) for n, e in enumerate(evidence)]
+    heapq.heapify(heap)
+    taken: set[int] = set()
+    standing, count = [], len(heap)
+    while heap:
+        _, _, claim = heapq.heappop(heap)
+        if claim.seed in taken:
+            continue
+        if taken & claim.lines.keys():
+            count += 1
+            again = photo.gather(claim.work, claim.seed, taken)
+            if again.score >= LEAST_SCORE:
+                heapq.heappush(heap, (-again.score, count, again))
+            continue
+        standing.append(claim)
+        taken |= owned_lines(photo, claim)
+    return standing
+
+
+def owned_lines(photo: Photo, claim: Evidence) -> set[int]:
+    """The lines that a claim takes from all others: those it explains for a good part."""
+    total = {i: sum(matching.bits(w) for w in photo.texts[i].split()) for i in claim.lines}
+    return {i for i, value in claim.lines.items() if value >= 0.4 * total[i]} | {claim.seed}
+
+
+def matched(photo: Photo, claim: Evidence, evidence: list[Evidence]) -> Match:
+    """The claim as a book: its lines, its place, how sure it is, and what else could stand there."""
+    rivals = sorted((e for e in evidence if e.seed in claim.lines), key=lambda e: -e.score)
+    others = [e for e in rivals if not matching.same_work(e.work, claim.work)]
+    margin = claim.score - others[0].score if others else claim.score
+    confidence = sureness(claim, margin)
+    own = owned_lines(photo, claim)
+    order = spines.reading_order(photo.layout, sorted(own))
+    return Match(
+        lines=tuple(order),
+        text=tuple(photo.lines[i].text for i in order),
+        region=spines.hull(photo.layout.quads[order]),
+        shelf=0,
+        position=0,
+        confidence=confidence,
+        band=Band.SURE if confidence >= SURE else Band.CHECK,
+        record=claim.work.record,
+        alternatives=tuple(alternatives(claim, rivals)),
+    )
+
+
+def alternatives(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
+    """Other records borne out by the same lines, likeliest first, each once."""
+    records = {(e.work.record.title, e.work.record.author, e.work.record.isbn): e.work.record for e in reversed(rivals)}
+    own = claim.work.record
+    records.pop((own.title, own.author, own.isbn), None)
+    return list(reversed(records.values()))[:MOST_ALTERNATIVES]
+
+
+def sureness(claim: Evidence, margin: float) -> float:
+    """The share of claims like this one that are right: a logistic curve over the evidence (docs/recognition.md)."""
+    return float(1 / (1 + np.exp(-(claim.score - 8) / 3)))
+
+
+def unread(photo: Photo, candidates: list[Candidate], taken: set[int]) -> list[Match]:
+    """The spines that nothing claims, as what was read on them. Scraps of text are not spines."""
+    found = []
+    for candidate in candidates:
+        left = [i for i in candidate.lines if i not in taken]
+        letters = sum(c.isalpha() for i in left for c in photo.lines[i].text)
+        if len(left) < len(candidate.lines) or letters < LEAST_LETTERS:
+            continue
+        text = tuple(photo.lines[i].text for i in left)
+        found.append(Match(tuple(left), text, candidate.region, 0, 0, 0.0, Band.UNREAD))
+    return found
+
+
+def in_shelf_order(found: list[Match]) -> list[Match]:
+    placed = zip(found, spines.places([one.region for one in found]), strict=True)
+    return sorted(
+        (replace(one, shelf=shelf, position=position) for one, (shelf, position) in placed), key=lambda m: (m.shelf, m.position)
+    )

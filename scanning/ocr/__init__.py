@@ -25,17 +25,16 @@ class Line:
     text: str
     confidence: float  # 0..1, the engine's own
     quad: Quad
+    others: tuple[str, ...] = ()  # other readings of the same place, where the engine looked more than once
 
     def as_dict(self) -> dict:
-        return {
-            "text": self.text,
-            "confidence": round(self.confidence, 4),
-            "quad": [[round(x, 1), round(y, 1)] for x, y in self.quad],
-        }
+        quad = [[round(x, 1), round(y, 1)] for x, y in self.quad]
+        return {"text": self.text, "confidence": round(self.confidence, 4), "quad": quad, "others": list(self.others)}
 
     @classmethod
     def from_dict(cls, data: dict) -> "Line":
-        return cls(data["text"], data["confidence"], tuple((x, y) for x, y in data["quad"]))
+        quad = tuple((x, y) for x, y in data["quad"])
+        return cls(data["text"], data["confidence"], quad, tuple(data.get("others", ())))
 
 
 Progress = Callable[[int, int], None]  # done, total

@@ -1,14 +1,14 @@
 """Reads on this machine: RapidOCR's detector and recogniser over onnxruntime, no network (https://github.com/RapidAI/RapidOCR).
 
-Most spines run top to bottom, some bottom to top, and thick ones, piles and covers are set across. So the photo is searched twice,
-as it is and turned a quarter, each time first as a whole and then, where the lettering is small, tile by tile at full resolution.
+Most spines run top to bottom, some bottom to top, and thick ones, piles and covers are set across. So the photo is searched
+twice, as it is and turned a quarter, each time first as a whole and then, where the lettering is small, in tiles of full resolution.
 What is found is always read from the full resolution, the other way up too where the first reading is doubtful.
 """
 
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -213,11 +213,18 @@ def turned_back(corners: np.ndarray, turns: int, turned_shape) -> np.ndarray:
 
 
 def without_doubles(lines: list[Line]) -> list[Line]:
-    """Each place of the photo once: the longest and surest reading stays, what lies mostly inside it goes."""
-    kept: list[tuple[Line, np.ndarray]] = []
+    """Each place of the photo once: the longest and surest reading leads, what lies mostly inside it becomes another reading."""
+    kept: list[Line] = []
+    quads: list[np.ndarray] = []
+    others: list[list[str]] = []
     for line in sorted(lines, key=lambda line: -len(line.text) * line.confidence**2):
         quad = np.array(line.quad)
         area = cv2.contourArea(quad.astype(np.float32))
-        if area > 0 and all(overlap(quad, other) <= 0.5 * area for _, other in kept):
-            kept.append((line, quad))
-    return [line for line, _ in kept]
+        home = next((n for n, other in enumerate(quads) if overlap(quad, other) > 0.5 * area), None)
+        if home is None and area > 0:
+            kept.append(line)
+            quads.append(quad)
+            others.append([])
+        elif home is not None and line.text != kept[home].text:
+            others[home].append(line.text)
+    return [replace(line, others=tuple(dict.fromkeys(texts))) for line, texts in zip(kept, others, strict=True)]

@@ -1,0 +1,145 @@
+"""Pure geometry: which lines of a photo can stand on the same spine, and in which order spines stand on their shelves.
+
+All lengths are pixels of the upright photo. A line "runs along" when it reads up or down a standing book, and "across" when it
+reads from left to right, as on thick spines, piles and covers.
+"""
+
+import numpy as np
+
+from scanning.ocr import Line, Quad
+
+PARALLEL = np.cos(np.radians(20))
+
+
+class Layout:
+    """The lines of one photo as arrays of n: where each is, which way it reads, how long and how high it is."""
+
+    def __init__(self, lines: list[Line]):
+        quads = np.array([line.quad for line in lines], dtype=float).reshape(-1, 4, 2)
+        reading = (quads[:, 1] + quads[:, 2] - quads[:, 0] - quads[:, 3]) / 2
+        down = (quads[:, 3] + quads[:, 2] - quads[:, 0] - quads[:, 1]) / 2
+        self.quads = quads
+        self.centre = quads.mean(axis=1)
+        self.length = np.linalg.norm(reading, axis=1)
+        self.height = np.linalg.norm(down, axis=1)
+        self.direction = reading / np.maximum(self.length, 1e-6)[:, None]
+        self.along = np.abs(self.direction[:, 1]) > np.abs(self.direction[:, 0])
+
+    def __len__(self) -> int:
+        return len(self.quads)
+
+    def spine_length(self) -> float:
+        """How long the spines of this photo are at least: the longest lines nearly fill theirs."""
+        lengths = self.length[self.along] if self.along.any() else self.length
+        return float(np.percentile(lengths, 95)) if len(lengths) else 0.0
+
+
+def links(layout: Layout) -> np.ndarray:
+    """n x n, 0..1: how well two lines can stand on one spine by their places alone (1 for a line with itself)."""
+    n = len(layout)
+    if n == 0:
+        return np.zeros((0, 0))
+    offset = layout.centre[None, :, :] - layout.centre[:, None, :]
+    axis = layout.direction
+    normal = np.stack([-axis[:, 1], axis[:, 0]], axis=1)
+    forward = np.abs(np.einsum("ijk,ik->ij", offset, axis))
+    sideways = np.abs(np.einsum("ijk,ik->ij", offset, normal))
+    parallel = np.abs(axis @ axis.T) > PARALLEL
+    link = np.where(parallel, parallel_links(layout, forward, sideways), crossing_links(layout, forward, sideways))
+    link = np.minimum(link, link.T)
+    np.fill_diagonal(link, 1.0)
+    return link
+
+
+def parallel_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) -> np.ndarray:
+    """One behind the other on the same line of sight, or stacked like the rows of a title."""
+    height = (layout.height[:, None] + layout.height[None, :]) / 2
+    span = forward + (layout.length[:, None] + layout.length[None, :]) / 2  # from the start of one to the end of the other
+    gap = forward - (layout.length[:, None] + layout.length[None, :]) / 2
+    rows_apart = sideways / height
+    behind = np.clip(1.5 - rows_apart, 0, 1)
+    stacked = np.clip(1.8 - 0.55 * rows_apart, 0, 1)
+    link = np.where(gap > 0, behind, stacked)
+    # Lines that lie across are stacked closely; lines along a spine may be as far apart as the spine is long.
+    reach = np.where(layout.along[:, None], 1.35 * layout.spine_length(), 3 * np.maximum.outer(layout.length, layout.length))
+    too_far = np.clip((span - reach) / np.maximum(0.25 * reach, 1), 0, 1)
+    return link * (1 - too_far)
+
+
+def crossing_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) -> np.ndarray:
+    """A line across the spine of a line along it: its middle lies in the other's path."""
+    half_width = np.maximum(layout.height[:, None], layout.length[None, :]) / 2
+    link = np.clip(1.6 - sideways / np.maximum(half_width, 1), 0, 1)
+    link = np.where(layout.along[:, None], link, link.T)
+    reach = 1.35 * layout.spine_length()
+    far = forward if layout.along.any() else sideways
+    return np.where(np.where(layout.along[:, None], far, far.T) > reach, 0, link)
+
+
+def groups(link: np.ndarray, least: float) -> list[list[int]]:
+    """Lines joined through links of at least `least`, each group as sorted indices."""
+    waiting, found = set(range(len(link))), []
+    while waiting:
+        group, edge = set(), {waiting.pop()}
+        while edge:
+            group |= edge
+            edge = {j for i in edge for j in np.flatnonzero(link[i] >= least) if j in waiting}
+            waiting -= edge
+        found.append(sorted(int(i) for i in group))
+    return sorted(found)
+
+
+def reading_order(layout: Layout, indices) -> list[int]:
+    """Lines of one spine as a person reads them: along its longest line, and row by row where they are stacked."""
+    indices = list(indices)
+    if len(indices) < 2:
+        return indices
+    longest = max(indices, key=lambda i: layout.length[i])
+    axis = layout.direction[longest]
+    normal = np.array([-axis[1], axis[0]])
+    places = [
+        (layout.centre[i] - layout.direction[i] * layout.length[i] / 2 * (layout.along[i] == layout.along[longest]))
+        for i in indices
+    ]
+    rows = {i: round(float(place @ normal) / max(layout.height[longest], 1)) for i, place in zip(indices, places, strict=True)}
+    starts = {i: float(place @ axis) for i, place in zip(indices, places, strict=True)}
+    if not layout.along[longest]:
+        return sorted(indices, key=lambda i: (float(layout.centre[i] @ normal), starts[i]))
+    return sorted(indices, key=lambda i: (rows[i], starts[i]))
+
+
+def hull(quads: np.ndarray) -> Quad:
+    """The smallest turned rectangle around all of `quads` (k x 4 x 2): along the longest of them."""
+    sides = quads[:, 1] - quads[:, 0]
+    axis = sides[np.argmax(np.linalg.norm(sides, axis=1))]
+    axis = axis / max(np.linalg.norm(axis), 1e-6)
+    normal = np.array([-axis[1], axis[0]])
+    points = quads.reshape(-1, 2)
+    a, b = points @ axis, points @ normal
+    corners = [(a.min(), b.min()), (a.max(), b.min()), (a.max(), b.max()), (a.min(), b.max())]
+    return tuple((float(x), float(y)) for x, y in (s * axis + t * normal for s, t in corners))
+
+
+def places(regions: list[Quad]) -> list[tuple[int, int]]:
+    """Shelf (from 1, top to bottom) and position on it (from 1, left to right) of each region."""
+    if not regions:
+        return []
+    quads = np.array(regions)
+    centres = quads.mean(axis=1)
+    rows = shelf_rows(centres, np.ptp(quads[:, :, 1], axis=1))
+    found = [(0, 0)] * len(regions)
+    for row in set(rows):
+        members = sorted((i for i in range(len(rows)) if rows[i] == row), key=lambda i: centres[i, 0])
+        for position, i in enumerate(members, start=1):
+            found[i] = (row, position)
+    return found
+
+
+def shelf_rows(centres: np.ndarray, heights: np.ndarray) -> list[int]:
+    """The shelf of each spine, from where their middles lie (n x 2) and how high they stand (n)."""
+    order = np.argsort(centres[:, 1])
+    step = 0.35 * float(np.percentile(heights, 75))
+    rows = np.ones(len(centres), dtype=int)
+    for before, after in zip(order, order[1:], strict=False):
+        rows[after] = rows[before] + (centres[after, 1] - centres[before, 1] > step)
+    return [int(row) for row in rows]
