@@ -19,7 +19,8 @@ SOURCES = {
 }
 # What a confidence means to somebody who decides: from this figure on, these words.
 CONFIDENCE = ((0.97, "almost certain"), (0.9, "very likely"), (0.75, "likely"), (0.5, "perhaps"), (0.0, "a guess"))
-SHOWN = ("sure", "check", "unread", "accepted", "rejected")
+GLYPHS = {"sure": "✓", "check": "?", "unread": "…", "accepted": "✓", "rejected": "×"}
+SHOWN = tuple(GLYPHS)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,21 @@ class Row:
     @property
     def points(self) -> str:
         return " ".join(f"{x:g},{y:g}" for x, y in self.candidate.region)
+
+    @property
+    def mark_size(self) -> int:
+        """Radius of the mark on its box, in pixels of the photo: readable on the whole photo, no wider than most spines."""
+        return round(max(self.candidate.scan.width, self.candidate.scan.height) * 0.009)
+
+    @property
+    def mark(self) -> tuple[int, int]:
+        """Where the mark stands: in the middle of the box's upper end."""
+        upper = sorted(self.candidate.region, key=lambda point: point[1])[:2]
+        return round(sum(x for x, _ in upper) / 2), round(sum(y for _, y in upper) / 2 + self.mark_size)
+
+    @property
+    def glyph(self) -> str:
+        return GLYPHS[self.group]
 
     @property
     def turn(self) -> int:
@@ -168,7 +184,7 @@ class Review:
 
 
 def review_of(scan: Scan) -> Review:
-    candidates = list(scan.candidates.select_related("copy"))
+    candidates = list(scan.candidates.select_related("copy", "scan"))
     flags = identity.owned_flags(scan.user, [candidate.edition for candidate in candidates])
     rows = [Row(candidate, scan.job_id, owned) for candidate, owned in zip(candidates, flags, strict=True)]
     moments = [candidate.decided for candidate in candidates if candidate.decided]

@@ -1,4 +1,4 @@
-"""What is tapped in a review. Each is saved at once; htmx gets the row that changed, a plain post the page again."""
+"""What is tapped in a review. Each is saved at once; static/js/parts.js gets what changed, a plain post the page again."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -74,8 +74,8 @@ def add_by_hand(request, job_id):
 @require_POST
 def accept_all(request, job_id):
     scan = own_scan(request, job_id)
-    batch = review.accept_all(scan, status=status_of(request), with_owned=request.POST.get("owned") == "1")
-    return _whole(request, scan, anchor="review", just_added=batch.added)
+    review.accept_all(scan, status=status_of(request), with_owned=request.POST.get("owned") == "1")
+    return _whole(request, scan, anchor="review")
 
 
 @login_required
@@ -108,7 +108,7 @@ def _own(request, job_id: str, pk: int) -> Candidate:
 
 
 def _row(request, candidate: Candidate, **more):
-    if request.headers.get("HX-Request"):
+    if request.headers.get("X-Parts"):
         row: Row = row_of(candidate)
         context = page_context(request, candidate.scan, row=row, **more)
         return render(request, "scanning/_answer.html", context)
@@ -118,7 +118,7 @@ def _row(request, candidate: Candidate, **more):
 
 
 def _whole(request, scan, anchor: str = "", **more):
-    if request.headers.get("HX-Request"):
+    if request.headers.get("X-Parts"):
         return render(request, "scanning/_changing.html", page_context(request, scan, **more))
     if anchor:
         return redirect(f"{scan.get_absolute_url()}#{anchor}")

@@ -40,7 +40,7 @@ def scans(request):
         )
     )
     page = Paginator(rows, SCANS_A_PAGE).get_page(request.GET.get("page"))
-    template = "scanning/_cards.html" if request.headers.get("HX-Request") else "scanning/scans.html"
+    template = "scanning/_cards.html" if request.headers.get("X-Parts") else "scanning/scans.html"
     return render(request, template, {"page": page})
 
 

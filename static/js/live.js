@@ -1,0 +1,127 @@
+// Follows the logs of scans: by websocket, by polling as long as there is none. Every event is handed on once and in order;
+// what was missed is asked for again by the number of the last one that is known.
+
+const POLL = 2000;
+const PING = 25000;
+const FIRST_DELAY = 500;
+const LONGEST_DELAY = 10000;
+
+export class Live {
+  #jobs = new Map(); // job id -> { seq, address of its log }
+  #hear;
+  #socket = null;
+  #delay = FIRST_DELAY;
+  #reconnecting = null;
+  #polling = null;
+  #pinging = null;
+  #answered = true;
+
+  constructor(hear) {
+    this.#hear = hear;
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#wake());
+    addEventListener("online", () => this.#wake());
+    addEventListener("pageshow", (event) => event.persisted && this.#wake());
+  }
+
+  follow(jobId, seq, address) {
+    if (this.#jobs.has(jobId)) return;
+    this.#jobs.set(jobId, { seq, address });
+    if (this.#open) this.#subscribe(jobId);
+    else this.#connect();
+  }
+
+  unfollow(jobId) {
+    if (!this.#jobs.delete(jobId)) return;
+    if (this.#open) this.#socket.send(JSON.stringify({ action: "unsubscribe", jobId }));
+    if (!this.#jobs.size) this.#socket?.close();
+  }
+
+  get #open() {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  #connect() {
+    clearTimeout(this.#reconnecting);
+    if (!this.#jobs.size || (this.#socket && this.#socket.readyState <= WebSocket.OPEN)) return;
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/ws/scans/`);
+    this.#socket = socket;
+    this.#poll(); // until the socket stands
+    socket.onopen = () => {
+      this.#delay = FIRST_DELAY;
+      this.#answered = true;
+      clearInterval(this.#pinging);
+      this.#pinging = setInterval(() => this.#ping(), PING);
+      for (const jobId of this.#jobs.keys()) this.#subscribe(jobId);
+    };
+    socket.onmessage = (event) => {
+      this.#answered = true;
+      this.#receive(JSON.parse(event.data));
+    };
+    socket.onclose = () => this.#lost(socket);
+  }
+
+  #lost(socket) {
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    clearInterval(this.#pinging);
+    if (!this.#jobs.size) return;
+    this.#poll();
+    this.#reconnecting = setTimeout(() => this.#connect(), this.#delay * (0.75 + Math.random() / 2));
+    this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY);
+  }
+
+  #subscribe(jobId) {
+    this.#socket.send(JSON.stringify({ action: "subscribe", jobId, after: this.#jobs.get(jobId).seq }));
+  }
+
+  // A socket may look open long after the network is gone: one that answered nothing since the last ping is given up.
+  #ping() {
+    if (!this.#answered) return this.#giveUp();
+    this.#answered = false;
+    this.#socket.send(JSON.stringify({ action: "ping" }));
+  }
+
+  #giveUp() {
+    const socket = this.#socket;
+    this.#socket = null;
+    socket.onclose = null;
+    socket.close();
+    this.#socket = socket;
+    this.#lost(socket);
+  }
+
+  // After sleep or a lost network nothing that seems open is believed.
+  #wake() {
+    if (!this.#jobs.size) return;
+    this.#delay = FIRST_DELAY;
+    if (this.#open) this.#giveUp();
+    this.#connect();
+  }
+
+  #poll() {
+    clearTimeout(this.#polling);
+    this.#polling = setTimeout(async () => {
+      if (this.#open) return;
+      if (document.visibilityState === "visible") await Promise.allSettled([...this.#jobs.keys()].map((jobId) => this.#ask(jobId)));
+      if (this.#jobs.size && !this.#open) this.#poll();
+    }, POLL);
+  }
+
+  async #ask(jobId) {
+    const { address, seq } = this.#jobs.get(jobId);
+    const answer = await fetch(`${address}?after=${seq}`);
+    if (answer.ok) for (const event of (await answer.json()).events) this.#receive(event);
+  }
+
+  #receive(event) {
+    const job = this.#jobs.get(event.jobId);
+    if (!job || !event.seq || event.seq <= job.seq) return;
+    if (event.seq > job.seq + 1) {
+      if (this.#open) this.#subscribe(event.jobId); // something is missing: from the last one known, please
+      return;
+    }
+    job.seq = event.seq;
+    this.#hear(event);
+  }
+}

@@ -1,0 +1,83 @@
+// Puts what the server answers in its place: single parts, and lists whose unchanged items stay as they are, so that an open
+// form keeps its words and the page does not jump. Forms marked data-live are sent this way; without scripts they are plain posts.
+
+export function apply(html) {
+  const answer = new DOMParser().parseFromString(html, "text/html");
+  for (const list of answer.querySelectorAll("[data-list]")) mergeList(list);
+  for (const part of answer.querySelectorAll("[data-part]")) mergePart(part);
+  document.dispatchEvent(new CustomEvent("parts"));
+}
+
+function mergePart(part) {
+  const old = document.getElementById(part.id);
+  const same = old && part.dataset.version !== undefined && part.dataset.version === old.dataset.version;
+  if (old && !same) old.replaceWith(document.adoptNode(part));
+  else if (same) old.hidden = part.hidden;
+}
+
+function mergeList(list) {
+  const old = document.getElementById(list.id);
+  if (!old) return;
+  const fresh = [...list.children].map((item) => ({ item, known: document.getElementById(item.id) }));
+  if (list.dataset.list === "whole") {
+    const ids = new Set(fresh.map(({ item }) => item.id));
+    for (const item of [...old.children]) if (!ids.has(item.id)) item.remove();
+  }
+  let previous = null;
+  for (const { item, known } of fresh) {
+    const kept = known && known.dataset.version === item.dataset.version ? known : document.adoptNode(item);
+    if (known && known !== kept) replace(known, kept);
+    else if (!known) previous ? previous.after(kept) : list.dataset.list === "whole" ? old.prepend(kept) : old.append(kept);
+    previous = kept;
+  }
+}
+
+// Whoever worked in the old one with the keyboard goes on in the new one.
+function replace(known, kept) {
+  const focused = known.contains(document.activeElement);
+  if (known.ariaCurrent) kept.ariaCurrent = known.ariaCurrent;
+  known.replaceWith(kept);
+  if (focused) kept.focus({ preventScroll: true });
+}
+
+export async function send(form, submitter) {
+  const body = new FormData(form, submitter);
+  form.ariaBusy = "true";
+  try {
+    const answer = await fetch(submitter?.getAttribute("formaction") || form.action, { method: "POST", body, headers: { "X-Parts": "1" } });
+    if (answer.redirected || !answer.ok) return location.reload(); // signed out, or deleted elsewhere: the page will say so
+    apply(await answer.text());
+  } catch {
+    complain("That could not be saved: there is no connection. Try again in a moment.");
+  } finally {
+    form.ariaBusy = null;
+  }
+}
+
+export async function refresh(address) {
+  const answer = await fetch(address, { headers: { "X-Parts": "1" } });
+  if (answer.redirected || answer.status === 404) return location.reload();
+  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  apply(await answer.text());
+}
+
+function complain(sentence) {
+  const toast = document.createElement("div");
+  toast.className = "toast toast-error";
+  const words = document.createElement("p");
+  words.textContent = sentence;
+  toast.append(words);
+  document.getElementById("toasts").append(toast);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-live]");
+  if (!form) return;
+  event.preventDefault();
+  if (form.ariaBusy !== "true") send(form, event.submitter);
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-live][data-on-change]");
+  if (form && event.target.matches("select") && event.target.value !== "new") form.requestSubmit();
+});

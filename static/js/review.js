@@ -1,0 +1,177 @@
+// The review: one book at a time by thumb or keys, linked with its box on the photo; filters; and which book is meant.
+
+import { send } from "./parts.js";
+
+const narrow = matchMedia("(max-width: 59.99rem)");
+
+export class Review {
+  #viewer;
+  #number = null;
+  #scrolling = 0; // until when scrolling is ours and does not choose a book
+
+  constructor(viewer) {
+    this.#viewer = viewer;
+    this.#link("#rows", ".book");
+    this.#link(".viewer-stage", ".box");
+    document.addEventListener("click", (event) => this.#click(event));
+    document.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("focusin", (event) => this.#focus(event));
+    document.addEventListener("parts", () => this.#settle());
+    addEventListener("scroll", () => this.#scroll(), { passive: true });
+    this.#settle();
+    const target = location.hash.match(/^#book-(\d+)$/);
+    if (target) this.choose(target[1], true);
+  }
+
+  get #shown() {
+    return [...document.querySelectorAll("#rows > .book")].filter((row) => row.offsetParent);
+  }
+
+  get #current() {
+    return document.getElementById(`book-${this.#number}`);
+  }
+
+  choose(number, scroll) {
+    this.#number = String(number);
+    for (const item of document.querySelectorAll(".book[aria-current], .box[aria-current]")) item.removeAttribute("aria-current");
+    const row = this.#current;
+    if (!row) return;
+    row.ariaCurrent = "true";
+    if (scroll) {
+      this.#scrolling = performance.now() + 600;
+      row.scrollIntoView({ block: narrow.matches ? "start" : "nearest", behavior: "smooth" });
+      row.focus({ preventScroll: true });
+    }
+    const box = document.getElementById(`box-${this.#number}`);
+    if (!box) return;
+    box.ariaCurrent = "true";
+    box.parentNode.append(box); // the one that is meant is drawn over its neighbours
+    this.#viewer.show(bounds(box), narrow.matches);
+  }
+
+  // The next one that is shown, or the nearest before it; wherever we are, it is chosen before the present one may vanish.
+  #next(step, openOnly) {
+    const rows = this.#shown;
+    const here = rows.indexOf(this.#current);
+    const wanted = (row) => !openOnly || ["sure", "check", "unread"].includes(row.dataset.group);
+    if (here < 0) return rows.find(wanted);
+    const after = step > 0 ? rows.slice(here + 1) : rows.slice(0, here).reverse();
+    return after.find(wanted);
+  }
+
+  #go(step, openOnly) {
+    const row = this.#next(step, openOnly);
+    if (row) this.choose(row.dataset.number, true);
+  }
+
+  // Presses the button that does `what` to the current book, then goes on to the next open one.
+  async #do(what) {
+    const button = this.#current?.querySelector(`[data-do="${what}"]`);
+    if (!button) return what === "u" ? document.querySelector("[data-undo]")?.click() : undefined;
+    if (what === "e") return this.#edit(button);
+    const next = what === "u" ? null : this.#next(1, true);
+    await send(button.form, button);
+    if (next?.isConnected) this.choose(next.dataset.number, true);
+  }
+
+  #edit(summary) {
+    summary.parentNode.open = true;
+    const field = summary.parentNode.querySelector("input[name=title]");
+    field.focus();
+    field.select();
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open], [popover]:popover-open")) return;
+    if (event.target.matches("input, select, textarea")) return event.key === "Escape" ? this.#leave(event.target) : undefined;
+    const keys = { j: () => this.#go(1), k: () => this.#go(-1), "?": () => document.getElementById("keys").showModal() };
+    for (const what of "axeu") keys[what] = () => this.#do(what);
+    if (!keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  }
+
+  #leave(field) {
+    const details = field.closest("details");
+    if (details) details.open = false;
+    field.blur();
+    this.#current?.focus({ preventScroll: true });
+  }
+
+  #click(event) {
+    const box = event.target.closest(".box");
+    const chip = event.target.closest(".chip[data-show]");
+    const row = event.target.closest(".book");
+    if (event.target.closest("[data-keys-open]")) document.getElementById("keys").showModal();
+    if (box) {
+      event.preventDefault();
+      this.choose(box.dataset.number, true);
+    } else if (chip && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      this.#filter(chip.dataset.show);
+    } else if (event.target.closest("[data-skip]")) {
+      this.#go(1, true);
+    } else if (row && !event.target.closest("button, a, summary, input")) {
+      this.choose(row.dataset.number, false);
+    }
+  }
+
+  #focus(event) {
+    const row = event.target.closest?.(".book");
+    if (row && row.dataset.number !== this.#number) this.choose(row.dataset.number, false);
+  }
+
+  #filter(show) {
+    const address = new URL(location.href);
+    show ? address.searchParams.set("show", show) : address.searchParams.delete("show");
+    history.replaceState(null, "", address);
+    this.#settle();
+  }
+
+  // What the address says about the filter holds for whatever the server has just sent.
+  #settle() {
+    const show = new URL(location.href).searchParams.get("show") ?? "";
+    const rows = document.getElementById("rows");
+    rows.dataset.show = show;
+    for (const chip of document.querySelectorAll(".chip[data-show]")) {
+      chip.dataset.show === show ? (chip.ariaCurrent = "true") : chip.removeAttribute("aria-current");
+    }
+    document.getElementById("boxes").classList.toggle("filtered", Boolean(show));
+    for (const box of document.querySelectorAll(".box")) box.classList.toggle("shown", box.dataset.group === show);
+    if (show && rows.children.length && !this.#shown.length) return this.#filter("");
+    const missed = document.getElementById("missed");
+    if (missed?.dataset.fresh) {
+      this.choose(missed.dataset.fresh, true);
+      missed.dataset.fresh = "";
+    }
+  }
+
+  // On a phone the book under the photo is the one that is meant.
+  #scroll() {
+    if (!narrow.matches || performance.now() < this.#scrolling || this.#waiting) return;
+    this.#waiting = true;
+    requestAnimationFrame(() => {
+      this.#waiting = false;
+      const edge = document.querySelector(".scan-photo").getBoundingClientRect().bottom + 24;
+      const row = this.#shown.find((candidate) => candidate.getBoundingClientRect().bottom > edge);
+      if (row && row.getBoundingClientRect().top < innerHeight * 0.7 && row.dataset.number !== this.#number) this.choose(row.dataset.number, false);
+    });
+  }
+  #waiting = false;
+
+  #link(container, selector) {
+    for (const [name, on] of [["pointerover", true], ["pointerout", false]]) {
+      document.querySelector(container).addEventListener(name, (event) => {
+        const number = event.target.closest(selector)?.dataset.number;
+        if (!number) return;
+        for (const id of [`book-${number}`, `box-${number}`]) document.getElementById(id)?.classList.toggle("hover", on);
+      });
+    }
+  }
+}
+
+function bounds(box) {
+  const points = [...box.querySelector("polygon").points];
+  const [xs, ys] = [points.map((point) => point.x), points.map((point) => point.y)];
+  return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}

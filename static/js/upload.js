@@ -1,0 +1,173 @@
+// Sends photos one after the other, each with its progress and its own answer; dropped ones too. Without this the form is a plain post.
+
+const form = document.getElementById("upload");
+const list = document.getElementById("uploads");
+const drop = document.getElementById("drop");
+const queue = [];
+let sending = false;
+let taken = [];
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+// Made here and not by the server, so that a repeated request is known to be the same.
+function newJobId() {
+  const random = crypto.getRandomValues(new Uint8Array(9));
+  return `job-${Date.now()}-${[...random].map((n) => LETTERS[n % 36]).join("")}`;
+}
+
+function element(name, className, text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+function addRow(file) {
+  const row = element("li", "upload-row");
+  const picture = element("img", "upload-picture");
+  picture.alt = "";
+  picture.src = URL.createObjectURL(file);
+  picture.onerror = () => picture.removeAttribute("src"); // HEIC, or no photo at all
+  const words = element("div", "upload-words");
+  const bar = element("progress", "progress");
+  [bar.max, bar.value, bar.ariaLabel] = [1, 0, `Upload of ${file.name}`];
+  const said = element("p", "upload-said small", "Waiting …");
+  said.role = "status";
+  words.append(element("p", "upload-name", file.name), bar, said);
+  row.append(picture, words);
+  list.append(row);
+  return { file, row, bar, said, jobId: newJobId(), actions: null };
+}
+
+function say(item, state, sentence, actions = []) {
+  item.row.dataset.state = state;
+  item.said.textContent = sentence;
+  item.bar.hidden = state !== "sending";
+  item.actions?.remove();
+  item.actions = null;
+  if (!actions.length) return;
+  item.actions = element("div", "cluster");
+  item.actions.append(...actions);
+  item.row.append(item.actions);
+}
+
+function link(text, address) {
+  const made = element("a", "button button-small", text);
+  made.href = address;
+  return made;
+}
+
+function button(text, act) {
+  const made = element("button", "button button-small", text);
+  made.type = "button";
+  made.onclick = act;
+  return made;
+}
+
+function post(address, body, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.setRequestHeader("Accept", "application/json");
+    request.responseType = "json";
+    request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
+    request.onload = () => resolve(request);
+    request.onerror = request.ontimeout = reject;
+    request.send(body);
+  });
+}
+
+async function upload(item) {
+  const most = Number(form.dataset.maxMb);
+  if (item.file.size > most * 1024 * 1024) return say(item, "refused", `This file is larger than ${most} MB. Choose a smaller photo, or save it as JPEG first.`);
+  const body = new FormData();
+  for (const name of ["csrfmiddlewaretoken", "shelf", "new_shelf"]) body.append(name, form.elements[name].value);
+  body.append("job_id", item.jobId);
+  body.append("photos", item.file);
+  say(item, "sending", "Sending …");
+  try {
+    const answer = await post(form.action, body, (share) => {
+      item.bar.value = share;
+      item.said.textContent = share < 1 ? `Sending … ${Math.round(share * 100)} %` : "Checking the photo …";
+    });
+    understand(item, answer.status, answer.response);
+  } catch {
+    say(item, "refused", "There is no connection. The photo is still here:", [button("Send it again", () => enqueue(item))]);
+  }
+}
+
+function understand(item, status, answer) {
+  if (status === 201) {
+    taken.push(answer.url);
+    say(item, "taken", "Here. The reading has begun.", [link("Watch", answer.url)]);
+  } else if (status === 409) {
+    say(item, "seen", answer.detail, [link("See that scan", answer.url), button("Scan it again anyway", () => again(item, answer.again))]);
+  } else if (status === 422) {
+    say(item, "refused", answer.detail);
+  } else {
+    say(item, "refused", "Something went wrong on our side. The photo is still here:", [button("Send it again", () => enqueue(item))]);
+  }
+}
+
+function again(item, address) {
+  const post = document.createElement("form");
+  post.method = "post";
+  post.action = address;
+  post.hidden = true;
+  post.append(form.elements.csrfmiddlewaretoken.cloneNode());
+  document.body.append(post);
+  post.submit();
+}
+
+// One after the other: on a phone's line two photos at once are both late.
+async function work() {
+  if (sending) return;
+  sending = true;
+  while (queue.length) await upload(queue.shift());
+  sending = false;
+  const rows = [...list.children];
+  if (!rows.every((row) => row.dataset.state === "taken")) return;
+  location.assign(taken.length === 1 ? taken[0] : form.dataset.scans);
+}
+
+function enqueue(item) {
+  queue.push(item);
+  work();
+}
+
+// The shelf's name is asked for before anything is sent.
+function start(files) {
+  const name = form.elements.new_shelf;
+  if (form.elements.shelf.value === "new" && !name.value.trim()) {
+    name.setCustomValidity("Give the new shelf a name, then choose the photos.");
+    name.reportValidity();
+    return;
+  }
+  for (const row of [...list.children]) if (["refused", "seen"].includes(row.dataset.state)) row.remove();
+  [...files].map(addRow).forEach(enqueue);
+}
+
+form.elements.new_shelf.addEventListener("input", (event) => event.target.setCustomValidity(""));
+for (const input of form.querySelectorAll("input[type=file]")) {
+  input.addEventListener("change", () => {
+    start(input.files);
+    input.value = "";
+  });
+}
+form.addEventListener("submit", (event) => event.preventDefault());
+
+for (const name of ["dragenter", "dragover"]) {
+  document.addEventListener(name, (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+}
+document.addEventListener("dragleave", (event) => event.relatedTarget || drop.classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  if (!event.dataTransfer?.files.length) return;
+  event.preventDefault();
+  drop.classList.remove("over");
+  start(event.dataTransfer.files);
+});
+addEventListener("beforeunload", (event) => sending && event.preventDefault());
