@@ -16,8 +16,8 @@ logger = logging.getLogger("bookimg.supervisor")
 
 LOOK_SECONDS = 0.2
 DRAIN_SECONDS = 60  # for the stage that is running; what takes longer is repeated after the next start
-STEADY_SECONDS = 30  # a child that lived this long starts again at once
-LONGEST_PAUSE = 30
+STEADY_SECONDS = 3  # a child that lived this long starts again at once; one that cannot start dies sooner
+LONGEST_PAUSE = 15
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

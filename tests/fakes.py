@@ -9,7 +9,8 @@ from library.catalogs import Record
 from scanning.ocr import Line
 from scanning.proposers import Candidate
 
-BOOKS = ("Middlemarch", "Walden", "Emma")
+SPINES = ("Middlemarch George Eliot", "Walden Henry David Thoreau", "Kitchen Garden Almanac")
+TITLES = ["Middlemarch", "Walden", "Kitchen Garden Almanac"]  # the last is read, but in no catalogue
 STEPS = 10
 
 
@@ -33,7 +34,7 @@ class Reader:
 
     def read(self, image: np.ndarray, progress) -> list[Line]:
         slowly("READ", progress)
-        return [Line(title, 0.9, box(number)) for number, title in enumerate(BOOKS)]
+        return [Line(title, 0.9, box(number)) for number, title in enumerate(SPINES)]
 
 
 class Proposer:
@@ -54,8 +55,11 @@ class Catalog:
     def by_isbn(self, isbn13: str) -> Record | None:
         return None
 
-    def search(self, text: str, limit: int = 10) -> list[Record]:
+    def search_many(self, texts: list[str], limit: int = 10) -> list[list[Record]]:
         slowly("CATALOG")
+        return [self.search(text, limit) for text in texts]
+
+    def search(self, text: str, limit: int = 10) -> list[Record]:
         known = {"middlemarch": "George Eliot", "walden": "Henry David Thoreau"}
         words = text.lower()
         return [

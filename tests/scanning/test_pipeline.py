@@ -72,7 +72,7 @@ def test_a_photo_becomes_books(owner):
     assert set(scan.timings) == {"read", "propose", "validate", "finish"}
     assert scan.engine == {"ocr": "fake", "proposer": "fake", "catalogs": ["fake"]}
     titles = [row.record["title"] for row in scan.candidates.all()]
-    assert titles == ["Middlemarch", "Walden", "Emma"]
+    assert titles == fakes.TITLES
     assert [row.validated for row in scan.candidates.all()] == [True, True, False]
 
 
