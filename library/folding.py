@@ -8,8 +8,11 @@ ARTICLES = frozenset("the a an der die das ein eine le la les un une el los las 
 
 def fold(text: str) -> str:
     """Lower case letters and digits in words; `Müller’s Büro` becomes `mullers buro`."""
-    text = unicodedata.normalize("NFKD", (text or "").replace("ß", "ss").replace("&", " and "))
-    text = "".join(c for c in text if not unicodedata.combining(c)).casefold()
+    text = (text or "").replace("&", " and ")
+    if not text.isascii():  # most text is, and folding is what a search spends its time on
+        text = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    text = text.casefold()
     text = re.sub(r"['’‘`´]", "", text)
     return " ".join(re.findall(r"\w+", text.replace("_", " ")))
 
@@ -33,6 +36,4 @@ def sort_name(name: str) -> str:
     return fold(" ".join([*words[start:], *words[:start]]))[:300]
 
 
-NAME_PARTICLES = frozenset(
-    "de del della der den di du la le los van von zu zur ter ten y da dos das el al bin ibn".split()
-)
+NAME_PARTICLES = frozenset("de del della der den di du la le los van von zu zur ter ten y da dos das el al bin ibn".split())

@@ -178,6 +178,9 @@ class CatalogCounts(models.Model):
     counts = models.BinaryField(default=bytes)
     stamp = models.UUIDField(default=uuid.uuid4)  # new with every change, so that a copy in memory knows when it is old
 
+    def __str__(self):
+        return f"{self.records} records"
+
 
 class CatalogFile(models.Model):
     """How far a file was loaded into the local catalogue, so that a stopped load goes on where it was."""

@@ -43,20 +43,20 @@ class LocalCatalog:
 def _candidates(text: str, total: int, counts: np.ndarray, postings: dict[int, np.ndarray]) -> list[int]:
     """Ids of the records that share the most telling terms with `text`."""
     known = sorted((int(counts[bucket]), bucket) for bucket in buckets_of(text) if counts[bucket])
-    ids, weights, read = [], [], 0
-    for count, bucket in known:
-        read += count
-        if ids and read > MOST_POSTINGS:
-            break
-        if bucket not in postings:
-            postings[bucket] = index.postings(bucket)
-        ids.append(postings[bucket])
-        weights.append(np.full(len(postings[bucket]), np.log1p(total / count)))
-    if not ids:
+    read = np.cumsum([count for count, _ in known])
+    known = known[: max(1, int(np.searchsorted(read, MOST_POSTINGS)))]
+    if not known:
         return []
+    fresh = [bucket for _, bucket in known if bucket not in postings]
+    postings.update(zip(fresh, index.postings(fresh), strict=True))
+    ids = [postings[bucket] for _, bucket in known]
+    weights = np.repeat([np.log1p(total / count) for count, _ in known], [len(found) for found in ids])
     unique, place = np.unique(np.concatenate(ids), return_inverse=True)
-    points = np.bincount(place, weights=np.concatenate(weights))
-    return unique[np.argsort(-points, kind="stable")[:CANDIDATES]].tolist()
+    points = np.bincount(place, weights=weights)
+    if len(unique) > CANDIDATES:
+        best = np.argpartition(-points, CANDIDATES)[:CANDIDATES]
+        unique, points = unique[best], points[best]
+    return unique[np.argsort(-points, kind="stable")].tolist()
 
 
 def add(records: Iterable[Record]) -> int:
