@@ -1,5 +1,6 @@
 """One book of a person's own: its page, its facts, adding it by hand, removing it and putting it back."""
 
+from django.conf.locale import LANG_INFO
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -46,6 +47,7 @@ def book(request, pk):
         "copy": copy,
         "form": form,
         "source": facts_from(copy),
+        "language": LANG_INFO.get(copy.language, {}).get("name", copy.language),
         "links": [(SITE_NAMES[site], address) for site, address in links.items()],
         "sightings": copy.sightings.select_related("scan").order_by("-scan__created"),
     }

@@ -1,0 +1,100 @@
+"""Books for those who run the site: the shared editions, and who has copies of them."""
+
+from django.contrib import admin
+from django.db.models import Count, Q
+
+from library.models import Book, CatalogFile, CatalogRecord, Shelf, UserBook
+
+
+@admin.register(Book)
+class BookAdmin(admin.ModelAdmin):
+    list_display = ("title", "author", "isbn13", "year", "source", "copies", "created")
+    list_filter = ("source", "language", "created")
+    search_fields = ("title", "subtitle", "isbn13", "work_key", "publisher")
+    readonly_fields = ("work_key", "source", "source_id", "created")
+    list_per_page = 50
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(copy_count=Count("copies"))
+
+    @admin.display(ordering="copy_count")
+    def copies(self, book):
+        return book.copy_count
+
+    @admin.display(ordering="published_date")
+    def year(self, book):
+        return book.published_date[:4]
+
+
+class InTrash(admin.SimpleListFilter):
+    title = "place"
+    parameter_name = "place"
+
+    def lookups(self, request, model_admin):
+        return [("library", "In a library"), ("trash", "Removed")]
+
+    def queryset(self, request, queryset):
+        if self.value():
+            return queryset.filter(removed__isnull=self.value() == "library")
+        return queryset
+
+
+@admin.register(UserBook)
+class UserBookAdmin(admin.ModelAdmin):
+    list_display = ("title", "author", "user", "shelf", "status", "added", "removed")
+    list_filter = (InTrash, "status", "added")
+    list_select_related = ("user", "shelf")
+    search_fields = ("search_text", "user__username", "user__email")
+    autocomplete_fields = ("user", "book", "shelf")
+    readonly_fields = ("sort_title", "sort_author", "changed")
+    date_hierarchy = "added"
+    list_per_page = 50
+
+
+@admin.register(Shelf)
+class ShelfAdmin(admin.ModelAdmin):
+    list_display = ("name", "user", "books", "position", "created")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
+    autocomplete_fields = ("user",)
+
+    def get_queryset(self, request):
+        standing = Count("books", filter=Q(books__removed__isnull=True))
+        return super().get_queryset(request).annotate(book_count=standing)
+
+    @admin.display(ordering="book_count")
+    def books(self, shelf):
+        return shelf.book_count
+
+
+@admin.register(CatalogRecord)
+class CatalogRecordAdmin(admin.ModelAdmin):
+    """Filled by `manage.py load_catalog`, which keeps the search index in step; so it is only looked at here."""
+
+    list_display = ("title", "author", "year", "publisher", "isbn13", "language")
+    search_fields = ("title", "author", "=isbn13")
+    show_full_result_count = False  # millions of rows
+    list_per_page = 50
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(CatalogFile)
+class CatalogFileAdmin(admin.ModelAdmin):
+    """How far each file was loaded; the loader's own notes."""
+
+    list_display = ("name", "rows", "added", "skipped", "finished")
+    search_fields = ("name",)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
