@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from library import folding
 
-# Both are names in static/css/covers.css: `.cloth-indigo`, `.binding-label` …
+# Names in static/css/covers.css: `.cloth-indigo`, `.binding-label` … Beside each binding the room it leaves across for the
+# title, and below the sizes of type, both in hundredths of the cover's width.
 CLOTHS = ("indigo", "moss", "claret", "ochre", "slate", "plum", "teal", "rust", "navy", "olive", "rose", "umber")
-BINDINGS = ("frame", "label", "bands", "rule", "panel", "corners")
-
-# Sizes of type in hundredths of the cover's width, as in covers.css, and the room that every binding leaves for the title.
+BINDINGS = {"frame": 66, "label": 68, "bands": 76, "rule": 76, "panel": 76, "corners": 76}
 SIZES = {"huge": 18, "large": 14.5, "medium": 11.8, "small": 9.6, "tiny": 8.2}
-ROOM_ACROSS, ROOM_DOWN = 64, 72
+ROOM_DOWN = 72
 LINE = 1.16
 LONGEST_TITLE = 110
 
@@ -32,10 +31,11 @@ def draw(title: str, authors) -> Drawing:
     """The cover of `title`. Cloth and binding come from the title's hash, so a book keeps its look wherever it is shown."""
     shown = shorten(title.strip() or "Untitled")
     number = zlib.crc32(folding.fold(title).encode())
+    binding = list(BINDINGS)[number // len(CLOTHS) % len(BINDINGS)]
     return Drawing(
         cloth=CLOTHS[number % len(CLOTHS)],
-        binding=BINDINGS[number // len(CLOTHS) % len(BINDINGS)],
-        size=size_for(shown),
+        binding=binding,
+        size=size_for(shown, BINDINGS[binding]),
         title=shown,
         author=short_author(list(authors)),
     )
@@ -50,12 +50,12 @@ def shorten(title: str) -> str:
     return title[:LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;–—-") + " …"
 
 
-def size_for(title: str) -> str:
+def size_for(title: str, room: int) -> str:
     """The largest type in which the longest word has room across and all lines have room down."""
     widths = [width(word) for word in title.split()]
     for name, size in SIZES.items():
-        lines = math.ceil((sum(widths) + 0.25 * len(widths)) * size / ROOM_ACROSS + 0.3)
-        if max(widths) * size <= ROOM_ACROSS and lines * size * LINE <= ROOM_DOWN:
+        lines = math.ceil((sum(widths) + 0.25 * len(widths)) * size / room + 0.3)
+        if max(widths) * size <= room and lines * size * LINE <= ROOM_DOWN:
             return name
     return "tiny"
 
@@ -67,10 +67,10 @@ def width(word: str) -> float:
 
 def letter_width(letter: str) -> float:
     if letter in "iljtfrI.,:;!’'-()[]":
-        return 0.38
+        return 0.4
     if letter in "mwMW—…@" or ord(letter) >= 0x2E80:  # from here on Chinese, Japanese, Korean: full squares
         return 1.0
-    return 0.76 if letter.isupper() or letter.isdigit() else 0.6
+    return 0.72 if letter.isupper() else 0.6
 
 
 def short_author(authors: list[str]) -> str:

@@ -1,0 +1,159 @@
+"""A book's page: seen and changed by its owner alone, in every way it can be changed."""
+
+import pytest
+from django.urls import reverse
+
+from library.models import Book, Status, UserBook
+from scanning.models import Candidate, Scan
+from tests.factories import make_copy, make_shelf
+
+HX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def copy(owner):
+    return make_copy(owner, "Dune", "Frank Herbert", isbn="9780441013593", source="open_library")
+
+
+def own_fields(**changes):
+    return {"status": "to-read", "shelf": "", "rating": "", "notes": "", **changes}
+
+
+def facts(**changes):
+    return {"title": "Dune", "authors": "Frank Herbert", "isbn13": "9780441013593", **changes}
+
+
+@pytest.mark.parametrize("name", ["book", "book_edit", "book_remove", "book_restore"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_finds_nothing(copy, stranger_client, name, method):
+    response = getattr(stranger_client, method)(reverse(name, args=[copy.pk]))
+    assert response.status_code == (405 if method == "get" and name in ("book_remove", "book_restore") else 404)
+    copy.refresh_from_db()
+    assert copy.removed is None
+
+
+@pytest.mark.parametrize("name", ["book", "book_edit"])
+def test_a_visitor_is_asked_to_sign_in(copy, client, name):
+    assert client.get(reverse(name, args=[copy.pk])).url.startswith(reverse("account_login"))
+
+
+def test_the_page_tells_what_is_known_and_where_from(copy, owner_client):
+    page = owner_client.get(copy.get_absolute_url()).content.decode()
+    for words in ("Dune", "Frank Herbert", "978-0-441-01359-3", "Open Library", "https://www.amazon.com/dp/0441013597"):
+        assert words in page
+
+
+def test_the_page_links_to_the_photo_the_book_was_seen_on(owner, copy, owner_client):
+    scan = Scan.objects.create(user=owner, job_id="job-1-abcdefghi", filename="shelf.jpg", photo="x", sha256="0")
+    Candidate.objects.create(scan=scan, number=1, band="sure", confidence=1, validated=True, record={}, copy=copy)
+    assert scan.get_absolute_url() in owner_client.get(copy.get_absolute_url()).content.decode()
+
+
+def test_status_shelf_rating_and_notes_are_saved_by_a_plain_form(owner, copy, owner_client):
+    shelf = make_shelf(owner)
+    data = own_fields(status="read", shelf=shelf.pk, rating="7", notes="Sand.")
+    assert owner_client.post(copy.get_absolute_url(), data).status_code == 302
+    copy.refresh_from_db()
+    assert (copy.status, copy.shelf, copy.rating, copy.notes) == (Status.READ, shelf, 7, "Sand.")
+
+
+def test_they_are_saved_without_a_new_page_where_scripts_run(copy, owner_client):
+    response = owner_client.post(copy.get_absolute_url(), own_fields(rating="10"), headers=HX)
+    assert "Saved" in response.content.decode()
+    assert "<html" not in response.content.decode()
+    copy.refresh_from_db()
+    assert copy.rating == 10
+
+
+@pytest.mark.parametrize("wrong", [{"rating": "11"}, {"status": "burnt"}])
+def test_what_is_not_on_offer_is_not_saved(copy, owner_client, wrong):
+    response = owner_client.post(copy.get_absolute_url(), own_fields(**wrong), headers=HX)
+    assert "field-error" in response.content.decode()
+    copy.refresh_from_db()
+    assert (copy.rating, copy.status) == (None, Status.TO_READ)
+
+
+def test_a_book_cannot_be_put_on_a_strangers_shelf(stranger, copy, owner_client):
+    theirs = make_shelf(stranger)
+    owner_client.post(copy.get_absolute_url(), own_fields(shelf=theirs.pk))
+    copy.refresh_from_db()
+    assert copy.shelf is None
+
+
+def test_editing_changes_the_owners_copy_and_not_the_shared_edition(copy, owner_client):
+    data = facts(title="Der Wüstenplanet", authors="Frank Herbert; Jakob Schmidt", isbn13="3-453-31717-3")
+    assert owner_client.post(reverse("book_edit", args=[copy.pk]), data).status_code == 302
+    copy.refresh_from_db()
+    assert (copy.title, copy.isbn13) == ("Der Wüstenplanet", "9783453317178")
+    assert copy.authors == ["Frank Herbert", "Jakob Schmidt"]
+    assert "schmidt" in copy.search_text
+    assert copy.book.title == "Dune"
+    assert "changed by you" in owner_client.get(copy.get_absolute_url()).content.decode()
+
+
+def test_a_wrong_isbn_is_explained_and_what_was_typed_stays(copy, owner_client):
+    data = facts(title="Dune, revised", isbn13="978-0-441-01359-4")
+    page = owner_client.post(reverse("book_edit", args=[copy.pk]), data).content.decode()
+    assert "its check digit does not fit" in page
+    assert 'value="978-0-441-01359-4"' in page
+    assert 'value="Dune, revised"' in page
+    assert UserBook.objects.get(pk=copy.pk).title == "Dune"
+
+
+@pytest.mark.parametrize("wrong", [{"published_date": "last year"}, {"cover": "http://example.org/a.jpg"}, {"title": " "}])
+def test_other_facts_that_cannot_be_are_refused(copy, owner_client, wrong):
+    response = owner_client.post(reverse("book_edit", args=[copy.pk]), facts(**wrong))
+    assert "field-error" in response.content.decode()
+
+
+def test_removing_offers_undo_and_undo_brings_the_book_back(copy, owner_client):
+    page = owner_client.post(reverse("book_remove", args=[copy.pk]), follow=True).content.decode()
+    undo = reverse("book_restore", args=[copy.pk])
+    assert f'action="{undo}"' in page
+    copy.refresh_from_db()
+    assert copy.removed is not None
+    owner_client.post(undo)
+    copy.refresh_from_db()
+    assert copy.removed is None
+
+
+def test_the_page_of_a_removed_book_offers_to_put_it_back(copy, owner_client):
+    owner_client.post(reverse("book_remove", args=[copy.pk]))
+    assert "Put it back" in owner_client.get(copy.get_absolute_url()).content.decode()
+
+
+def test_a_book_is_added_by_hand(owner, owner_client):
+    shelf = make_shelf(owner)
+    data = {"title": "Emma", "authors": "Jane Austen", "isbn13": "", "status": "read", "shelf": shelf.pk}
+    response = owner_client.post(reverse("book_add"), data)
+    copy = owner.books.get()
+    assert response.url == copy.get_absolute_url()
+    assert (copy.title, copy.authors, copy.status, copy.shelf) == ("Emma", ["Jane Austen"], Status.READ, shelf)
+
+
+def test_one_book_after_the_other_can_be_added(owner, owner_client):
+    data = {"title": "Emma", "status": "read", "another": ""}
+    assert owner_client.post(reverse("book_add"), data).url == reverse("book_add")
+    assert owner.books.count() == 1
+
+
+def test_a_book_that_is_owned_is_asked_about_once_and_then_added(owner, copy, owner_client):
+    data = {"title": "Dune", "authors": "Frank Herbert", "isbn13": "0-441-01359-7", "status": "read"}
+    assert "You have this book already" in owner_client.post(reverse("book_add"), data).content.decode()
+    assert owner.books.count() == 1
+    owner_client.post(reverse("book_add"), {**data, "again": ""})
+    assert owner.books.count() == 2
+    assert Book.objects.count() == 1
+
+
+def test_the_typed_title_wins_over_that_of_a_known_edition(owner, stranger, owner_client):
+    make_copy(stranger, "Dune (Penguin)", "F. Herbert", isbn="9780441013593")
+    data = {"title": "Dune", "authors": "Frank Herbert", "isbn13": "9780441013593", "status": "read"}
+    owner_client.post(reverse("book_add"), data)
+    assert (owner.books.get().title, Book.objects.get().title) == ("Dune", "Dune (Penguin)")
+
+
+def test_a_wrong_isbn_adds_nothing(owner, owner_client):
+    data = {"title": "Emma", "isbn13": "12345", "status": "read"}
+    assert "it needs 10 or 13 digits" in owner_client.post(reverse("book_add"), data).content.decode()
+    assert owner.books.count() == 0
