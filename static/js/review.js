@@ -152,8 +152,8 @@ export class Review {
     this.#waiting = true;
     requestAnimationFrame(() => {
       this.#waiting = false;
-      const edge = document.querySelector(".scan-photo").getBoundingClientRect().bottom + 24;
-      const row = this.#shown.find((candidate) => candidate.getBoundingClientRect().bottom > edge);
+      const edge = document.querySelector(".scan-photo").getBoundingClientRect().bottom;
+      const row = this.#shown.find((candidate) => middle(candidate) > edge);
       if (row && row.getBoundingClientRect().top < innerHeight * 0.7 && row.dataset.number !== this.#number) this.choose(row.dataset.number, false);
     });
   }
@@ -168,6 +168,11 @@ export class Review {
       });
     }
   }
+}
+
+function middle(row) {
+  const { top, bottom } = row.getBoundingClientRect();
+  return (top + bottom) / 2;
 }
 
 function bounds(box) {

@@ -53,6 +53,7 @@ export class Viewer {
     y = this.#within(y, this.#top, this.#stage.offsetHeight * scale, this.#frame.clientHeight);
     this.#at = { scale, x, y };
     this.#stage.style.transform = scale === 1 ? "" : `translate(${x}px, ${y}px) scale(${scale})`;
+    this.#stage.style.setProperty("--zoom", scale);
     this.#frame.classList.toggle("zoomed", scale > 1);
   }
 
