@@ -121,17 +121,18 @@ class FactsForm(forms.ModelForm):
 
     authors = AuthorsField(required=False)
     isbn13 = ISBNField(required=False)
+    cover = forms.URLField(
+        label="Address of a cover picture", help_text="Leave it empty for a drawn cover.", max_length=500,
+        required=False, assume_scheme="https", widget=forms.URLInput(attrs={"placeholder": "https://"}),
+    )  # fmt: skip
 
     class Meta:
         model = UserBook
         fields = ["title", "subtitle", "authors", "isbn13", "publisher", "published_date", "language", "cover"]
-        labels = {"cover": "Address of a cover picture"}
         help_texts = {
             "published_date": "As far as you know it: 2017, 2017-02 or 2017-02-07.",
             "language": "Two letters, such as en or de.",
-            "cover": "Leave it empty for a drawn cover.",
         }
-        widgets = {"cover": forms.URLInput(attrs={"placeholder": "https://"})}
 
     def clean_published_date(self):
         date = self.cleaned_data["published_date"].strip()
