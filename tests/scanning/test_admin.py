@@ -40,8 +40,9 @@ def test_a_failed_scan_is_tried_again_from_the_list(admin_client, failed, django
     assert queued() == ["scanning.tasks.read"]
 
 
-def test_deleting_a_scan_deletes_its_files(admin_client, failed):
-    admin_client.post(reverse("admin:scanning_scan_delete", args=[failed.pk]), {"post": "yes"})
+def test_deleting_a_scan_deletes_its_files(admin_client, failed, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(reverse("admin:scanning_scan_delete", args=[failed.pk]), {"post": "yes"})
     assert not Scan.objects.exists()
     assert not default_storage.exists(failed.photo)
 

@@ -14,6 +14,12 @@ def test_each_scan_counts_its_own_events(owner):
     assert [message["seq"] for message in events.after(other, 0)] == [1]
 
 
+def test_writers_at_the_same_moment_leave_no_gap_and_no_double(race, owner):
+    scan = make_scan(owner)
+    race(lambda: events.progress(scan, "read", 1, 2, "Reading"), times=8)
+    assert [message["seq"] for message in events.after(scan, 0)] == list(range(1, 9))
+
+
 def test_a_reader_goes_on_where_it_left_off(owner):
     scan = make_scan(owner)
     for done in range(4):

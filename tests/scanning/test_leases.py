@@ -37,6 +37,12 @@ def test_only_one_worker_gets_the_lease(owner):
     assert scan.attempts == 1
 
 
+def test_of_many_workers_at_the_same_moment_one_gets_the_lease(race, owner):
+    scan = make_scan(owner)
+    answers = race(lambda: take(scan), times=5)
+    assert sorted(type(answer).__name__ for answer in answers) == ["Lease"] + 4 * ["NoneType"]
+
+
 def test_a_lease_that_ran_out_is_free(owner):
     scan = make_scan(owner)
     take(scan)
