@@ -38,6 +38,7 @@ def scans(request):
             doubtful=Count("candidates", filter=pending & ~Q(candidates__band=Band.SURE)),
             added=Count("candidates", filter=Q(candidates__decision=Decision.ACCEPTED)),
         )
+        .order_by("-created")
     )
     page = Paginator(rows, SCANS_A_PAGE).get_page(request.GET.get("page"))
     template = "scanning/_cards.html" if request.headers.get("X-Parts") else "scanning/scans.html"

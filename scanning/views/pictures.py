@@ -24,8 +24,12 @@ class Stream(FileResponse):
 
     block_size = 64 * 1024
 
+    def __init__(self, file, **kwargs):
+        super().__init__(file, **kwargs)
+        self._file = file
+
     async def __aiter__(self):
-        while piece := await sync_to_async(self.file_to_stream.read)(self.block_size):
+        while piece := await sync_to_async(self._file.read)(self.block_size):
             yield piece
 
 

@@ -54,7 +54,9 @@ def scan_new(request):
 @csrf_protect
 def _scan_new(request):
     latest = Scan.objects.of(request.user).first()
-    form = PlaceForm(request.user, request.POST or None, initial={"shelf": latest and latest.shelf_id})
+    form = PlaceForm(
+        request.user, request.POST if request.method == "POST" else None, initial={"shelf": latest and latest.shelf_id}
+    )
     outcomes = []
     if request.method == "POST" and form.is_valid():
         outcomes = list(_take_all(request, form.shelf_name))
