@@ -9,7 +9,7 @@ from library import folding
 # Names in static/css/covers.css: `.cloth-indigo`, `.binding-label` … Beside each binding the room it leaves across for the
 # title, and below the sizes of type, both in hundredths of the cover's width.
 CLOTHS = ("indigo", "moss", "claret", "ochre", "slate", "plum", "teal", "rust", "navy", "olive", "rose", "umber")
-BINDINGS = {"frame": 66, "label": 68, "bands": 76, "rule": 76, "panel": 76, "corners": 76}
+BINDINGS = {"frame": 66, "label": 66, "bands": 76, "rule": 76, "panel": 76, "corners": 76}
 SIZES = {"huge": 18, "large": 14.5, "medium": 11.8, "small": 9.6, "tiny": 8.2}
 ROOM_DOWN = 72
 LINE = 1.16
@@ -70,7 +70,7 @@ def letter_width(letter: str) -> float:
         return 0.4
     if letter in "mwMW—…@" or ord(letter) >= 0x2E80:  # from here on Chinese, Japanese, Korean: full squares
         return 1.0
-    return 0.72 if letter.isupper() else 0.6
+    return 0.74 if letter.isupper() else 0.66 if letter in "bdhknpqu" else 0.6
 
 
 def short_author(authors: list[str]) -> str:

@@ -1,5 +1,7 @@
 """The library page: what it shows, to whom, and at which cost."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from library.models import Status
+from library.views.books import of_day
+from scanning.models import Scan
 from tests.factories import make_copy, make_shelf
 
 HOME = "/"
@@ -115,3 +119,58 @@ def test_a_large_library_asks_no_more_of_the_database_than_a_small_one(owner, ow
         make_copy(owner, f"Volume {number}", "Anon", shelf=shelves[number % 12])
     assert queries() == small
     assert small <= 14
+
+
+def make_scan(user, days_ago=0, **facts):
+    facts = {"status": "complete", "filename": "shelf.jpg", "photo": "x", "sha256": "0", **facts}
+    scan = Scan.objects.create(user=user, job_id=f"job-{days_ago}-abcdefghi", **facts)
+    Scan.objects.filter(pk=scan.pk).update(created=timezone.now() - timedelta(days=days_ago))
+    return scan
+
+
+def propose(scan, count, band="check", decision="pending"):
+    for number in range(scan.candidates.count() + 1, scan.candidates.count() + 1 + count):
+        scan.candidates.create(number=number, band=band, decision=decision, confidence=0.5, validated=True, record={"title": "?"})
+
+
+def strips(client) -> list[str]:
+    return [strip.sentence for strip in client.get(HOME).context["strips"]]
+
+
+def test_a_quiet_line_tells_what_waits_to_be_checked(owner, owner_client, stranger_client):
+    scan = make_scan(owner, days_ago=1)
+    propose(scan, 7)
+    propose(scan, 2, decision="accepted")
+    propose(scan, 5, band="sure")
+    assert strips(owner_client) == ["7 books to check from yesterday’s scan"]
+    assert scan.get_absolute_url() in owner_client.get(HOME).content.decode()
+    assert strips(stranger_client) == []
+
+
+def test_it_tells_of_sure_books_nobody_has_added_and_of_a_scan_at_work(owner, owner_client):
+    propose(make_scan(owner, days_ago=30), 1, band="sure")
+    make_scan(owner, status="reading")
+    sentences = strips(owner_client)
+    assert sentences[0] == "Today’s scan is being read"
+    assert sentences[1].startswith("1 book ready to add from the scan of ")
+
+
+def test_it_is_silent_when_all_is_decided_or_given_up(owner, owner_client):
+    propose(make_scan(owner), 3, decision="rejected")
+    make_scan(owner, days_ago=2, status="failed")
+    propose(make_scan(owner, days_ago=3), 3, band="unread")
+    assert strips(owner_client) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2026, 5, 10), "today’s scan"),
+        (date(2026, 5, 9), "yesterday’s scan"),
+        (date(2026, 5, 5), "Tuesday’s scan"),
+        (date(2026, 5, 3), "the scan of 3 May"),
+        (date(2025, 12, 31), "the scan of 31 December 2025"),
+    ],
+)
+def test_days_are_named_as_people_name_them(day, words):
+    assert of_day(day, date(2026, 5, 10)) == words

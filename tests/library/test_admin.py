@@ -1,0 +1,48 @@
+"""The administration: an overview first, and every model of the library to be looked through."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from scanning.models import Scan
+from tests.factories import make_copy, make_shelf
+
+MODELS = ["book", "userbook", "shelf", "catalogrecord", "catalogfile"]
+
+
+@pytest.fixture
+def admin(django_user_model, db):
+    client = Client()
+    client.force_login(django_user_model.objects.create_superuser("root", "root@example.org", "root-of-all"))
+    return client
+
+
+def test_people_without_the_right_do_not_get_in(owner_client):
+    assert owner_client.get(reverse("admin:index")).status_code == 302
+
+
+def test_the_first_page_counts_people_books_scans_and_failures(admin, owner):
+    make_copy(owner)
+    for number, status in enumerate(["complete", "complete", "failed"]):
+        Scan.objects.create(user=owner, job_id=f"j{number}", status=status, filename="f", photo="p", sha256="0")
+    page = " ".join(admin.get(reverse("admin:index")).content.decode().split())
+    for tile in ("<strong>2</strong>people", "<strong>1</strong>books in libraries", "<strong>1</strong>failed scan",
+                 "<strong>3</strong>scans", "complete 2"):  # fmt: skip
+        assert tile in page
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_can_be_listed_and_searched(admin, owner, model):
+    make_copy(owner, shelf=make_shelf(owner))
+    assert admin.get(reverse(f"admin:library_{model}_changelist"), {"q": "darkness"}).status_code == 200
+
+
+def test_removed_copies_can_be_told_from_those_in_a_library(admin, owner):
+    make_copy(owner, "Dune")
+    url = reverse("admin:library_userbook_changelist")
+    assert "Dune" in admin.get(url, {"place": "library"}).content.decode()
+    assert "Dune" not in admin.get(url, {"place": "trash"}).content.decode()
+
+
+def test_the_local_catalogue_is_changed_by_its_loader_alone(admin):
+    assert admin.get(reverse("admin:library_catalogrecord_add")).status_code == 403
