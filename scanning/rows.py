@@ -98,9 +98,10 @@ class Row:
 
     @property
     def mark(self) -> tuple[int, int]:
-        """Where the mark stands: in the middle of the box's upper end."""
+        """Where the mark stands: on the box's upper end, so that it hides no letter."""
         upper = sorted(self.candidate.region, key=lambda point: point[1])[:2]
-        return round(sum(x for x, _ in upper) / 2), round(sum(y for _, y in upper) / 2 + self.mark_size)
+        above = sum(y for _, y in upper) / 2 - self.mark_size
+        return round(sum(x for x, _ in upper) / 2), round(max(self.mark_size, above))
 
     @property
     def glyph(self) -> str:
