@@ -1,7 +1,7 @@
 """How a book without a cover picture looks: one of a small set of bindings, always the same for the same title."""
 
+import hashlib
 import math
-import zlib
 from dataclasses import dataclass
 
 from library import folding
@@ -30,7 +30,7 @@ class Drawing:
 def draw(title: str, authors) -> Drawing:
     """The cover of `title`. Cloth and binding come from the title's hash, so a book keeps its look wherever it is shown."""
     shown = shorten(title.strip() or "Untitled")
-    number = zlib.crc32(folding.fold(title).encode())
+    number = int.from_bytes(hashlib.blake2b(folding.fold(title).encode(), digest_size=4).digest())
     binding = list(BINDINGS)[number // len(CLOTHS) % len(BINDINGS)]
     return Drawing(
         cloth=CLOTHS[number % len(CLOTHS)],

@@ -5,6 +5,7 @@ from library.views import books, copies, preferences, shelves
 urlpatterns = [
     path("", books.library, name="library"),
     path("books/add/", copies.add, name="book_add"),
+    path("books/removed/", copies.removed, name="books_removed"),
     path("books/<int:pk>/", copies.book, name="book"),
     path("books/<int:pk>/edit/", copies.edit, name="book_edit"),
     path("books/<int:pk>/remove/", copies.remove, name="book_remove"),

@@ -11,4 +11,5 @@ register = template.Library()
 def cover(book, loading: str = "lazy"):
     """For copies, editions and catalogue records alike. Purely decorative: the title stands beside it as text."""
     picture = book.cover if book.cover.startswith("https://") else ""
-    return {"drawing": draw(book.title, book.authors), "picture": picture, "loading": loading}
+    drawing = draw(book.title, book.authors)
+    return {"drawing": drawing, "language": book.language, "picture": picture, "loading": loading}

@@ -3,6 +3,7 @@
 from django.conf.locale import LANG_INFO
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_POST
 from library.forms import AddBookForm, CopyForm, FactsForm
 from library.links import SITE_NAMES, purchase_links
 from library.models import UserBook
+from library.views.books import PAGE_SIZE, pages_around
 
 
 def own_copy(request, pk) -> UserBook:
@@ -88,6 +90,14 @@ def remove(request, pk):
     undo = reverse("book_restore", args=[pk])
     messages.success(request, f"“{copy.title}” is removed from your library.", extra_tags=undo)
     return redirect("library")
+
+
+@login_required
+def removed(request):
+    """The trash: what was removed last comes first."""
+    copies = request.user.books.filter(removed__isnull=False).order_by("-removed").defer("search_text", "notes")
+    page = Paginator(copies, PAGE_SIZE).get_page(request.GET.get("page"))
+    return render(request, "library/removed.html", {"page": page, "pages": pages_around(page)})
 
 
 @login_required

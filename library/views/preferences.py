@@ -11,7 +11,7 @@ YEAR = 365 * 24 * 60 * 60
 @login_required
 def settings(request):
     context = {"themes": THEMES, "theme": request.COOKIES.get("theme", "auto")}
-    context |= {"book_count": request.user.books.filter(removed__isnull=True).count()}
+    context |= {"removed_count": request.user.books.filter(removed__isnull=False).count()}
     return render(request, "library/settings.html", context)
 
 

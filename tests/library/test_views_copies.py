@@ -122,6 +122,13 @@ def test_the_page_of_a_removed_book_offers_to_put_it_back(copy, owner_client):
     assert "Put it back" in owner_client.get(copy.get_absolute_url()).content.decode()
 
 
+def test_what_was_removed_waits_in_its_owners_trash(copy, owner_client, stranger_client):
+    assert "Dune" not in owner_client.get(reverse("books_removed")).content.decode()
+    owner_client.post(reverse("book_remove", args=[copy.pk]), follow=True)
+    assert "Dune" in owner_client.get(reverse("books_removed")).content.decode()
+    assert "Dune" not in stranger_client.get(reverse("books_removed")).content.decode()
+
+
 def test_a_book_is_added_by_hand(owner, owner_client):
     shelf = make_shelf(owner)
     data = {"title": "Emma", "authors": "Jane Austen", "isbn13": "", "status": "read", "shelf": shelf.pk}
