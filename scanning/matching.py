@@ -17,10 +17,12 @@ from library.folding import fold
 LEAST_LIKENESS = 0.75  # of two words; below, they are different words rather than a misreading
 # Words that stand everywhere: they bear nothing out and are not missed either.
 COMMON = frozenset(
-    """the a an and of in on to for by with at from is it its der die das des dem den ein eine einer eines und im in zu zur zum von
-    vom mit am auf fur le la les un une de du des et au aux en l d el los las un una y del al i els les amb il lo gli e di da
+    """the a an and of in on to for by with at from is it its der die das des dem den ein eine einer eines und im in zu zur zum
+    von vom mit am auf fur le la les un une de du des et au aux en l d el los las un una y del al i els les amb il lo gli e di da
     novel roman novela novella book books buch edition ed vol volume band""".split()
 )
+MOST_AUTHOR_BITS = 18.0
+LEAST_SHARE = 0.25  # of a line's bits that a record must explain to count it
 MOST_AUTHORS = 6  # longer lists are of contributors; with so many names one fits anywhere
 CONFUSED = str.maketrans("0158|", "oisbl")
 
@@ -57,17 +59,7 @@ def likeness(word: str, text: str) -> float:
     if len(word) >= 6 and len(squashed) >= len(word):
         best = max(best, fuzz.partial_ratio(plain, squashed.translate(CONFUSED)) / 100 - 0.05)
     least = LEAST_LIKENESS if len(word) > 4 else 0.8 if len(word) == 4 else 1.0
-    return best if best >= least else piece(word, tokens)
-
-
-def piece(word: str, tokens: list[str]) -> float:
-    """The share of a long word that a line holds as its beginning or end: words are split over lines, or cut by the picture's edge."""
-    if len(word) < 7:
-        return 0.0
-    shares = [
-        len(t) / len(word) for t in tokens if len(t) >= 4 and len(t) < len(word) and (word.startswith(t) or word.endswith(t))
-    ]
-    return max(shares, default=0.0) * 0.9
+    return best if best >= least else 0.0
 
 
 @dataclass(frozen=True)
@@ -122,14 +114,13 @@ def person_words(name: str) -> list[tuple[str, ...]]:
 
 @dataclass
 class Evidence:
-    """What bears `work` out at one place: the bits found and missed, and the lines they were found on."""
+    """What bears `work` out around one line of the photo: the bits found and missed, and the lines they were found on."""
 
     work: Work
     seed: int
     title_found: float = 0.0
     title_all: float = 0.0
     author_found: float = 0.0  # bits of the best author's name
-    surname: float = 0.0  # likeness of that author's surname
     extra_found: float = 0.0  # subtitle and series
     unexplained: float = 0.0  # bits of other words on the lines that hold the title
     lines: dict[int, float] = field(default_factory=dict)  # line -> bits explained there
@@ -142,82 +133,112 @@ class Evidence:
     def score(self) -> float:
         missed = self.title_all - self.title_found
         unnamed = 1.5 if self.work.authors and not self.author_found else 0.0
-        return (
-            self.title_found - 1.2 * missed + 0.9 * self.author_found + 0.5 * self.extra_found - 0.35 * self.unexplained - unnamed
-        )
+        found = self.title_found + self.author_found + 0.5 * self.extra_found
+        return found - 1.2 * missed - 0.35 * self.unexplained - unnamed
 
 
-def gather(work: Work, seed: int, near: list[tuple[int, float]], texts: list[str], readings: list[str]) -> Evidence:
-    """The evidence for `work` on the lines `near` (index and how near, 0..1) around the line `seed`.
+@dataclass(frozen=True)
+class Page:
+    """The text around one line: which lines are near (index, how near 0..1), what each says, and all readings of it; folded.
 
-    `texts` are the folded lines; `readings` the same with all other readings of the same place.
+    `borrowed` are lines that other books own: an author's name may serve a whole row of books, a title only one.
     """
-    found = Evidence(work, seed)
-    for word in dict.fromkeys(work.title):
-        value = bits(word)
-        found.title_all += value
-        line, sure = best_line(word, near, readings)
-        if sure:
-            found.title_found += value * sure
-            found.lines[line] = found.lines.get(line, 0) + value * sure
-    gather_glued(found, near, readings)
-    title_lines = set(found.lines)
-    gather_author(found, near, readings)
-    for word in set(work.subtitle) - set(work.title):
-        line, sure = best_line(word, near, readings)
-        if sure:
-            found.extra_found += bits(word) * sure
-            found.lines[line] = found.lines.get(line, 0) + bits(word) * sure
-    found.unexplained = sum(unexplained_bits(texts[line], work) for line in title_lines)
+
+    near: tuple[tuple[int, float], ...]
+    texts: list[str]
+    readings: list[str]
+    borrowed: tuple[tuple[int, float], ...] = ()
+
+    def bits(self, line: int) -> float:
+        return sum(bits(word) for word in self.texts[line].split())
+
+
+def gather(work: Work, seed: int, page: Page) -> Evidence:
+    """The evidence for `work` around the line `seed`. Lines of which it explains little are another book's and do not count."""
+    found = Evidence(work, seed, title_all=sum(bits(word) for word in dict.fromkeys(work.title)))
+    hits = find_words(work.title, page.near, page.readings)
+    title = find_glued(work, page, sum(value for _, value in hits)) or hits
+    own_words = " ".join(work.title)
+    fresh = [tuple(word for word in name if not likeness(word, own_words)) for name in work.authors]
+    names = [find_words(name, page.near + page.borrowed, page.readings) for name in fresh]
+    author = max(names, key=lambda hits: sum(value for _, value in hits), default=[])
+    extra = find_words(tuple(w for w in work.subtitle if not likeness(w, own_words)), page.near, page.readings)
+    for line, value in [*title, *author, *extra]:
+        found.lines[line] = found.lines.get(line, 0.0) + value
+    borrowed = {line for line, _ in page.borrowed}
+    found.lines = {
+        line: value for line, value in found.lines.items() if line in borrowed or value >= LEAST_SHARE * page.bits(line)
+    }
+    found.title_found = sum(value for line, value in title if line in found.lines)
+    found.author_found = min(sum(value for line, value in author if line in found.lines), MOST_AUTHOR_BITS)
+    found.extra_found = sum(value for line, value in extra if line in found.lines)
+    found.unexplained = sum(unexplained_bits(page.texts[line], work) for line in {line for line, _ in title} & found.lines.keys())
+    for line in borrowed:
+        found.lines.pop(line, None)
     return found
 
 
-def gather_glued(found: Evidence, near: list[tuple[int, float]], readings: list[str]) -> None:
-    """A title whose words lost their spaces or letters: compared as a whole with each line, where that finds more of it."""
-    title = "".join(found.work.title)
-    if len(title) < 6 or found.title_found >= 0.95 * found.title_all:
-        return
+def find_words(wanted: tuple[str, ...], near, readings: list[str]) -> list[tuple[int, float]]:
+    """Where each word of `wanted` stands: the line, and the bits that tells. Of equals, the line that has most of them wins."""
+    wanted = tuple(dict.fromkeys(wanted))
+    found = {
+        word: [(line, sure * nearness) for line, nearness in near if (sure := sharpened(likeness(word, readings[line])))]
+        for word in wanted
+    }
+    totals: dict[int, float] = {}
+    for word, places in found.items():
+        for line, sure in places:
+            totals[line] = totals.get(line, 0.0) + bits(word) * sure
+    hits = []
+    for word, places in found.items():
+        if places:
+            line, sure = max(places, key=lambda place: (round(place[1], 2), totals[place[0]]))
+            hits.append((line, bits(word) * sure))
+        else:
+            hits += find_halves(word, near, readings)
+    return hits
+
+
+def find_halves(word: str, near, readings: list[str]) -> list[tuple[int, float]]:
+    """A long word whose beginning and end stand on two lines, or that a line cuts off: the bits of what is there."""
+    if len(word) < 7:
+        return []
+    begins = ends = (0, 0, 0.0)  # letters, line, nearness
     for line, nearness in near:
-        squashed = readings[line].replace(" ", "")
+        for token in readings[line].split():
+            if 3 < len(token) < len(word):
+                if word.startswith(token):
+                    begins = max(begins, (len(token), line, nearness))
+                elif word.endswith(token):
+                    ends = max(ends, (len(token), line, nearness))
+    letters = begins[0] + ends[0]
+    if not 0.5 * len(word) < letters <= len(word):
+        return []
+    value = bits(word) * max(0.0, 1.5 * letters / len(word) - 0.5)
+    return [(line, value * count / letters * nearness) for count, line, nearness in (begins, ends) if count]
+
+
+def find_glued(work: Work, page: Page, found: float) -> list[tuple[int, float]]:
+    """A title whose words lost spaces or letters: compared as a whole with each line, where that finds more than `found` bits."""
+    title = "".join(work.title)
+    whole = sum(bits(word) for word in dict.fromkeys(work.title))
+    if len(title) < 6 or found >= 0.95 * whole:
+        return []
+    best = []
+    for line, nearness in page.near:
+        squashed = page.readings[line].replace(" ", "")
         if len(squashed) < 0.7 * len(title):
             continue
         alike = fuzz.partial_ratio(title, squashed, score_cutoff=78) / 100 * min(1.0, len(squashed) / len(title))
-        if alike * nearness * found.title_all > found.title_found:
-            found.title_found = alike * nearness * found.title_all
-            found.lines = {line: found.title_found}
+        value = sharpened(alike) * nearness * whole
+        if value > found:
+            best, found = [(line, value)], value
+    return best
 
 
 def sharpened(sure: float) -> float:
-    """A misread word counts less than its likeness says, so that the edition with the very words wins over one with similar ones."""
+    """A misread word counts less than its likeness says: the edition with the very words wins over one with similar ones."""
     return max(0.0, 2 * sure - 1)
-
-
-def best_line(word: str, near: list[tuple[int, float]], readings: list[str]) -> tuple[int, float]:
-    line, best = -1, 0.0
-    for index, nearness in near:
-        if nearness > best:
-            sure = sharpened(likeness(word, readings[index])) * nearness
-            if sure > best:
-                line, best = index, sure
-    return line, best
-
-
-def gather_author(found: Evidence, near: list[tuple[int, float]], readings: list[str]) -> None:
-    """The author whose name is found best; a first name alone counts little, a surname alone nearly all."""
-    best, best_hits = 0.0, []
-    for name in found.work.authors:
-        fresh = [word for word in name if len(word) > 1 and word not in found.work.title]
-        hits = [(word, *best_line(word, near, readings)) for word in fresh]
-        value = sum(bits(word) * sure for word, _, sure in hits)
-        if value > best:
-            best, best_hits = value, hits
-            found.surname = max(
-                (sure for word, _, sure in hits if bits(word) >= 0.5 * max(bits(w) for w, _, _ in hits)), default=0.0
-            )
-    found.author_found = min(best, 14.0)
-    for word, line, sure in best_hits:
-        if sure:
-            found.lines[line] = found.lines.get(line, 0) + bits(word) * sure
 
 
 def unexplained_bits(text: str, work: Work) -> float:

@@ -4,6 +4,8 @@ All lengths are pixels of the upright photo. A line "runs along" when it reads u
 reads from left to right, as on thick spines, piles and covers.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from scanning.ocr import Line, Quad
@@ -57,11 +59,11 @@ def parallel_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) ->
     span = forward + (layout.length[:, None] + layout.length[None, :]) / 2  # from the start of one to the end of the other
     gap = forward - (layout.length[:, None] + layout.length[None, :]) / 2
     rows_apart = sideways / height
-    behind = np.clip(1.5 - rows_apart, 0, 1)
-    stacked = np.clip(1.8 - 0.55 * rows_apart, 0, 1)
+    along = layout.along[:, None] & layout.along[None, :]
+    behind = np.clip(1.5 - rows_apart, 0, 1) * np.where(along, 1.0, 0.6)  # what lies side by side across is often two spines
+    stacked = np.where(along, np.clip(1.8 - 0.55 * rows_apart, 0, 1), np.clip(1.8 - 0.35 * rows_apart, 0, 1))
     link = np.where(gap > 0, behind, stacked)
-    # Lines that lie across are stacked closely; lines along a spine may be as far apart as the spine is long.
-    reach = np.where(layout.along[:, None], 1.35 * layout.spine_length(), 3 * np.maximum.outer(layout.length, layout.length))
+    reach = np.where(along, 1.35 * layout.spine_length(), 3 * np.maximum.outer(layout.length, layout.length))
     too_far = np.clip((span - reach) / np.maximum(0.25 * reach, 1), 0, 1)
     return link * (1 - too_far)
 
@@ -140,6 +142,6 @@ def shelf_rows(centres: np.ndarray, heights: np.ndarray) -> list[int]:
     order = np.argsort(centres[:, 1])
     step = 0.35 * float(np.percentile(heights, 75))
     rows = np.ones(len(centres), dtype=int)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         rows[after] = rows[before] + (centres[after, 1] - centres[before, 1] > step)
     return [int(row) for row in rows]

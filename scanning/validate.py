@@ -10,14 +10,15 @@ import numpy as np
 from library.catalogs import Record
 from library.folding import fold
 from scanning import matching, spines
-from scanning.matching import Evidence, Work
+from scanning.matching import Evidence, Page, Work
 from scanning.models import Band
 from scanning.ocr import Line, Quad
 from scanning.proposers import Candidate
 
 NEAR = 0.25  # links below are of other spines
+BORROWED = 0.5  # what an author's name on a neighbour's spine is worth
 LEAST_SCORE = 4.0  # bits; below, nothing is claimed
-LEAST_COVERAGE = 0.5  # of a title's bits; an author's name alone is no book
+LEAST_COVERAGE = 0.4  # of a title's bits; an author's name alone is no book
 LEAST_LETTERS = 5  # on a spine that is shown as unread
 RECORDS_A_QUERY = 20
 MOST_ALTERNATIVES = 8
@@ -58,8 +59,10 @@ class Photo:
         self.near = [[(int(j), float(row[j])) for j in np.flatnonzero(row >= NEAR)] for row in self.link]
 
     def gather(self, work: Work, seed: int, taken: set[int] = frozenset()) -> Evidence:
-        near = [(j, nearness) for j, nearness in self.near[seed] if j not in taken]
-        return matching.gather(work, seed, near, self.texts, self.readings)
+        """The evidence for `work` around the line `seed`, without what the `taken` lines say but for an author's name."""
+        free = tuple((j, nearness) for j, nearness in self.near[seed] if j not in taken)
+        borrowed = tuple((j, nearness * BORROWED) for j, nearness in self.near[seed] if j in taken)
+        return matching.gather(work, seed, Page(free, self.texts, self.readings, borrowed))
 
 
 def queries(photo: Photo, candidates: list[Candidate]) -> dict[str, list[int]]:
@@ -75,7 +78,7 @@ def queries(photo: Photo, candidates: list[Candidate]) -> dict[str, list[int]]:
 
 
 def match(lines: list[Line], candidates: list[Candidate], lookup, progress: Progress = lambda done, total: None) -> list[Match]:
-    """The books of a photo in shelf order. `lookup` is a library.catalogs.lookup.Lookup; `progress` counts spines with an answer."""
+    """The books of a photo in shelf order. `lookup` is a library.catalogs.lookup.Lookup; `progress` counts spines."""
     if not lines:
         return []
     photo = Photo(lines)
@@ -112,12 +115,10 @@ def compete(photo: Photo, evidence: list[Evidence]) -> list[Evidence]:
     standing, count = [], len(heap)
     while heap:
         _, _, claim = heapq.heappop(heap)
-        if claim.seed in taken:
-            continue
         if taken & claim.lines.keys():
             count += 1
             again = photo.gather(claim.work, claim.seed, taken)
-            if again.score >= LEAST_SCORE:
+            if again.score >= LEAST_SCORE and again.coverage >= LEAST_COVERAGE:
                 heapq.heappush(heap, (-again.score, count, again))
             continue
         standing.append(claim)
@@ -126,9 +127,10 @@ def compete(photo: Photo, evidence: list[Evidence]) -> list[Evidence]:
 
 
 def owned_lines(photo: Photo, claim: Evidence) -> set[int]:
-    """The lines that a claim takes from all others: those it explains for a good part."""
-    total = {i: sum(matching.bits(w) for w in photo.texts[i].split()) for i in claim.lines}
-    return {i for i, value in claim.lines.items() if value >= 0.4 * total[i]} | {claim.seed}
+    """The lines that a claim takes from all others: those it explains for the most part."""
+    return {
+        line for line, value in claim.lines.items() if value >= 0.5 * sum(matching.bits(w) for w in photo.texts[line].split())
+    }
 
 
 def matched(photo: Photo, claim: Evidence, evidence: list[Evidence]) -> Match:
@@ -137,8 +139,7 @@ def matched(photo: Photo, claim: Evidence, evidence: list[Evidence]) -> Match:
     others = [e for e in rivals if not matching.same_work(e.work, claim.work)]
     margin = claim.score - others[0].score if others else claim.score
     confidence = sureness(claim, margin)
-    own = owned_lines(photo, claim)
-    order = spines.reading_order(photo.layout, sorted(own))
+    order = spines.reading_order(photo.layout, sorted(owned_lines(photo, claim) or claim.lines))
     return Match(
         lines=tuple(order),
         text=tuple(photo.lines[i].text for i in order),

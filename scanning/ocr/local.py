@@ -1,7 +1,7 @@
 """Reads on this machine: RapidOCR's detector and recogniser over onnxruntime, no network (https://github.com/RapidAI/RapidOCR).
 
 Most spines run top to bottom, some bottom to top, and thick ones, piles and covers are set across. So the photo is searched
-twice, as it is and turned a quarter, each time first as a whole and then, where the lettering is small, in tiles of full resolution.
+twice, as it is and turned a quarter, each time first as a whole and then, where the lettering is small, in full-size tiles.
 What is found is always read from the full resolution, the other way up too where the first reading is doubtful.
 """
 
