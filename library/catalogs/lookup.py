@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import lru_cache
 
 import httpx
 from django.conf import settings
@@ -20,12 +21,13 @@ from library.catalogs.polite import PoliteTransport
 CACHE_SECONDS = 7 * 24 * 3600
 AT_ONCE = 8  # questions under way
 REQUEST_SECONDS = 10.0
+SECONDS = 90.0  # all questions of one search together
 
 
 class Lookup:
     """The catalogues of one piece of work, a scan or a form; `problems` tells its owner who did not answer."""
 
-    def __init__(self, catalogs: Sequence[Catalog], seconds: float = 90.0):
+    def __init__(self, catalogs: Sequence[Catalog], seconds: float = SECONDS):
         self.catalogs, self.seconds = tuple(catalogs), seconds
         self._failed: dict[str, list[str]] = {}
 
@@ -144,21 +146,30 @@ def _completed(record: Record, other: Record) -> Record:
     return replace(record, **lacking, links={**other.links, **record.links})
 
 
-def from_settings() -> Lookup:
+def from_settings(seconds: float = SECONDS) -> Lookup:
     """The catalogues that CATALOGS names, in its order; a dotted path is called without arguments."""
-    agent = f"BookImg/{settings.VERSION}" + (f" (+{settings.CONTACT})" if settings.CONTACT else "")
+    makers = {"local": LocalCatalog, "open_library": _open_library, "google_books": _google_books}
+    return Lookup([makers[name]() if name in makers else import_string(name)() for name in settings.CATALOGS], seconds)
 
-    def client() -> httpx.Client:
-        return httpx.Client(
-            transport=PoliteTransport(httpx.HTTPTransport(limits=httpx.Limits(max_connections=AT_ONCE))),
-            headers={"User-Agent": agent},
-            timeout=REQUEST_SECONDS,
-            follow_redirects=True,
-        )
 
-    makers = {
-        "local": LocalCatalog,
-        "open_library": lambda: OpenLibrary(client(), settings.OPEN_LIBRARY_URL),
-        "google_books": lambda: GoogleBooks(client(), settings.GOOGLE_BOOKS_URL, settings.GOOGLE_BOOKS_API_KEY),
-    }
-    return Lookup([makers[name]() if name in makers else import_string(name)() for name in settings.CATALOGS])
+def _open_library() -> OpenLibrary:
+    return OpenLibrary(_client(OpenLibrary.name, _agent()), settings.OPEN_LIBRARY_URL)
+
+
+def _google_books() -> GoogleBooks:
+    return GoogleBooks(_client(GoogleBooks.name, _agent()), settings.GOOGLE_BOOKS_URL, settings.GOOGLE_BOOKS_API_KEY)
+
+
+def _agent() -> str:
+    return f"BookImg/{settings.VERSION}" + (f" (+{settings.CONTACT})" if settings.CONTACT else "")
+
+
+@lru_cache(maxsize=8)
+def _client(source: str, agent: str) -> httpx.Client:
+    """One per source and process, so that a sick source is left alone by the next page too."""
+    return httpx.Client(
+        transport=PoliteTransport(httpx.HTTPTransport(limits=httpx.Limits(max_connections=AT_ONCE))),
+        headers={"User-Agent": agent},
+        timeout=REQUEST_SECONDS,
+        follow_redirects=True,
+    )
