@@ -1,0 +1,73 @@
+import json
+from pathlib import Path
+
+from django.contrib.auth import get_user_model
+from django.core.files.storage import default_storage
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from scanning import images, inline, pipeline, recognition, results, uploads
+from scanning.models import Scan
+
+
+class Command(BaseCommand):
+    help = "Recognises the books on photos, at once and without a queue. With --user the scans are kept for review."
+
+    def add_arguments(self, parser):
+        parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+        parser.add_argument("--json", action="store_true", help="a list, one object a photo, instead of a table")
+        parser.add_argument("--user", help="keep the scans in this person's library")
+        parser.add_argument("--ocr", default="", help="engine that reads: local, or a dotted path")
+        parser.add_argument("--proposer", default="", help="finds the spines: rules, or a dotted path")
+
+    def handle(self, *, photos, json: bool, user, ocr, proposer, **options):
+        owner = find_user(user) if user else None
+        recognizer = recognition.from_settings(ocr, proposer)
+        found = []
+        for path in tqdm(photos, unit="photo", disable=json or None):
+            try:
+                found.append(kept(path, owner) if owner else inline.recognise(path, recognizer))
+            except (images.PhotoError, uploads.UploadError, OSError) as error:
+                raise CommandError(f"{path}: {error}") from error
+            for problem in recognizer.problems:
+                self.stderr.write(problem)
+        self.show(found, json)
+
+    def show(self, found: list[dict], as_json: bool):
+        if as_json:
+            self.stdout.write(json.dumps(found, ensure_ascii=False, indent=1))
+            return
+        for result in found:
+            self.stdout.write(f"\n{result['photo']}  {result['lines']} lines, {result['seconds']} s")
+            for book in result["books"]:
+                place = f"{book['shelf']}.{book['position']}"
+                self.stdout.write(f"  {place:>6}  {book['band']:<6} {book['confidence']:.2f}  {book['title']}  {book['author']}")
+
+
+def find_user(name: str):
+    owner = get_user_model().objects.filter(username=name).first()
+    if owner is None:
+        raise CommandError(f"There is no user called {name}.")
+    return owner
+
+
+def kept(path: Path, owner) -> dict:
+    """The stages of the pipeline one after the other, here; what the queue delivers later finds them done."""
+    with path.open("rb") as file:
+        scan = uploads.take(owner, file, path.name)
+    for stage in pipeline.WORK:
+        pipeline.run(scan.pk, stage)
+    scan = Scan.objects.get(pk=scan.pk)
+    if scan.status != Scan.Status.COMPLETE:
+        raise CommandError(f"{path}: {scan.error or 'the scan did not complete'}")
+    final = results.final(scan)
+    return {
+        "photo": str(path),
+        "jobId": scan.job_id,
+        "engine": scan.engine,
+        "seconds": round(sum(scan.timings.values()), 3),
+        "timings": scan.timings,
+        "books": final["books"],
+        "lines": len(results.load(scan, "ocr.json")["lines"]) if default_storage.exists(scan.result_key("ocr.json")) else 0,
+        "cost": {"usd": 0, "calls": 0},
+    }
