@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
+from django.template import loader
 from django.test import Client
 from django.urls import reverse
 
@@ -158,6 +159,22 @@ def test_what_is_not_there_says_so_in_the_products_frame(client, db):
     response = client.get("/nowhere/")
     assert response.status_code == 404
     assert "There is a gap on this shelf" in response.content.decode()
+
+
+def test_a_form_from_elsewhere_is_refused_with_a_sentence(owner):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(owner)
+    response = client.post("/shelves/", {"name": "Attic"})
+    assert response.status_code == 403
+    assert "Please send that once more" in response.content.decode()
+    assert owner.shelves.count() == 0
+
+
+def test_a_page_that_breaks_still_stands_in_the_frame(db):
+    """Django renders it without request, person or settings, so it must ask for none of them."""
+    page = loader.get_template("500.html").render()
+    assert "A page came loose" in page
+    assert 'class="logo"' in page
 
 
 def test_pages_carry_no_inline_script_or_style(owner_client):

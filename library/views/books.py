@@ -19,14 +19,14 @@ PAGE_SIZE = 48
 SHOWN_TO_VISITORS = [
     Record(title, (author,))
     for title, author in (
-        ("Moby-Dick", "Herman Melville"),
-        ("Middlemarch", "George Eliot"),
-        ("Frankenstein", "Mary Shelley"),
-        ("The Time Machine", "H. G. Wells"),
         ("Walden", "Henry David Thoreau"),
-        ("Emma", "Jane Austen"),
+        ("Jane Eyre", "Charlotte Brontë"),
+        ("The Time Machine", "H. G. Wells"),
+        ("Anna Karenina", "Leo Tolstoy"),
+        ("Moby-Dick", "Herman Melville"),
+        ("The Awakening", "Kate Chopin"),
         ("The Adventures of Sherlock Holmes", "Arthur Conan Doyle"),
-        ("Leaves of Grass", "Walt Whitman"),
+        ("Dracula", "Bram Stoker"),
     )
 ]
 

@@ -164,3 +164,7 @@ def test_a_wrong_isbn_adds_nothing(owner, owner_client):
     data = {"title": "Emma", "isbn13": "12345", "status": "read"}
     assert "it needs 10 or 13 digits" in owner_client.post(reverse("book_add"), data).content.decode()
     assert owner.books.count() == 0
+
+
+def test_a_book_number_no_database_can_hold_is_not_found(owner_client):
+    assert owner_client.get("/books/99999999999999999999/").status_code == 404
