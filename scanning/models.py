@@ -29,6 +29,11 @@ class ScanQuerySet(models.QuerySet):
     def unfinished(self):
         return self.filter(status__in=Scan.ACTIVE)
 
+    def begun(self):
+        """Past their reading, and waiting for the next stage."""
+        waiting = self.unfinished().filter(lease_until__isnull=True)
+        return waiting.exclude(stage__in=(Stage.READ, Stage.DONE)).order_by("changed")
+
     def abandoned(self):
         """Active, but nobody holds them: the worker died, or the task was lost on its way."""
         now = timezone.now()
@@ -71,9 +76,7 @@ class Scan(models.Model):
 
     engine = models.JSONField(default=dict, blank=True)
     timings = models.JSONField("seconds per stage", default=dict, blank=True)
-    notes = models.JSONField(
-        "what its owner should know, such as a catalogue that did not answer", default=list, blank=True
-    )
+    notes = models.JSONField("what its owner should know, such as a catalogue that did not answer", default=list, blank=True)
     last_seq = models.PositiveIntegerField(default=0)
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now=True)

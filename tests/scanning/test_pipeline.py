@@ -116,6 +116,19 @@ def test_a_task_that_comes_twice_does_nothing_the_second_time(owner):
     assert scan.candidates.count() == 3
 
 
+def test_the_first_of_many_photos_has_its_books_before_the_next_is_read(owner):
+    first, second = make_scan(owner), make_scan(owner)
+    pipeline.start(first)
+    pipeline.start(second)
+    work_one()
+    work_one()
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.stage) == (Scan.Status.COMPLETE, Stage.PROPOSE)
+    work_off()
+    assert types(first).count("candidate") == types(second).count("candidate") == 3
+
+
 def test_a_task_for_a_scan_that_is_gone_is_no_error():
     pipeline.run(12345, Stage.READ)
 

@@ -44,6 +44,7 @@ class Command(BaseCommand):
 
     def handle(self, *, workers=None, **options):
         orphans.die_with_parent()
+        os.nice(5)  # a page is never to wait for a photo
         Conf.WORKERS = Conf.QUEUE_LIMIT = workers or Conf.WORKERS
         keep_sweeping()
         recognition.from_settings().warm()  # before the fork, so that all workers share one copy of the models
