@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from library.catalogs import lookup
 from library.forms import AddBookForm, CopyForm, FactsForm
 from library.links import SITE_NAMES, purchase_links
 from library.models import UserBook
@@ -70,7 +71,7 @@ def edit(request, pk):
 
 @login_required
 def add(request):
-    form = AddBookForm(request.user, request.POST or None, initial={"shelf": request.GET.get("shelf")})
+    form = AddBookForm(request.user, lookup.from_settings(), request.POST or None, initial=request.GET.dict())
     owned = []
     if request.method == "POST" and form.is_valid():
         owned = [] if "again" in request.POST else form.owned()

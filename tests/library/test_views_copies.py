@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from library.models import Book, Status, UserBook
+from library.models import Book, CatalogRecord, Status, UserBook
 from scanning.models import Candidate, Scan
 from tests.factories import make_copy, make_shelf
 
@@ -158,6 +158,24 @@ def test_the_typed_title_wins_over_that_of_a_known_edition(owner, stranger, owne
     data = {"title": "Dune", "authors": "Frank Herbert", "isbn13": "9780441013593", "status": "read"}
     owner_client.post(reverse("book_add"), data)
     assert (owner.books.get().title, Book.objects.get().title) == ("Dune", "Dune (Penguin)")
+
+
+def test_an_isbn_alone_is_enough_where_a_catalogue_knows_the_book(owner, owner_client):
+    CatalogRecord.objects.create(isbn13="9780141439587", title="Emma", author="Austen, Jane; Fiona Stafford", year="2003")
+    owner_client.post(reverse("book_add"), {"isbn13": "0-14-143958-0", "status": "read"})
+    copy = owner.books.get()
+    assert (copy.title, copy.isbn13, copy.year, copy.book.source) == ("Emma", "9780141439587", "2003", "local")
+
+
+def test_an_isbn_nobody_knows_asks_for_the_title(owner, owner_client):
+    page = owner_client.post(reverse("book_add"), {"isbn13": "9780141439587", "status": "read"}).content.decode()
+    assert "No catalogue here knows 978-0-14-143958-7. Please type the title." in page
+    assert owner.books.count() == 0
+
+
+def test_nothing_at_all_is_not_a_book(owner, owner_client):
+    assert "Type the title of the book" in owner_client.post(reverse("book_add"), {"status": "read"}).content.decode()
+    assert owner.books.count() == 0
 
 
 def test_a_wrong_isbn_adds_nothing(owner, owner_client):
