@@ -73,7 +73,8 @@ class Supervisor:
 
     def run(self):
         for number in STOPPING:
-            signal.signal(number, self.stop)
+            if signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+                signal.signal(number, self.stop)
         chores = threading.Thread(target=self.do_chores, daemon=True)
         chores.start()
         while not self.asked:

@@ -40,6 +40,12 @@ def test_an_idle_process_of_the_cluster_takes_no_lock_to_its_grave(product, numb
     product.assert_completes(product.scan(f"job-{next(names)}"))
 
 
+def test_a_worker_that_is_told_to_end_is_replaced_and_the_others_go_on(product, job):
+    product.wait_for_stage(job, "read")
+    product.cluster()[0].terminate()
+    product.assert_completes(job)
+
+
 def test_the_guard_of_the_cluster_takes_its_workers_with_it(product, job):
     product.wait_for_stage(job, "read")
     cluster = product.cluster()

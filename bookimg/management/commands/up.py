@@ -2,11 +2,14 @@
 
 import socket
 import sys
+import threading
+import time
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import close_old_connections, connections
 
 from bookimg.supervisor import Supervisor
 from library.catalogs import loading
@@ -34,8 +37,21 @@ class Command(BaseCommand):
             "web": [*manage, "web", "--host", host, "--port", str(port)],
             "worker": [*manage, "worker", "--workers", str(workers)],
         }
+        threading.Thread(target=self.announce, args=(host, port), daemon=True).start()
+        Supervisor(commands, sweep, SWEEP_SECONDS).run()
+
+    def announce(self, host: str, port: int):
+        """Once it is true."""
+        while True:
+            with suppress(OSError), socket.create_connection((host, port), timeout=1):
+                break
+            time.sleep(0.1)
         self.stdout.write(self.style.SUCCESS(f"BookImg is at http://{host}:{port} (Ctrl-C stops it)"))
-        Supervisor(commands, pipeline.sweep, SWEEP_SECONDS).run()
+
+
+def sweep():
+    close_old_connections()  # the database may have been away in between
+    pipeline.sweep()
 
 
 def refuse_taken(host: str, port: int):

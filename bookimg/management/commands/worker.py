@@ -59,6 +59,7 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        os.register_at_fork(after_in_child=leave_stopping_to_the_guard)
         threading.Thread(target=crash_with, args=(guard,), daemon=True).start()
         guard.start()
 
@@ -67,6 +68,11 @@ def keep_sweeping():
     """The schedule is for installations that run only workers; `up` sweeps more often."""
     every_minute = {"func": "scanning.tasks.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1}
     Schedule.objects.get_or_create(name="sweep", defaults=every_minute)
+
+
+def leave_stopping_to_the_guard():
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def crash_with(guard: Sentinel):
