@@ -3,6 +3,7 @@
 import zlib
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import dist
 
 from django.urls import reverse
 
@@ -70,6 +71,15 @@ class Row:
         return [Edition(Record.from_dict(data)) for data in self.candidate.alternatives]
 
     @property
+    def others_words(self) -> str:
+        """Other editions of the same book, or other books as well."""
+        number = len(self.others)
+        keys = {identity.work_key(edition.record.title, edition.record.authors) for edition in [self.edition, *self.others]}
+        if len(keys) > 1:
+            return "Another it may be" if number == 1 else f"{number} others it may be"
+        return "1 other edition" if number == 1 else f"{number} other editions"
+
+    @property
     def confidence(self) -> str:
         if self.candidate.edited:
             return "as you said"
@@ -116,6 +126,14 @@ class Row:
         if abs(x2 - x1) >= abs(y2 - y1):
             return 0
         return 90 if y2 > y1 else 270
+
+    @property
+    def is_high(self) -> bool:
+        """A cover, or a book with its title across: its picture needs more height than a spine laid down."""
+        if not self.candidate.region:
+            return False
+        first, second, third, _ = self.candidate.region
+        return dist(first, second) < 2.5 * dist(second, third)
 
     @property
     def spine(self) -> str:

@@ -25,11 +25,16 @@ function mergeList(list) {
   }
   let previous = null;
   for (const { item, known } of fresh) {
-    const kept = known && known.dataset.version === item.dataset.version ? known : document.adoptNode(item);
+    const kept = known && isSame(known.dataset.version, item.dataset.version) ? known : document.adoptNode(item);
     if (known && known !== kept) replace(known, kept);
     else if (!known) previous ? previous.after(kept) : list.dataset.list === "whole" ? old.prepend(kept) : old.append(kept);
     previous = kept;
   }
+}
+
+// "-open" marks an answer to what was typed: always shown, and kept while nothing else about the item changes.
+function isSame(known, fresh) {
+  return fresh.endsWith("-open") ? false : known === fresh || known === `${fresh}-open`;
 }
 
 // Whoever worked in the old one with the keyboard goes on in the new one.

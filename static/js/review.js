@@ -1,12 +1,12 @@
 // The review: one book at a time by thumb or keys, linked with its box on the photo; filters; and which book is meant.
-
-import { send } from "./parts.js";
+// What is decided is a form that parts.js sends; here it is pressed, and the next book brought up.
 
 const narrow = matchMedia("(max-width: 59.99rem)");
 
 export class Review {
   #viewer;
   #number = null;
+  #after = null; // the book that comes up when the one being decided is done
   #scrolling = 0; // until when scrolling is ours and does not choose a book
 
   constructor(viewer) {
@@ -15,6 +15,7 @@ export class Review {
     this.#link(".viewer-stage", ".box");
     document.addEventListener("click", (event) => this.#click(event));
     document.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("submit", (event) => this.#decide(event), true);
     document.addEventListener("focusin", (event) => this.#focus(event));
     document.addEventListener("parts", () => this.#settle());
     addEventListener("scroll", () => this.#scroll(), { passive: true });
@@ -53,7 +54,7 @@ export class Review {
   #next(step, openOnly) {
     const rows = this.#shown;
     const here = rows.indexOf(this.#current);
-    const wanted = (row) => !openOnly || ["sure", "check", "unread"].includes(row.dataset.group);
+    const wanted = (row) => !openOnly || isOpen(row);
     if (here < 0) return rows.find(wanted);
     const after = step > 0 ? rows.slice(here + 1) : rows.slice(0, here).reverse();
     return after.find(wanted);
@@ -64,14 +65,25 @@ export class Review {
     if (row) this.choose(row.dataset.number, true);
   }
 
-  // Presses the button that does `what` to the current book, then goes on to the next open one.
-  async #do(what) {
+  // Presses the button that does `what` to the current book.
+  #do(what) {
     const button = this.#current?.querySelector(`[data-do="${what}"]`);
     if (!button) return what === "u" ? document.querySelector("[data-undo]")?.click() : undefined;
-    if (what === "e") return this.#edit(button);
-    const next = what === "u" ? null : this.#next(1, true);
-    await send(button.form, button);
-    if (next?.isConnected) this.choose(next.dataset.number, true);
+    what === "e" ? this.#edit(button) : button.form.requestSubmit(button);
+  }
+
+  #decide(event) {
+    const row = event.target.closest(".book");
+    if (!row || !["a", "x"].includes(event.submitter?.dataset.do)) return;
+    this.choose(row.dataset.number, false);
+    this.#after = { row: row.id, next: this.#next(1, true)?.dataset.number };
+  }
+
+  #goOn() {
+    const { row, next } = this.#after;
+    if (isOpen(document.getElementById(row))) return; // it did not come about
+    this.#after = null;
+    if (next && document.getElementById(`book-${next}`)) this.choose(next, true);
   }
 
   #edit(summary) {
@@ -139,6 +151,7 @@ export class Review {
     document.getElementById("boxes").classList.toggle("filtered", Boolean(show));
     for (const box of document.querySelectorAll(".box")) box.classList.toggle("shown", box.dataset.group === show);
     if (show && rows.children.length && !this.#shown.length) return this.#filter("");
+    if (this.#after) this.#goOn();
     const missed = document.getElementById("missed");
     if (missed?.dataset.fresh) {
       this.choose(missed.dataset.fresh, true);
@@ -168,6 +181,10 @@ export class Review {
       });
     }
   }
+}
+
+function isOpen(row) {
+  return ["sure", "check", "unread"].includes(row?.dataset.group);
 }
 
 function middle(row) {

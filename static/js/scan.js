@@ -46,8 +46,10 @@ function tick({ stage, done, total, message }) {
 }
 
 function refreshSoon(wait) {
+  if (due && wait) return; // one is on its way
   clearTimeout(due);
   due = setTimeout(async () => {
+    due = null;
     try {
       await refresh(review);
     } catch {
