@@ -2,7 +2,7 @@
 
 Every decision locks the scan's row first: two taps, two tabs and a worker that is still at it wait for each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from library import identity, isbn
+from library import folding, identity, isbn
 from library.catalogs import Record
 from library.models import Status, UserBook
 from scanning.models import Band, Candidate, Decision, Scan
@@ -102,8 +102,10 @@ def undo_batch(scan: Scan, moment: datetime) -> list[Candidate]:
 # ── Corrections ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def edit(candidate_pk: int, user, lookup: Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
     """What was typed is matched again: the edition it names, or the typed text itself with the editions it may mean beside it."""
-    get_object_or_404(Candidate.objects.of(user), pk=candidate_pk)
+    present = get_object_or_404(Candidate.objects.of(user), pk=candidate_pk).edition
     typed = _typed(title, author, isbn_text)
+    if typed.isbn == present.isbn and (typed.title, typed.authors) != (present.title, present.authors):
+        typed = replace(typed, isbn="")  # the number was left standing in the form; it is the words that were put right
     found = _matching(lookup, typed)  # outside of the lock: catalogues take their time
     with transaction.atomic():
         candidate = _locked(candidate_pk, user)
@@ -209,19 +211,29 @@ def _matching(lookup: Lookup, typed: Record) -> list[Record]:
     """Editions that the typed text may mean, the one it names by ISBN first."""
     record = lookup.by_isbn(typed.isbn) if typed.isbn else None
     if record:
-        return [record]
+        return [replace(record, isbn=typed.isbn)]
     text = f"{typed.title} {typed.author}".strip()
     return lookup.search([text]).get(text, []) if text else []
 
 
 def _propose(candidate: Candidate, typed: Record, found: list[Record]):
     """The found edition that was clearly meant; where none was, the typed text, with what was found to choose from."""
-    key = identity.work_key(typed.title, typed.authors)
-    meant = (r for r in found if (typed.isbn and r.isbn == typed.isbn) or identity.work_key(r.title, r.authors) == key)
-    record = next(meant, None)
-    if record is None and not typed.title:
+    meant = [record for record in found if _is_meant(typed, record)]
+    if not meant and not typed.title:
         raise ReviewError("No catalogue knows this ISBN. Type the title as well, to keep the book with what you typed.")
-    _set_record(candidate, record or typed, [other for other in found if other != record])
+    if not meant:
+        return _set_record(candidate, typed, found)
+    _set_record(candidate, meant[0], meant[1:])
+    if not typed.isbn and not typed.authors:
+        candidate.band = Band.CHECK  # several authors may have used that title
+
+
+def _is_meant(typed: Record, record: Record) -> bool:
+    if typed.isbn:
+        return record.isbn == typed.isbn
+    if not typed.authors:
+        return folding.sort_title(record.title) == folding.sort_title(typed.title)
+    return identity.work_key(record.title, record.authors) == identity.work_key(typed.title, typed.authors)
 
 
 def _set_record(candidate: Candidate, record: Record, others: list[Record]):

@@ -52,9 +52,10 @@ def edit(request, job_id, pk):
     candidate = _own(request, job_id, pk)
     words = WordsForm(request.POST).words()
     try:
-        return _row(request, review.edit(pk, request.user, lookup.from_settings(), **words), opened="others")
+        edited = review.edit(pk, request.user, lookup.from_settings(), **words)
     except review.ReviewError as error:
         return _row(request, candidate, problem=str(error), typed=words, opened="edit")
+    return _row(request, edited, opened="" if edited.validated else "others")
 
 
 @login_required

@@ -67,7 +67,7 @@ def _scan_new(request):
                 return redirect(outcomes[0].scan if len(outcomes) == 1 else "scans")
     if not request.accepts("text/html"):
         return _as_json(form, outcomes)
-    context = {"form": form, "outcomes": outcomes, "max_mb": settings.SCAN_MAX_MB}
+    context = {"form": form, "outcomes": outcomes, "max_mb": settings.SCAN_MAX_MB, "first": latest is None}
     return render(request, "scanning/new.html", context, status=422 if request.method == "POST" else 200)
 
 

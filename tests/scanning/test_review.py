@@ -183,6 +183,28 @@ def test_an_isbn_names_its_edition_whatever_the_title_says(owner, scan, lookup):
     assert candidate.edition == DUNE_UK
 
 
+def test_the_old_isbn_left_in_the_form_does_not_bring_the_wrong_book_back(owner, scan, lookup):
+    candidate = make_candidate(scan, EMMA)
+    review.edit(candidate.pk, owner, lookup, title="Dune", author="Frank Herbert", isbn_text=EMMA.isbn)
+    candidate.refresh_from_db()
+    assert candidate.edition == DUNE
+
+
+def test_a_title_alone_is_matched_but_asks_for_a_look(owner, scan, lookup):
+    candidate = make_candidate(scan, EMMA, Band.UNREAD)
+    review.edit(candidate.pk, owner, lookup, title="The Dune")
+    candidate.refresh_from_db()
+    assert candidate.edition == DUNE and candidate.band == Band.CHECK
+
+
+def test_a_typed_isbn_is_never_overruled_by_a_title(owner, scan, lookup):
+    candidate = make_candidate(scan, EMMA)
+    review.edit(candidate.pk, owner, lookup, title="Dune", author="Frank Herbert", isbn_text="9780140449136")
+    candidate.refresh_from_db()
+    assert candidate.edition.isbn == "9780140449136" and candidate.edition.source == review.BY_HAND
+    assert [data["isbn"] for data in candidate.alternatives] == [DUNE.isbn, DUNE_UK.isbn]
+
+
 def test_what_no_catalogue_knows_is_kept_as_it_was_typed(owner, scan, lookup):
     candidate = make_candidate(scan, EMMA, Band.UNREAD)
     review.edit(candidate.pk, owner, lookup, title="Grandmother's  recipes", author="Nana Jones; Aunt May")
