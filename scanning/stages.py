@@ -65,7 +65,8 @@ def propose(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Finding the spines")
     proposals = recognizer.propose(lines_of(scan), photo(scan))
     results.store(scan, "candidates.json", {"candidates": [proposal.as_dict() for proposal in proposals]})
-    return Outcome(done("propose", f"Found {count(len(proposals), 'spine')}"), notes=recognizer.problems)
+    spines = [proposal.as_dict()["region"] for proposal in proposals]  # to be drawn while the books are looked up
+    return Outcome(done("propose", f"Found {count(len(proposals), 'spine')}", spines=spines), notes=recognizer.problems)
 
 
 def validate(scan: Scan, report: Report) -> Outcome:
@@ -86,8 +87,8 @@ def finish(scan: Scan, report: Report) -> Outcome:
     return Outcome(complete)
 
 
-def done(stage: str, message: str) -> Callable[[Scan], None]:
-    return lambda scan: events.progress(scan, stage, 1, 1, message)
+def done(stage: str, message: str, **more) -> Callable[[Scan], None]:
+    return lambda scan: events.progress(scan, stage, 1, 1, message, **more)
 
 
 def keep_candidates(rows: list, scan: Scan):

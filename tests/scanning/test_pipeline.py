@@ -105,6 +105,16 @@ def test_the_log_counts_without_gaps_and_tells_each_book_once(owner):
     assert types(scan).count("processingComplete") == 1
 
 
+def test_the_places_of_the_spines_are_told_before_their_books(owner):
+    scan = make_scan(owner)
+    pipeline.start(scan)
+    work_off()
+    log = events.after(scan, 0)
+    (places,) = [number for number, message in enumerate(log) if "spines" in message]
+    assert log[places]["spines"] == [[[x, y] for x, y in fakes.box(number)] for number in range(3)]
+    assert places < types(scan).index("candidate")
+
+
 def test_a_task_that_comes_twice_does_nothing_the_second_time(owner):
     scan = make_scan(owner)
     pipeline.start(scan)
