@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from scanning import events, images, recognition, results
 from scanning.leases import Lease
-from scanning.models import Scan
+from scanning.models import Candidate, Scan
 from scanning.ocr import Line
 from scanning.proposers import Candidate as Proposal
 
@@ -22,7 +22,7 @@ PAUSE_BETWEEN_REPORTS = 0.3  # seconds: quick enough to be live, and a row is wr
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a stage leaves. `keep` writes its rows and events, with the scan locked and still ours."""
+    """What a stage leaves. `keep` writes it, with the scan locked and still ours: nothing is written for one that is deleted."""
 
     keep: Callable[[Scan], None]
     engine: dict = field(default_factory=dict)
@@ -56,17 +56,25 @@ def read(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Reading the photo")
     recognizer = recognition.from_settings()
     lines = recognizer.read(photo(scan), report.saying("Read {done} of {total} parts of the photo"))
-    results.store(scan, "ocr.json", {"lines": [line.as_dict() for line in lines]})
-    return Outcome(done("read", f"Read {count(len(lines), 'line')} of text"), recognizer.engine_names(), recognizer.problems)
+
+    def keep(scan: Scan):
+        results.store(scan, "ocr.json", {"lines": [line.as_dict() for line in lines]})
+        events.progress(scan, "read", 1, 1, f"Read {count(len(lines), 'line')} of text")
+
+    return Outcome(keep, recognizer.engine_names(), recognizer.problems)
 
 
 def propose(scan: Scan, report: Report) -> Outcome:
-    recognizer = recognition.from_settings()
     report(0, 1, "Finding the spines")
-    proposals = recognizer.propose(lines_of(scan), photo(scan))
-    results.store(scan, "candidates.json", {"candidates": [proposal.as_dict() for proposal in proposals]})
-    spines = [proposal.as_dict()["region"] for proposal in proposals]  # to be drawn while the books are looked up
-    return Outcome(done("propose", f"Found {count(len(proposals), 'spine')}", spines=spines), notes=recognizer.problems)
+    recognizer = recognition.from_settings()
+    proposals = [proposal.as_dict() for proposal in recognizer.propose(lines_of(scan), photo(scan))]
+
+    def keep(scan: Scan):
+        results.store(scan, "candidates.json", {"candidates": proposals})
+        spines = [proposal["region"] for proposal in proposals]  # to be drawn while the books are looked up
+        events.progress(scan, "propose", 1, 1, f"Found {count(len(proposals), 'spine')}", spines=spines)
+
+    return Outcome(keep, notes=recognizer.problems)
 
 
 def validate(scan: Scan, report: Report) -> Outcome:
@@ -75,27 +83,29 @@ def validate(scan: Scan, report: Report) -> Outcome:
     report(0, len(proposals), "Looking up the books")
     matches = recognizer.validate(lines_of(scan), proposals, report.saying("Looked up {done} of {total} spines"))
     rows = results.plan(scan, matches)
-    image = photo(scan)
+    store_spines(scan, rows, report)
+
+    def keep(scan: Scan):
+        for row in results.replace(scan, rows):
+            events.append(scan, "candidate", book=results.book_json(row))
+        validated = sum(row.validated for row in rows)
+        events.progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count(len(rows), 'book')}")
+
+    return Outcome(keep, notes=recognizer.problems)
+
+
+def store_spines(scan: Scan, rows: list[Candidate], report: Report):
+    image, pictures = photo(scan), {}
     for number, row in enumerate(rows, start=1):
-        report(number, len(rows), "Cut out {done} of {total} spines")
         with suppress(ValueError):  # a region without an area has no picture
-            results.store_bytes(scan.spine_key(row.number), images.crop(image, row.region))
-    return Outcome(partial(keep_candidates, rows), notes=recognizer.problems)
+            pictures[scan.spine_key(row.number)] = images.crop(image, row.region)
+        report(number, len(rows), "Cut out {done} of {total} spines")  # the last one also finds out if the scan is deleted
+    for key, picture in pictures.items():
+        results.store_bytes(key, picture)
 
 
 def finish(scan: Scan, report: Report) -> Outcome:
     return Outcome(complete)
-
-
-def done(stage: str, message: str, **more) -> Callable[[Scan], None]:
-    return lambda scan: events.progress(scan, stage, 1, 1, message, **more)
-
-
-def keep_candidates(rows: list, scan: Scan):
-    for candidate in results.replace(scan, rows):
-        events.append(scan, "candidate", book=results.book_json(candidate))
-    validated = sum(row.validated for row in rows)
-    events.progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count(len(rows), 'book')}")
 
 
 def complete(scan: Scan):
