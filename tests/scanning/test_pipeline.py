@@ -6,7 +6,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from library.catalogs import CatalogError
-from scanning import events, pipeline, results
+from scanning import events, pipeline, results, uploads
 from scanning.models import Decision, Scan, Stage
 from scanning.ocr import OCRError
 from tests import fakes
@@ -41,6 +41,12 @@ class CancelledMeanwhile(fakes.Reader):
         pipeline.cancel(Scan.objects.get())
         progress(1, 2)
         return super().read(image, progress)
+
+
+class DeletedMeanwhile(fakes.Reader):
+    def read(self, image, progress):
+        uploads.forget(Scan.objects.get())
+        return super().read(image, lambda done, total: None)
 
 
 class Broken(fakes.Catalog):
@@ -241,6 +247,16 @@ def test_stopping_reaches_the_worker_that_is_at_it(owner, settings):
     scan.refresh_from_db()
     assert (scan.status, scan.stage) == (Scan.Status.CANCELLED, Stage.READ)
     assert types(scan)[-1] == "processingFailed"
+
+
+def test_a_scan_that_is_deleted_while_it_is_read_leaves_nothing(owner, settings):
+    settings.OCR = by("DeletedMeanwhile")
+    scan = make_scan(owner)
+    pipeline.start(scan)
+    work_off()
+    assert not Scan.objects.exists()
+    assert not default_storage.exists(scan.result_key("ocr.json"))
+    assert not default_storage.exists(scan.photo)
 
 
 def test_a_catalogue_that_is_down_is_told_and_blocks_nothing(owner, settings):
