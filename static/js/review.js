@@ -16,6 +16,7 @@ export class Review {
     document.addEventListener("click", (event) => this.#click(event));
     document.addEventListener("keydown", (event) => this.#key(event));
     document.addEventListener("submit", (event) => this.#decide(event), true);
+    document.addEventListener("toggle", (event) => event.target.open && event.target.matches(".book details") && event.target.scrollIntoView({ block: "nearest" }), true);
     document.addEventListener("focusin", (event) => this.#focus(event));
     document.addEventListener("parts", () => this.#settle());
     addEventListener("scroll", () => this.#scroll(), { passive: true });

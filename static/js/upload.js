@@ -27,7 +27,7 @@ function addRow(file) {
   const picture = element("img", "upload-picture");
   picture.alt = "";
   picture.src = URL.createObjectURL(file);
-  picture.onerror = () => picture.removeAttribute("src"); // HEIC, or no photo at all
+  picture.onerror = () => picture.replaceWith(element("span", "upload-picture")); // HEIC, or no photo at all
   const words = element("div", "upload-words");
   const bar = element("progress", "progress");
   [bar.max, bar.value, bar.ariaLabel] = [1, 0, `Upload of ${file.name}`];
