@@ -14,6 +14,8 @@ from scanning.models import Candidate
 from scanning.rows import Row, row_of
 from scanning.views.pages import STATUS_KEY, own_scan, page_context, status_of
 
+SECONDS_TO_WAIT = 12
+
 
 @login_required
 @require_POST
@@ -52,7 +54,7 @@ def edit(request, job_id, pk):
     candidate = _own(request, job_id, pk)
     words = WordsForm(request.POST).words()
     try:
-        edited = review.edit(pk, request.user, lookup.from_settings(), **words)
+        edited = review.edit(pk, request.user, _catalogs(), **words)
     except review.ReviewError as error:
         return _row(request, candidate, problem=str(error), typed=words, opened="edit")
     return _row(request, edited, opened="" if edited.validated else "others")
@@ -64,7 +66,7 @@ def add_by_hand(request, job_id):
     scan = own_scan(request, job_id)
     form = WordsForm(request.POST, auto_id="missed_%s")
     try:
-        candidate = review.add_by_hand(scan, lookup.from_settings(), **form.words())
+        candidate = review.add_by_hand(scan, _catalogs(), **form.words())
     except review.ReviewError as error:
         form.add_error(None, str(error))
         return _whole(request, scan, words=form)
@@ -101,6 +103,13 @@ def place(request, job_id):
     scan.save(update_fields=["shelf"])
     request.session[STATUS_KEY] = form.cleaned_data["status"]
     return _whole(request, scan, anchor="review")
+
+
+def _catalogs() -> lookup.Lookup:
+    """With less patience than a scan has: somebody is waiting."""
+    catalogs = lookup.from_settings()
+    catalogs.seconds = SECONDS_TO_WAIT
+    return catalogs
 
 
 def _own(request, job_id: str, pk: int) -> Candidate:
