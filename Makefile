@@ -26,13 +26,15 @@ format: .venv/dev
 
 # Stamps: pip is asked again only when a list has changed.
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "BookImg needs Python 3.11 or newer: make PYTHON=python3.13")'
-	$(PYTHON) -m venv .venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "BookImg needs Python 3.11 or newer: make PYTHON=python3.13")'
+	@$(PYTHON) -m venv .venv
 
 .venv/run: requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing what BookImg needs into .venv (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 .venv/dev: requirements-dev.txt requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Installing what BookImg and its tests need into .venv (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ .venv/run
