@@ -110,6 +110,16 @@ def reading_order(layout: Layout, indices) -> list[int]:
     return sorted(indices, key=lambda i: (rows[i], starts[i]))
 
 
+def same_column(layout: Layout, some: list[int], others: list[int]) -> bool:
+    """Whether two groups of lines stand one behind the other on one spine rather than side by side on two."""
+    axis = 1 if layout.along.mean() > 0.3 else 0  # along which spines run in this photo: down, or across in a pile
+    one, other = layout.quads[some].reshape(-1, 2), layout.quads[others].reshape(-1, 2)
+    (low, high), (from_, to) = ((q[:, 1 - axis].min(), q[:, 1 - axis].max()) for q in (one, other))
+    beside = min(high, to) - max(low, from_)
+    gap = max(one[:, axis].min(), other[:, axis].min()) - min(one[:, axis].max(), other[:, axis].max())
+    return beside > 0.5 * min(high - low, to - from_) and gap < max(layout.spine_length(), 1)
+
+
 def hull(quads: np.ndarray) -> Quad:
     """The smallest turned rectangle around all of `quads` (k x 4 x 2): along the longest of them."""
     sides = quads[:, 1] - quads[:, 0]

@@ -22,7 +22,8 @@ LEAST_COVERAGE = 0.4  # of a title's bits; an author's name alone is no book
 LEAST_LETTERS = 5  # on a spine that is shown as unread
 RECORDS_A_QUERY = 20
 MOST_ALTERNATIVES = 8
-SURE = 0.9
+SURE, CHECK = 0.9, 0.55  # confidence from which a book is sure, and from which it is put forward at all
+INTERCEPT, WEIGHTS = -4.6, (1.4, 1.25, 0.4, 1.35, -1.25, 1.7)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def match(lines: list[Line], candidates: list[Candidate], lookup, progress: Prog
     progress(0, len(candidates))
     answers = lookup.search(list(asked), limit=RECORDS_A_QUERY)
     evidence = weigh(photo, asked, answers)
-    standing = compete(photo, evidence)
+    standing = one_a_spine(photo, compete(photo, evidence))
     found = [matched(photo, claim, evidence) for claim in standing]
     taken = {i for one in found for i in one.lines}
     found += unread(photo, candidates, taken)
@@ -134,12 +135,16 @@ def owned_lines(photo: Photo, claim: Evidence) -> set[int]:
 
 
 def matched(photo: Photo, claim: Evidence, evidence: list[Evidence]) -> Match:
-    """The claim as a book: its lines, its place, how sure it is, and what else could stand there."""
-    rivals = sorted((e for e in evidence if e.seed in claim.lines), key=lambda e: -e.score)
-    others = [e for e in rivals if not matching.same_work(e.work, claim.work)]
-    margin = claim.score - others[0].score if others else claim.score
-    confidence = sureness(claim, margin)
+    """The claim as a book: its lines, its place, how sure it is, and what else could stand there.
+
+    What is likelier wrong than right stays what was read on the spine, with the record among the alternatives.
+    """
+    rivals = sorted((e for e in evidence if e.lines.keys() & claim.lines.keys()), key=lambda e: -e.score)
+    other = next((e.score for e in rivals if not matching.same_work(e.work, claim.work)), 0.0)
+    confidence = sureness(claim, claim.score - other)
     order = spines.reading_order(photo.layout, sorted(owned_lines(photo, claim) or claim.lines))
+    records = editions(claim, rivals)
+    borne_out = confidence >= CHECK
     return Match(
         lines=tuple(order),
         text=tuple(photo.lines[i].text for i in order),
@@ -147,23 +152,42 @@ def matched(photo: Photo, claim: Evidence, evidence: list[Evidence]) -> Match:
         shelf=0,
         position=0,
         confidence=confidence,
-        band=Band.SURE if confidence >= SURE else Band.CHECK,
-        record=claim.work.record,
-        alternatives=tuple(alternatives(claim, rivals)),
+        band=Band.SURE if confidence >= SURE else Band.CHECK if borne_out else Band.UNREAD,
+        record=records[0] if borne_out else None,
+        alternatives=tuple(records[1:] if borne_out else records)[:MOST_ALTERNATIVES],
     )
 
 
-def alternatives(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
-    """Other records borne out by the same lines, likeliest first, each once."""
-    records = {(e.work.record.title, e.work.record.author, e.work.record.isbn): e.work.record for e in reversed(rivals)}
-    own = claim.work.record
-    records.pop((own.title, own.author, own.isbn), None)
-    return list(reversed(records.values()))[:MOST_ALTERNATIVES]
+def editions(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
+    """The claimed record and the others that the same lines bear out, likeliest first, each once."""
+    records = (claim.work.record, *(e.work.record for e in rivals))
+    return list({(r.title, r.author, r.isbn): r for r in reversed(records)}.values())[::-1]
 
 
 def sureness(claim: Evidence, margin: float) -> float:
-    """The share of claims like this one that are right: a logistic curve over the evidence (docs/recognition.md)."""
-    return float(1 / (1 + np.exp(-(claim.score - 8) / 3)))
+    """The share of claims like this one that are right: a logistic curve, fitted as docs/recognition.md tells.
+
+    `margin` is by how many bits the claim beats the best other work on the same lines.
+    """
+    features = (
+        min(claim.score, 30.0) / 10,
+        min(max(margin, -5.0), 10.0) / 10,
+        claim.coverage,
+        min(claim.author_found, 12.0) / 10,
+        min(claim.unexplained, 20.0) / 10,
+        min(claim.title_all, 25.0) / 10,
+    )
+    return float(1 / (1 + np.exp(-(INTERCEPT + np.dot(WEIGHTS, features)))))
+
+
+def one_a_spine(photo: Photo, claims: list[Evidence]) -> list[Evidence]:
+    """Thick spines bear their title several times; claims of one work behind each other on one spine are one book."""
+    kept: list[Evidence] = []
+    for claim in claims:
+        twins = (other for other in kept if matching.same_work(other.work, claim.work))
+        if not any(spines.same_column(photo.layout, list(other.lines), list(claim.lines)) for other in twins):
+            kept.append(claim)
+    return kept
 
 
 def unread(photo: Photo, candidates: list[Candidate], taken: set[int]) -> list[Match]:
