@@ -1,7 +1,7 @@
 // The review: one book at a time by thumb or keys, linked with its box on the photo; filters; and which book is meant.
 // What is decided is a form that parts.js sends; here it is pressed, and the next book brought up.
 
-const narrow = matchMedia("(max-width: 59.99rem)");
+const narrow = matchMedia("(max-width: 43.99rem), (max-width: 59.99rem) and (min-height: 30.01rem)"); // as in scanning.css
 
 export class Review {
   #viewer;
