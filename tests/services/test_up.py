@@ -17,13 +17,16 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture
-def product(place):
+def product(place, request):
+    """Running, with what a test wants otherwise in its environment."""
     product = Product(place)
+    product.environment |= getattr(request, "param", {})
     yield product.start()
     if product.supervisor.poll() is None:
         product.stop()
 
 
+@pytest.mark.parametrize("product", [{"FAKE_READ_SECONDS": "2"}], indirect=True)
 def test_stopping_lets_the_running_stage_finish_and_the_next_start_goes_on(product):
     job = product.scan("job-1")
     product.wait_for_stage(job, "read")
@@ -41,6 +44,7 @@ def test_a_taken_port_is_told_in_a_sentence(product):
     until(product.answers, 5, "the first one, undisturbed")
 
 
+@pytest.mark.parametrize("product", [{"FAKE_READ_SECONDS": "9"}], indirect=True)
 def test_a_second_ctrl_c_stops_at_once(product):
     product.wait_for_stage(product.scan("job-2"), "read")
     family = product.family()
