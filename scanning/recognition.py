@@ -28,12 +28,6 @@ class Recognizer:
     def engine_names(self) -> dict:
         return {"ocr": self.engine.name, "proposer": self.proposer.name, "catalogs": [c.name for c in self.lookup.catalogs]}
 
-    def warm(self) -> None:
-        """Loads what is heavy, once, before workers are forked."""
-        warm = getattr(self.engine, "warm", None)
-        if warm:
-            warm()
-
     def read(self, image: np.ndarray, progress: Progress) -> list[Line]:
         return self.engine.read(image, progress)
 
@@ -55,7 +49,7 @@ def provider(name: str, known: dict[str, str]):
 
 @cache
 def engine_named(name: str) -> Engine:
-    """One a process, because its models are loaded once; what the guard of the workers has warmed, they share."""
+    """One a process, because its models are loaded once."""
     return provider(name, ENGINES)()
 
 

@@ -7,7 +7,6 @@ What is found is always read from the full resolution, the other way up too wher
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,22 +17,15 @@ from rapidocr.ch_ppocr_rec import TextRecInput
 
 from scanning.ocr import Line, OCRError, Progress
 
-OVERVIEW_SIDE = 1920  # px; the detector sees lettering from about 10 px up
-TILE_SIDE, TILE_OVERLAP = 1600, 320  # px; the overlap is wider than most lines are high, so one tile has them whole
-SMALL_LETTERING = 21  # px of a box in the overview; below, full resolution finds lines that the overview misses
+# The detector takes about 250 MB a megapixel: the overview and the tiles bound the memory of a worker.
+OVERVIEW_SIDE = 1600  # px; the detector sees lettering from about 10 px up
+TILE_WIDTH, TILE_HEIGHT = 1600, 1024  # px; wide, because in each turn lines lie
+OVERLAP_X, OVERLAP_Y = 320, 128  # px; lines are longer than high
+SMALL_LETTERING = 18  # px of a box in the overview; below, full resolution finds lines that the overview misses
 QUARTER_TURNS = (1, 0)  # np.rot90 turns; the one that reads most spines first, so that books appear early
 LEAST_CONFIDENCE = 0.5  # below, a reading is noise more often than text
 DOUBTFUL = 0.9  # below, the line is read the other way up too
 BATCH = 6  # lines a call; longer batches waste time on padding
-
-ONE_THREAD_A_SESSION = {
-    # A session of several threads hangs in a forked worker; instead several Python threads call one session.
-    "EngineConfig.onnxruntime.intra_op_num_threads": 1,
-    "EngineConfig.onnxruntime.inter_op_num_threads": 1,
-    "Det.limit_type": "max",
-    "Det.limit_side_len": 4000,
-    "Global.log_level": "warning",
-}
 
 
 @dataclass(frozen=True)
@@ -63,57 +55,54 @@ class LocalOCR:
 
     @cached_property
     def models(self):
-        """Detector and recogniser, about 60 MB; shared by workers forked after `warm`."""
-        engine = RapidOCR(params=ONE_THREAD_A_SESSION)
+        """Detector and recogniser, about 60 MB. Loaded by the worker that reads: their threads do not outlive a fork."""
+        threads = {f"EngineConfig.onnxruntime.{kind}_op_num_threads": self.threads for kind in ("intra", "inter")}
+        engine = RapidOCR(params={**threads, "Det.limit_type": "max", "Det.limit_side_len": 4000, "Global.log_level": "warning"})
         return engine._load_det_model(), engine._load_rec_model()
-
-    def warm(self) -> None:
-        _ = self.models
 
     def read(self, image: np.ndarray, progress: Progress = lambda done, total: None) -> list[Line]:
         """All lines of `image` (height x width x 3, RGB, uint8, upright), best first. Raises OCRError."""
-        bgr = np.ascontiguousarray(image[:, :, ::-1])
         lines: list[Line] = []
         total = 4 * len(QUARTER_TURNS)
         try:
-            with ThreadPoolExecutor(self.threads) as pool:
-                for turn_number, turns in enumerate(QUARTER_TURNS):
-                    for step, found in enumerate(self.read_turned(bgr, turns, pool)):
-                        lines += found
-                        progress(turn_number * 4 + step + 1, total)
+            for turn_number, turns in enumerate(QUARTER_TURNS):
+                for step, found in enumerate(self.read_turned(image, turns, lines)):
+                    lines += found
+                    progress(turn_number * 4 + step + 1, total)
         except (cv2.error, RuntimeError, MemoryError) as error:
             raise OCRError(f"The photo could not be read: {error}") from error
         return without_doubles(lines)
 
-    def read_turned(self, bgr: np.ndarray, turns: int, pool) -> Iterator[list[Line]]:
-        """The lines of one turn of the photo in four steps: found, read; then the small lettering found, read."""
-        turned = np.ascontiguousarray(np.rot90(bgr, turns))
+    def read_turned(self, image: np.ndarray, turns: int, known: list[Line]) -> Iterator[list[Line]]:
+        """The lines of one turn of the photo in four steps: found, read; then the small lettering found, read.
+
+        What `known` lines of the other turn say surely is not read again across.
+        """
+        turned = np.ascontiguousarray(np.rot90(image, turns)[:, :, ::-1])  # the models want BGR
         overview, scale = shrunk(turned, OVERVIEW_SIDE)
-        boxes = [Box(box.corners / scale) for box in self.find(overview)]
+        sure = [turned_there(line, turns, image.shape) for line in known if line.confidence >= DOUBTFUL]
+        boxes = unread_boxes([Box(box.corners / scale) for box in self.find(overview)], sure)
         yield []
-        yield self.read_boxes(turned, boxes, turns, pool)
+        yield self.read_boxes(turned, boxes, turns)
         small = [box for box in boxes if box.height * scale < SMALL_LETTERING] if scale < 1 else []
-        more = self.find_in_tiles(turned, tiles_with(small, turned.shape), pool)
+        more = [box for tile in tiles_with(small, turned.shape) for box in self.find_in_tile(turned, tile)]
         yield []
-        yield self.read_boxes(turned, new_boxes(more, boxes), turns, pool)
+        yield self.read_boxes(turned, new_boxes(unread_boxes(more, sure), boxes), turns)
 
     def find(self, picture: np.ndarray) -> list[Box]:
         detect, _ = self.models
         corners = detect(picture).boxes
         return [] if corners is None else [Box(np.asarray(c, dtype=np.float32)) for c in corners]
 
-    def find_in_tiles(self, picture: np.ndarray, tiles, pool) -> list[Box]:
-        def in_one(tile) -> list[Box]:
-            x0, y0, x1, y1 = tile
-            return [Box(box.corners + np.float32([x0, y0])) for box in self.find(np.ascontiguousarray(picture[y0:y1, x0:x1]))]
+    def find_in_tile(self, picture: np.ndarray, tile: tuple[int, int, int, int]) -> list[Box]:
+        x0, y0, x1, y1 = tile
+        return [Box(box.corners + np.float32([x0, y0])) for box in self.find(np.ascontiguousarray(picture[y0:y1, x0:x1]))]
 
-        return [box for found in pool.map(in_one, tiles) for box in found]
-
-    def read_boxes(self, turned: np.ndarray, boxes: list[Box], turns: int, pool) -> list[Line]:
-        lying = [(box, crop) for box in boxes if not box.stands() and (crop := cut_out(turned, box)) is not None]
-        readings = self.recognise([crop for _, crop in lying], pool)
+    def read_boxes(self, turned: np.ndarray, boxes: list[Box], turns: int) -> list[Line]:
+        lying = [(box, crop) for box in boxes if (crop := cut_out(turned, box)) is not None]
+        readings = self.recognise([crop for _, crop in lying])
         doubtful = [n for n, (_, confidence) in enumerate(readings) if confidence < DOUBTFUL]
-        upside_down = self.recognise([np.ascontiguousarray(np.rot90(lying[n][1], 2)) for n in doubtful], pool)
+        upside_down = self.recognise([np.ascontiguousarray(np.rot90(lying[n][1], 2)) for n in doubtful])
         lines = []
         other = dict(zip(doubtful, upside_down, strict=True))
         for n, ((box, _), (text, confidence)) in enumerate(zip(lying, readings, strict=True)):
@@ -125,19 +114,15 @@ class LocalOCR:
                 lines.append(Line(text.strip(), confidence, tuple((float(x), float(y)) for x, y in quad)))
         return lines
 
-    def recognise(self, crops: list[np.ndarray], pool) -> list[tuple[str, float]]:
+    def recognise(self, crops: list[np.ndarray]) -> list[tuple[str, float]]:
         """Text and confidence of each crop. Crops of like shape share a call, so that little of it is padding."""
         _, recogniser = self.models
         by_shape = sorted(range(len(crops)), key=lambda n: crops[n].shape[1] / crops[n].shape[0])
-        batches = [by_shape[start : start + BATCH] for start in range(0, len(crops), BATCH)]
-
-        def one(batch):
-            answer = recogniser(TextRecInput(img=[crops[n] for n in batch]))
-            return zip(batch, answer.txts, answer.scores, strict=True)
-
         readings = [("", 0.0)] * len(crops)
-        for answers in pool.map(one, batches):
-            for n, text, confidence in answers:
+        for start in range(0, len(crops), BATCH):
+            batch = by_shape[start : start + BATCH]
+            answer = recogniser(TextRecInput(img=[crops[n] for n in batch]))
+            for n, text, confidence in zip(batch, answer.txts, answer.scores, strict=True):
                 readings[n] = (text, float(confidence))
         return readings
 
@@ -151,19 +136,20 @@ def shrunk(picture: np.ndarray, side: int) -> tuple[np.ndarray, float]:
     return cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA), scale
 
 
-def cuts(length: int) -> list[tuple[int, int]]:
-    """Starts and ends of tiles that cover `length` px evenly with overlap."""
-    if length <= TILE_SIDE:
+def cuts(length: int, size: int, overlap: int) -> list[tuple[int, int]]:
+    """Starts and ends of pieces of `size` px that cover `length` px evenly and overlap by at least `overlap`."""
+    if length <= size:
         return [(0, length)]
-    number = int(np.ceil((length - TILE_OVERLAP) / (TILE_SIDE - TILE_OVERLAP)))
-    starts = [round(n * (length - TILE_SIDE) / (number - 1)) for n in range(number)]
-    return [(start, start + TILE_SIDE) for start in starts]
+    number = int(np.ceil((length - overlap) / (size - overlap)))
+    starts = [round(n * (length - size) / (number - 1)) for n in range(number)]
+    return [(start, start + size) for start in starts]
 
 
 def tiles_with(small: list[Box], shape) -> list[tuple[int, int, int, int]]:
     """The tiles (x0, y0, x1, y1) of a picture of `shape` in which several boxes of small lettering lie."""
     centres = np.array([box.corners.mean(axis=0) for box in small]).reshape(-1, 2)
-    tiles = [(x0, y0, x1, y1) for y0, y1 in cuts(shape[0]) for x0, x1 in cuts(shape[1])]
+    columns, rows = cuts(shape[1], TILE_WIDTH, OVERLAP_X), cuts(shape[0], TILE_HEIGHT, OVERLAP_Y)
+    tiles = [(x0, y0, x1, y1) for y0, y1 in rows for x0, x1 in columns]
     return [
         (x0, y0, x1, y1)
         for x0, y0, x1, y1 in tiles
@@ -177,6 +163,12 @@ def overlap(one: np.ndarray, other: np.ndarray) -> float:
         return 0.0
     shared, _ = cv2.intersectConvexConvex(one.astype(np.float32), other.astype(np.float32))
     return float(shared)
+
+
+def unread_boxes(boxes: list[Box], sure: list[np.ndarray]) -> list[Box]:
+    """Those lying boxes that no quad of `sure` mostly covers."""
+    lying = (box for box in boxes if not box.stands())
+    return [box for box in lying if all(overlap(box.corners, quad) <= 0.6 * box.width * box.height for quad in sure)]
 
 
 def new_boxes(more: list[Box], known: list[Box]) -> list[Box]:
@@ -210,6 +202,12 @@ def turned_back(corners: np.ndarray, turns: int, turned_shape) -> np.ndarray:
         return corners
     width = turned_shape[0]  # of the upright photo
     return np.stack([width - corners[:, 1], corners[:, 0]], axis=1)
+
+
+def turned_there(line: Line, turns: int, shape) -> np.ndarray:
+    """The line's corners in the picture turned by `turns`; the inverse of `turned_back`."""
+    quad = np.array(line.quad, dtype=np.float32)
+    return np.stack([quad[:, 1], shape[1] - quad[:, 0]], axis=1) if turns else quad
 
 
 def without_doubles(lines: list[Line]) -> list[Line]:

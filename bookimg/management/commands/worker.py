@@ -47,7 +47,7 @@ class Command(BaseCommand):
         os.nice(5)  # a page is never to wait for a photo
         Conf.WORKERS = Conf.QUEUE_LIMIT = workers or Conf.WORKERS
         keep_sweeping()
-        recognition.from_settings().warm()  # before the fork, so that all workers share one copy of the models
+        recognition.from_settings()  # imports what is heavy before the fork, so that all workers share it
         stopping = Flag()
         guard = Sentinel(stopping, Flag(), uuid.uuid4(), start=False)
 

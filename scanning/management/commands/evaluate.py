@@ -19,7 +19,6 @@ class Command(BaseCommand):
     def handle(self, *, directory: Path, json: bool, results: Path | None, **options):
         labels = read_labels(directory)
         recognizer = recognition.from_settings()
-        recognizer.warm()
         found, scores = [], []
         for label in tqdm(labels, unit="photo", disable=json or None):
             found.append(inline.recognise(directory / "photos" / f"{label['photo']}.jpg", recognizer))
