@@ -74,7 +74,8 @@ class Scan(models.Model):
     error = models.CharField("what went wrong, for its owner", max_length=500, blank=True)
     retryable = models.BooleanField(default=True)
 
-    engine = models.JSONField(default=dict, blank=True)
+    wanted = models.JSONField("engines asked for, as in recognition.from_settings", default=dict, blank=True)
+    engine = models.JSONField("engines used", default=dict, blank=True)
     timings = models.JSONField("seconds per stage", default=dict, blank=True)
     notes = models.JSONField("what its owner should know, such as a catalogue that did not answer", default=list, blank=True)
     last_seq = models.PositiveIntegerField(default=0)

@@ -1,5 +1,6 @@
 """The recognition of one photo, put together from the environment: an engine that reads, a proposer, the catalogues."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -53,7 +54,7 @@ def engine_named(name: str) -> Engine:
     return provider(name, ENGINES)()
 
 
-def from_settings(ocr: str = "", proposer: str = "") -> Recognizer:
-    """What the environment names; `ocr` and `proposer` stand in for it where they are given."""
+def from_settings(ocr: str = "", proposer: str = "", catalogs: Sequence[str] = ()) -> Recognizer:
+    """What the environment names; `ocr`, `proposer` and `catalogs` stand in for it where they are given."""
     engine = engine_named(ocr or settings.OCR)
-    return Recognizer(engine, provider(proposer or settings.PROPOSER, PROPOSERS)(), lookup_from_settings())
+    return Recognizer(engine, provider(proposer or settings.PROPOSER, PROPOSERS)(), lookup_from_settings(names=catalogs))

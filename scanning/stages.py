@@ -54,7 +54,7 @@ class Report:
 
 def read(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Reading the photo")
-    recognizer = recognition.from_settings()
+    recognizer = recognition.from_settings(**scan.wanted)
     lines = recognizer.read(photo(scan), report.saying("Read {done} of {total} parts of the photo"))
 
     def keep(scan: Scan):
@@ -66,7 +66,7 @@ def read(scan: Scan, report: Report) -> Outcome:
 
 def propose(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Finding the spines")
-    recognizer = recognition.from_settings()
+    recognizer = recognition.from_settings(**scan.wanted)
     proposals = [proposal.as_dict() for proposal in recognizer.propose(lines_of(scan), photo(scan))]
 
     def keep(scan: Scan):
@@ -78,7 +78,7 @@ def propose(scan: Scan, report: Report) -> Outcome:
 
 
 def validate(scan: Scan, report: Report) -> Outcome:
-    recognizer = recognition.from_settings()
+    recognizer = recognition.from_settings(**scan.wanted)
     proposals = [Proposal.from_dict(data) for data in results.load(scan, "candidates.json")["candidates"]]
     report(0, len(proposals), "Looking up the books")
     matches = recognizer.validate(lines_of(scan), proposals, report.saying("Looked up {done} of {total} spines"))

@@ -46,8 +46,9 @@ def check_job_id(job_id: str) -> str:
     raise UploadError("A job id has 1 to 64 letters, digits, hyphens or underscores, without dots and slashes.")
 
 
-def take(user, file: BinaryIO, filename: str, job_id: str | None = None, shelf: str = "") -> Scan:
-    """The scan of a new photo, on its way. `shelf` is the name of the place it shows, made where it is new.
+def take(user, file: BinaryIO, filename: str, job_id: str | None = None, shelf: str = "", **wanted) -> Scan:
+    """The scan of a new photo, on its way. `shelf` is the name of the place it shows, made where it is new; `wanted` names the
+    engines where they are not those of the settings, as in `recognition.from_settings`.
 
     The same job id again answers with the scan it already has, so that a client may repeat a request whose answer got lost.
     Raises UploadError, images.PhotoError or SeenBefore.
@@ -60,6 +61,7 @@ def take(user, file: BinaryIO, filename: str, job_id: str | None = None, shelf: 
     if earlier := Scan.objects.of(user).filter(sha256=digest).first():
         raise SeenBefore(earlier)
     scan = Scan(user=user, job_id=job_id, filename=_shown_name(filename), sha256=digest, width=info.width, height=info.height)
+    scan.wanted = wanted
     return _start(scan, images.clean(file), shelf)
 
 

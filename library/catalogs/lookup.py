@@ -146,10 +146,10 @@ def _completed(record: Record, other: Record) -> Record:
     return replace(record, **lacking, links={**other.links, **record.links})
 
 
-def from_settings(seconds: float = SECONDS) -> Lookup:
-    """The catalogues that CATALOGS names, in its order; a dotted path is called without arguments."""
+def from_settings(seconds: float = SECONDS, names: Sequence[str] = ()) -> Lookup:
+    """The catalogues called `names`, or else those of CATALOGS, in their order; a dotted path is called without arguments."""
     makers = {"local": LocalCatalog, "open_library": _open_library, "google_books": _google_books}
-    return Lookup([makers[name]() if name in makers else import_string(name)() for name in settings.CATALOGS], seconds)
+    return Lookup([makers[name]() if name in makers else import_string(name)() for name in names or settings.CATALOGS], seconds)
 
 
 def _open_library() -> OpenLibrary:
