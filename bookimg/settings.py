@@ -189,12 +189,13 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[BookImg] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key"}
-USERSESSIONS_TRACK_ACTIVITY = True
+USERSESSIONS_TRACK_ACTIVITY = False  # it would write a row for every picture of a page
 try:
     EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 except (ValueError, KeyError, ImproperlyConfigured) as error:
     raise ImproperlyConfigured("EMAIL_URL is not a mail address such as smtp+tls://user:key@host:587") from error
 vars().update(EMAIL_CONFIG)
+DEMO = flag("DEMO", True)  # an account with a drawn shelf, made at the very first start
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BookImg <bookimg@localhost>")
 
 # ── Scanning ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from library.catalogs import Record
+from library.links import purchase_links
 from scanning.models import Candidate, Decision, Scan
 from scanning.validate import Match
 
@@ -113,7 +114,7 @@ def final_book(row: Candidate) -> dict:
         "publishedDate": record.published_date,
         "language": record.language,
         "coverImage": record.cover,
-        "purchaseLinks": purchase_links(record),
+        "purchaseLinks": links(row, record),
         "confidence": row.confidence,
         "validated": row.validated,
         "band": str(row.band),
@@ -125,6 +126,11 @@ def final_book(row: Candidate) -> dict:
     }
 
 
+def links(row: Candidate, record: Record) -> dict[str, str]:
+    """Where to buy a book that is known; what was only read on a spine leads nowhere."""
+    return purchase_links(record.isbn, record.title, record.author) | record.links if row.validated else {}
+
+
 def book_json(row: Candidate) -> dict:
     """One book as the live page knows it: the final form and where its row stands in the review."""
     own = {"id": row.pk, "number": row.number, "decision": str(row.decision), "spineImage": spine_image(row)}
@@ -133,13 +139,3 @@ def book_json(row: Candidate) -> dict:
 
 def spine_image(row: Candidate) -> str:
     return reverse("scan_spine", args=[row.scan.job_id, row.number]) if row.region else ""
-
-
-def purchase_links(record: Record) -> dict:
-    """What the catalogue linked to, and by ISBN where it linked to nothing."""
-    by_isbn = {
-        "amazon": f"https://www.amazon.com/s?k={record.isbn}",
-        "googleBooks": f"https://books.google.com/books?vid=ISBN{record.isbn}",
-        "openLibrary": f"https://openlibrary.org/isbn/{record.isbn}",
-    }
-    return (by_isbn if record.isbn else {}) | record.links

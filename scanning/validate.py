@@ -10,10 +10,11 @@ import numpy as np
 from library.catalogs import Record
 from library.folding import fold
 from scanning import matching, spines
-from scanning.matching import Evidence, Page, Work
+from scanning.matching import Evidence, PhotoText
 from scanning.models import Band
 from scanning.ocr import Line, Quad
 from scanning.proposers import Candidate
+from scanning.wording import Work, same_work
 
 NEAR = 0.25  # links below are of other spines
 BORROWED = 0.5  # what an author's name on a neighbour's spine is worth
@@ -53,28 +54,30 @@ class Photo:
 
     def __init__(self, lines: list[Line]):
         self.lines = lines
-        self.texts = [fold(line.text) for line in lines]
-        self.readings = [fold(" ".join([line.text, *line.others])) for line in lines]
+        texts = [fold(line.text) for line in lines]
+        self.text = PhotoText(texts, [fold(" ".join([line.text, *line.others])) for line in lines])
         self.layout = spines.Layout(lines)
-        self.link = spines.links(self.layout)
-        self.near = [[(int(j), float(row[j])) for j in np.flatnonzero(row >= NEAR)] for row in self.link]
+        link = spines.links(self.layout)
+        self.near = [[(int(j), float(row[j])) for j in np.flatnonzero(row >= NEAR)] for row in link]
 
     def gather(self, work: Work, seed: int, taken: set[int] = frozenset()) -> Evidence:
         """The evidence for `work` around the line `seed`, without what the `taken` lines say but for an author's name."""
-        free = tuple((j, nearness) for j, nearness in self.near[seed] if j not in taken)
-        borrowed = tuple((j, nearness * BORROWED) for j, nearness in self.near[seed] if j in taken)
-        return matching.gather(work, seed, Page(free, self.texts, self.readings, borrowed))
+        if not taken:
+            return matching.gather(work, seed, self.near[seed], self.text)
+        free = [(j, nearness) for j, nearness in self.near[seed] if j not in taken]
+        borrowed = [(j, nearness * BORROWED) for j, nearness in self.near[seed] if j in taken]
+        return matching.gather(work, seed, free, self.text, borrowed)
 
 
 def queries(photo: Photo, candidates: list[Candidate]) -> dict[str, list[int]]:
     """What the catalogues are asked, and the lines each question stands for: every line, and every spine as a whole."""
     asked = defaultdict(list)
-    for index, text in enumerate(photo.texts):
+    for index, text in enumerate(photo.text.texts):
         if sum(c.isalpha() for c in text) >= 3:
             asked[text].append(index)
     for candidate in candidates:
         if len(candidate.lines) > 1:
-            asked[" ".join(photo.texts[i] for i in candidate.lines)] += candidate.lines
+            asked[" ".join(photo.text.texts[i] for i in candidate.lines)] += candidate.lines
     return asked
 
 
@@ -129,9 +132,7 @@ def compete(photo: Photo, evidence: list[Evidence]) -> list[Evidence]:
 
 def owned_lines(photo: Photo, claim: Evidence) -> set[int]:
     """The lines that a claim takes from all others: those it explains for the most part."""
-    return {
-        line for line, value in claim.lines.items() if value >= 0.5 * sum(matching.bits(w) for w in photo.texts[line].split())
-    }
+    return {line for line, value in claim.lines.items() if value >= 0.5 * photo.text.line_bits[line]}
 
 
 def matched(photo: Photo, claim: Evidence, evidence: list[Evidence]) -> Match:
@@ -140,7 +141,7 @@ def matched(photo: Photo, claim: Evidence, evidence: list[Evidence]) -> Match:
     What is likelier wrong than right stays what was read on the spine, with the record among the alternatives.
     """
     rivals = sorted((e for e in evidence if e.lines.keys() & claim.lines.keys()), key=lambda e: -e.score)
-    other = next((e.score for e in rivals if not matching.same_work(e.work, claim.work)), 0.0)
+    other = next((e.score for e in rivals if not same_work(e.work, claim.work)), 0.0)
     confidence = sureness(claim, claim.score - other)
     order = spines.reading_order(photo.layout, sorted(owned_lines(photo, claim) or claim.lines))
     records = editions(claim, rivals)
@@ -175,7 +176,7 @@ def sureness(claim: Evidence, margin: float) -> float:
         claim.coverage,
         min(claim.author_found, 12.0) / 10,
         min(claim.unexplained, 20.0) / 10,
-        min(claim.title_all, 25.0) / 10,
+        min(claim.work.title_bits, 25.0) / 10,
     )
     return float(1 / (1 + np.exp(-(INTERCEPT + np.dot(WEIGHTS, features)))))
 
@@ -184,7 +185,7 @@ def one_a_spine(photo: Photo, claims: list[Evidence]) -> list[Evidence]:
     """Thick spines bear their title several times; claims of one work behind each other on one spine are one book."""
     kept: list[Evidence] = []
     for claim in claims:
-        twins = (other for other in kept if matching.same_work(other.work, claim.work))
+        twins = (other for other in kept if same_work(other.work, claim.work))
         if not any(spines.same_column(photo.layout, list(other.lines), list(claim.lines)) for other in twins):
             kept.append(claim)
     return kept
