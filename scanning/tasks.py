@@ -2,7 +2,7 @@
 
 from multiprocessing.sharedctypes import RawValue
 
-from scanning import pipeline
+from scanning import demo, pipeline
 from scanning.models import Scan, Stage
 
 # Shared with all forked workers, and without a lock, which a killed worker might take to its grave.
@@ -38,6 +38,14 @@ def work(pk: int, stage: str):
         pipeline.enqueue(pk, stage)
     else:
         pipeline.run(pk, stage)
+
+
+def show(pk: int):
+    """The demo's scan, and what comes after it."""
+    if draining.value:
+        demo.send(pk)
+    else:
+        demo.show(pk)
 
 
 def sweep():

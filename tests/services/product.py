@@ -48,6 +48,7 @@ class Product:
             "PATH": os.environ["PATH"],
             "DJANGO_SETTINGS_MODULE": "bookimg.settings",
             "DATA_DIR": str(place),
+            "DEMO": "0",
             "SCAN_LEASE_SECONDS": str(LEASE_SECONDS),
             "OCR": "tests.fakes.Reader",
             "PROPOSER": "tests.fakes.Proposer",

@@ -13,7 +13,7 @@ from django.db import close_old_connections, connections
 
 from bookimg.supervisor import Supervisor
 from library.catalogs import loading
-from scanning import pipeline
+from scanning import demo, pipeline
 
 SWEEP_SECONDS = 3
 
@@ -31,22 +31,28 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         loading.ensure_builtin()
+        password = demo.offer()
         connections.close_all()
         manage = [sys.executable, sys.argv[0]]
         commands = {
             "web": [*manage, "web", "--host", host, "--port", str(port)],
             "worker": [*manage, "worker", "--workers", str(workers)],
         }
-        threading.Thread(target=self.announce, args=(host, port), daemon=True).start()
+        threading.Thread(target=self.announce, args=(host, port, password), daemon=True).start()
         Supervisor(commands, sweep, SWEEP_SECONDS).run()
 
-    def announce(self, host: str, port: int):
+    def announce(self, host: str, port: int, password: str):
         """Once it is true."""
         while True:
             with suppress(OSError), socket.create_connection((host, port), timeout=1):
                 break
             time.sleep(0.1)
         self.stdout.write(self.style.SUCCESS(f"BookImg is at http://{host}:{port} (Ctrl-C stops it)"))
+        if password:
+            self.stdout.write(
+                f"\nFor a first look there is a demo library with a shelf that is being read:\n"
+                f"  sign in as  {demo.NAME}\n  password    {password}\n(This is said once. An account of your own: Sign up.)\n"
+            )
 
 
 def sweep():

@@ -22,15 +22,16 @@ class Command(BaseCommand):
 
     def handle(self, *, photos, json: bool, user, ocr, proposer, **options):
         owner = find_user(user) if user else None
-        recognizer = recognition.from_settings(ocr, proposer)
+        wanted = {name: value for name, value in (("ocr", ocr), ("proposer", proposer)) if value}
+        recognizer = recognition.from_settings(**wanted)
         found = []
         for path in tqdm(photos, unit="photo", disable=json or None):
             try:
-                found.append(kept(path, owner) if owner else inline.recognise(path, recognizer))
-            except (images.PhotoError, uploads.UploadError, OSError) as error:
+                found.append(kept(path, owner, **wanted) if owner else inline.recognise(path, recognizer))
+            except (images.PhotoError, uploads.UploadError, uploads.SeenBefore, OSError) as error:
                 raise CommandError(f"{path}: {error}") from error
-            for problem in recognizer.problems:
-                self.stderr.write(problem)
+        for problem in recognizer.problems:
+            self.stderr.write(problem)
         self.show(found, json)
 
     def show(self, found: list[dict], as_json: bool):
@@ -51,13 +52,11 @@ def find_user(name: str):
     return owner
 
 
-def kept(path: Path, owner) -> dict:
+def kept(path: Path, owner, **wanted) -> dict:
     """The stages of the pipeline one after the other, here; what the queue delivers later finds them done."""
     with path.open("rb") as file:
-        scan = uploads.take(owner, file, path.name)
-    for stage in pipeline.WORK:
-        pipeline.run(scan.pk, stage)
-    scan = Scan.objects.get(pk=scan.pk)
+        scan = uploads.take(owner, file, path.name, **wanted)
+    scan = pipeline.run_through(scan.pk)
     if scan.status != Scan.Status.COMPLETE:
         raise CommandError(f"{path}: {scan.error or 'the scan did not complete'}")
     final = results.final(scan)
