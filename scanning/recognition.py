@@ -11,8 +11,10 @@ from django.utils.module_loading import import_string
 from library.catalogs.lookup import Lookup
 from library.catalogs.lookup import from_settings as lookup_from_settings
 from scanning import validate
-from scanning.ocr import Engine, Line, Progress
+from scanning.models import Band
+from scanning.ocr import Engine, Found, Line, Progress
 from scanning.proposers import Candidate, Proposer
+from scanning.proposers.rules import RulesProposer
 
 ENGINES = {"local": "scanning.ocr.local.LocalOCR"}
 PROPOSERS = {"rules": "scanning.proposers.rules.RulesProposer"}
@@ -29,8 +31,14 @@ class Recognizer:
     def engine_names(self) -> dict:
         return {"ocr": self.engine.name, "proposer": self.proposer.name, "catalogs": [c.name for c in self.lookup.catalogs]}
 
-    def read(self, image: np.ndarray, progress: Progress) -> list[Line]:
-        return self.engine.read(image, progress)
+    def read(self, image: np.ndarray, progress: Progress, found: Found = lambda lines: None) -> list[Line]:
+        return self.engine.read(image, progress, found)
+
+    def preview(self, lines: list[Line]) -> list[validate.Match]:
+        """The books that the first lines surely are, by the catalogues that answer at once: shown while the rest is read."""
+        quick = Lookup([catalog for catalog in self.lookup.catalogs if hasattr(catalog, "search_many")])
+        matches = validate.match(lines, RulesProposer().propose(lines), quick)
+        return [match for match in matches if match.band == Band.SURE]
 
     def propose(self, lines: list[Line], image: np.ndarray) -> list[Candidate]:
         return self.proposer.propose(lines, image)

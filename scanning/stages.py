@@ -17,6 +17,7 @@ from scanning.models import Candidate, Scan
 from scanning.ocr import Line
 from scanning.proposers import Candidate as Proposal
 
+LINES_WORTH_A_LOOK = 4  # before that, an early search of the catalogues finds next to nothing
 PAUSE_BETWEEN_REPORTS = 0.3  # seconds: quick enough to be live, and a row is written for each
 
 
@@ -55,13 +56,30 @@ class Report:
 def read(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Reading the photo")
     recognizer = recognition.from_settings(**scan.wanted)
-    lines = recognizer.read(photo(scan), report.saying("Read {done} of {total} parts of the photo"))
+    image = photo(scan)
+    early = EarlyBooks(scan, report.lease, recognizer)
+    lines = recognizer.read(image, report.saying("Read {done} of {total} parts of the photo"), early)
 
     def keep(scan: Scan):
         results.store(scan, "ocr.json", {"lines": [line.as_dict() for line in lines]})
         events.progress(scan, "read", 1, 1, f"Read {count(len(lines), 'line')} of text")
 
     return Outcome(keep, recognizer.engine_names(), recognizer.problems)
+
+
+class EarlyBooks:
+    """Shows the books that the first part of the photo surely bears out while the rest is read; validate has the last word."""
+
+    def __init__(self, scan: Scan, lease: Lease, recognizer: recognition.Recognizer):
+        self.scan, self.lease, self.recognizer, self.shown = scan, lease, recognizer, False
+
+    def __call__(self, lines: list[Line]):
+        if self.shown or len(lines) < LINES_WORTH_A_LOOK:
+            return
+        self.shown = True
+        rows = results.plan(self.scan, self.recognizer.preview(lines))
+        with transaction.atomic():
+            show(self.lease.scan(), rows)
 
 
 def propose(scan: Scan, report: Report) -> Outcome:
@@ -86,12 +104,17 @@ def validate(scan: Scan, report: Report) -> Outcome:
     store_spines(scan, rows, report)
 
     def keep(scan: Scan):
-        for row in results.replace(scan, rows):
-            events.append(scan, "candidate", book=results.book_json(row))
+        show(scan, rows)
         validated = sum(row.validated for row in rows)
         events.progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count(len(rows), 'book')}")
 
     return Outcome(keep, notes=recognizer.problems)
+
+
+def show(scan: Scan, rows: list[Candidate]):
+    """Makes `rows` the scan's open proposals and tells the open pages of those that are new or changed."""
+    for row in results.replace(scan, rows):
+        events.append(scan, "candidate", book=results.book_json(row))
 
 
 def store_spines(scan: Scan, rows: list[Candidate], report: Report):

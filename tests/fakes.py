@@ -32,7 +32,7 @@ class Reader:
 
     name = "fake"
 
-    def read(self, image: np.ndarray, progress) -> list[Line]:
+    def read(self, image: np.ndarray, progress, found=None) -> list[Line]:
         slowly("READ", progress)
         return [Line(title, 0.9, box(number)) for number, title in enumerate(SPINES)]
 

@@ -38,11 +38,15 @@ class Line:
 
 
 Progress = Callable[[int, int], None]  # done, total
+Found = Callable[[list["Line"]], None]  # lines as they are read, before the last word on them
 
 
 class Engine(Protocol):
     name: str
 
-    def read(self, image: np.ndarray, progress: Progress) -> list[Line]:
-        """All lines of `image` (height x width x 3, RGB, uint8, upright). Calls `progress` as parts are read."""
+    def read(self, image: np.ndarray, progress: Progress, found: Found) -> list[Line]:
+        """All lines of `image` (height x width x 3, RGB, uint8, upright). Raises OCRError.
+
+        Calls `progress` as parts are read, and `found` with the lines of a part where others are still to come.
+        """
         ...

@@ -15,7 +15,7 @@ import numpy as np
 from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_rec import TextRecInput
 
-from scanning.ocr import Line, OCRError, Progress
+from scanning.ocr import Found, Line, OCRError, Progress
 
 # The detector takes about 250 MB a megapixel: the overview and the tiles bound the memory of a worker.
 OVERVIEW_SIDE = 1600  # px; the detector sees lettering from about 10 px up
@@ -60,15 +60,19 @@ class LocalOCR:
         engine = RapidOCR(params={**threads, "Det.limit_type": "max", "Det.limit_side_len": 4000, "Global.log_level": "warning"})
         return engine._load_det_model(), engine._load_rec_model()
 
-    def read(self, image: np.ndarray, progress: Progress = lambda done, total: None) -> list[Line]:
+    def read(
+        self, image: np.ndarray, progress: Progress = lambda done, total: None, found: Found = lambda lines: None
+    ) -> list[Line]:
         """All lines of `image` (height x width x 3, RGB, uint8, upright), best first. Raises OCRError."""
         lines: list[Line] = []
         total = 4 * len(QUARTER_TURNS)
         try:
             for turn_number, turns in enumerate(QUARTER_TURNS):
-                for step, found in enumerate(self.read_turned(image, turns, lines)):
-                    lines += found
+                for step, part in enumerate(self.read_turned(image, turns, lines)):
+                    lines += part
                     progress(turn_number * 4 + step + 1, total)
+                    if part:
+                        found(part)
         except (cv2.error, RuntimeError, MemoryError) as error:
             raise OCRError(f"The photo could not be read: {error}") from error
         return without_doubles(lines)

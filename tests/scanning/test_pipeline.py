@@ -22,29 +22,29 @@ def fake_world(settings):
 
 
 class Unreadable(fakes.Reader):
-    def read(self, image, progress):
+    def read(self, image, progress, found):
         raise OCRError("This photo is too dark to read.", permanent=True)
 
 
 class Busy(fakes.Reader):
-    def read(self, image, progress):
+    def read(self, image, progress, found):
         raise OCRError("The reader is busy.")
 
 
 class Buggy(fakes.Reader):
-    def read(self, image, progress):
+    def read(self, image, progress, found):
         raise ZeroDivisionError
 
 
 class CancelledMeanwhile(fakes.Reader):
-    def read(self, image, progress):
+    def read(self, image, progress, found):
         pipeline.cancel(Scan.objects.get())
         progress(1, 2)
         return super().read(image, progress)
 
 
 class DeletedMeanwhile(fakes.Reader):
-    def read(self, image, progress):
+    def read(self, image, progress, found):
         uploads.forget(Scan.objects.get())
         return super().read(image, lambda done, total: None)
 

@@ -91,7 +91,7 @@ class TestFinalForm:
             "language": "",
             "coverImage": "",
             "purchaseLinks": {
-                "amazon": "https://www.amazon.com/s?k=9780691096124",
+                "amazon": "https://www.amazon.com/dp/0691096120",
                 "googleBooks": "https://books.google.com/books?vid=ISBN9780691096124",
                 "openLibrary": "https://ol/1",
             },
