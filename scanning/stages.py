@@ -57,7 +57,7 @@ def read(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Reading the photo")
     recognizer = recognition.from_settings(**scan.wanted)
     image = photo(scan)
-    early = EarlyBooks(scan, report.lease, recognizer)
+    early = EarlyBooks(scan, report, recognizer, image)
     lines = recognizer.read(image, report.saying("Read {done} of {total} parts of the photo"), early)
 
     def keep(scan: Scan):
@@ -70,16 +70,17 @@ def read(scan: Scan, report: Report) -> Outcome:
 class EarlyBooks:
     """Shows the books that the first part of the photo surely bears out while the rest is read; validate has the last word."""
 
-    def __init__(self, scan: Scan, lease: Lease, recognizer: recognition.Recognizer):
-        self.scan, self.lease, self.recognizer, self.shown = scan, lease, recognizer, False
+    def __init__(self, scan: Scan, report: Report, recognizer: recognition.Recognizer, image: np.ndarray):
+        self.scan, self.report, self.recognizer, self.image, self.shown = scan, report, recognizer, image, False
 
     def __call__(self, lines: list[Line]):
         if self.shown or len(lines) < LINES_WORTH_A_LOOK:
             return
         self.shown = True
         rows = results.plan(self.scan, self.recognizer.preview(lines))
+        store_spines(self.scan, rows, self.image, self.report)
         with transaction.atomic():
-            show(self.lease.scan(), rows)
+            show(self.report.lease.scan(), rows)
 
 
 def propose(scan: Scan, report: Report) -> Outcome:
@@ -101,7 +102,7 @@ def validate(scan: Scan, report: Report) -> Outcome:
     report(0, len(proposals), "Looking up the books")
     matches = recognizer.validate(lines_of(scan), proposals, report.saying("Looked up {done} of {total} spines"))
     rows = results.plan(scan, matches)
-    store_spines(scan, rows, report)
+    store_spines(scan, rows, photo(scan), report)
 
     def keep(scan: Scan):
         show(scan, rows)
@@ -117,8 +118,8 @@ def show(scan: Scan, rows: list[Candidate]):
         events.append(scan, "candidate", book=results.book_json(row))
 
 
-def store_spines(scan: Scan, rows: list[Candidate], report: Report):
-    image, pictures = photo(scan), {}
+def store_spines(scan: Scan, rows: list[Candidate], image: np.ndarray, report: Report):
+    pictures = {}
     for number, row in enumerate(rows, start=1):
         with suppress(ValueError):  # a region without an area has no picture
             pictures[scan.spine_key(row.number)] = images.crop(image, row.region)
