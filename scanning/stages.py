@@ -78,7 +78,7 @@ class EarlyBooks:
             return
         self.shown = True
         rows = results.plan(self.scan, self.recognizer.preview(lines))
-        store_spines(self.scan, rows, self.image, self.report)
+        store_spines(self.scan, rows, self.image, lambda *_: None)  # the bar goes on with the reading
         with transaction.atomic():
             show(self.report.lease.scan(), rows)
 
@@ -118,7 +118,7 @@ def show(scan: Scan, rows: list[Candidate]):
         events.append(scan, "candidate", book=results.book_json(row))
 
 
-def store_spines(scan: Scan, rows: list[Candidate], image: np.ndarray, report: Report):
+def store_spines(scan: Scan, rows: list[Candidate], image: np.ndarray, report: Callable[[int, int, str], None]):
     pictures = {}
     for number, row in enumerate(rows, start=1):
         with suppress(ValueError):  # a region without an area has no picture
