@@ -1,4 +1,4 @@
-"""A first look for whoever starts the product: an account with a drawn shelf that the real pipeline reads, without any network."""
+"""A first look for whoever starts the product: an account with a drawn shelf, read by the real pipeline without any network."""
 
 import io
 import secrets

@@ -33,7 +33,7 @@ CLOTHS: tuple[tuple[Colour, Colour], ...] = (  # cloth, lettering
 WALL, BOARD = (74, 52, 36), (156, 110, 70)
 MARGIN, HEADROOM, BOARD_HEIGHT = 70, 110, 76  # px: beside the books, above the highest, and the wood below
 LOWEST, HIGHEST = 760, 1010  # px
-SMALLEST_LETTERING = 22  # px
+SMALLEST_LETTERING = 14  # px
 END = 62  # px of a spine that stay free at its head and foot
 LEAN = (2.5, 4.0)  # degrees, of the last book of a row
 
