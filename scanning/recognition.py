@@ -8,7 +8,7 @@ import numpy as np
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from library.catalogs.lookup import Lookup
+from library.catalogs.lookup import Lookup, is_outside
 from library.catalogs.lookup import from_settings as lookup_from_settings
 from scanning import validate
 from scanning.models import Band
@@ -36,7 +36,7 @@ class Recognizer:
 
     def preview(self, lines: list[Line]) -> list[validate.Match]:
         """The books that the first lines surely are, by the catalogues that answer at once: shown while the rest is read."""
-        quick = Lookup([catalog for catalog in self.lookup.catalogs if hasattr(catalog, "search_many")])
+        quick = Lookup([catalog for catalog in self.lookup.catalogs if not is_outside(catalog)])
         matches = validate.match(lines, RulesProposer().propose(lines), quick)
         return [match for match in matches if match.band == Band.SURE]
 

@@ -20,6 +20,7 @@ NEAR = 0.25  # links below are of other spines
 BORROWED = 0.5  # what an author's name on a neighbour's spine is worth
 LEAST_SCORE = 4.0  # bits; below, nothing is claimed
 LEAST_COVERAGE = 0.4  # of a title's bits; an author's name alone is no book
+LEAST_LETTERS_ASKED = 3  # in a text that a catalogue is asked for
 LEAST_LETTERS = 5  # on a spine that is shown as unread
 RECORDS_A_QUERY = 20
 MOST_ALTERNATIVES = 8
@@ -69,33 +70,50 @@ class Photo:
         return matching.gather(work, seed, free, self.text, borrowed)
 
 
-def queries(photo: Photo, candidates: list[Candidate]) -> dict[str, list[int]]:
-    """What the catalogues are asked, and the lines each question stands for: every line, and every spine as a whole."""
-    asked = defaultdict(list)
-    for index, text in enumerate(photo.text.texts):
-        if sum(c.isalpha() for c in text) >= 3:
-            asked[text].append(index)
-    for candidate in candidates:
-        if len(candidate.lines) > 1:
-            asked[" ".join(photo.text.texts[i] for i in candidate.lines)] += candidate.lines
-    return asked
-
-
 def match(lines: list[Line], candidates: list[Candidate], lookup, progress: Progress = lambda done, total: None) -> list[Match]:
-    """The books of a photo in shelf order. `lookup` is a library.catalogs.lookup.Lookup; `progress` counts spines."""
+    """The books of a photo in shelf order. `lookup` is a library.catalogs.lookup.Lookup; `progress` counts spines.
+
+    Catalogues at hand are asked for every spine and every line. Those outside are asked for what is not sure then: first the
+    spines, then the single lines of what is still open, so that a photo costs them few questions.
+    """
     if not lines:
         return []
     photo = Photo(lines)
-    asked = queries(photo, candidates)
-    progress(0, len(candidates))
-    answers = lookup.search(list(asked), limit=RECORDS_A_QUERY)
-    evidence = weigh(photo, asked, answers)
-    standing = one_a_spine(photo, compete(photo, evidence))
-    found = [matched(photo, claim, evidence) for claim in standing]
-    taken = {i for one in found for i in one.lines}
-    found += unread(photo, candidates, taken)
+    spines_asked, lines_asked = spine_queries(photo, candidates), line_queries(photo)
+    rounds = [(True, lines_asked | spines_asked)]
+    if lookup.asks_outside:
+        rounds += [(False, spines_asked), (False, lines_asked)]
+    evidence: list[Evidence] = []
+    found: list[Match] = []
+    for here, asked in rounds:
+        sure = {i for one in found if one.band == Band.SURE for i in one.lines}
+        progress(len({c for c in candidates if sure.issuperset(c.lines)}), len(candidates))
+        open_questions = {text: seeds for text, seeds in asked.items() if not sure.issuperset(seeds)}
+        answers = lookup.search(list(open_questions), limit=RECORDS_A_QUERY, here=here, outside=not here)
+        evidence += weigh(photo, open_questions, answers)
+        found = [matched(photo, claim, evidence) for claim in one_a_spine(photo, compete(photo, evidence))]
+    found += unread(photo, candidates, {i for one in found for i in one.lines})
     progress(len(candidates), len(candidates))
     return in_shelf_order(found)
+
+
+def line_queries(photo: Photo) -> dict[str, list[int]]:
+    """What the catalogues are asked for single lines: the text, and the lines that say it."""
+    asked = defaultdict(list)
+    for index, text in enumerate(photo.text.texts):
+        if sum(c.isalpha() for c in text) >= LEAST_LETTERS_ASKED:
+            asked[text].append(index)
+    return dict(asked)
+
+
+def spine_queries(photo: Photo, candidates: list[Candidate]) -> dict[str, list[int]]:
+    """What the catalogues are asked for whole spines: the text in reading order, and the lines that it is made of."""
+    asked = defaultdict(list)
+    for candidate in candidates:
+        text = " ".join(photo.text.texts[i] for i in candidate.lines)
+        if sum(c.isalpha() for c in text) >= LEAST_LETTERS_ASKED:
+            asked[text] += candidate.lines
+    return dict(asked)
 
 
 def weigh(photo: Photo, asked: dict[str, list[int]], answers: dict[str, list[Record]]) -> list[Evidence]:

@@ -48,13 +48,20 @@ class Lookup:
                 break
         return found
 
-    def search(self, texts: list[str], limit: int = 10) -> dict[str, list[Record]]:
-        """For each text the records of all catalogues, catalogue by catalogue, each likeliest first."""
+    @property
+    def asks_outside(self) -> bool:
+        return any(is_outside(catalog) for catalog in self.catalogs)
+
+    def search(self, texts: list[str], limit: int = 10, here: bool = True, outside: bool = True) -> dict[str, list[Record]]:
+        """For each text the records of the catalogues, catalogue by catalogue, each likeliest first.
+
+        `here` are the catalogues that answer all texts in one batch, `outside` those that are asked one by one over the network.
+        """
         texts = list(dict.fromkeys(texts))
         answers: dict[str, list[Record]] = {text: [] for text in texts}
-        outside = [catalog for catalog in self.catalogs if not hasattr(catalog, "search_many")]
-        asked = self._search_outside(outside, texts, limit)
-        for catalog in self.catalogs:
+        wanted = [catalog for catalog in self.catalogs if (outside if is_outside(catalog) else here)]
+        asked = self._search_outside([catalog for catalog in wanted if is_outside(catalog)], texts, limit)
+        for catalog in wanted:
             found = asked.get(catalog.name)
             if found is None:
                 found = self._search_batch(catalog, texts, limit)
@@ -125,6 +132,10 @@ class Lookup:
 
     def _note(self, catalog: Catalog, error: CatalogError) -> None:
         self._failed.setdefault(catalog.name, []).append(str(error))
+
+
+def is_outside(catalog: Catalog) -> bool:
+    return not hasattr(catalog, "search_many")
 
 
 def _title(catalog: Catalog) -> str:
