@@ -179,8 +179,10 @@ def matched(photo: Photo, claim: Evidence, evidence: list[Evidence]) -> Match:
 
 def editions(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
     """The claimed record and the others that the same lines bear out, likeliest first, each once."""
-    records = (claim.work.record, *(e.work.record for e in rivals))
-    return list({(r.title, r.author, r.isbn): r for r in reversed(records)}.values())[::-1]
+    found: dict[tuple, Record] = {}
+    for record in (claim.work.record, *(e.work.record for e in rivals)):
+        found.setdefault((record.title, record.author, record.isbn), record)
+    return list(found.values())
 
 
 def sureness(claim: Evidence, margin: float) -> float:
