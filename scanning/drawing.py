@@ -13,7 +13,7 @@ Colour = tuple[int, int, int]
 Book = tuple[str, str]  # title, author; either may be empty
 
 FONTS = settings.BASE_DIR / "static" / "vendor" / "fonts"
-SERIF, SANS, PLAIN = "literata-latin-wght-normal.woff2", "figtree-latin-wght-normal.woff2", ""
+SERIF, SANS = "literata-latin-wght-normal.woff2", "figtree-latin-wght-normal.woff2"
 GOLD, CREAM, INK = (226, 190, 112), (243, 235, 217), (38, 32, 30)
 CLOTHS: tuple[tuple[Colour, Colour], ...] = (  # cloth, lettering
     ((126, 34, 38), GOLD),
@@ -79,7 +79,7 @@ def bind(book: Book, chance: random.Random) -> Binding:
         width = chance.randint(118, 150)
         if len(longest) > 9 or len(title) > 32:
             direction = "down"
-    font, weight = chance.choice(((SERIF, 500), (SERIF, 700), (SANS, 600), (SANS, 800), (PLAIN, 400)))
+    font, weight = chance.choice(((SERIF, 500), (SERIF, 700), (SANS, 600), (SANS, 800)))
     return Binding(width, height, cloth, ink, font, weight, direction, chance.uniform(0, 0.5), chance.random() < 0.5)
 
 
@@ -175,13 +175,14 @@ def lean(spine: Image.Image, is_last: bool, chance: random.Random) -> Image.Imag
 
 def place(picture: Image.Image, row: list[Image.Image], gaps: list[int], floor: int):
     """The books of a row on the board at `floor`, each with its shadow on the wall."""
-    shadow = Image.new("L", picture.size)
+    shadow = Image.new("L", (picture.width, floor))
     x, places = MARGIN, []
     for spine, gap in zip(row, gaps, strict=True):
         places.append((x, floor - spine.height + 6))  # the board hides a little of the lower edge
         shadow.paste(150, (x + 18, places[-1][1] + 14), spine.getchannel("A"))
         x += spine.width + gap
-    picture.paste((12, 8, 6), (0, 0), shadow.filter(ImageFilter.GaussianBlur(14)))
+    soft = shadow.reduce(4).filter(ImageFilter.GaussianBlur(3.5)).resize(shadow.size)
+    picture.paste((12, 8, 6), (0, 0), soft)
     for spine, at in zip(row, places, strict=True):
         picture.paste(spine, at, spine)
 
@@ -204,12 +205,13 @@ def wood(size: tuple[int, int], colour: Colour, noise: np.random.Generator) -> I
 
 def lit(picture: Image.Image, noise: np.random.Generator) -> Image.Image:
     """A lamp at the upper left, a soft lens, and the grain of a camera."""
-    y, x = np.mgrid[0 : picture.height, 0 : picture.width].astype(np.float32)
-    far = np.hypot(x / picture.width - 0.35, 0.8 * (y / picture.height - 0.3))
-    light = 1.1 - 0.42 * far**1.5
-    soft = np.asarray(picture.filter(ImageFilter.GaussianBlur(0.6)), dtype=np.float32)
-    grain = noise.normal(0, 3.5, (picture.height, picture.width, 1)).astype(np.float32)
-    return as_image(soft * light[:, :, None] * np.float32([1.03, 1.0, 0.94]) + grain)
+    x, y = (np.linspace(0, 1, side, dtype=np.float32) for side in picture.size)
+    far = np.hypot(x[None, :] - 0.35, 0.8 * (y[:, None] - 0.3))
+    light = 1.1 - 0.42 * far * np.sqrt(far)
+    values = np.array(picture.filter(ImageFilter.BoxBlur(0.5)), dtype=np.float32)
+    values *= light[:, :, None] * np.float32([1.03, 1.0, 0.94])
+    values += 3.5 * noise.standard_normal((picture.height, picture.width, 1), dtype=np.float32)
+    return as_image(values)
 
 
 def as_image(values: np.ndarray) -> Image.Image:
