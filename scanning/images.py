@@ -79,8 +79,8 @@ def clean(file: BinaryIO) -> bytes:
 
 
 def load(file: BinaryIO) -> np.ndarray:
-    """A cleaned photo as height x width x 3, RGB, uint8."""
-    return np.array(Image.open(file).convert("RGB"))
+    """A photo as height x width x 3, RGB, uint8, upright: a cleaned one is already, a file on a disk may not be."""
+    return np.array(ImageOps.exif_transpose(Image.open(file)).convert("RGB"))
 
 
 def thumbnail(file: BinaryIO, side: int = THUMBNAIL_SIDE) -> bytes:

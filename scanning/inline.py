@@ -8,7 +8,9 @@ from django.conf import settings
 
 from scanning import images, results, uploads
 from scanning.models import Scan
+from scanning.ocr import Line
 from scanning.recognition import Recognizer
+from scanning.stages import LINES_WORTH_A_LOOK
 from scanning.validate import Match
 
 
@@ -25,23 +27,40 @@ class Watch:
         self.timings[stage] = round(time.monotonic() - started, 3)
 
 
+class FirstBook:
+    """Looks for books among the first lines, as the pipeline does for its pages: how long it takes until there is one to show."""
+
+    def __init__(self, recognizer: Recognizer):
+        self.recognizer, self.started = recognizer, time.monotonic()
+        self.looked, self.seconds = False, None
+
+    def __call__(self, lines: list[Line]):
+        if self.looked or len(lines) < LINES_WORTH_A_LOOK:
+            return
+        self.looked = True
+        if self.recognizer.preview(lines):
+            self.seconds = round(time.monotonic() - self.started, 3)
+
+
 def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, total: None) -> dict:
     """One photo in the form of `scan --json`. Raises images.PhotoError where it is none."""
     with path.open("rb") as file:
         images.inspect(file, settings.SCAN_MAX_MB, settings.SCAN_MAX_MEGAPIXELS)
         image = images.load(file)
-    watch = Watch()
+    watch, early = Watch(), FirstBook(recognizer)
     with watch.over("read"):
-        lines = recognizer.read(image, lambda done, total: progress("read", done, total))
+        lines = recognizer.read(image, lambda done, total: progress("read", done, total), early)
     with watch.over("propose"):
         candidates = recognizer.propose(lines, image)
     with watch.over("validate"):
         matches = recognizer.validate(lines, candidates, lambda done, total: progress("validate", done, total))
+    seconds = round(sum(watch.timings.values()), 3)
     return {
         "photo": str(path),
         "jobId": uploads.new_job_id(),
         "engine": recognizer.engine_names(),
-        "seconds": round(sum(watch.timings.values()), 3),
+        "seconds": seconds,
+        "firstBook": early.seconds or (seconds if any(match.validated for match in matches) else None),
         "timings": watch.timings,
         "books": books(matches),
         "lines": len(lines),

@@ -1,11 +1,19 @@
 import json
-from dataclasses import asdict
+import resource
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from scanning import evaluation, inline, recognition
+from scanning import images, inline, recognition
+from scanning.evaluation import report, tables
+from scanning.evaluation.readings import KeptReadings
+from scanning.evaluation.scoring import Score, score
+
+IN_ONE_MB = 1024 * 1024 if sys.platform == "darwin" else 1024  # what the system counts memory in
 
 
 class Command(BaseCommand):
@@ -15,34 +23,27 @@ class Command(BaseCommand):
         parser.add_argument("directory", type=Path, metavar="DIR")
         parser.add_argument("--json", action="store_true", help="all figures as one object")
         parser.add_argument("--results", type=Path, metavar="FILE", help="also write what was recognised, as `scan --json` does")
+        parser.add_argument("--report", type=Path, metavar="FILE.html", help="also write a page that shows each photo and why")
+        kept = "keep what was read on each photo here, to measure a change in matching quickly"
+        parser.add_argument("--ocr-cache", type=Path, metavar="DIR", help=kept)
 
-    def handle(self, *, directory: Path, json: bool, results: Path | None, **options):
+    def handle(self, *, directory: Path, json: bool, results: Path | None, ocr_cache: Path | None, **options):
         labels = read_labels(directory)
         recognizer = recognition.from_settings()
-        found, scores = [], []
-        for label in tqdm(labels, unit="photo", disable=json or None):
-            found.append(inline.recognise(directory / "photos" / f"{label['photo']}.jpg", recognizer))
-            scores.append(evaluation.score(label, found[-1]))
-        negatives = [inline.recognise(path, recognizer) for path in sorted(directory.glob("negatives/*.jpg"))]
+        if ocr_cache:
+            recognizer = replace(recognizer, engine=KeptReadings(recognizer.engine, ocr_cache))
+        photos = [directory / "photos" / f"{label['photo']}.jpg" for label in labels]
+        empty = sorted(directory.glob("negatives/*.jpg"))
+        found = [recognise(path, recognizer) for path in tqdm([*photos, *empty], unit="photo", disable=json or None)]
+        memory = peak_memory()
+        scores = [score(label, one) for label, one in zip(labels, found, strict=False)]
+        negatives = list(zip(empty, found[len(photos) :], strict=True))
         if results:
-            write(results, [*found, *negatives])
-        false_books = [f"{b['title']} ({Path(one['photo']).name})" for one in negatives for b in one["books"] if b["validated"]]
-        if json:
-            self.stdout.write(as_json(scores, false_books))
-        else:
-            self.show(scores, negatives, false_books)
-
-    def show(self, scores, negatives, false_books):
-        for one in scores:
-            counts = f"read {one.found:3}/{one.readable:<3} any {one.found_any:3}  right {one.right:3}/{one.put_forward:<3}"
-            self.stdout.write(f"{one.photo:24} {counts} {one.seconds:6.1f} s")
-        total = evaluation.total(scores)
-        self.stdout.write(
-            f"photos {len(scores)}  readable {total.readable}  recall {total.recall:.3f}  recall_any {total.recall_any:.3f}  "
-            f"precision {total.precision:.3f}  f1 {total.f1:.3f}  macro recall {total.macro_recall:.3f}"
-        )
-        if negatives:
-            self.stdout.write(f"negatives {len(negatives)}  put forward {len(false_books)}  {'; '.join(false_books)}")
+            write(results, found)
+        if options["report"]:
+            report.write(options["report"], scores, photos, negatives, costs(scores, memory))
+        figures = as_json(scores, negatives, memory) if json else as_text(scores, negatives, memory)
+        self.stdout.write(figures)
 
 
 def read_labels(directory: Path) -> list[dict]:
@@ -53,12 +54,88 @@ def read_labels(directory: Path) -> list[dict]:
     return labels
 
 
+def recognise(path: Path, recognizer: recognition.Recognizer) -> dict:
+    try:
+        return inline.recognise(path, recognizer)
+    except (images.PhotoError, OSError) as error:
+        raise CommandError(f"{path}: {error}") from error
+
+
 def write(path: Path, found: list[dict]):
     path.write_text(json.dumps(found, ensure_ascii=False, indent=1))
 
 
-def as_json(scores, false_books) -> str:
-    total = evaluation.total(scores)
-    rates = {name: getattr(total, name) for name in ("recall", "recall_any", "precision", "f1")}
-    photos = [asdict(one) for one in scores]
-    return json.dumps({"total": asdict(total) | rates, "photos": photos, "negatives": false_books}, ensure_ascii=False, indent=1)
+def peak_memory() -> float:
+    """Of this process so far, MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / IN_ONE_MB
+
+
+def false_books(negatives: Iterable[tuple[Path, dict]]) -> list[str]:
+    return [f"{book['title']} ({path.name})" for path, one in negatives for book in one["books"] if book["validated"]]
+
+
+def costs(scores: list[Score], memory: float) -> list[tuple[str, str]]:
+    named = [("seconds a photo", f"{tables.total(scores).seconds:.1f}")]
+    if (share := tables.first_book_share(scores)) is not None:
+        named.append(("of the time until the first book is known", f"{share:.0%}"))
+    return [*named, ("MB of memory at most", f"{memory:.0f}")]
+
+
+# ── As text ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def as_text(scores: list[Score], negatives: list[tuple[Path, dict]], memory: float) -> str:
+    lines = [photo_line(one) for one in scores]
+    lines += ["", total_line("all photos", tables.total(scores))]
+    lines += [total_line(name, half) for name, half in tables.halves(scores).items()]
+    lines += ["", *(language_line(one) for one in tables.languages(scores)), ""]
+    lines += calibration_lines(tables.calibration(scores))
+    wrong = false_books(negatives)
+    if negatives:
+        lines += ["", f"negatives {len(negatives)}  put forward {len(wrong)}  {'; '.join(wrong)}"]
+    lines += ["", *(f"{value} {name}" for name, value in costs(scores, memory))]
+    return "\n".join(lines)
+
+
+def photo_line(one: Score) -> str:
+    found = f"read {one.found:3}/{one.readable:<3} any {one.found_any:3}  right {one.right:3}/{one.put_forward:<3}"
+    first = f"  first book {one.first_book:5.1f} s" if one.first_book is not None else ""
+    return f"{one.photo:24} {found} {one.seconds:6.1f} s{first}"
+
+
+def total_line(name: str, total: tables.Total) -> str:
+    return (
+        f"{name:12} photos {total.photos:<3} readable {total.readable:<4} recall {total.recall:.3f}  "
+        f"recall_any {total.recall_any:.3f}  precision {total.precision:.3f}  f1 {total.f1:.3f}  "
+        f"macro recall {total.macro_recall:.3f}"
+    )
+
+
+def language_line(one: tables.Language) -> str:
+    return f"{one.name:12} readable {one.readable:<4} found {one.found:<4} recall {one.recall:.3f}"
+
+
+def calibration_lines(bins: list[tables.Bin]) -> Iterable[str]:
+    for one in bins:
+        few = "" if one.tells else "  (few)"
+        yield (
+            f"confidence {one.low:.1f} to {one.high:.1f}  books {one.books:<4} promised {one.promised:.3f}  "
+            f"right {one.kept:.3f}  off by {one.gap:.3f}{few}"
+        )
+    if worst := tables.worst(bins):
+        yield f"worst of those with at least {tables.LEAST_IN_A_BIN} books: off by {worst.gap:.3f}"
+
+
+# ── As JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def as_json(scores: list[Score], negatives: list[tuple[Path, dict]], memory: float) -> str:
+    bins = tables.calibration(scores)
+    worst = tables.worst(bins)
+    figures = {
+        "total": tables.total(scores).as_dict(),
+        "halves": {name: half.as_dict() for name, half in tables.halves(scores).items()},
+        "languages": [asdict(one) | {"recall": one.recall} for one in tables.languages(scores)],
+        "calibration": {"bins": [asdict(one) | {"gap": one.gap} for one in bins], "worst": worst.gap if worst else None},
+        "peak_memory_mb": round(memory, 1),
+        "first_book_share": tables.first_book_share(scores),
+        "photos": [one.as_dict() for one in scores],
+        "negatives": false_books(negatives),
+    }
+    return json.dumps(figures, ensure_ascii=False, indent=1)

@@ -1,8 +1,8 @@
-"""Measures recognition against labelled photos: DIR/photos/NAME.jpg with DIR/labels/NAME.json.
+"""One photo against its label: which recognised book answers which labelled one. docs/evaluating.md tells the form of labels.
 
-A label is {"photo": NAME, "books": [{"title", "author", "readable", …}]}. A label counts as found when a recognised book bears
-its title and does not contradict its author; each recognised book serves one label. Recall is taken over the readable labels,
-precision over what was put forward as validated; labels that a person could not read count on neither side.
+A label counts as found when a recognised book bears its title and does not contradict its author; each recognised book
+serves one label. Recall is taken over the readable labels, precision over what was put forward as validated; labels that a
+person could not read count on neither side.
 """
 
 import re
@@ -16,74 +16,76 @@ MAIN_PART_ENDS = re.compile(r"\s*[:(\[–—]\s*|\s+-\s+")
 
 @dataclass(frozen=True)
 class Score:
-    """One photo: counts of readable labels, of those found, and of what was put forward and right."""
+    """One photo with its labels, its recognised books (surest first), and which of them answers which label."""
 
     photo: str
-    readable: int
-    found: int
-    found_any: int
-    put_forward: int
-    right: int
+    labels: tuple[dict, ...]
+    books: tuple[dict, ...]
+    answers: dict[int, int]  # label -> book, among the validated ones
+    answers_any: dict[int, int]  # among all
     seconds: float
-    missed: tuple[str, ...]
-    wrong: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Total:
-    readable: int
-    found: int
-    found_any: int
-    put_forward: int
-    right: int
-    macro_recall: float
-    seconds: float  # a photo
+    first_book: float | None  # seconds until the first one was known, where the recognition tells
 
     @property
-    def recall(self) -> float:
-        return self.found / max(1, self.readable)
+    def readable(self) -> int:
+        return len(self.readable_labels)
 
     @property
-    def recall_any(self) -> float:
-        return self.found_any / max(1, self.readable)
+    def found(self) -> int:
+        return sum(n in self.answers for n in self.readable_labels)
 
     @property
-    def precision(self) -> float:
-        return self.right / max(1, self.put_forward)
+    def found_any(self) -> int:
+        return sum(n in self.answers_any for n in self.readable_labels)
 
     @property
-    def f1(self) -> float:
-        both = self.precision + self.recall
-        return 2 * self.precision * self.recall / both if both else 0.0
+    def put_forward(self) -> int:
+        return sum(book["validated"] for book in self.books)
+
+    @property
+    def right(self) -> int:
+        return len(self.answers)
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        return tuple(label["title"] for label in self.missed_labels)
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        return tuple(f"{b['title']} / {b['author']}" for n, b in enumerate(self.books) if b["validated"] and not self.is_right(n))
+
+    @property
+    def readable_labels(self) -> list[int]:
+        return [n for n, label in enumerate(self.labels) if label.get("readable", True)]
+
+    @property
+    def missed_labels(self) -> list[dict]:
+        return [self.labels[n] for n in self.readable_labels if n not in self.answers]
+
+    def is_right(self, book: int) -> bool:
+        """Whether this one of `books` was put forward and answers a label."""
+        return book in self.answers.values()
+
+    def as_dict(self) -> dict:
+        counts = ("photo", "readable", "found", "found_any", "put_forward", "right", "seconds", "first_book", "missed", "wrong")
+        return {name: getattr(self, name) for name in counts}
 
 
 def score(label: dict, result: dict) -> Score:
+    """`result` is in the form of `scan --json`."""
     labels = label["books"]
     books = sorted(result.get("books", ()), key=lambda book: -(book.get("confidence") or 0))
-    validated = [book for book in books if book["validated"]]
-    hits, hits_any = assign(labels, validated), assign(labels, books)
-    readable = [n for n, book in enumerate(labels) if book.get("readable", True)]
+    validated = [n for n, book in enumerate(books) if book["validated"]]
+    answers = assign(labels, [books[n] for n in validated])
     return Score(
         photo=label["photo"],
-        readable=len(readable),
-        found=sum(n in hits for n in readable),
-        found_any=sum(n in hits_any for n in readable),
-        put_forward=len(validated),
-        right=len(hits),
+        labels=tuple(labels),
+        books=tuple(books),
+        answers={n: validated[m] for n, m in answers.items()},
+        answers_any=assign(labels, books),
         seconds=result.get("seconds") or 0.0,
-        missed=tuple(labels[n]["title"] for n in readable if n not in hits),
-        wrong=tuple(f"{b['title']} / {b['author']}" for n, b in enumerate(validated) if n not in hits.values()),
+        first_book=result.get("firstBook"),
     )
-
-
-def total(scores: list[Score]) -> Total:
-    def added(name: str):
-        return sum(getattr(one, name) for one in scores)
-
-    counted = {name: added(name) for name in ("readable", "found", "found_any", "put_forward", "right")}
-    number = max(1, len(scores))
-    macro = sum(one.found / max(1, one.readable) for one in scores) / number
-    return Total(**counted, macro_recall=macro, seconds=added("seconds") / number)
 
 
 def assign(labels: list[dict], books: list[dict]) -> dict[int, int]:
