@@ -77,6 +77,7 @@ class Scan(models.Model):
     wanted = models.JSONField("engines asked for, as in recognition.from_settings", default=dict, blank=True)
     engine = models.JSONField("engines used", default=dict, blank=True)
     timings = models.JSONField("seconds per stage", default=dict, blank=True)
+    shelf_labels = models.JSONField("labels read on the board, likeliest first", default=list, blank=True)
     notes = models.JSONField("what its owner should know, such as a catalogue that did not answer", default=list, blank=True)
     last_seq = models.PositiveIntegerField(default=0)
     created = models.DateTimeField(auto_now_add=True)
@@ -161,6 +162,8 @@ class Candidate(models.Model):
     decided = models.DateTimeField(null=True, blank=True)
     edited = models.BooleanField("its owner has changed or added it by hand", default=False)
     copy = models.ForeignKey(UserBook, null=True, blank=True, on_delete=models.SET_NULL, related_name="sightings")
+    look = models.CharField("how its spine looks (scanning.looks)", max_length=16, blank=True)
+    remembered = models.BooleanField("known from what its owner decided about an earlier photo", default=False)
 
     objects = CandidateQuerySet.as_manager()
 
@@ -170,6 +173,30 @@ class Candidate(models.Model):
 
     def __str__(self):
         return self.record.get("title") or " ".join(self.spine_text) or f"spine {self.number}"
+
+    @property
+    def edition(self) -> Record:
+        return Record.from_dict(self.record)
+
+
+class KnownSpine(models.Model):
+    """What a person decided about one spine, kept beyond its scan: on their next photo it is known again."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_spines")
+    candidate = models.ForeignKey(Candidate, null=True, blank=True, on_delete=models.SET_NULL, related_name="known_spines")
+    text = models.CharField("what was read, folded", max_length=300)
+    look = models.CharField("how it looks (scanning.looks)", max_length=16, blank=True)
+    record = models.JSONField("the edition that it is, or that it is not")
+    rejected = models.BooleanField("it is not this one", default=False)
+    validated = models.BooleanField("a catalogue bears the record out", default=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["user", "-id"], name="known_spine_by_user")]
+
+    def __str__(self):
+        return f"“{self.text}” is {'not ' if self.rejected else ''}{self.record.get('title')}"
 
     @property
     def edition(self) -> Record:
