@@ -1,6 +1,15 @@
-"""Measures of performance. One file per measure: `measure()` answers in `Figure`s. They run in a data directory of their own."""
+"""Measures of performance, one file each: `measure(options)` answers in `Figure`s, in a data directory of its own."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the person who measures may choose."""
+
+    photos: Path | None = None  # a folder of real photos, beside the drawn ones
+    records: tuple[int, ...] = ()  # sizes of the catalogue, instead of the usual ones
 
 
 @dataclass(frozen=True)
@@ -18,4 +27,5 @@ class Figure:
         return self.limit / self.value if self.value else float("inf")
 
     def __str__(self):
-        return f"{self.name}: {self.value:.1f} {self.unit} (at most {self.limit:g}): {self.ratio:.1f} x"
+        digits = 2 if self.limit < 10 else 1
+        return f"{self.name}: {self.value:.{digits}f} {self.unit} (at most {self.limit:g}): {self.ratio:.1f} x"

@@ -16,7 +16,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from scanning import events
-from scanning.benchmarks import Figure
+from scanning.benchmarks import Figure, Options
 from scanning.models import Scan
 
 SOCKETS = 50
@@ -25,7 +25,7 @@ ROUNDS = 10  # events of each scan, about one a second
 HANG_UP_CHANCE = 0.2  # after an event, to come back where it left off
 
 
-def measure() -> list[Figure]:
+def measure(options: Options) -> list[Figure]:
     user = get_user_model().objects.create_user("bench")
     scans = [Scan.objects.create(user=user, job_id=f"job-{n}", sha256=str(n), filename="-") for n in range(SOCKETS)]
     visitor = Client()
