@@ -48,13 +48,13 @@ export class Live {
     this.#socket = socket;
     this.#poll(); // until the socket stands
     socket.onopen = () => {
-      this.#delay = FIRST_DELAY;
       this.#answered = true;
       clearInterval(this.#pinging);
       this.#pinging = setInterval(() => this.#ping(), PING);
       for (const jobId of this.#jobs.keys()) this.#subscribe(jobId);
     };
     socket.onmessage = (event) => {
+      this.#delay = FIRST_DELAY; // some lines open a socket only to close it
       this.#answered = true;
       this.#receive(JSON.parse(event.data));
     };
@@ -99,9 +99,10 @@ export class Live {
     this.#connect();
   }
 
+  // However often a socket is tried and lost in between, the questions keep their time.
   #poll() {
-    clearTimeout(this.#polling);
-    this.#polling = setTimeout(async () => {
+    this.#polling ??= setTimeout(async () => {
+      this.#polling = null;
       if (this.#open) return;
       if (document.visibilityState === "visible") await Promise.allSettled([...this.#jobs.keys()].map((jobId) => this.#ask(jobId)));
       if (this.#jobs.size && !this.#open) this.#poll();
