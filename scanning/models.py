@@ -1,14 +1,17 @@
 """A scan from photo to proposals: the job, its proposed books, and the durable log that open pages read."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from library import identity
 from library.catalogs import Record
+from library.catalogs.terms import main_title
 from library.models import Shelf, UserBook
 
 
@@ -133,6 +136,25 @@ class Decision(models.TextChoices):
     REJECTED = "rejected"
 
 
+@dataclass(frozen=True)
+class Accuracy:
+    """What became of the proposals of one band: how many were decided, and how many of those were the right book."""
+
+    band: Band
+    decided: int = 0
+    right: int = 0
+
+    LEAST = 20  # decisions; of fewer the share says little
+
+    @property
+    def tells(self) -> bool:
+        return self.decided >= self.LEAST
+
+    @property
+    def share(self) -> float:
+        return self.right / max(1, self.decided)
+
+
 class CandidateQuerySet(models.QuerySet):
     def of(self, user):
         return self.filter(scan__user=user)
@@ -142,6 +164,17 @@ class CandidateQuerySet(models.QuerySet):
 
     def sure(self):
         return self.filter(band=Band.SURE)
+
+    def accuracy(self) -> list[Accuracy]:
+        """How often each band that proposes a book was right, by what people decided about it.
+
+        Right is what was added as the work that was proposed, in whatever edition. What was added by hand was no proposal,
+        and what is remembered from an earlier photo was not recognised."""
+        decided = self.filter(proposed_band__in=(Band.SURE, Band.CHECK), remembered=False).exclude(decision=Decision.PENDING)
+        right = Count("pk", filter=Q(decision=Decision.ACCEPTED, work=F("proposed_work")))
+        counts = decided.order_by().values_list("proposed_band").annotate(decided_count=Count("pk"), right_count=right)
+        by_band = {band: Accuracy(Band(band), *numbers) for band, *numbers in counts}
+        return [by_band.get(band, Accuracy(band)) for band in (Band.SURE, Band.CHECK)]
 
 
 class Candidate(models.Model):
@@ -162,6 +195,10 @@ class Candidate(models.Model):
     decided = models.DateTimeField(null=True, blank=True)
     edited = models.BooleanField("its owner has changed or added it by hand", default=False)
     copy = models.ForeignKey(UserBook, null=True, blank=True, on_delete=models.SET_NULL, related_name="sightings")
+    # The first proposal, kept through its owner's corrections: by it is told how often a band is right.
+    proposed_band = models.CharField(max_length=6, choices=Band, blank=True, editable=False)
+    proposed_work = models.CharField(max_length=300, blank=True, editable=False)
+    work = models.CharField("the same for all editions", max_length=300, blank=True, editable=False)
     look = models.CharField("how its spine looks (scanning.looks)", max_length=16, blank=True)
     remembered = models.BooleanField("known from what its owner decided about an earlier photo", default=False)
 
@@ -173,6 +210,12 @@ class Candidate(models.Model):
 
     def __str__(self):
         return self.record.get("title") or " ".join(self.spine_text) or f"spine {self.number}"
+
+    def save(self, **options):
+        self.work = identity.work_key(main_title(self.edition.title), self.edition.authors)
+        if self._state.adding and not self.edited:
+            self.proposed_band, self.proposed_work = self.band, self.work
+        super().save(**options)
 
     @property
     def edition(self) -> Record:
