@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
 
 from library.catalogs import Record
 from library.catalogs.queries import NOISE
@@ -19,15 +20,15 @@ GENERIC = frozenset(
     crime humor humour poetry poems poem drama plays stories story tales essays letters works collected complete selected
     short classic classics literature literary art arts music science sciences philosophy religion travel cooking reference
     dictionary encyclopedia guide handbook manual introduction companion reader anthology atlas series library collection
-    roman romane krimi lyrik gedichte geschichte geschichten erzahlungen briefe werke gesammelte samtliche biographie worterbuch
+    roman romane krimi lyrik gedichte geschichte geschichten erzahlungen briefe werke gesammelte samtliche worterbuch
     lexikon handbuch sachbuch reise kochbuch reihe novelas cuentos poesia poesias historia obras completas teatro ensayo
-    ensayos diccionario biografia clasicos contes poemes histoire oeuvres theatre essais dictionnaire policier nouvelles""".split()
+    ensayos diccionario biografia clasicos contes poemes histoire oeuvres theatre essais policier nouvelles""".split()
 )
 ROMAN = {"i": "1", "l": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "x": "10"}
 CLOSE = 0.8  # likeness of whole texts; below, nothing else is looked at
 SAME_TEXT = 0.92  # from here on the text may decide alone
 LEAST_OWN = 4.0  # bits of words that are neither author nor publisher nor genre: one word of four letters
-BY_TEXT, BY_LOOK = 16.0, 8.0  # bits that such words and the author's name tell together, alone and with a picture that is alike
+BY_TEXT, BY_LOOK = 16.0, 8.0  # bits of such words with the author’s name: alone, and beside a picture that is alike
 WORD_BY_LOOK = 0.7  # likeness of single words, where the pictures are alike as well
 
 
@@ -42,6 +43,11 @@ def telling(text: str, record: Record) -> tuple[float, float]:
         elif word not in COMMON | NOISE | GENERIC and not number_in(word) and not among(word, houses):
             own += bits(word)
     return own, own + authored
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two folded texts are one, but for a letter or two."""
+    return Indel.normalized_similarity(squash(one), squash(other)) >= SAME_TEXT and same_words(one, other, by_look=False)
 
 
 def same_words(one: str, other: str, by_look: bool) -> bool:

@@ -1,4 +1,4 @@
-"""How a spine looks, in 64 bits: two pictures of the same spine differ in few of them, those of two spines in about half. Pure."""
+"""How a spine looks, in 64 bits: two pictures of one spine differ in few of them, those of two in about half. Pure."""
 
 import cv2
 import numpy as np

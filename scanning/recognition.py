@@ -1,8 +1,8 @@
 """The recognition of one photo, put together from the environment: an engine that reads, a proposer, the catalogues."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 from django.conf import settings
@@ -10,9 +10,11 @@ from django.utils.module_loading import import_string
 
 from library.catalogs.lookup import Lookup, is_outside
 from library.catalogs.lookup import from_settings as lookup_from_settings
-from scanning import validate
+from library.catalogs.own import OwnBooks
+from scanning import recall, validate
+from scanning.memory import Known
 from scanning.models import Band
-from scanning.ocr import Engine, Found, Line, Progress
+from scanning.ocr import Engine, Found, Line, Progress, Quad
 from scanning.proposers import Candidate, Proposer
 from scanning.proposers.rules import RulesProposer
 
@@ -27,9 +29,14 @@ class Recognizer:
     engine: Engine
     proposer: Proposer
     lookup: Lookup
+    user_id: int | None = None  # whose photo it is, where it is anybody's
 
     def engine_names(self) -> dict:
-        return {"ocr": self.engine.name, "proposer": self.proposer.name, "catalogs": [c.name for c in self.lookup.catalogs]}
+        return {
+            "ocr": self.engine.name,
+            "proposer": self.proposer.name,
+            "catalogs": [c.name for c in self.lookup.catalogs if c.name != OwnBooks.name],
+        }
 
     def read(self, image: np.ndarray, progress: Progress, found: Found = lambda lines: None) -> list[Line]:
         return self.engine.read(image, progress, found)
@@ -43,8 +50,14 @@ class Recognizer:
     def propose(self, lines: list[Line], image: np.ndarray) -> list[Candidate]:
         return self.proposer.propose(lines, image)
 
-    def validate(self, lines: list[Line], candidates: list[Candidate], progress: Progress) -> list[validate.Match]:
-        return validate.match(lines, candidates, self.lookup, progress)
+    def validate(
+        self, lines: list[Line], candidates: list[Candidate], progress: Progress, look: Callable[[Quad], str] = lambda region: ""
+    ) -> list[validate.Match]:
+        """The books of the photo: what its owner has decided before first, the rest by the catalogues.
+
+        `look` tells how a place of the photo looks (scanning.looks)."""
+        ask = partial(validate.match, lookup=self.lookup, progress=progress)
+        return recall.matches(Known(self.user_id), lines, candidates, look, ask)
 
     @property
     def problems(self) -> list[str]:
@@ -62,7 +75,12 @@ def engine_named(name: str) -> Engine:
     return provider(name, ENGINES)()
 
 
-def from_settings(ocr: str = "", proposer: str = "", catalogs: Sequence[str] = ()) -> Recognizer:
-    """What the environment names; `ocr`, `proposer` and `catalogs` stand in for it where they are given."""
+def from_settings(ocr: str = "", proposer: str = "", catalogs: Sequence[str] = (), user=None) -> Recognizer:
+    """What the environment names; `ocr`, `proposer` and `catalogs` stand in for it where they are given.
+
+    What `user` has decided and owns helps with their photos."""
     engine = engine_named(ocr or settings.OCR)
-    return Recognizer(engine, provider(proposer or settings.PROPOSER, PROPOSERS)(), lookup_from_settings(names=catalogs))
+    lookup = lookup_from_settings(names=catalogs)
+    if user:
+        lookup.catalogs = (OwnBooks(user.pk), *lookup.catalogs)
+    return Recognizer(engine, provider(proposer or settings.PROPOSER, PROPOSERS)(), lookup, user.pk if user else None)

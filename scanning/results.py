@@ -13,7 +13,18 @@ from library.links import purchase_links
 from scanning.models import Candidate, Decision, Scan
 from scanning.validate import Match
 
-PROPOSED = ("band", "confidence", "validated", "record", "alternatives", "spine_text", "region", "shelf_row", "position")
+PROPOSED = (
+    "band",
+    "confidence",
+    "validated",
+    "record",
+    "alternatives",
+    "spine_text",
+    "region",
+    "shelf_row",
+    "position",
+    "remembered",
+)
 
 
 # ── Artefacts: written whole, replaced whole ────────────────────────────────────────────────────────────────────────
@@ -34,7 +45,7 @@ def load(scan: Scan, name: str) -> dict:
 # ── Proposals as rows ───────────────────────────────────────────────────────────────────────────────────────────────
 def candidate(scan: Scan, number: int, match: Match) -> Candidate:
     """An unsaved row for `match`. What was read but not found has its own text as title, never an invented book."""
-    record = match.record if match.validated else Record(title=" ".join(match.text)[:500])
+    record = match.record if match.validated or match.remembered else Record(title=" ".join(match.text)[:500])
     return Candidate(
         scan=scan,
         number=number,
@@ -47,6 +58,7 @@ def candidate(scan: Scan, number: int, match: Match) -> Candidate:
         region=[[round(float(x), 1), round(float(y), 1)] for x, y in match.region],
         shelf_row=match.shelf,
         position=match.position,
+        remembered=match.remembered,
     )
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from library import folding, identity, isbn
 from library.catalogs import Record
 from library.models import Status, UserBook
+from scanning import memory
 from scanning.models import Band, Candidate, Decision, Scan
 
 BY_HAND = "typed"  # the source of a record that nobody but its owner bears out
@@ -48,6 +49,7 @@ def accept(candidate_pk: int, user, status: str = Status.TO_READ) -> Candidate:
     candidate = _locked(candidate_pk, user)
     if candidate.decision != Decision.ACCEPTED:
         _add(candidate, status, timezone.now())
+        memory.remember([candidate])
     return candidate
 
 
@@ -57,6 +59,7 @@ def reject(candidate_pk: int, user) -> Candidate:
     if candidate.decision != Decision.REJECTED:
         _take_back(candidate)
         _decide(candidate, Decision.REJECTED, timezone.now())
+        _remember_rejected(candidate)
     return candidate
 
 
@@ -65,6 +68,7 @@ def undo(candidate_pk: int, user) -> Candidate:
     """The proposal is open again, and its copy gone."""
     candidate = _locked(candidate_pk, user)
     _reopen(candidate)
+    memory.forget([candidate])
     return candidate
 
 
@@ -78,7 +82,7 @@ def accept_all(scan: Scan, min_confidence: float | None = None, status: str = St
     borne_out = Q(validated=True, confidence__gte=min_confidence) if min_confidence is not None else Q(band=Band.SURE)
     chosen = list(chosen.filter(borne_out))
     flags = identity.owned_flags(scan.user, [candidate.edition for candidate in chosen])
-    moment, seen, owned = timezone.now(), set(), 0
+    moment, seen, added, owned = timezone.now(), set(), [], 0
     for candidate, is_owned in zip(chosen, flags, strict=True):
         key = candidate.edition.isbn or identity.work_key(candidate.edition.title, candidate.edition.authors)
         if (is_owned or key in seen) and not with_owned:
@@ -86,7 +90,9 @@ def accept_all(scan: Scan, min_confidence: float | None = None, status: str = St
             continue
         seen.add(key)
         _add(candidate, status, moment)
-    return Batch(moment, len(chosen) - owned, owned)
+        added.append(candidate)
+    memory.remember(added)
+    return Batch(moment, len(added), owned)
 
 
 @transaction.atomic
@@ -96,6 +102,7 @@ def undo_batch(scan: Scan, moment: datetime) -> list[Candidate]:
     decided = list(scan.candidates.filter(decided=moment).select_related("copy"))
     for candidate in decided:
         _reopen(candidate)
+    memory.forget(decided)
     return decided
 
 
@@ -110,8 +117,10 @@ def edit(candidate_pk: int, user, lookup: Lookup, title: str = "", author: str =
     with transaction.atomic():
         candidate = _locked(candidate_pk, user)
         _refuse_decided(candidate)
+        memory.unlearn(candidate)
         _propose(candidate, typed, found)
         candidate.save()
+        memory.remember([candidate])
     return candidate
 
 
@@ -124,8 +133,10 @@ def choose(candidate_pk: int, user, key: str) -> Candidate:
     chosen = next((record for record in records if edition_key(record) == key), None)
     if chosen is None:
         raise ReviewError("That edition is not on the list any more. Choose again.")
+    memory.unlearn(candidate)
     _set_record(candidate, chosen, [record for record in records if record != chosen])
     candidate.save()
+    memory.remember([candidate])
     return candidate
 
 
@@ -170,6 +181,17 @@ def _add(candidate: Candidate, status: str, moment: datetime):
 def _decide(candidate: Candidate, decision: str, moment: datetime | None):
     candidate.decision, candidate.decided = decision, moment
     candidate.save(update_fields=["decision", "decided", "copy"])
+
+
+def _remember_rejected(candidate: Candidate):
+    """Not for a spine that was read and not found, where nothing was proposed; nor for a book that is owned already: setting
+    that aside says that it is not to be added again, not that it is another one."""
+    memory.unlearn(candidate)
+    (owned,) = identity.owned_flags(candidate.scan.user, [candidate.edition])
+    if candidate.validated and not owned:
+        memory.remember([candidate], rejected=True)
+    else:
+        memory.forget([candidate])
 
 
 def _reopen(candidate: Candidate):

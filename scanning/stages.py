@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from scanning import events, images, recognition, results
+from scanning import events, images, looks, recognition, results
 from scanning.leases import Lease
 from scanning.models import Candidate, Scan
 from scanning.ocr import Line
@@ -55,7 +55,7 @@ class Report:
 
 def read(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Reading the photo")
-    recognizer = recognition.from_settings(**scan.wanted)
+    recognizer = recognition.from_settings(user=scan.user, **scan.wanted)
     image = photo(scan)
     early = EarlyBooks(scan, report, recognizer, image)
     lines = recognizer.read(image, report.saying("Read {done} of {total} parts of the photo"), early)
@@ -97,12 +97,14 @@ def propose(scan: Scan, report: Report) -> Outcome:
 
 
 def validate(scan: Scan, report: Report) -> Outcome:
-    recognizer = recognition.from_settings(**scan.wanted)
+    recognizer = recognition.from_settings(user=scan.user, **scan.wanted)
     proposals = [Proposal.from_dict(data) for data in results.load(scan, "candidates.json")["candidates"]]
     report(0, len(proposals), "Looking up the books")
-    matches = recognizer.validate(lines_of(scan), proposals, report.saying("Looked up {done} of {total} spines"))
+    image, lines = cache(partial(photo, scan)), lines_of(scan)
+    saying = report.saying("Looked up {done} of {total} spines")
+    matches = recognizer.validate(lines, proposals, saying, lambda region: looks.look_of(image(), region))
     rows = results.plan(scan, matches)
-    store_spines(scan, rows, photo(scan), report)
+    store_spines(scan, rows, image(), report)
 
     def keep(scan: Scan):
         show(scan, rows)
@@ -121,6 +123,7 @@ def show(scan: Scan, rows: list[Candidate]):
 def store_spines(scan: Scan, rows: list[Candidate], image: np.ndarray, report: Callable[[int, int, str], None]):
     pictures = {}
     for number, row in enumerate(rows, start=1):
+        row.look = looks.look_of(image, row.region)
         with suppress(ValueError):  # a region without an area has no picture
             pictures[scan.spine_key(row.number)] = images.crop(image, row.region)
         report(number, len(rows), "Cut out {done} of {total} spines")  # the last one also finds out if the scan is deleted

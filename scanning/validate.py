@@ -41,10 +41,12 @@ class Match:
     band: Band
     record: Record | None = None
     alternatives: tuple[Record, ...] = field(default=())
+    remembered: bool = False  # known from what the photo's owner decided before
+    borne_out: bool = True  # by a catalogue; else the record is its owner's own words
 
     @property
     def validated(self) -> bool:
-        return self.record is not None and self.band != Band.UNREAD
+        return self.record is not None and self.band != Band.UNREAD and self.borne_out
 
 
 Progress = Callable[[int, int], None]

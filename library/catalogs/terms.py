@@ -19,7 +19,11 @@ CJK = "\u2e80"  # from here on scripts without spaces, where two characters say 
 
 def shape(text: str) -> str:
     """Folded text as OCR might as well have read it."""
-    return folding.fold(text).translate(LOOKALIKES).replace("rn", "m").replace("vv", "w")
+    return confused(folding.fold(text))
+
+
+def confused(folded: str) -> str:
+    return folded.translate(LOOKALIKES).replace("rn", "m").replace("vv", "w")
 
 
 def squash(text: str) -> str:
