@@ -45,12 +45,17 @@ function replace(known, kept) {
   if (focused) kept.focus({ preventScroll: true });
 }
 
+let asked = 0; // questions count up; an answer to an older one never stands over that to a newer one
+let shown = 0;
+
 export async function send(form, submitter) {
+  const turn = ++asked;
   const body = new FormData(form, submitter);
   form.ariaBusy = "true";
   try {
     const answer = await fetch(submitter?.getAttribute("formaction") || form.action, { method: "POST", body, headers: { "X-Parts": "1" } });
     if (answer.redirected || !answer.ok) return location.reload(); // signed out, or deleted elsewhere: the page will say so
+    shown = Math.max(shown, turn);
     apply(await answer.text());
   } catch {
     complain("That could not be saved: there is no connection. Try again in a moment.");
@@ -60,10 +65,14 @@ export async function send(form, submitter) {
 }
 
 export async function refresh(address) {
+  const turn = ++asked;
   const answer = await fetch(address, { headers: { "X-Parts": "1" } });
   if (answer.redirected || answer.status === 404) return location.reload();
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-  apply(await answer.text());
+  const html = await answer.text();
+  if (turn < shown) return refresh(address);
+  shown = turn;
+  apply(html);
 }
 
 function complain(sentence) {
