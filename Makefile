@@ -1,6 +1,7 @@
-# make run    the whole product at http://127.0.0.1:8000 (PORT= changes it)
+# make run    the whole product at http://127.0.0.1:8000 (HOST= and PORT= change it)
 # make test   lint, checks and all tests; those whose server or browser is missing are skipped and say so
 PYTHON ?= python3
+HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 PRODUCTION := PUBLIC_URL=https://example.org DEBUG=0 SECRET_KEY=only-for-the-check-of-settings-6fd0a1b7c49e4b0fa2b2c51f03de8a77
@@ -8,7 +9,7 @@ PRODUCTION := PUBLIC_URL=https://example.org DEBUG=0 SECRET_KEY=only-for-the-che
 .PHONY: run test lint format
 
 run: .venv/run
-	@exec $(BIN)/python manage.py up --port $(PORT)
+	@exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
 
 test: lint
 	$(BIN)/python manage.py check
