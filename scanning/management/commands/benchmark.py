@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
 
-from scanning.benchmarks import Options, catalog, live
+from scanning.benchmarks import Options, catalog, live, recognition
 
-MEASURES = {"live": live.measure, "catalog": catalog.measure}
+MEASURES = {"live": live.measure, "recognition": recognition.measure, "catalog": catalog.measure}
 ON_POSTGRESQL = ("catalog",)  # measured there as well, where TEST_DATABASE_URL names a server
 MARK = "BOOKIMG_BENCHMARK"
 
@@ -66,7 +66,8 @@ def run(name: str, options: Options, environment: dict) -> bool:
 @contextmanager
 def on_sqlite() -> Iterator[dict]:
     with tempfile.TemporaryDirectory(prefix="bookimg-benchmark-") as place:
-        yield {**os.environ, "DATA_DIR": place, "DATABASE_URL": f"sqlite:///{place}/bookimg.sqlite3", MARK: "1"}
+        own = {"DATA_DIR": place, "DATABASE_URL": f"sqlite:///{place}/bookimg.sqlite3", "CATALOGS": "local", MARK: "1"}
+        yield os.environ | own
 
 
 @contextmanager
