@@ -11,7 +11,7 @@ from scanning.memory import Known, alike, same_spine, spine_text
 from scanning.models import Band, KnownSpine
 from scanning.ocr import Line, Quad
 from scanning.proposers import Candidate
-from scanning.validate import Match, in_shelf_order
+from scanning.validate import Match
 from scanning.wording import Work, same_work, words
 
 CONFIDENCE = 0.99
@@ -25,14 +25,14 @@ Order = tuple[int, ...]  # lines as they are read
 
 
 def matches(known: Known, lines: list[Line], candidates: list[Candidate], look: Look, ask: Ask) -> list[Match]:
-    """The books of a photo in shelf order: what is known from before, and for the rest what `ask` finds in the catalogues."""
+    """The books of a photo: what is known from before, and for the rest what `ask` finds in the catalogues."""
     if not known:
         return ask(lines, candidates)
     remembered, taken = recall(known, lines, candidates, look)
     free, rest = without(lines, candidates, taken)
     found = ask([lines[i] for i in free], rest)
     found = [replace(match, lines=tuple(free[i] for i in match.lines)) for match in found]
-    return in_shelf_order(remembered + without_rejected(known, found, look))
+    return remembered + without_rejected(known, found, look)
 
 
 def recall(known: Known, lines: list[Line], candidates: list[Candidate], look: Look) -> tuple[list[Match], set[int]]:

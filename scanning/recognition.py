@@ -1,6 +1,6 @@
 """The recognition of one photo, put together from the environment: an engine that reads, a proposer, the catalogues."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from library.catalogs.lookup import Lookup, is_outside
 from library.catalogs.lookup import from_settings as lookup_from_settings
 from library.catalogs.own import OwnBooks
-from scanning import recall, validate
+from scanning import labels, recall, validate
 from scanning.memory import Known
 from scanning.models import Band
 from scanning.ocr import Engine, Found, Line, Progress, Quad
@@ -20,6 +20,11 @@ from scanning.proposers.rules import RulesProposer
 
 ENGINES = {"local": "scanning.ocr.local.LocalOCR"}
 PROPOSERS = {"rules": "scanning.proposers.rules.RulesProposer"}
+
+
+def nothing_seen(region: Quad) -> str:
+    """The look of any place, where there is no photo to look at."""
+    return ""
 
 
 @dataclass
@@ -41,23 +46,25 @@ class Recognizer:
     def read(self, image: np.ndarray, progress: Progress, found: Found = lambda lines: None) -> list[Line]:
         return self.engine.read(image, progress, found)
 
-    def preview(self, lines: list[Line]) -> list[validate.Match]:
+    def preview(self, lines: list[Line], look: recall.Look = nothing_seen) -> list[validate.Match]:
         """The books that the first lines surely are, by the catalogues that answer at once: shown while the rest is read."""
         quick = Lookup([catalog for catalog in self.lookup.catalogs if not is_outside(catalog)])
-        matches = validate.match(lines, RulesProposer().propose(lines), quick)
+        ask = partial(validate.match, lookup=quick)
+        matches = recall.matches(Known(self.user_id), lines, RulesProposer().propose(lines), look, ask)
         return [match for match in matches if match.band == Band.SURE]
 
     def propose(self, lines: list[Line], image: np.ndarray) -> list[Candidate]:
         return self.proposer.propose(lines, image)
 
     def validate(
-        self, lines: list[Line], candidates: list[Candidate], progress: Progress, look: Callable[[Quad], str] = lambda region: ""
+        self, lines: list[Line], candidates: list[Candidate], progress: Progress, look: recall.Look = nothing_seen
     ) -> list[validate.Match]:
         """The books of the photo: what its owner has decided before first, the rest by the catalogues.
 
         `look` tells how a place of the photo looks (scanning.looks)."""
         ask = partial(validate.match, lookup=self.lookup, progress=progress)
-        return recall.matches(Known(self.user_id), lines, candidates, look, ask)
+        found = recall.matches(Known(self.user_id), lines, candidates, look, ask)
+        return validate.in_shelf_order(labels.tidied(lines, found))
 
     @property
     def problems(self) -> list[str]:

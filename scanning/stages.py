@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from scanning import events, images, looks, recognition, results
+from scanning import events, images, labels, looks, recognition, results
 from scanning.leases import Lease
 from scanning.models import Candidate, Scan
 from scanning.ocr import Line
@@ -77,7 +77,7 @@ class EarlyBooks:
         if self.shown or len(lines) < LINES_WORTH_A_LOOK:
             return
         self.shown = True
-        rows = results.plan(self.scan, self.recognizer.preview(lines))
+        rows = results.plan(self.scan, self.recognizer.preview(lines, partial(looks.look_of, self.image)))
         store_spines(self.scan, rows, self.image, lambda *_: None)  # the bar goes on with the reading
         with transaction.atomic():
             show(self.report.lease.scan(), rows)
@@ -103,10 +103,12 @@ def validate(scan: Scan, report: Report) -> Outcome:
     image, lines = cache(partial(photo, scan)), lines_of(scan)
     saying = report.saying("Looked up {done} of {total} spines")
     matches = recognizer.validate(lines, proposals, saying, lambda region: looks.look_of(image(), region))
-    rows = results.plan(scan, matches)
+    rows, on_boards = results.plan(scan, matches), labels.shelf_labels(lines, matches)
     store_spines(scan, rows, image(), report)
 
     def keep(scan: Scan):
+        scan.shelf_labels = on_boards
+        scan.save(update_fields=["shelf_labels", "changed"])
         show(scan, rows)
         validated = sum(row.validated for row in rows)
         events.progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count(len(rows), 'book')}")
