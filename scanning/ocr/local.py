@@ -18,14 +18,17 @@ from rapidocr.ch_ppocr_rec import TextRecInput
 from scanning.ocr import Found, Line, OCRError, Progress
 
 # The detector takes about 250 MB a megapixel: the overview and the tiles bound the memory of a worker.
-OVERVIEW_SIDE = 1600  # px; the detector sees lettering from about 10 px up
-TILE_WIDTH, TILE_HEIGHT = 1600, 1024  # px; wide, because in each turn lines lie
-OVERLAP_X, OVERLAP_Y = 320, 128  # px; lines are longer than high
-SMALL_LETTERING = 18  # px of a box in the overview; below, full resolution finds lines that the overview misses
+OVERVIEW_SIDE = 1920  # px; the detector sees lettering from about 10 px up
+TILE_WIDTH, TILE_HEIGHT = 1920, 900  # px; wide, because in each turn lines lie
+OVERLAP_X, OVERLAP_Y = 320, 160  # px; lines are longer than high
+SMALL_LETTERING = 26  # px of a box in the overview; below, full resolution finds lines that the overview misses
 QUARTER_TURNS = (1, 0)  # np.rot90 turns; the one that reads most spines first, so that books appear early
 LEAST_CONFIDENCE = 0.5  # below, a reading is noise more often than text
 DOUBTFUL = 0.9  # below, the line is read the other way up too
 BATCH = 6  # lines a call; longer batches waste time on padding
+
+
+Tile = tuple[int, int, int, int]  # x0, y0, x1, y1 in px
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,11 @@ class LocalOCR:
         turned = np.ascontiguousarray(np.rot90(image, turns)[:, :, ::-1])  # the models want BGR
         overview, scale = shrunk(turned, OVERVIEW_SIDE)
         sure = [turned_there(line, turns, image.shape) for line in known if line.confidence >= DOUBTFUL]
-        boxes = unread_boxes([Box(box.corners / scale) for box in self.find(overview)], sure)
+        boxes = unread_boxes([Box(box.corners / scale) for box in self.find_in_tiles(overview, tiles(overview.shape))], sure)
         yield []
         yield self.read_boxes(turned, boxes, turns)
         small = [box for box in boxes if box.height * scale < SMALL_LETTERING] if scale < 1 else []
-        more = [box for tile in tiles_with(small, turned.shape) for box in self.find_in_tile(turned, tile)]
+        more = self.find_in_tiles(turned, tiles_with(small, turned.shape))
         yield []
         yield self.read_boxes(turned, new_boxes(unread_boxes(more, sure), boxes), turns)
 
@@ -98,9 +101,13 @@ class LocalOCR:
         corners = detect(picture).boxes
         return [] if corners is None else [Box(np.asarray(c, dtype=np.float32)) for c in corners]
 
-    def find_in_tile(self, picture: np.ndarray, tile: tuple[int, int, int, int]) -> list[Box]:
-        x0, y0, x1, y1 = tile
-        return [Box(box.corners + np.float32([x0, y0])) for box in self.find(np.ascontiguousarray(picture[y0:y1, x0:x1]))]
+    def find_in_tiles(self, picture: np.ndarray, parts: list[Tile]) -> list[Box]:
+        """The boxes of all parts in pixels of the picture; what two parts show once."""
+        found: list[Box] = []
+        for x0, y0, x1, y1 in parts:
+            boxes = self.find(np.ascontiguousarray(picture[y0:y1, x0:x1]))
+            found += new_boxes([Box(box.corners + np.float32([x0, y0])) for box in boxes], found)
+        return found
 
     def read_boxes(self, turned: np.ndarray, boxes: list[Box], turns: int) -> list[Line]:
         lying = [(box, crop) for box in boxes if (crop := cut_out(turned, box)) is not None]
@@ -149,16 +156,21 @@ def cuts(length: int, size: int, overlap: int) -> list[tuple[int, int]]:
     return [(start, start + size) for start in starts]
 
 
-def tiles_with(small: list[Box], shape) -> list[tuple[int, int, int, int]]:
-    """The tiles (x0, y0, x1, y1) of a picture of `shape` in which several boxes of small lettering lie."""
-    centres = np.array([box.corners.mean(axis=0) for box in small]).reshape(-1, 2)
+def tiles(shape) -> list[Tile]:
+    """Overlapping parts that cover a picture of `shape`."""
     columns, rows = cuts(shape[1], TILE_WIDTH, OVERLAP_X), cuts(shape[0], TILE_HEIGHT, OVERLAP_Y)
-    tiles = [(x0, y0, x1, y1) for y0, y1 in rows for x0, x1 in columns]
-    return [
-        (x0, y0, x1, y1)
-        for x0, y0, x1, y1 in tiles
-        if np.sum((centres[:, 0] >= x0) & (centres[:, 0] < x1) & (centres[:, 1] >= y0) & (centres[:, 1] < y1)) >= 3
-    ]
+    return [(x0, y0, x1, y1) for y0, y1 in rows for x0, x1 in columns]
+
+
+def tiles_with(small: list[Box], shape) -> list[Tile]:
+    """The tiles of a picture of `shape` in which several boxes of small lettering lie."""
+    centres = np.array([box.corners.mean(axis=0) for box in small]).reshape(-1, 2)
+
+    def inside(tile: Tile) -> int:
+        x0, y0, x1, y1 = tile
+        return np.sum((centres[:, 0] >= x0) & (centres[:, 0] < x1) & (centres[:, 1] >= y0) & (centres[:, 1] < y1))
+
+    return [tile for tile in tiles(shape) if inside(tile) >= 3]
 
 
 def overlap(one: np.ndarray, other: np.ndarray) -> float:
