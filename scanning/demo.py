@@ -16,7 +16,7 @@ from scanning.models import Scan
 
 NAME, EMAIL = "demo", "demo@localhost"
 SHELF, PHOTO = "Living room", "drawn-shelf.jpg"
-SEED = 3
+SEED = 7
 BOOKS = (
     ("Middlemarch", "George Eliot"),
     ("The Great Gatsby", "F. Scott Fitzgerald"),
@@ -33,7 +33,7 @@ BOOKS = (
     ("Pride and Prejudice", "Jane Austen"),
     ("The Secret Garden", "Frances Hodgson Burnett"),
 )
-ADDED_AS = (Status.READ, Status.READING, Status.READ, Status.TO_READ, Status.READ)  # the first sure ones; the rest is for review
+ADDED_AS = (Status.READ, Status.READING, Status.READ, Status.TO_READ, Status.READ)  # the last sure ones; the rest is for review
 
 
 def offer() -> str:
@@ -68,5 +68,6 @@ def show(pk: int):
     with transaction.atomic():
         if scan.candidates.exclude(decided=None).exists():
             return  # somebody is at it already
-        for candidate, status in zip(scan.candidates.sure(), ADDED_AS, strict=False):
+        sure = scan.candidates.sure().order_by("-number")
+        for candidate, status in zip(sure, ADDED_AS, strict=False):
             review.accept(candidate.pk, scan.user, status)
