@@ -5,6 +5,8 @@ from dataclasses import replace
 from functools import cache
 from itertools import permutations
 
+import numpy as np
+
 from library.folding import fold
 from scanning import likeness, spines
 from scanning.memory import Known, alike, same_spine, spine_text
@@ -15,7 +17,7 @@ from scanning.validate import Match
 from scanning.wording import Work, same_work, words
 
 CONFIDENCE = 0.99
-ONE_SPINE = 0.5  # links from here up may join two lines that the proposer kept apart
+ONE_SPINE = 0.5  # links from here up may join lines that the proposer kept apart
 ORDERED, TRIED = 3, 10  # lines of one spine: up to so many in any order, up to so many at all
 LEAST_OWN_BITS = 8.0  # of what else a spine says: below, it is no book of its own
 
@@ -63,9 +65,12 @@ def arrangements(layout: spines.Layout, candidates: list[Candidate]) -> list[Ord
         else:
             without_one = (own[:n] + own[n + 1 :] for n in range(len(own)) if len(own) <= TRIED)
             orders |= dict.fromkeys([own, own[::-1], *without_one, *((line,) for line in own)])
-    link = spines.links(layout)
-    pairs = ((i, j) for i in range(len(layout)) for j in range(len(layout)) if i != j and link[i, j] >= ONE_SPINE)
-    return list(orders | dict.fromkeys(pairs))
+    linked = spines.links(layout) >= ONE_SPINE
+    pairs = [(i, j) for i, j in np.argwhere(linked).tolist() if i != j]
+    threes = {
+        tuple(sorted((i, j, k))) for i, j in pairs for k in np.flatnonzero(linked[i] & linked[j]).tolist() if k not in (i, j)
+    }
+    return list(orders | dict.fromkeys(pairs) | dict.fromkeys(tuple(spines.reading_order(layout, three)) for three in threes))
 
 
 def decided(text: str, look: Callable[[], str], rows: list[KnownSpine]) -> KnownSpine | None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from library import folding, identity, isbn
 from library.catalogs import Record
-from library.models import Status, UserBook
+from library.models import Shelf, Status, UserBook
 from scanning import memory
 from scanning.models import Band, Candidate, Decision, Scan
 
@@ -104,6 +104,15 @@ def undo_batch(scan: Scan, moment: datetime) -> list[Candidate]:
         _reopen(candidate)
     memory.forget(decided)
     return decided
+
+
+@transaction.atomic
+def stand_on(scan: Scan, shelf: Shelf):
+    """The shelf that this photo shows; what was added from it to no shelf so far stands there too."""
+    scan = _lock(scan.pk)
+    scan.shelf = shelf
+    scan.save(update_fields=["shelf"])
+    UserBook.objects.of(scan.user).filter(sightings__scan=scan, shelf__isnull=True).update(shelf=shelf)
 
 
 # ── Corrections ─────────────────────────────────────────────────────────────────────────────────────────────────────

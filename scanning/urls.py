@@ -17,6 +17,7 @@ urlpatterns = [
     path("<slug:job_id>/thumbnail", pictures.scan_thumbnail, name="scan_thumbnail"),
     path("<slug:job_id>/spines/<int:number>", pictures.scan_spine, name="scan_spine"),
     path("<slug:job_id>/place", decisions.place, name="scan_place"),
+    path("<slug:job_id>/shelf-name", decisions.name_shelf, name="scan_name_shelf"),
     path("<slug:job_id>/accept", decisions.accept_all, name="scan_accept"),
     path("<slug:job_id>/undo", decisions.undo_batch, name="scan_undo"),
     path("<slug:job_id>/missed", decisions.add_by_hand, name="scan_missed"),

@@ -105,6 +105,19 @@ def place(request, job_id):
     return _whole(request, scan, anchor="review")
 
 
+@login_required
+@require_POST
+def name_shelf(request, job_id):
+    """The label that was read on the board becomes the name of the shelf, which is made where there is none of that name."""
+    scan = own_scan(request, job_id)
+    label = request.POST.get("label", "")
+    shelf = uploads.shelf_called(request.user, label) if label in scan.shelf_labels else None
+    if shelf:
+        review.stand_on(scan, shelf)
+        scan.shelf = shelf
+    return _whole(request, scan, anchor="review")
+
+
 def _catalogs() -> lookup.Lookup:
     """With less patience than a scan has: somebody is waiting."""
     catalogs = lookup.from_settings()
