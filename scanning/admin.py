@@ -5,7 +5,7 @@ from django.db.models import Count
 from django.utils.html import format_html
 
 from scanning import pipeline, uploads
-from scanning.models import Candidate, Scan, ScanEvent
+from scanning.models import Candidate, KnownSpine, Scan, ScanEvent
 
 
 class ReadOnly:
@@ -105,6 +105,17 @@ class CandidateAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ("band", "decision", "validated", "edited")
     search_fields = ("scan__job_id", "scan__user__username", "record", "spine_text")
     list_select_related = ("scan",)
+
+
+@admin.register(KnownSpine)
+class KnownSpineAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("text", "book", "rejected", "validated", "user", "created")
+    list_filter = ("rejected", "validated", "created")
+    search_fields = ("text", "user__username")
+    list_select_related = ("user",)
+
+    def book(self, known):
+        return known.record.get("title")
 
 
 @admin.register(ScanEvent)
