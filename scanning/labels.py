@@ -95,7 +95,7 @@ def label_lines(lines: list[Line], matches: list[Match]) -> list[list[int]]:
     groups = [[free[n] for n in group] for group in spines.groups(side_by_side(boxes[free]), 0.5)]
     groups = [sorted(group, key=lambda i: (round(boxes[i, 1] / layout.height[i]), boxes[i, 0])) for group in groups]
     labels = [group for group in groups if reads_like_a_label(" ".join(lines[i].text for i in group))]
-    clear = [group for group in labels if stands_clear(group, lines, boxes, boxes[standing])]
+    clear = [group for group in labels if stands_clear(group, lines, boxes, boxes[standing], layout.spine_length())]
     return sorted(clear, key=lambda group: boxes[group[0], 1])
 
 
@@ -110,13 +110,12 @@ def side_by_side(boxes: np.ndarray) -> np.ndarray:
     return ((in_a_row | stacked) & (np.maximum.outer(height, height) < 2.5 * same)).astype(float)
 
 
-def stands_clear(group: list[int], lines: list[Line], boxes: np.ndarray, standing: np.ndarray) -> bool:
+def stands_clear(group: list[int], lines: list[Line], boxes: np.ndarray, standing: np.ndarray, length: float) -> bool:
     """Whether a text stands above or below a row of books and cannot be printed across one of them.
 
     A spine that is lettered across has no line along it: what stands level with other spines may always be one of those."""
     left, top = boxes[group, :2].min(axis=0)
     right, bottom = boxes[group, 2:].max(axis=0)
-    length = float(np.median(standing[:, 3] - standing[:, 1]))
     above_or_below = np.maximum(standing[:, 1] - bottom, top - standing[:, 3])
     beside = np.maximum(standing[:, 0] - right, left - standing[:, 2])
     near = standing[(above_or_below < REACH * length) & (beside < NEIGHBOURS * length)]
@@ -126,12 +125,12 @@ def stands_clear(group: list[int], lines: list[Line], boxes: np.ndarray, standin
 
 
 def pitch(standing: np.ndarray) -> float:
-    """Pixels from one spine to the next."""
+    """Pixels from one spine to the next, where no book between them is lettered across."""
     centres = np.sort((standing[:, 0] + standing[:, 2]) / 2)
     steps = np.diff(centres)
-    widths = standing[:, 2] - standing[:, 0]
-    steps = steps[steps > 0.5 * float(np.median(widths))]
-    return float(np.median(steps)) if len(steps) else float(np.median(widths))
+    width = float(np.median(standing[:, 2] - standing[:, 0]))
+    steps = steps[steps > 0.5 * width]
+    return max(1.5 * width, float(np.percentile(steps, 25)) if len(steps) else 0.0)
 
 
 def tidied(lines: list[Line], matches: list[Match]) -> list[Match]:

@@ -219,7 +219,7 @@ def test_deleting_the_scan_keeps_what_was_learnt_and_deleting_the_person_does_no
 
 def test_only_the_newest_are_kept(owner):
     row = {"user": owner, "text": "any text at all", "record": {"title": "Any"}}
-    KnownSpine.objects.bulk_create(KnownSpine(**row) for _ in range(memory.KEPT))
+    KnownSpine.objects.bulk_create((KnownSpine(**row) for _ in range(memory.KEPT)), batch_size=5000)
     oldest = KnownSpine.objects.last()
     review.accept(spine(scanned(owner), 2).pk, owner)
     assert KnownSpine.objects.count() == memory.KEPT
