@@ -7,8 +7,8 @@ register = template.Library()
 
 @register.filter
 def percent(share: float) -> str:
-    """A tenth of a percent is told where it matters: near 100."""
-    digits = 1 if 0.9 <= share < 1 else 0
+    """With tenths, because near 100 they matter; all and nothing need none."""
+    digits = 1 if 0 < share < 1 else 0
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 

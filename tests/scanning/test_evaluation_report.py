@@ -113,6 +113,7 @@ def test_kept_readings_are_not_read_again_and_match_as_before(labelled, settings
     assert CountingReader.times == 1
     assert told[0]["missed"] == told[1]["missed"] == ["Effi Briest"]
     assert told[0]["right"] == told[1]["right"] == 1
+    assert told[1]["first_book"] is None
 
 
 def test_another_photo_of_the_same_name_is_read_anew(labelled, settings, capsys):
