@@ -104,6 +104,7 @@ class Evidence:
     author_found: float = 0.0  # bits of the best author's name
     extra_found: float = 0.0  # subtitle and series
     unexplained: float = 0.0  # bits of other words on the lines that hold the title
+    exact: bool = False  # a line says the title, the whole title and nothing else
     lines: dict[int, float] = field(default_factory=dict)  # line -> bits explained there
 
     @property
@@ -140,6 +141,7 @@ def gather(work: Work, seed: int, near: Near, text: PhotoText, borrowed: Near = 
     found.author_found = min(sum(value for line, value in author if line in counted), MOST_AUTHOR_BITS)
     found.extra_found = sum(value for line, value in extra if line in counted)
     found.unexplained = sum(unexplained_bits(text.texts[line], work) for line in {line for line, _ in title} & counted)
+    found.exact = any(text.texts[line] == " ".join(work.title) for line in counted)
     found.lines = {line: explained[line] for line in counted - others}
     return found
 

@@ -65,7 +65,9 @@ def parallel_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) ->
     link = np.where(gap > 0, behind, stacked)
     reach = np.where(along, 1.35 * layout.spine_length(), 3 * np.maximum.outer(layout.length, layout.length))
     too_far = np.clip((span - reach) / np.maximum(0.25 * reach, 1), 0, 1)
-    return link * (1 - too_far)
+    # The longest single line is only the least that a spine can be long: what follows closely stands on the same one.
+    close = along & (gap > 0) & (gap < 3 * height)
+    return np.where(close, behind, link * (1 - too_far))
 
 
 def crossing_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) -> np.ndarray:

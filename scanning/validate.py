@@ -24,8 +24,8 @@ LEAST_LETTERS_ASKED = 3  # in a text that a catalogue is asked for
 LEAST_LETTERS = 5  # on a spine that is shown as unread
 RECORDS_A_QUERY = 20
 MOST_ALTERNATIVES = 8
-SURE, CHECK = 0.9, 0.55  # confidence from which a book is sure, and from which it is put forward at all
-INTERCEPT, WEIGHTS = -4.6, (1.4, 1.25, 0.4, 1.35, -1.25, 1.7)
+SURE, CHECK = 0.9, 0.5  # confidence from which a book is sure, and from which it is put forward at all
+INTERCEPT, WEIGHTS = -5.6, (2.2, 0.95, 2.0, -0.4, 1.3, 1.05, 1.5)
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,9 @@ class Photo:
         self.layout = spines.Layout(lines)
         link = spines.links(self.layout)
         self.near = [[(int(j), float(row[j])) for j in np.flatnonzero(row >= NEAR)] for row in link]
+
+    def letters(self, lines) -> int:
+        return sum(c.isalpha() for i in lines for c in self.lines[i].text)
 
     def gather(self, work: Work, seed: int, taken: set[int] = frozenset()) -> Evidence:
         """The evidence for `work` around the line `seed`, without what the `taken` lines say but for an author's name."""
@@ -195,10 +198,11 @@ def sureness(claim: Evidence, margin: float) -> float:
     features = (
         min(claim.score, 30.0) / 10,
         min(max(margin, -5.0), 10.0) / 10,
-        claim.coverage,
         min(claim.author_found, 12.0) / 10,
         min(claim.unexplained, 20.0) / 10,
         min(claim.work.title_bits, 25.0) / 10,
+        min(len(claim.work.title), 5) / 5,
+        float(claim.exact),
     )
     return float(1 / (1 + np.exp(-(INTERCEPT + np.dot(WEIGHTS, features)))))
 
@@ -218,11 +222,12 @@ def unread(photo: Photo, candidates: list[Candidate], taken: set[int]) -> list[M
     found = []
     for candidate in candidates:
         left = [i for i in candidate.lines if i not in taken]
-        letters = sum(c.isalpha() for i in left for c in photo.lines[i].text)
-        if len(left) < len(candidate.lines) or letters < LEAST_LETTERS:
-            continue
-        text = tuple(photo.lines[i].text for i in left)
-        found.append(Match(tuple(left), text, candidate.region, 0, 0, 0.0, Band.UNREAD))
+        letters = photo.letters(left)
+        # A publisher's name beside a book that was found is that book's; most of a spine is another one.
+        if letters >= max(LEAST_LETTERS, photo.letters(candidate.lines) / 2):
+            region = candidate.region if len(left) == len(candidate.lines) else spines.hull(photo.layout.quads[left])
+            text = tuple(photo.lines[i].text for i in left)
+            found.append(Match(tuple(left), text, region, 0, 0, 0.0, Band.UNREAD))
     return found
 
 

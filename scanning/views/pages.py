@@ -35,7 +35,7 @@ def scans(request):
         .annotate(
             found=Count("candidates"),
             sure=Count("candidates", filter=pending & Q(candidates__band=Band.SURE)),
-            doubtful=Count("candidates", filter=pending & ~Q(candidates__band=Band.SURE)),
+            doubtful=Count("candidates", filter=pending & Q(candidates__band=Band.CHECK)),
             added=Count("candidates", filter=Q(candidates__decision=Decision.ACCEPTED)),
         )
         .order_by("-created")
