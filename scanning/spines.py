@@ -112,14 +112,17 @@ def reading_order(layout: Layout, indices) -> list[int]:
     return sorted(indices, key=lambda i: (rows[i], starts[i]))
 
 
-def same_column(layout: Layout, some: list[int], others: list[int]) -> bool:
-    """Whether two groups of lines stand one behind the other on one spine rather than side by side on two."""
+def same_column(layout: Layout, some: list[int], others: list[int], reach: float = 1.0) -> bool:
+    """Whether two groups of lines stand one behind the other on one spine rather than side by side on two.
+
+    `reach` is how far apart they may be, in spine lengths.
+    """
     axis = 1 if layout.along.mean() > 0.3 else 0  # along which spines run in this photo: down, or across in a pile
     one, other = layout.quads[some].reshape(-1, 2), layout.quads[others].reshape(-1, 2)
     (low, high), (from_, to) = ((q[:, 1 - axis].min(), q[:, 1 - axis].max()) for q in (one, other))
     beside = min(high, to) - max(low, from_)
     gap = max(one[:, axis].min(), other[:, axis].min()) - min(one[:, axis].max(), other[:, axis].max())
-    return beside > 0.5 * min(high - low, to - from_) and gap < max(layout.spine_length(), 1)
+    return beside > 0.5 * min(high - low, to - from_) and gap < max(reach * layout.spine_length(), 1)
 
 
 def hull(quads: np.ndarray) -> Quad:

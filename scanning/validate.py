@@ -22,6 +22,7 @@ LEAST_SCORE = 4.0  # bits; below, nothing is claimed
 LEAST_COVERAGE = 0.4  # of a title's bits; an author's name alone is no book
 LEAST_LETTERS_ASKED = 3  # in a text that a catalogue is asked for
 LEAST_LETTERS = 5  # on a spine that is shown as unread
+MOST_LETTERS_OF_A_STAMP = 24
 RECORDS_A_QUERY = 20
 MOST_ALTERNATIVES = 8
 SURE, CHECK = 0.9, 0.5  # confidence from which a book is sure, and from which it is put forward at all
@@ -97,7 +98,7 @@ def match(lines: list[Line], candidates: list[Candidate], lookup, progress: Prog
         answers = lookup.search(list(open_questions), limit=RECORDS_A_QUERY, here=here, outside=not here)
         evidence += weigh(photo, open_questions, answers)
         found = [matched(photo, claim, evidence) for claim in one_a_spine(photo, compete(photo, evidence))]
-    found += unread(photo, candidates, {i for one in found for i in one.lines})
+    found += unread(photo, candidates, found)
     progress(len(candidates), len(candidates))
     return in_shelf_order(found)
 
@@ -217,18 +218,26 @@ def one_a_spine(photo: Photo, claims: list[Evidence]) -> list[Evidence]:
     return kept
 
 
-def unread(photo: Photo, candidates: list[Candidate], taken: set[int]) -> list[Match]:
-    """The spines that nothing claims, as what was read on them. Scraps of text are not spines."""
+def unread(photo: Photo, candidates: list[Candidate], books: list[Match]) -> list[Match]:
+    """The spines that no book takes, as what was read on them. Scraps of text are not spines."""
+    taken = {i for book in books for i in book.lines}
     found = []
     for candidate in candidates:
         left = [i for i in candidate.lines if i not in taken]
-        letters = photo.letters(left)
         # A publisher's name beside a book that was found is that book's; most of a spine is another one.
-        if letters >= max(LEAST_LETTERS, photo.letters(candidate.lines) / 2):
-            region = candidate.region if len(left) == len(candidate.lines) else spines.hull(photo.layout.quads[left])
-            text = tuple(photo.lines[i].text for i in left)
-            found.append(Match(tuple(left), text, region, 0, 0, 0.0, Band.UNREAD))
+        if photo.letters(left) < max(LEAST_LETTERS, photo.letters(candidate.lines) / 2) or is_stamp(photo, left, books):
+            continue
+        region = candidate.region if len(left) == len(candidate.lines) else spines.hull(photo.layout.quads[left])
+        text = tuple(photo.lines[i].text for i in left)
+        found.append(Match(tuple(left), text, region, 0, 0, 0.0, Band.UNREAD))
     return found
+
+
+def is_stamp(photo: Photo, lines: list[int], books: list[Match]) -> bool:
+    """Whether a few words stand close behind a book on its own spine: the name or the sign of its publisher."""
+    if photo.letters(lines) > MOST_LETTERS_OF_A_STAMP:
+        return False
+    return any(book.record and spines.same_column(photo.layout, lines, list(book.lines), reach=0.5) for book in books)
 
 
 def in_shelf_order(found: list[Match]) -> list[Match]:
