@@ -15,7 +15,8 @@ test: lint
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n auto -m "not services and not browser"
+	$(BIN)/pytest -m "services or browser"
 
 lint: .venv/dev
 	$(BIN)/ruff check .
