@@ -45,7 +45,9 @@ def test_the_page_tells_what_is_known_and_where_from(copy, owner_client):
 
 def test_the_page_links_to_the_photo_the_book_was_seen_on(owner, copy, owner_client):
     scan = Scan.objects.create(user=owner, job_id="job-1-abcdefghi", filename="shelf.jpg", photo="x", sha256="0")
-    Candidate.objects.create(scan=scan, number=1, band="sure", confidence=1, validated=True, record={"title": copy.title}, copy=copy)
+    Candidate.objects.create(
+        scan=scan, number=1, band="sure", confidence=1, validated=True, record={"title": copy.title}, copy=copy
+    )
     assert scan.get_absolute_url() in owner_client.get(copy.get_absolute_url()).content.decode()
 
 
