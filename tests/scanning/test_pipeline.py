@@ -7,7 +7,7 @@ from django_q.models import OrmQ
 
 from library.catalogs import CatalogError
 from scanning import events, pipeline, results, uploads
-from scanning.models import Decision, Scan, Stage
+from scanning.models import Decision, Scan, ScanEvent, Stage
 from scanning.ocr import OCRError
 from tests import fakes
 from tests.work import FAKES, make_scan, queued, work_off, work_one
@@ -147,6 +147,7 @@ def test_the_first_of_many_photos_has_its_books_before_the_next_is_read(owner):
 
 def test_a_task_for_a_scan_that_is_gone_is_no_error():
     pipeline.run(12345, Stage.READ)
+    assert not ScanEvent.objects.exists()
 
 
 def test_a_killed_worker_costs_a_repeat(owner):
