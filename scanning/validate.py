@@ -21,11 +21,12 @@ BORROWED = 0.5  # what an author's name on a neighbour's spine is worth
 LEAST_SCORE = 4.0  # bits; below, nothing is claimed
 LEAST_COVERAGE = 0.4  # of a title's bits; an author's name alone is no book
 LEAST_LETTERS_ASKED = 3  # in a text that a catalogue is asked for
-LEAST_LETTERS = 5  # on a spine that is shown as unread
+LEAST_LETTERS = 4  # on a spine that is shown as unread: Emma is one, a price is not
 MOST_LETTERS_OF_A_STAMP = 24
 RECORDS_A_QUERY = 20
 MOST_ALTERNATIVES = 8
 SURE, CHECK = 0.9, 0.5  # confidence from which a book is sure, and from which it is put forward at all
+TIE, MOST_OF_A_TIE = 2.0, 0.85  # bits between two works on the same lines; what is that close is for a person to decide
 INTERCEPT, WEIGHTS = -5.6, (2.2, 0.95, 2.0, -0.4, 1.3, 1.05, 1.5)
 
 
@@ -205,7 +206,8 @@ def sureness(claim: Evidence, margin: float) -> float:
         min(len(claim.work.title), 5) / 5,
         float(claim.exact),
     )
-    return float(1 / (1 + np.exp(-(INTERCEPT + np.dot(WEIGHTS, features)))))
+    confidence = float(1 / (1 + np.exp(-(INTERCEPT + np.dot(WEIGHTS, features)))))
+    return confidence if margin >= TIE else min(confidence, MOST_OF_A_TIE)
 
 
 def one_a_spine(photo: Photo, claims: list[Evidence]) -> list[Evidence]:

@@ -70,12 +70,6 @@ class Work:
         names = (word for name in self.authors for word in name)
         return frozenset([*self.title, *self.subtitle, *names, *words(self.record.publisher)])
 
-    @property
-    def key(self) -> tuple:
-        """The same for all editions of a work, as far as their words tell."""
-        title = tuple(w for w in self.title if w not in COMMON) or self.title
-        return title, (max(self.authors[0], key=len) if self.authors else "")
-
 
 def among(word: str, others: tuple[str, ...]) -> bool:
     """Whether `word` is one of `others`, or the same with an ending: it stands on a spine once and counts once."""

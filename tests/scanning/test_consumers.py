@@ -184,3 +184,4 @@ async def test_a_hub_that_nobody_needs_stops_asking(owner):
     hub.add(follower)
     hub.discard(follower)
     await asyncio.wait_for(hub.task, 2)
+    assert hub.task.done()

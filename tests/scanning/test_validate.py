@@ -1,0 +1,109 @@
+"""Records compete for the lines of a photo. The cases are failures that were seen, typed again."""
+
+import pytest
+
+from library.catalogs import Record
+from library.catalogs.lookup import Lookup
+from scanning import validate
+from scanning.models import Band
+from scanning.proposers.rules import RulesProposer
+from tests.scanning.test_spines import across, down
+
+
+class Shelf:
+    """A catalogue that knows these records and names all of them for any text."""
+
+    name = "shelf"
+
+    def __init__(self, *records: Record):
+        self.records = list(records)
+
+    def search_many(self, texts, limit):
+        return [self.records for _ in texts]
+
+
+def book(title: str, *authors: str) -> Record:
+    return Record(title, authors, source="shelf", source_id=f"{title}/{authors}")
+
+
+def matched(lines, *records: Record) -> list[validate.Match]:
+    return validate.match(lines, RulesProposer().propose(lines), Lookup([Shelf(*records)]))
+
+
+def titles(matches) -> list[str]:
+    return [match.record.title for match in matches if match.validated]
+
+
+def test_title_and_author_on_one_line_are_a_sure_book():
+    (match,) = matched([down("IAN MCEWAN AMSTERDAM", 100, 0, 700)], book("Amsterdam", "Ian McEwan"))
+    assert (match.record.title, match.band) == ("Amsterdam", Band.SURE)
+
+
+@pytest.mark.parametrize("read", ["THEKLIPFISHCODE Mary Casanova", "The K1ipfish C0de Casanova", "THE KLIPFSH CODE CASANOVA"])
+def test_misread_letters_and_lost_spaces_are_forgiven(read):
+    assert titles(matched([down(read, 100, 0, 700)], book("The Klipfish Code", "Mary Casanova"))) == ["The Klipfish Code"]
+
+
+def test_a_word_split_over_two_lines_is_found():
+    lines = [across("HERE COMES", 100, 0), across("EVERY-", 100, 40), across("BODY", 100, 80), across("SHIRKY", 100, 120)]
+    assert titles(matched(lines, book("Here Comes Everybody", "Clay Shirky"))) == ["Here Comes Everybody"]
+
+
+def test_every_book_gets_the_lines_that_it_explains_best():
+    lines = [down("ASIAN GRILLING", 100, 0), down("HOW TO GRILL", 300, 0), down("STEVEN RAICHLEN", 300, 340)]
+    found = matched(lines, book("How to Grill", "Steven Raichlen"), book("Asian Grilling", "Su-Mei Yu"))
+    assert titles(found) == ["Asian Grilling", "How to Grill"]
+
+
+def test_a_study_of_a_book_does_not_take_the_book_from_its_author():
+    study = book("Margaret Atwood's The Handmaid's Tale", "Harold Bloom")
+    lines = [down("MARGARET ATWOOD", 100, 0), down("THE HANDMAID'S TALE", 100, 340)]
+    assert titles(matched(lines, study, book("The Handmaid's Tale", "Margaret Atwood"))) == ["The Handmaid's Tale"]
+
+
+def test_two_copies_side_by_side_are_two_books():
+    lines = [down("IAN MCEWAN AMSTERDAM", 100, 0, 700), down("IAN MCEWAN AMSTERDAM", 300, 0, 700)]
+    assert titles(matched(lines, book("Amsterdam", "Ian McEwan"))) == ["Amsterdam", "Amsterdam"]
+
+
+def test_a_title_repeated_along_one_spine_is_one_book():
+    words = ("WHITE", "TEETH", "ZADIE", "SMITH")
+    lines = [across(word, 100, 40 * n) for n, word in enumerate(words * 2)]
+    lines += [down(f"Bluebeard {n}", 100 * n, 0, 320) for n in range(3, 8)]
+    assert titles(matched(lines, book("White Teeth", "Zadie Smith"))) == ["White Teeth"]
+
+
+def test_another_volume_is_not_this_one():
+    (match,) = matched(
+        [down("60 GAGS DE BOULE ET BILL 3 ROBA", 100, 0, 700)], book("60 gags 2", "Roba"), book("60 gags 3", "Roba")
+    )
+    assert match.record.title == "60 gags 3"
+
+
+def test_a_tie_between_two_works_is_never_sure():
+    lines = [down("THE SECRET HISTORY OF THE ISLANDS", 100, 0, 700)]
+    (match,) = matched(
+        lines, book("The Secret History of the Islands", "Ana Lima"), book("The Secret History of the Islands", "Bo Ek")
+    )
+    assert match.band == Band.CHECK
+    assert [record.title for record in match.alternatives] == [match.record.title]
+
+
+def test_a_short_title_without_its_author_stays_what_was_read():
+    (match,) = matched([down("EMMA", 100, 0)], book("Emma", "Jane Austen"))
+    assert (match.band, match.record, match.text) == (Band.UNREAD, None, ("EMMA",))
+
+
+def test_what_no_record_bears_out_stays_what_was_read():
+    (match,) = matched([down("MEINE ERSTEN JAHRE", 100, 0)], book("Amsterdam", "Ian McEwan"))
+    assert (match.record, match.band, match.text) == (None, Band.UNREAD, ("MEINE ERSTEN JAHRE",))
+
+
+def test_an_authors_name_alone_is_no_book():
+    found = matched([down("JOHN GRISHAM", 100, 0)], book("The Firm", "John Grisham"))
+    assert titles(found) == []
+
+
+def test_a_publishers_stamp_behind_a_book_is_no_spine_of_its_own():
+    lines = [down("IAN MCEWAN AMSTERDAM", 100, 0, 700), across("VINTAGE BOOKS", 100, 900, 60)]
+    assert len(matched(lines, book("Amsterdam", "Ian McEwan"))) == 1
