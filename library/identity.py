@@ -2,9 +2,9 @@
 
 from django.db import IntegrityError, transaction
 
-from library import folding
+from library import facts, folding
 from library.catalogs import Record
-from library.models import Book, UserBook
+from library.models import FACTS, Book, UserBook
 
 
 def work_key(title: str, authors) -> str:
@@ -30,17 +30,11 @@ def find_or_make_book(record: Record) -> Book:
         with transaction.atomic():
             return Book.objects.create(
                 isbn13=record.isbn or None,
-                title=record.title[:500],
-                subtitle=record.subtitle[:500],
-                authors=list(record.authors),
-                publisher=record.publisher[:200],
-                published_date=record.published_date[:10],
-                language=record.language[:8],
-                cover=record.cover[:500],
                 links=record.links,
                 source=record.source,
                 source_id=record.source_id[:100],
                 work_key=work_key(record.title, record.authors),
+                **facts.of_record(record),
             )
     except IntegrityError:
         return Book.objects.get(isbn13=record.isbn)
@@ -67,16 +61,6 @@ def owned_flags(user, records: list[Record]) -> list[bool]:
 def add_copy(user, record: Record, **own) -> UserBook:
     """A new copy of `record` in this person's library; `own` holds what is theirs: shelf, status, …"""
     book = find_or_make_book(record)
-    return UserBook.objects.create(
-        user=user,
-        book=book,
-        title=book.title,
-        subtitle=book.subtitle,
-        authors=book.authors,
-        isbn13=book.isbn13 or "",
-        publisher=book.publisher,
-        published_date=book.published_date,
-        language=book.language,
-        cover=book.cover,
-        **own,
-    )
+    copied = {fact: getattr(book, fact) for fact in FACTS} | {"isbn13": book.isbn13 or ""}
+    origins = {fact: book.source or facts.YOU for fact, value in copied.items() if value}
+    return UserBook.objects.create(user=user, book=book, origins=origins, **copied, **own)

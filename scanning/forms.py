@@ -16,7 +16,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        own = [(str(pk), name) for pk, name in user.shelves.values_list("pk", "name")]
+        own = [(str(shelf.pk), str(shelf)) for shelf in user.shelves.all()]
         self.fields["shelf"].choices = [("", "No shelf yet"), *own, (NEW_SHELF, "A new shelf …")]
         self.fields["new_shelf"].widget.attrs["placeholder"] = "Living room, left"
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from library import folding, identity, isbn
 from library.catalogs import Record
-from library.models import Shelf, Status, UserBook
+from library.models import Entry, Shelf, Status, UserBook
 from scanning import memory
 from scanning.models import Band, Candidate, Decision, Scan
 
@@ -183,7 +183,7 @@ def _locked(candidate_pk: int, user) -> Candidate:
 
 def _add(candidate: Candidate, status: str, moment: datetime):
     scan = candidate.scan
-    candidate.copy = identity.add_copy(scan.user, candidate.edition, shelf=scan.shelf, status=status)
+    candidate.copy = identity.add_copy(scan.user, candidate.edition, shelf=scan.shelf, status=status, entry=Entry.SCAN)
     _decide(candidate, Decision.ACCEPTED, moment)
 
 

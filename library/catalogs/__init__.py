@@ -25,6 +25,12 @@ class Record:
     language: str = ""  # ISO 639-1
     cover: str = ""  # https address of a picture
     links: dict[str, str] = field(default_factory=dict)  # name of the shop or site -> address
+    series: str = ""
+    series_number: str = ""  # 1, 2.5, 1-3
+    pages: int | None = None
+    binding: str = ""
+    description: str = ""
+    categories: tuple[str, ...] = ()
     source: str = ""  # name of the catalogue
     source_id: str = ""  # its key there
 
@@ -37,11 +43,11 @@ class Record:
         return f"{self.title}: {self.subtitle}" if self.subtitle else self.title
 
     def as_dict(self) -> dict:
-        return {**asdict(self), "authors": list(self.authors)}
+        return {**asdict(self), "authors": list(self.authors), "categories": list(self.categories)}
 
     @classmethod
     def from_dict(cls, data: dict) -> "Record":
-        return cls(**{**data, "authors": tuple(data.get("authors") or ())})
+        return cls(**{**data, "authors": tuple(data.get("authors") or ()), "categories": tuple(data.get("categories") or ())})
 
 
 class Catalog(Protocol):

@@ -1,0 +1,59 @@
+"""The facts of a copy: where each comes from, what it said before, and who may change it.
+
+`UserBook.origins` names for each fact who says it: `you`, `photo`, `import`, or the catalogue (`local`, `open_library`, …).
+What its owner has said is changed by nobody else."""
+
+from django.db import transaction
+
+from library.catalogs import Record
+from library.models import FACTS, Book, FactChange, UserBook
+
+YOU, PHOTO, IMPORT = "you", "photo", "import"
+LONGEST = {field.name: field.max_length for field in Book._meta.fields if getattr(field, "max_length", None)}
+
+
+class Stale(Exception):
+    """The copy was changed elsewhere since it was shown; `copy` is how it is now."""
+
+    def __init__(self, copy: UserBook):
+        super().__init__("This book was changed elsewhere in the meantime.")
+        self.copy = copy
+
+
+def of_record(record: Record) -> dict:
+    """What `record` says, as the columns of a Book, without the ISBN; cut to what they hold."""
+    said = {fact: getattr(record, fact) for fact in FACTS if fact != "isbn13"}
+    said |= {"authors": list(record.authors), "categories": list(record.categories)}
+    return {fact: value[: LONGEST[fact]] if fact in LONGEST and isinstance(value, str) else value for fact, value in said.items()}
+
+
+def change(copy: UserBook, said: dict, source: str) -> list[str]:
+    """Sets what `source` says on `copy` (not saved yet) and keeps what stood there; the names of the facts that changed.
+
+    Anybody but the owner changes only what the owner has not said, and never to nothing."""
+    changed = []
+    for fact, after in said.items():
+        before = getattr(copy, fact)
+        if source != YOU and (copy.origins.get(fact) == YOU or after in ("", None, [])):
+            continue
+        if after == before:
+            continue
+        FactChange.objects.create(copy=copy, fact=fact, before=before, after=after, source=source)
+        setattr(copy, fact, after)
+        copy.origins[fact] = source
+        changed.append(fact)
+    return changed
+
+
+@transaction.atomic
+def edit(user, pk: int, said: dict, own: dict | None = None, version: int | None = None) -> UserBook:
+    """What the owner says about a copy: facts, and what is theirs alone (status, shelf, …). Raises Stale where `version` is not
+    the one that is stored, and UserBook.DoesNotExist where the copy is not this person's."""
+    copy = UserBook.objects.select_for_update(of=("self",)).get(pk=pk, user=user)
+    if version is not None and copy.version != version:
+        raise Stale(copy)
+    change(copy, said, YOU)
+    for name, value in (own or {}).items():
+        setattr(copy, name, value)
+    copy.save()
+    return copy

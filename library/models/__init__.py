@@ -1,0 +1,12 @@
+"""All models of the library, by what they are about."""
+
+from library.models.catalog import CatalogCounts, CatalogFile, CatalogRecord
+from library.models.copies import Condition, Entry, FactChange, Loan, Reading, Status, SyncStatus, Tag, Undo, UserBook
+from library.models.editions import FACTS, Book, Facts
+from library.models.imports import Import, ImportRow
+from library.models.places import Preferences, Shelf
+
+__all__ = [
+    "FACTS", "Book", "CatalogCounts", "CatalogFile", "CatalogRecord", "Condition", "Entry", "FactChange", "Facts", "Import",
+    "ImportRow", "Loan", "Preferences", "Reading", "Shelf", "Status", "SyncStatus", "Tag", "Undo", "UserBook",
+]  # fmt: skip

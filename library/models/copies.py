@@ -1,0 +1,228 @@
+"""One person's copies of books: what is theirs about them, who has them, when they were read, what was changed."""
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from library import folding, isbn
+from library.models.editions import Book, Facts
+from library.models.places import Shelf
+
+
+class Status(models.TextChoices):
+    TO_READ = "to-read", "To read"
+    READING = "reading", "Reading"
+    READ = "read", "Read"
+    DID_NOT_FINISH = "did-not-finish", "Did not finish"
+    WISHLIST = "wishlist", "Wishlist"
+
+
+class Entry(models.TextChoices):
+    """How a copy came into the library."""
+
+    SCAN = "scan", "Shelf photo"
+    COVER = "cover", "Cover photo"
+    ISBN = "isbn", "ISBN typed"
+    BARCODE = "barcode", "Barcode"
+    SEARCH = "search", "Title search"
+    HAND = "hand", "By hand"
+    IMPORT = "import", "Import"
+    API = "api", "Program"
+
+
+class SyncStatus(models.TextChoices):
+    """Where the facts of a copy stand that was entered before a catalogue was asked."""
+
+    NONE = "", "Not asked for"
+    PENDING = "pending", "Being looked up"
+    SYNCED = "synced", "Looked up"
+    FAILED = "failed", "Not found"
+
+
+class Condition(models.TextChoices):
+    NEW = "new", "New"
+    FINE = "fine", "Fine"
+    GOOD = "good", "Good"
+    FAIR = "fair", "Fair"
+    POOR = "poor", "Poor"
+
+
+class Tag(models.Model):
+    """A person's own word for some of their books."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tags")
+    name = models.CharField(max_length=100)
+    folded = models.CharField(max_length=100, editable=False)  # Poetry and poetry are one tag
+
+    class Meta:
+        ordering = ["folded"]
+        constraints = [models.UniqueConstraint(fields=["user", "folded"], name="tag_per_user")]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.folded = folding.fold(self.name)[:100] or self.name.casefold()
+        super().save(*args, **kwargs)
+
+
+class UserBookQuerySet(models.QuerySet):
+    def of(self, user):
+        """This person's library; the trash is not part of it."""
+        return self.filter(user=user, removed__isnull=True)
+
+    def matching(self, text: str):
+        """Every word of `text` somewhere in title, authors, publisher or ISBN."""
+        found = self
+        for word in folding.fold(text).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+
+class UserBook(Facts):
+    """One person's copy of a book, with the facts as its owner wants them: copied from the edition, then theirs to edit."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="books")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="copies")
+    isbn13 = models.CharField("ISBN", max_length=13, blank=True)
+    shelf = models.ForeignKey(Shelf, null=True, blank=True, on_delete=models.SET_NULL, related_name="books")
+    status = models.CharField(max_length=20, choices=Status, default=Status.TO_READ)
+    rating = models.PositiveSmallIntegerField("rating in half stars", null=True, blank=True)
+    favourite = models.BooleanField(default=False)
+    review = models.TextField(blank=True)
+    notes = models.TextField("private notes", blank=True)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="books")
+    bought = models.DateField(null=True, blank=True)
+    bought_from = models.CharField(max_length=200, blank=True)
+    price = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)  # ISO 4217
+    condition = models.CharField(max_length=10, choices=Condition, blank=True)
+    condition_note = models.CharField(max_length=200, blank=True)
+    entry = models.CharField(max_length=10, choices=Entry, default=Entry.HAND)
+    # Chosen by the client that entered it: an entry that is sent again, over a bad line, is there once.
+    entry_key = models.CharField(max_length=64, blank=True, editable=False)
+    origins = models.JSONField(default=dict, blank=True, editable=False)  # fact -> who says it (see library/facts.py)
+    imported = models.JSONField(default=dict, blank=True, editable=False)  # columns of an import that have no field here
+    sync_status = models.CharField(max_length=10, choices=SyncStatus, blank=True, default=SyncStatus.NONE)
+    sync_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    sync_after = models.DateTimeField(null=True, blank=True, editable=False)  # not asked again before
+    sync_error = models.CharField(max_length=300, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)  # one more with each save: two tabs notice each other
+    added = models.DateTimeField(default=timezone.now)
+    changed = models.DateTimeField(auto_now=True)
+    removed = models.DateTimeField(null=True, blank=True)
+    sort_title = models.CharField(max_length=300, editable=False)
+    sort_author = models.CharField(max_length=300, editable=False)
+    sort_series = models.CharField(max_length=300, blank=True, editable=False)
+    search_text = models.TextField(editable=False)
+
+    objects = UserBookQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_title"]
+        indexes = [
+            models.Index(fields=["user", "removed", "sort_title"], name="userbook_by_title"),
+            models.Index(fields=["user", "removed", "sort_author"], name="userbook_by_author"),
+            models.Index(fields=["user", "removed", "-added"], name="userbook_by_added"),
+            models.Index(fields=["user", "removed", "sort_series"], name="userbook_by_series"),
+            models.Index(fields=["user", "book"], name="userbook_by_book"),
+            models.Index(fields=["user", "isbn13"], name="userbook_by_isbn"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "entry_key"], condition=~models.Q(entry_key=""), name="entry_once_per_user"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def save(self, *args, update_fields=None, **kwargs):
+        self.refold()
+        self.version += 1
+        if update_fields is not None:
+            update_fields = {*update_fields, "version", "changed", "sort_title", "sort_author", "sort_series", "search_text"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def refold(self):
+        """The columns that lists are sorted and searched by follow what is shown."""
+        self.sort_title = folding.sort_title(self.title)
+        self.sort_author = folding.sort_name(self.authors[0]) if self.authors else ""
+        self.sort_series = folding.sort_title(f"{self.series} {self.series_number}") if self.series else ""
+        parts = [self.title, self.subtitle, *self.authors, self.series, self.publisher, self.isbn13]
+        self.search_text = folding.fold(" ".join(parts))
+
+    def get_absolute_url(self):
+        return reverse("book", args=[self.pk])
+
+    @property
+    def isbn_hyphenated(self) -> str:
+        return isbn.hyphenated(self.isbn13)
+
+
+class Reading(models.Model):
+    """One time that a copy was read; a book may be read again."""
+
+    copy = models.ForeignKey(UserBook, on_delete=models.CASCADE, related_name="readings")
+    started = models.DateField(null=True, blank=True)
+    finished = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["finished", "started", "pk"]
+
+    def __str__(self):
+        return f"{self.copy}: {self.started or '?'} – {self.finished or '?'}"
+
+
+class Loan(models.Model):
+    """A copy in somebody else's hands."""
+
+    copy = models.ForeignKey(UserBook, on_delete=models.CASCADE, related_name="loans")
+    borrower = models.CharField("lent to", max_length=200)
+    since = models.DateField(default=timezone.localdate)
+    due = models.DateField(null=True, blank=True)
+    returned = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["copy"], condition=models.Q(returned__isnull=True), name="one_open_loan_a_copy"),
+        ]
+
+    def __str__(self):
+        return f"{self.copy} → {self.borrower}"
+
+
+class FactChange(models.Model):
+    """What a fact said before, and who changed it."""
+
+    copy = models.ForeignKey(UserBook, on_delete=models.CASCADE, related_name="fact_changes")
+    fact = models.CharField(max_length=30)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    source = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self):
+        return f"{self.copy}: {self.fact}"
+
+
+class Undo(models.Model):
+    """One batch of changes to a person's books, with what each said before, so that it can be taken back as a whole."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="undos")
+    sentence = models.CharField(max_length=200)
+    before = models.JSONField(
+        default=dict
+    )  # what is needed to take it back
+    created = models.DateTimeField(default=timezone.now)
+    undone = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self):
+        return self.sentence

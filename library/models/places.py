@@ -1,0 +1,36 @@
+"""Where a person's books stand, and what they want to be asked once only."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Shelf(models.Model):
+    """A place where books stand: a shelf, perhaps in a bookcase, perhaps in a room."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shelves")
+    room = models.CharField(max_length=100, blank=True)
+    bookcase = models.CharField(max_length=100, blank=True)
+    name = models.CharField(max_length=100)
+    position = models.PositiveIntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name_plural = "shelves"
+        constraints = [models.UniqueConstraint(fields=["user", "room", "bookcase", "name"], name="shelf_per_user_and_place")]
+
+    def __str__(self):
+        return " · ".join(part for part in (self.room, self.bookcase, self.name) if part)
+
+
+class Preferences(models.Model):
+    """What a person chose last and is not asked again: the settings of a batch, the columns of the list, …; one key a page."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
+    choices = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name_plural = "preferences"
+
+    def __str__(self):
+        return f"Preferences of {self.user}"
