@@ -215,9 +215,7 @@ class Undo(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="undos")
     sentence = models.CharField(max_length=200)
-    before = models.JSONField(
-        default=dict
-    )  # what is needed to take it back
+    before = models.JSONField(default=dict)  # what is needed to take it back
     created = models.DateTimeField(default=timezone.now)
     undone = models.DateTimeField(null=True, blank=True)
 
