@@ -63,8 +63,13 @@ class Tag(models.Model):
         return self.name
 
     def save(self, *args, **kwargs):
-        self.folded = folding.fold(self.name)[:100] or self.name.casefold()
+        self.folded = self.fold(self.name)
         super().save(*args, **kwargs)
+
+    @staticmethod
+    def fold(name: str) -> str:
+        """What two spellings of one tag have in common; a tag of signs alone is itself."""
+        return (folding.fold(name) or name.casefold())[:100]
 
 
 class UserBookQuerySet(models.QuerySet):
