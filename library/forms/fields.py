@@ -1,0 +1,55 @@
+"""Fields and parts that several forms share."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from library import isbn
+
+
+class AuthorsField(forms.CharField):
+    """Authors in one line, joined by "; " where they are several; a comma may be part of a name."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=1000, help_text="Several authors? Put a semicolon between them.", **kwargs)
+
+    def prepare_value(self, value):
+        return "; ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        return [" ".join(name.split()) for name in super().to_python(value).split(";") if name.strip()]
+
+    def run_validators(self, value):
+        super().run_validators("; ".join(value))
+
+    def has_changed(self, initial, data):
+        return (initial or []) != self.to_python(data)
+
+
+class ISBNField(forms.CharField):
+    """An ISBN as it is printed, with 10 or 13 digits and any hyphens; kept as 13 digits."""
+
+    def __init__(self, **kwargs):
+        super().__init__(label="ISBN", max_length=40, help_text="10 or 13 digits, with or without hyphens.", **kwargs)
+        self.widget.attrs["inputmode"] = "text"
+
+    def prepare_value(self, value):
+        # What was typed comes back as typed: a wrong number is easier to put right than to type again.
+        return isbn.hyphenated(value) if isbn.clean(value or "") == value else value
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        if not value:
+            return ""
+        try:
+            return isbn.parse(value)
+        except isbn.ISBNError as error:
+            raise ValidationError(str(error)) from error
+
+
+class OwnShelfForm:
+    """A form with a `shelf` field, which offers the person's own shelves and no others."""
+
+    def offer_shelves_of(self, user):
+        field = self.fields["shelf"]
+        field.queryset = user.shelves.all()
+        field.empty_label = "No shelf"
