@@ -1,12 +1,26 @@
 """All models of the library, by what they are about."""
 
+from library.models.authors import CopyAuthor, author_key
 from library.models.catalog import CatalogCounts, CatalogFile, CatalogRecord
-from library.models.copies import Condition, Entry, FactChange, Loan, Reading, Status, SyncStatus, Tag, Undo, UserBook
+from library.models.copies import (
+    FOLDED,
+    Condition,
+    Entry,
+    FactChange,
+    Loan,
+    Reading,
+    Status,
+    SyncStatus,
+    Tag,
+    Undo,
+    UserBook,
+)  # fmt: skip
 from library.models.editions import FACTS, Book, Facts
 from library.models.imports import Import, ImportRow
 from library.models.places import Preferences, Shelf
 
 __all__ = [
-    "FACTS", "Book", "CatalogCounts", "CatalogFile", "CatalogRecord", "Condition", "Entry", "FactChange", "Facts", "Import",
-    "ImportRow", "Loan", "Preferences", "Reading", "Shelf", "Status", "SyncStatus", "Tag", "Undo", "UserBook",
+    "FACTS", "FOLDED", "Book", "CatalogCounts", "CatalogFile", "CatalogRecord", "Condition", "CopyAuthor", "Entry", "FactChange",
+    "Facts", "Import", "ImportRow", "Loan", "Preferences", "Reading", "Shelf", "Status", "SyncStatus", "Tag", "Undo", "UserBook",
+    "author_key",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from library import folding, isbn
+from library.models.authors import CopyAuthor
 from library.models.editions import Book, Facts
 from library.models.places import Shelf
 
@@ -72,6 +73,10 @@ class Tag(models.Model):
         return (folding.fold(name) or name.casefold())[:100]
 
 
+# The columns that `UserBook.refold` fills.
+FOLDED = ("sort_title", "sort_author", "sort_series", "series_key", "search_text")
+
+
 class UserBookQuerySet(models.QuerySet):
     def of(self, user):
         """This person's library; the trash is not part of it."""
@@ -120,6 +125,7 @@ class UserBook(Facts):
     sort_title = models.CharField(max_length=300, editable=False)
     sort_author = models.CharField(max_length=300, editable=False)
     sort_series = models.CharField(max_length=300, blank=True, editable=False)
+    series_key = models.CharField(max_length=200, blank=True, editable=False)  # the series without the number, folded
     search_text = models.TextField(editable=False)
 
     objects = UserBookQuerySet.as_manager()
@@ -144,14 +150,19 @@ class UserBook(Facts):
     def save(self, *args, update_fields=None, **kwargs):
         self.refold()
         self.version += 1
+        authors_said = update_fields is None or "authors" in update_fields
         if update_fields is not None:
-            update_fields = {*update_fields, "version", "changed", "sort_title", "sort_author", "sort_series", "search_text"}
+            update_fields = {*update_fields, "version", "changed", *FOLDED}
         super().save(*args, update_fields=update_fields, **kwargs)
+        if authors_said:
+            CopyAuthor.objects.keep([self])
 
     def refold(self):
-        """The columns that lists are sorted and searched by follow what is shown."""
+        """The columns that lists are sorted and searched by follow what is shown. `save` calls it; for a `bulk_create` call it
+        before, for each copy, and `CopyAuthor.objects.keep` after."""
         self.sort_title = folding.sort_title(self.title)
         self.sort_author = folding.sort_name(self.authors[0]) if self.authors else ""
+        self.series_key = folding.sort_title(self.series)[:200]
         self.sort_series = folding.sort_title(f"{self.series} {self.series_number}") if self.series else ""
         parts = [self.title, self.subtitle, *self.authors, self.series, self.publisher, self.isbn13]
         self.search_text = folding.fold(" ".join(parts))
