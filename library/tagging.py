@@ -65,7 +65,7 @@ def counted(user):
 
 
 def beginning(user, text: str, limit: int = 12) -> list[Tag]:
-    """For a field that completes what is typed: tags that begin with `text`, then those with a word that does; most used first."""
+    """For a field that completes what is typed: tags that begin with it, then those with such a word; most used first."""
     folded = folding.fold(text)
     fits = Q(folded__startswith=folded) | Q(folded__contains=f" {folded}")
     found = counted(user).filter(fits).order_by("-count", "folded")[: limit * 2]

@@ -1,0 +1,73 @@
+"""Who has which of a person's books: lent, given back, and what is overdue."""
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from library.models import Loan, UserBook
+
+
+class LoanError(Exception):
+    """A sentence for the person: why this cannot be lent, or given back."""
+
+
+def out(user):
+    """What is lent right now, overdue first, then by the day it is due; without what is in the trash."""
+    lent = Loan.objects.filter(copy__user=user, copy__removed__isnull=True, returned__isnull=True)
+    return lent.select_related("copy").order_by(F("due").asc(nulls_last=True), "since", "pk")
+
+
+def back(user):
+    """What was given back, the latest first."""
+    given = Loan.objects.filter(copy__user=user, copy__removed__isnull=True, returned__isnull=False)
+    return given.select_related("copy").order_by("-returned", "-pk")
+
+
+def borrowers(user, limit: int = 50) -> list[str]:
+    """To whom this person has lent before, for a field that completes what is typed."""
+    names = Loan.objects.filter(copy__user=user).order_by("borrower").values_list("borrower", flat=True)
+    return list(names.distinct()[:limit])
+
+
+def is_overdue(loan: Loan, today: date | None = None) -> bool:
+    return bool(loan.due and not loan.returned and loan.due < (today or timezone.localdate()))
+
+
+def lend(copy: UserBook, borrower: str, since: date | None = None, due: date | None = None, note: str = "") -> Loan:
+    borrower = " ".join(borrower.split())
+    since = since or timezone.localdate()
+    if not borrower:
+        raise LoanError("Say to whom.")
+    if due and due < since:
+        raise LoanError("It cannot be due before it is lent.")
+    try:
+        with transaction.atomic():
+            return Loan.objects.create(copy=copy, borrower=borrower, since=since, due=due, note=note.strip())
+    except IntegrityError:
+        there = copy.loans.filter(returned__isnull=True).first()
+        raise LoanError(f"{there.borrower if there else 'Somebody'} has it already. Take it back first.") from None
+
+
+def give_back(loan: Loan, on: date | None = None) -> Loan:
+    """Giving back twice changes nothing the second time."""
+    on = on or timezone.localdate()
+    if loan.returned:
+        return loan
+    if on < loan.since:
+        raise LoanError("It cannot come back before it was lent.")
+    loan.returned = on
+    loan.save(update_fields=["returned"])
+    return loan
+
+
+def reopen(loan: Loan) -> Loan:
+    """It was not given back after all."""
+    loan.returned = None
+    try:
+        with transaction.atomic():
+            loan.save(update_fields=["returned"])
+    except IntegrityError:
+        raise LoanError("It has been lent again since then.") from None
+    return loan

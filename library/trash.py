@@ -1,0 +1,62 @@
+"""The trash: what was removed waits there for 30 days, with all that is known about it, and is then gone for good."""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from library import undoing
+from library.models import UserBook
+
+KEPT = timedelta(days=30)
+logger = logging.getLogger("library.trash")
+
+
+def of(user):
+    """What is in this person's trash, the latest first."""
+    return UserBook.objects.filter(user=user, removed__isnull=False).order_by("-removed", "-pk")
+
+
+def remove(copy: UserBook) -> UserBook:
+    """Out of the library; its photos still know which book it is."""
+    if copy.removed is None:
+        copy.removed = timezone.now()
+        copy.save(update_fields=["removed"])
+    return copy
+
+
+def restore(copy: UserBook) -> UserBook:
+    if copy.removed is not None:
+        copy.removed = None
+        copy.save(update_fields=["removed"])
+    return copy
+
+
+def restore_all(user) -> int:
+    return of(user).update(removed=None, changed=timezone.now(), version=F("version") + 1)
+
+
+def delete_for_good(copies) -> int:
+    """Rows of the trash and what hangs on them, in chunks; what is not in the trash is left alone."""
+    count = 0
+    for chunk in undoing.chunks(list(copies.filter(removed__isnull=False).values_list("pk", flat=True))):
+        with transaction.atomic():  # short ones: nobody else is to wait for a large trash
+            UserBook.objects.filter(pk__in=chunk, removed__isnull=False).delete()
+        count += len(chunk)
+    return count
+
+
+def days_left(copy: UserBook) -> int:
+    """Whole days until it goes, at least 0."""
+    return max(0, (copy.removed + KEPT - timezone.now()).days)
+
+
+def purge_old() -> int:
+    """What has waited for 30 days goes, of all people; run once a day. How many books went."""
+    count = delete_for_good(UserBook.objects.filter(removed__lt=timezone.now() - KEPT))
+    undoing.forget_old()
+    if count:
+        logger.info("%s removed books are gone for good", count)
+    return count
