@@ -10,9 +10,10 @@ from tqdm import tqdm
 
 from library.catalogs import Record, loading, local
 from library.catalogs.local import LocalCatalog
+from library.made_up import MadeUp
 from library.models import CatalogRecord
 from scanning.benchmarks import Figure, Options
-from scanning.benchmarks.made_up import MadeUp, spine
+from scanning.benchmarks.made_up import spine
 
 RECORDS = (90_000, 300_000, 1_000_000)
 SPINES, ROUNDS = 100, 5  # each round has spines of its own, so that nothing is remembered from the last one

@@ -14,9 +14,9 @@ from django.contrib.auth import get_user_model
 from rapidocr import RapidOCR
 
 from library.catalogs import loading, local
+from library.made_up import MadeUp
 from scanning import drawing, images, inline, uploads
 from scanning.benchmarks import Figure, Options
-from scanning.benchmarks.made_up import MadeUp
 from scanning.models import Scan
 from scanning.recognition import Recognizer, from_settings
 

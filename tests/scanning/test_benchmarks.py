@@ -7,8 +7,9 @@ import pytest
 
 from library import isbn
 from library.catalogs import Record
+from library.made_up import MadeUp
 from scanning.benchmarks import Figure, Options, catalog
-from scanning.benchmarks.made_up import MadeUp, misread, spine
+from scanning.benchmarks.made_up import misread, spine
 
 
 def test_a_longer_catalogue_begins_with_the_shorter_one():
