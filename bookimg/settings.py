@@ -63,6 +63,16 @@ def kept_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
+def rate(name: str, default: str) -> tuple[int, int]:
+    """So many calls in so many seconds: `100/m` is (100, 60)."""
+    value = env.str(name, default=default)
+    count, _, unit = value.partition("/")
+    seconds = {"s": 1, "m": 60, "h": 3600, "d": 86_400}.get(unit)
+    if not (count.isascii() and count.isdecimal() and 0 < int(count) < 1_000_000 and seconds):
+        raise ImproperlyConfigured(f"{name} must be a number per s, m, h or d, such as 100/m, not {value!r}")
+    return int(count), seconds
+
+
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = flag("DEBUG", False)
@@ -84,6 +94,7 @@ X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     "bookimg",
+    "accounts",
     "library",
     "scanning",
     "django.contrib.admin",
@@ -97,11 +108,15 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
+    "corsheaders",
+    "ninja",  # its vendored page for docs/ of the API
     "django_q",
 ]
 MIDDLEWARE = [
     "bookimg.logging.RequestLogMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -189,6 +204,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[BookImg] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an installation at home has no mail server
+MFA_TOTP_ISSUER = "BookImg"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones and servers are half a minute apart
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it for localhost alone
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write a row for every picture of a page
 try:
     EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
@@ -197,6 +218,21 @@ except (ValueError, KeyError, ImproperlyConfigured) as error:
 vars().update(EMAIL_CONFIG)
 DEMO = flag("DEMO", True)  # an account with a drawn shelf, made at the very first start
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BookImg <bookimg@localhost>")
+
+# ── Programs ────────────────────────────────────────────────────────────────────────────────────────────────────────
+RATE_LIMIT = rate("RATE_LIMIT", "100/m")  # for each person, however many tokens and processes there are
+RATE_LIMIT_SCANS = rate("RATE_LIMIT_SCANS", "30/m")
+RATE_LIMIT_CHAT = rate("RATE_LIMIT_CHAT", "10/m")
+JWT_ISSUER = address("JWT_ISSUER", "")  # an outside issuer whose tokens are taken as well, such as a Cognito user pool
+JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="")
+JWT_JWKS_URL = address("JWT_JWKS_URL", f"{JWT_ISSUER}/.well-known/jwks.json" if JWT_ISSUER else "")
+if JWT_ISSUER and not JWT_AUDIENCE:
+    raise ImproperlyConfigured("JWT_AUDIENCE must name for whom the tokens of JWT_ISSUER are; without it any would be taken")
+WEBHOOKS_PRIVATE = flag("WEBHOOKS_PRIVATE", False)  # whether webhooks may lead into the network the server stands in
+CORS_ALLOWED_ORIGINS = read("CORS_ORIGINS", "list", [])
+CORS_URLS_REGEX = r"^/(api|uploads|opds)/"
+CORS_EXPOSE_HEADERS = ["ETag", "Location", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", "X-Request-Id"]
+NINJA_PAGINATION_MAX_LIMIT = 200
 
 # ── Scanning ────────────────────────────────────────────────────────────────────────────────────────────────────────
 OCR = choice("OCR", ("local",), dotted=True)

@@ -1,0 +1,224 @@
+"""What lets programs in and what is told to them: tokens, the share of calls they have, webhooks, secret feed addresses."""
+
+import hashlib
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+def digest(secret: str) -> str:
+    """What is kept of a secret. It is long and random, so that one round of hashing is enough to keep it from being guessed."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class Scope(models.TextChoices):
+    """What a token may do."""
+
+    READ = "read", "Look, change nothing"
+    SCAN = "scan", "Send photos and follow their scans"
+    WRITE = "write", "Everything, but sign-in and tokens"
+
+
+class ApiToken(models.Model):
+    """A long-lived key that a person made for one program. The key itself is shown once; only its hash is kept."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=100)
+    scopes = models.JSONField(default=list)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    hint = models.CharField("its last letters", max_length=8, editable=False)
+    created = models.DateTimeField(default=timezone.now)
+    expires = models.DateTimeField(null=True, blank=True)
+    last_used = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+
+    def __str__(self):
+        return f"{self.name} (…{self.hint})"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires is not None and self.expires <= timezone.now()
+
+    @property
+    def scope_labels(self) -> list[str]:
+        return [Scope(scope).label for scope in self.scopes]
+
+
+class TokenFamily(models.Model):
+    """One sign-in of a program by password: the access and refresh tokens that came of it live and die together."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="token_families")
+    agent = models.CharField("the program, as it names itself", max_length=200, blank=True)
+    by_mfa = models.BooleanField("signed in with a second factor", default=False)
+    stamp = models.CharField("changes with the password", max_length=64, editable=False)
+    created = models.DateTimeField(default=timezone.now)
+    last_used = models.DateTimeField(default=timezone.now)
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-last_used"]
+        verbose_name_plural = "token families"
+
+    def __str__(self):
+        return f"{self.agent or 'A program'} of {self.user}"
+
+    def revoke(self):
+        TokenFamily.objects.filter(pk=self.pk, revoked__isnull=True).update(revoked=timezone.now())
+
+
+class RefreshToken(models.Model):
+    """Good for one refresh. One that comes a second time has been stolen, or its thief came first: its family ends."""
+
+    family = models.ForeignKey(TokenFamily, on_delete=models.CASCADE, related_name="refresh_tokens")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    expires = models.DateTimeField()
+    used = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return f"Refresh token of {self.family}"
+
+
+class OutsideIdentity(models.Model):
+    """Who of ours a person of an outside issuer is."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="outside_identities")
+    issuer = models.CharField(max_length=300)
+    subject = models.CharField(max_length=255)
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "outside identities"
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="one_user_an_outside_identity")]
+
+    def __str__(self):
+        return f"{self.subject} at {self.issuer}"
+
+
+class Allowance(models.Model):
+    """How many calls of one kind a person has made since `started`. One row for all processes and all of their tokens."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="allowances")
+    kind = models.CharField(max_length=20)
+    started = models.DateTimeField()
+    used = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_allowance_a_kind")]
+
+    def __str__(self):
+        return f"{self.user}: {self.used} {self.kind}"
+
+
+class IdempotencyKey(models.Model):
+    """A call that makes something, and its answer: the same key again gets the same answer and makes nothing."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="idempotency_keys")
+    key = models.CharField(max_length=100)
+    fingerprint = models.CharField("hash of the call", max_length=64)
+    status = models.PositiveSmallIntegerField("of the answer; 0 while it is at work", default=0)
+    headers = models.JSONField(default=dict)
+    body = models.TextField(blank=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="one_answer_a_key")]
+        indexes = [models.Index(fields=["created"], name="idempotency_by_age")]
+
+    def __str__(self):
+        return f"{self.key} of {self.user}"
+
+
+class Event(models.TextChoices):
+    """What a webhook may be told."""
+
+    SCAN_COMPLETED = "scan.completed", "A scan is complete"
+    SCAN_FAILED = "scan.failed", "A scan failed"
+    BOOK_ADDED = "book.added", "A book was added"
+    BOOK_CHANGED = "book.changed", "A book was changed"
+    IMPORT_FINISHED = "import.finished", "An import is finished"
+
+
+def new_secret() -> str:
+    return f"whsec_{secrets.token_urlsafe(32)}"
+
+
+class Webhook(models.Model):
+    """An address that is told what happens in a person's library."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")
+    url = models.URLField(max_length=500)
+    events = models.JSONField(default=list)
+    secret = models.CharField(max_length=60, default=new_secret, editable=False)
+    active = models.BooleanField(default=True)
+    created = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["created", "pk"]
+
+    def __str__(self):
+        return self.url
+
+    @property
+    def event_labels(self) -> list[str]:
+        return [Event(event).label for event in self.events]
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def of(self, user):
+        return self.filter(webhook__user=user)
+
+    def due(self):
+        """To be sent now: waiting, and past its pause."""
+        return self.filter(state=Delivery.State.WAITING, next_try__lte=timezone.now(), webhook__active=True)
+
+
+class Delivery(models.Model):
+    """One event on its way to one address, and how that went."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        DELIVERED = "delivered", "Delivered"
+        FAILED = "failed", "Given up"
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.CharField(max_length=30, choices=Event)
+    payload = models.JSONField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_try = models.DateTimeField(default=timezone.now)
+    answer = models.CharField("what came back", max_length=300, blank=True)
+    created = models.DateTimeField(default=timezone.now)
+    changed = models.DateTimeField(auto_now=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created", "-pk"]
+        verbose_name_plural = "deliveries"
+        indexes = [
+            models.Index(fields=["state", "next_try"], name="delivery_by_next_try"),
+            models.Index(fields=["webhook", "-created"], name="delivery_by_webhook"),
+        ]
+
+    def __str__(self):
+        return f"{self.event} to {self.webhook}"
+
+
+def new_nonce() -> str:
+    return secrets.token_urlsafe(12)
+
+
+class FeedKey(models.Model):
+    """Makes a person's secret feed addresses. With a new nonce the old addresses lead nowhere."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="feed_key")
+    nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
+    created = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return f"Feed addresses of {self.user}"
+
