@@ -9,6 +9,7 @@ class Import(models.Model):
     """One file on its way into a library. It may be interrupted at any row and goes on after it."""
 
     class State(models.TextChoices):
+        CHECKING = "checking", "Being read"
         PREVIEW = "preview", "Preview"
         QUEUED = "queued", "Queued"
         RUNNING = "running", "Running"
@@ -18,15 +19,17 @@ class Import(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports")
     name = models.CharField(max_length=255)
-    key = models.CharField(max_length=300)  # the file as kept in our storage
+    key = models.CharField(max_length=300, blank=True)  # the file as kept in our storage; "" when it is not needed any more
+    sha256 = models.CharField(max_length=64, blank=True)  # the same file again is known by it
     format = models.CharField(max_length=30)
+    hints = models.JSONField(default=dict, blank=True)  # what the file as a whole says: encoding, order of day and month, …
     mapping = models.JSONField(default=dict, blank=True)  # column of the file -> our field, as shown and perhaps changed
-    options = models.JSONField(default=dict, blank=True)  # shelf, status, tags, on_duplicate
+    options = models.JSONField(default=dict, blank=True)  # shelf, status, tags, on_duplicate, look_up
     state = models.CharField(max_length=20, choices=State, default=State.PREVIEW)
     error = models.CharField(max_length=500, blank=True)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict, blank=True)  # result -> rows
+    counts = models.JSONField(default=dict, blank=True)  # in a preview what the rows are, later result -> rows
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
     created = models.DateTimeField(auto_now_add=True)
@@ -34,9 +37,16 @@ class Import(models.Model):
 
     class Meta:
         ordering = ["-created"]
+        indexes = [models.Index(fields=["user", "sha256"], name="import_by_hash")]
+
+    ACTIVE = (State.CHECKING, State.QUEUED, State.RUNNING)
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in self.ACTIVE
 
     def get_absolute_url(self):
         return reverse("import", args=[self.pk])
