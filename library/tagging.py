@@ -19,10 +19,10 @@ def split(text: str) -> list[str]:
 
 
 def tidy(names) -> list[str]:
-    """`names` without empty ones, spaces at their ends, and second spellings of the same tag."""
+    """`names` without empty ones, needless spaces and second spellings; commas stand between tags, never in one."""
     found: dict[str, str] = {}
     for name in names:
-        name = " ".join(name.replace("\0", "").split())[:LONGEST].strip()
+        name = " ".join(re.sub(r"[\0,;]", " ", name).split())[:LONGEST].strip()
         if name:
             found.setdefault(Tag.fold(name), name)
     return list(found.values())

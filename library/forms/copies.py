@@ -4,34 +4,87 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
-from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm
-from library.models import UserBook
+from library import facts, readings, tagging
+from library.forms.careful import CarefulForm, Clash, LongTextField
+from library.forms.fields import AuthorsField, ISBNField, ListField, OwnShelfForm, TagsField
+from library.models import Status, UserBook
+
+DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
-class CopyForm(OwnShelfForm, forms.ModelForm):
-    """What is the owner's own about a copy: status, shelf, rating, notes."""
+class CopyForm(OwnShelfForm, CarefulForm):
+    """What is the owner's own about a copy. Saved as it is typed, field by field."""
 
+    status = forms.ChoiceField(choices=Status.choices)
     rating = forms.TypedChoiceField(
         choices=[("", "No rating")] + [(n, f"{n / 2:g} of 5 stars") for n in range(1, 11)],
         coerce=int, empty_value=None, required=False, widget=forms.RadioSelect,
     )  # fmt: skip
+    tags = TagsField(required=False)
+    review = LongTextField(widget=forms.Textarea(attrs={"rows": 4, "placeholder": "What you think of it"}), max_length=50_000)
+    notes = LongTextField(
+        label="Private notes",
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "What you want to remember"}),
+    )
+    currency = forms.CharField(max_length=3, required=False, widget=forms.TextInput(attrs={"placeholder": "EUR", "size": 4}))
 
     class Meta:
         model = UserBook
-        fields = ["status", "shelf", "rating", "notes"]
-        widgets = {"notes": forms.Textarea(attrs={"rows": 4, "placeholder": "What you want to remember"})}
+        fields = [
+            "status", "shelf", "rating", "favourite", "tags", "review", "notes", "bought", "bought_from", "price", "currency",
+            "condition", "condition_note",
+        ]  # fmt: skip
+        widgets = {"bought": DAY, "price": forms.TextInput(attrs={"inputmode": "decimal"})}
+        labels = {"bought": "Bought on", "bought_from": "Bought from", "condition_note": "About its condition"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.offer_shelves_of(self.instance.user)
+        if "tags" in self.fields:
+            self.initial["tags"] = tagging.names_of(self.instance)
+        if "shelf" in self.fields:
+            self.offer_shelves_of(self.instance.user)
+
+    def clean_currency(self):
+        currency = self.cleaned_data["currency"].strip().upper()
+        if currency and not re.fullmatch(r"[A-Z]{3}", currency):
+            raise ValidationError("Write the currency in three letters, such as EUR or USD.")
+        return currency
+
+    def clean_price(self):
+        price = self.cleaned_data["price"]
+        if price is not None and price < 0:
+            raise ValidationError("A price cannot be below nothing.")
+        return price
+
+    def current(self, copy, name):
+        return tagging.names_of(copy) if name == "tags" else super().current(copy, name)
+
+    @transaction.atomic
+    def save(self) -> list[Clash]:
+        """Saves what was changed here; what was changed elsewhere too is not saved but answered."""
+        copy = UserBook.objects.select_for_update(of=("self",)).get(pk=self.instance.pk, user=self.instance.user_id)
+        said, clashes = self.settle(copy)
+        names, before = said.pop("tags", None), copy.status
+        for name, value in said.items():
+            setattr(copy, name, value)
+        if said:
+            copy.save(update_fields=list(said))
+        if names is not None:
+            tagging.set_tags(copy, names)
+        readings.follow(copy, before)
+        return clashes
 
 
-class FactsForm(forms.ModelForm):
+class FactsForm(CarefulForm):
     """The facts of one person's copy. The edition that everybody shares stays as the catalogues have it."""
 
     authors = AuthorsField(required=False)
     isbn13 = ISBNField(required=False)
+    description = LongTextField(widget=forms.Textarea(attrs={"rows": 5}), max_length=50_000)
+    categories = ListField(required=False, help_text="Several? Put a comma between them.")
     cover = forms.URLField(
         label="Address of a cover picture", help_text="Leave it empty for a drawn cover.", max_length=500,
         required=False, assume_scheme="https", widget=forms.URLInput(attrs={"placeholder": "https://"}),
@@ -39,10 +92,15 @@ class FactsForm(forms.ModelForm):
 
     class Meta:
         model = UserBook
-        fields = ["title", "subtitle", "authors", "isbn13", "publisher", "published_date", "language", "cover"]
+        fields = [
+            "title", "subtitle", "authors", "isbn13", "series", "series_number", "publisher", "published_date", "language",
+            "pages", "binding", "description", "categories", "cover",
+        ]  # fmt: skip
         help_texts = {
             "published_date": "As far as you know it: 2017, 2017-02 or 2017-02-07.",
             "language": "Two letters, such as en or de.",
+            "series_number": "1, 2.5 or 1-3.",
+            "binding": "Hardcover, paperback, …",
         }
 
     def clean_published_date(self):
@@ -56,3 +114,23 @@ class FactsForm(forms.ModelForm):
         if cover and not cover.startswith("https://"):
             raise ValidationError("The picture's address must begin with https://.")
         return cover
+
+    def clean_pages(self):
+        pages = self.cleaned_data["pages"]
+        if pages is not None and not 0 < pages <= 100_000:
+            raise ValidationError("A book has between 1 and 100,000 pages.")
+        return pages
+
+    def save(self) -> list[Clash]:
+        """What was changed here becomes the owner's word; what was changed elsewhere too is not saved but answered."""
+        user, pk = self.instance.user, self.instance.pk
+        stored = UserBook.objects.get(pk=pk, user=user)
+        while True:
+            said, clashes = self.settle(stored)
+            if clashes:
+                return clashes
+            try:
+                facts.edit(user, pk, said, version=stored.version)
+                return []
+            except facts.Stale as stale:
+                stored = stale.copy

@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from library import isbn
+from library import isbn, tagging
 
 
 class AuthorsField(forms.CharField):
@@ -23,6 +23,52 @@ class AuthorsField(forms.CharField):
 
     def has_changed(self, initial, data):
         return (initial or []) != self.to_python(data)
+
+
+class TagsField(forms.CharField):
+    """Tags in one line with commas between them; static/js/tags.js makes chips of them."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=5000, help_text="Put commas between them.", **kwargs)
+        self.widget.attrs |= {"data-tags": "", "autocomplete": "off"}
+
+    def prepare_value(self, value):
+        return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        return tagging.split(super().to_python(value))
+
+    def validate(self, value):
+        super().validate(value)
+        if len(value) > tagging.AT_MOST:
+            raise ValidationError(f"A book can have {tagging.AT_MOST} tags.")
+
+    def run_validators(self, value):
+        super().run_validators(", ".join(value))
+
+    def has_changed(self, initial, data):
+        return {tagging.Tag.fold(str(name)) for name in initial or []} != {
+            tagging.Tag.fold(name) for name in self.to_python(data)
+        }
+
+
+class ListField(forms.CharField):
+    """Several words or phrases in one line, with commas between them."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=2000, **kwargs)
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        return [" ".join(part.split()) for part in super().to_python(value).split(",") if part.strip()]
+
+    def run_validators(self, value):
+        super().run_validators(", ".join(value))
+
+    def has_changed(self, initial, data):
+        return self.to_python(self.prepare_value(initial)) != self.to_python(data)
 
 
 class ISBNField(forms.CharField):
