@@ -273,6 +273,24 @@ Q_CLUSTER = {
     "label": "Background work",
 }
 
+# ── Search and chat ─────────────────────────────────────────────────────────────────────────────────────────────────
+EMBEDDER = choice("EMBEDDER", ("local", "hash", "bedrock", "voyage", "openai"), dotted=True)
+EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="")  # empty: the usual one of that embedder
+EMBEDDING_URL = address("EMBEDDING_URL", "")
+EMBEDDING_KEY = env.str("EMBEDDING_KEY", default="")
+CHAT_MODEL = env.str("CHAT_MODEL", default="")  # empty: the built-in planner; or bedrock:MODEL, openai:MODEL
+if CHAT_MODEL and not CHAT_MODEL.startswith(("bedrock:", "openai:")) and "." not in CHAT_MODEL:
+    raise ImproperlyConfigured(f"CHAT_MODEL must begin with bedrock: or openai:, or be a dotted path, not {CHAT_MODEL!r}")
+CHAT_URL = address("CHAT_URL", "https://api.openai.com/v1")
+CHAT_KEY = env.str("CHAT_KEY", default="")
+AWS_REGION = env.str("AWS_REGION", default="us-east-1")
+CHAT_TTL_HOURS = number("CHAT_TTL_HOURS", 4)
+CHAT_MAX_STEPS = number("CHAT_MAX_STEPS", 8)
+CHAT_MAX_SECONDS = number("CHAT_MAX_SECONDS", 30)
+CHAT_MAX_USD = read("CHAT_MAX_USD", "float", 0.10)  # for one answer
+CHAT_USD_PER_MILLION_IN = read("CHAT_USD_PER_MILLION_IN", "float", 3.0)  # what the provider asks; the cap is reckoned by it
+CHAT_USD_PER_MILLION_OUT = read("CHAT_USD_PER_MILLION_OUT", "float", 15.0)
+
 # ── Wording, looks, safety ──────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")

@@ -2,6 +2,7 @@
 
 from library.models.authors import CopyAuthor, author_key
 from library.models.catalog import CatalogCounts, CatalogFile, CatalogRecord
+from library.models.chat import Chat, Message
 from library.models.copies import (
     FOLDED,
     Condition,
@@ -18,9 +19,10 @@ from library.models.copies import (
 from library.models.editions import FACTS, Book, Facts
 from library.models.imports import Import, ImportRow
 from library.models.places import Preferences, Shelf
+from library.models.search import Embedding, EmbeddingStamp
 
 __all__ = [
-    "FACTS", "FOLDED", "Book", "CatalogCounts", "CatalogFile", "CatalogRecord", "Condition", "CopyAuthor", "Entry", "FactChange",
-    "Facts", "Import", "ImportRow", "Loan", "Preferences", "Reading", "Shelf", "Status", "SyncStatus", "Tag", "Undo", "UserBook",
+    "FACTS", "FOLDED", "Book", "CatalogCounts", "CatalogFile", "CatalogRecord", "Chat", "Condition", "CopyAuthor", "Embedding", "EmbeddingStamp", "Entry", "FactChange",
+    "Facts", "Import", "ImportRow", "Loan", "Message", "Preferences", "Reading", "Shelf", "Status", "SyncStatus", "Tag", "Undo", "UserBook",
     "author_key",
 ]  # fmt: skip

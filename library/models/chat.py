@@ -1,0 +1,103 @@
+"""Questions about one's books, and the answers, with what they were found in and what they cost."""
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+
+def new_key() -> str:
+    return secrets.token_urlsafe(12).replace("-", "x").replace("_", "y")
+
+
+class ChatQuerySet(models.QuerySet):
+    def of(self, user):
+        """This person's conversations that have not run out."""
+        return self.filter(user=user).exclude(self._over())
+
+    def over(self):
+        """Nothing was said in them for so long that they are forgotten."""
+        return self.filter(self._over())
+
+    @staticmethod
+    def _over() -> Q:
+        return Q(pinned=False, last_said__lt=timezone.now() - timedelta(hours=settings.CHAT_TTL_HOURS))
+
+
+class Chat(models.Model):
+    """One conversation, its owner's alone; forgotten some hours after the last message unless it is pinned."""
+
+    key = models.CharField(max_length=24, unique=True, default=new_key, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chats")
+    title = models.CharField(max_length=120, blank=True)
+    pinned = models.BooleanField(default=False)
+    memory = models.JSONField(default=dict, blank=True)  # what "those" and "the second one" mean
+    created = models.DateTimeField(auto_now_add=True)
+    last_said = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = ChatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-last_said"]
+
+    def __str__(self):
+        return self.title or self.key
+
+    def get_absolute_url(self):
+        return reverse("chat", args=[self.key])
+
+
+class Message(models.Model):
+    """One turn: what was asked, and the answer as far as it is there."""
+
+    class State(models.TextChoices):
+        WORKING = "working", "At work"
+        DONE = "done", "Answered"
+        FAILED = "failed", "Failed"
+        STOPPED = "stopped", "Stopped"
+
+    INTERRUPTED_AFTER = timedelta(seconds=90)  # nobody is at it any more: the process is gone
+
+    chat = models.ForeignKey(Chat, on_delete=models.CASCADE, related_name="messages")
+    question = models.TextField()
+    answer = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WORKING)
+    error = models.CharField(max_length=300, blank=True)
+    steps = models.JSONField(default=list, blank=True)  # {"tool", "asked", "found"}, as they happened
+    books = models.JSONField(default=list, blank=True)  # keys of the copies that the answer comes from, in its order
+    total = models.PositiveIntegerField(default=0)  # how many there are where not all are shown
+    action = models.JSONField(default=dict, blank=True)  # proposed: {"name", "books", "value", "sentence", "state"}
+    stop_asked = models.BooleanField(default=False)
+    engine = models.CharField(max_length=120, blank=True)  # the model, or "planner"
+    tokens_in = models.PositiveIntegerField(default=0)
+    tokens_out = models.PositiveIntegerField(default=0)
+    usd = models.DecimalField(max_digits=10, decimal_places=6, default=0)
+    milliseconds = models.PositiveIntegerField(default=0)
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.question[:80]
+
+    def ask_to_stop(self):
+        Message.objects.filter(pk=self.pk, state=self.State.WORKING).update(stop_asked=True)
+
+    def stopping(self) -> bool:
+        return Message.objects.filter(pk=self.pk, stop_asked=True).exists()
+
+    def settle(self):
+        """A turn whose process has gone says so, instead of being at work for ever."""
+        late = timezone.now() - self.INTERRUPTED_AFTER
+        if self.state == self.State.WORKING and self.changed < late:
+            sentence = "The answer was interrupted. Ask again."
+            gone = Message.objects.filter(pk=self.pk, state=self.State.WORKING, changed=F("changed"), changed__lt=late)
+            gone.update(state=self.State.FAILED, error=sentence, changed=timezone.now())
+            self.refresh_from_db()
+        return self
