@@ -9,6 +9,10 @@ from library.catalogs import Record
 from library.models import FACTS, Book, FactChange, UserBook
 
 YOU, PHOTO, IMPORT = "you", "photo", "import"
+IN_WORDS = {
+    YOU: "you", "typed": "you", PHOTO: "the photo", IMPORT: "an import", "merge": "another record of this book",
+    "local": "the catalogue of this BookImg", "open_library": "Open Library", "google_books": "Google Books",
+}  # fmt: skip
 LONGEST = {field.name: field.max_length for field in Book._meta.fields if getattr(field, "max_length", None)}
 
 
@@ -57,3 +61,16 @@ def edit(user, pk: int, said: dict, own: dict | None = None, version: int | None
         setattr(copy, name, value)
     copy.save()
     return copy
+
+
+def in_words(source: str) -> str:
+    """`open_library` as people know it."""
+    return IN_WORDS.get(source, source) or "you"
+
+
+@transaction.atomic
+def put_back(user, change_pk: int) -> UserBook:
+    """The fact says again what it said before that change; its owner has decided so. Raises FactChange.DoesNotExist where the
+    change is not one of this person's books."""
+    past = FactChange.objects.select_related("copy").get(pk=change_pk, copy__user=user)
+    return edit(user, past.copy_id, {past.fact: past.before})

@@ -1,0 +1,55 @@
+"""Another edition for a copy: which there are of the same work, and what follows when its owner chooses one."""
+
+from django.db import transaction
+from django.db.models import Q
+
+from library import facts, identity
+from library.catalogs import Record
+from library.catalogs.lookup import Lookup
+from library.models import FACTS, Book, FactChange, UserBook
+
+AT_MOST = 24
+
+
+def as_record(book: Book) -> Record:
+    said = {fact: getattr(book, fact) for fact in FACTS if fact != "isbn13"}
+    said |= {"authors": tuple(book.authors), "categories": tuple(book.categories)}
+    return Record(**said, isbn=book.isbn13 or "", links=book.links, source=book.source, source_id=book.source_id)
+
+
+def others(copy: UserBook, lookup: Lookup) -> list[Record]:
+    """Editions of the same work but the one that `copy` is: known here first, then what the catalogues answer."""
+    key = identity.work_key(copy.title, copy.authors)
+    known = Book.objects.filter(Q(work_key=key) | Q(work_key=copy.book.work_key)).exclude(pk=copy.book_id)
+    found = [as_record(book) for book in known.exclude(source="", isbn13=None).order_by("-published_date", "pk")[:AT_MOST]]
+    text = " ".join([copy.title, *copy.authors[:1]])
+    asked = lookup.search([text]).get(text, [])
+    found += [record for record in asked if identity.work_key(record.title, record.authors) == key]
+    here = copy.isbn13 or copy.book.isbn13 or ""
+    different = {_name(record): record for record in reversed(found) if record.isbn != here or not here}
+    return list(reversed(different.values()))[:AT_MOST]
+
+
+def _name(record: Record) -> str:
+    """The same edition comes from several catalogues."""
+    return record.isbn or "|".join([record.title, record.publisher, record.published_date])
+
+
+@transaction.atomic
+def choose(user, copy: UserBook, record: Record, over_mine: bool = False) -> UserBook:
+    """`copy` is that edition from now on. What its owner typed stays, but for the ISBN, which is what was chosen; with `over_mine`
+    their words go too. The history keeps them all."""
+    copy = UserBook.objects.select_for_update(of=("self",)).get(pk=copy.pk, user=user)
+    copy.book = identity.find_or_make_book(record)
+    source = copy.book.source or facts.YOU
+    said = {fact: getattr(copy.book, fact) for fact in FACTS if fact != "isbn13"}
+    if over_mine:
+        for fact in said:
+            copy.origins.pop(fact, None)
+    facts.change(copy, said, source)
+    number = copy.book.isbn13 or ""
+    if copy.isbn13 != number:
+        FactChange.objects.create(copy=copy, fact="isbn13", before=copy.isbn13, after=number, source=source)
+        copy.isbn13, copy.origins["isbn13"] = number, source
+    copy.save()
+    return copy
