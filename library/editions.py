@@ -9,6 +9,8 @@ from library.catalogs.lookup import Lookup
 from library.models import FACTS, Book, FactChange, UserBook
 
 AT_MOST = 24
+# What is true of one edition only: where the chosen one does not say it, that of the former one goes.
+OF_EDITION = ("isbn13", "subtitle", "publisher", "published_date", "pages", "binding", "cover")
 
 
 def as_record(book: Book) -> Record:
@@ -37,19 +39,18 @@ def _name(record: Record) -> str:
 
 @transaction.atomic
 def choose(user, copy: UserBook, record: Record, over_mine: bool = False) -> UserBook:
-    """`copy` is that edition from now on. What its owner typed stays, but for the ISBN, which is what was chosen; with `over_mine`
-    their words go too. The history keeps them all."""
+    """`copy` is that edition from now on. What its owner typed stays, but for the ISBN, which is what was chosen; with
+    `over_mine` their words go too. The history keeps them all."""
     copy = UserBook.objects.select_for_update(of=("self",)).get(pk=copy.pk, user=user)
-    copy.book = identity.find_or_make_book(record)
-    source = copy.book.source or facts.YOU
-    said = {fact: getattr(copy.book, fact) for fact in FACTS if fact != "isbn13"}
-    if over_mine:
-        for fact in said:
-            copy.origins.pop(fact, None)
-    facts.change(copy, said, source)
-    number = copy.book.isbn13 or ""
-    if copy.isbn13 != number:
-        FactChange.objects.create(copy=copy, fact="isbn13", before=copy.isbn13, after=number, source=source)
-        copy.isbn13, copy.origins["isbn13"] = number, source
+    book = copy.book = identity.find_or_make_book(record)
+    source = book.source or facts.YOU
+    for fact in FACTS:
+        before, after = getattr(copy, fact), getattr(book, fact) or ("" if fact == "isbn13" else getattr(book, fact))
+        theirs = copy.origins.get(fact) == facts.YOU and fact != "isbn13" and not over_mine
+        if before == after or theirs or (not after and fact not in OF_EDITION):
+            continue
+        FactChange.objects.create(copy=copy, fact=fact, before=before, after=after, source=source)
+        setattr(copy, fact, after)
+        copy.origins[fact] = source
     copy.save()
     return copy
