@@ -58,6 +58,16 @@ def add(copy: UserBook, started: date | None, finished: date | None) -> Reading:
     return Reading.objects.create(copy=copy, started=started, finished=finished)
 
 
+def finished_today(copy: UserBook, today: date | None = None) -> Reading:
+    """Two taps are one: the reading that is open ends today, or there is one of which only its end is known."""
+    today = today or timezone.localdate()
+    reading = copy.readings.filter(finished=today).first() or copy.readings.filter(finished__isnull=True).order_by("-pk").first()
+    reading = reading or Reading(copy=copy)
+    reading.finished = today
+    reading.save()
+    return reading
+
+
 def change(reading: Reading, started: date | None, finished: date | None) -> Reading:
     check(started, finished)
     reading.started, reading.finished = started, finished

@@ -1,4 +1,4 @@
-"""Tags: made at their first use, set, renamed, merged. Poetry and poetry are one tag, written as it was written first."""
+"""Tags: made at their first use, set, counted, completed. Poetry and poetry are one tag, written as it was written first."""
 
 import re
 
@@ -72,22 +72,5 @@ def beginning(user, text: str, limit: int = 12) -> list[Tag]:
     return sorted(found, key=lambda tag: not tag.folded.startswith(folded))[:limit]
 
 
-@transaction.atomic
-def rename(tag: Tag, name: str) -> Tag:
-    """The tag under its new name; where another one has that name already the two become one, and that one is returned."""
-    (name,) = tidy([name]) or [tag.name]
-    other = Tag.objects.filter(user=tag.user_id, folded=Tag.fold(name)).exclude(pk=tag.pk).first()
-    if other:
-        return merge(tag, other)
-    tag.name = name
-    tag.save()
-    return tag
-
-
-@transaction.atomic
-def merge(tag: Tag, into: Tag) -> Tag:
-    """Every book with `tag` has `into` instead, and `tag` is gone."""
-    books = Through.objects.filter(tag=tag).values_list("userbook_id", flat=True)
-    Through.objects.bulk_create([Through(userbook_id=pk, tag=into) for pk in books], ignore_conflicts=True, batch_size=500)
-    tag.delete()
-    return into
+def named(user, name: str) -> Tag | None:
+    return Tag.objects.filter(user=user, folded=Tag.fold(name)).first()

@@ -1,15 +1,34 @@
 from django.urls import path
 
-from library.views import books, copies, preferences, shelves
+from library.views import books, bulk, copies, editions, loans, merging, preferences, readings, shelves, tags, trash
 
 urlpatterns = [
     path("", books.library, name="library"),
     path("books/add/", copies.add, name="book_add"),
-    path("books/removed/", copies.removed, name="books_removed"),
+    path("books/removed/", trash.removed, name="books_removed"),
+    path("books/removed/restore/", trash.restore_all, name="books_restore_all"),
+    path("books/removed/delete/", trash.delete, name="books_delete"),
+    path("books/bulk/", bulk.bulk, name="bulk"),
     path("books/<int:pk>/", copies.book, name="book"),
     path("books/<int:pk>/edit/", copies.edit, name="book_edit"),
     path("books/<int:pk>/remove/", copies.remove, name="book_remove"),
     path("books/<int:pk>/restore/", copies.restore, name="book_restore"),
+    path("books/<int:pk>/editions/", editions.choose, name="book_editions"),
+    path("books/<int:pk>/merge/<int:other>/", merging.merge, name="book_merge"),
+    path("books/<int:pk>/split/", merging.split, name="book_split"),
+    path("books/<int:pk>/readings/", readings.add, name="reading_add"),
+    path("books/<int:pk>/lend/", loans.lend, name="lend"),
+    path("readings/<int:pk>/", readings.change, name="reading_change"),
+    path("facts/<int:pk>/back/", copies.put_back, name="fact_back"),
+    path("loans/", loans.lent, name="loans"),
+    path("loans/<int:pk>/", loans.change, name="loan_change"),
+    path("loans/<int:pk>/return/", loans.give_back, name="loan_return"),
+    path("loans/<int:pk>/reopen/", loans.reopen, name="loan_reopen"),
+    path("tags/", tags.tags, name="tags"),
+    path("tags/suggest/", tags.suggest, name="tag_suggest"),
+    path("tags/<int:pk>/rename/", tags.rename, name="tag_rename"),
+    path("tags/<int:pk>/delete/", tags.delete, name="tag_delete"),
+    path("undo/<int:pk>/", trash.undo, name="undo"),
     path("shelves/", shelves.shelves, name="shelves"),
     path("shelves/<int:pk>/rename/", shelves.rename, name="shelf_rename"),
     path("shelves/<int:pk>/move/", shelves.move, name="shelf_move"),

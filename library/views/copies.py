@@ -1,19 +1,22 @@
 """One book of a person's own: its page, its facts, adding it by hand, removing it and putting it back."""
 
+from dataclasses import dataclass
+
 from django.conf.locale import LANG_INFO
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from library import facts, loans, merging, trash
 from library.catalogs import lookup
 from library.forms import AddBookForm, CopyForm, FactsForm
+from library.forms.careful import THEIRS
+from library.forms.keeping import LoanForm, ReadingForm
 from library.links import SITE_NAMES, purchase_links
-from library.models import UserBook
-from library.views.books import PAGE_SIZE, pages_around
+from library.models import FACTS, FactChange, Loan, Reading, UserBook
 
 
 def own_copy(request, pk) -> UserBook:
@@ -21,52 +24,123 @@ def own_copy(request, pk) -> UserBook:
     return get_object_or_404(UserBook.objects.select_related("book", "shelf"), pk=pk, user=request.user)
 
 
-FACTS = ["title", "subtitle", "authors", "publisher", "published_date", "language", "cover"]
-SOURCES = {"local": "the catalogue of this BookImg", "open_library": "Open Library", "google_books": "Google Books"}
+@dataclass(frozen=True)
+class Fact:
+    """One line of the table that tells where the facts come from."""
+
+    label: str
+    value: str
+    source: str
+    past: list[FactChange]
 
 
-def facts_from(copy) -> str:
-    """Who says what stands on the book's page."""
-    source = SOURCES.get(copy.book.source, "you")
-    own = [name for name in FACTS if getattr(copy, name) != getattr(copy.book, name)]
-    own += ["isbn13"] if copy.isbn13 != (copy.book.isbn13 or "") else []
-    return f"{source}, changed by you" if own and source != "you" else source
+def in_text(value) -> str:
+    return "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def facts_of(copy: UserBook) -> list[Fact]:
+    """What is said about the copy, by whom, and what it said before; one query."""
+    past: dict[str, list[FactChange]] = {}
+    for change in copy.fact_changes.all():
+        change.shown, change.by = in_text(change.before), facts.in_words(change.source)
+        past.setdefault(change.fact, []).append(change)
+    rows = []
+    for name in FACTS:
+        value = in_text(getattr(copy, name))
+        if value or name in past:
+            label = UserBook._meta.get_field(name).verbose_name
+            source = facts.in_words(copy.origins.get(name, copy.book.source)) if value else ""
+            rows.append(Fact(label[0].upper() + label[1:], value, source, past.get(name, [])))
+    return rows
+
+
+def sources_of(copy: UserBook, rows: list[Fact]) -> str:
+    """Who says what stands on the book's page, in one line."""
+    named = list(dict.fromkeys(row.source for row in rows if row.source))
+    others = [name for name in named if name != "you"]
+    if not others:
+        return "you"
+    return ", ".join(others) + (", changed by you" if "you" in named else "")
+
+
+def book_page(request, copy: UserBook, **forms):
+    """The page of a book. `forms` are those that did not pass, to be shown again with what was typed."""
+    rows, today_links = facts_of(copy), purchase_links(copy.isbn13, copy.title, copy.author)
+    lent = list(copy.loans.all())
+    context = {
+        "copy": copy,
+        "form": forms.get("form") or CopyForm(instance=copy),
+        "clashes": forms.get("clashes", ()),
+        "facts": rows,
+        "source": sources_of(copy, rows),
+        "language": LANG_INFO.get(copy.language, {}).get("name", copy.language),
+        "links": [(SITE_NAMES[site], address) for site, address in today_links.items()],
+        "sightings": copy.sightings.select_related("scan").order_by("-scan__created"),
+        "alike": merging.alike(copy),
+        "loan": next((loan for loan in lent if not loan.returned), None),
+        "past_loans": [loan for loan in lent if loan.returned],
+        "loan_form": forms.get("loan_form") or LoanForm(instance=Loan(copy=copy), auto_id="loan-%s"),
+        "borrowers": loans.borrowers(request.user),
+        **readings_context(copy, forms.get("reading_form")),
+    }
+    if context["loan"]:
+        context["overdue"] = loans.is_overdue(context["loan"])
+    return render(request, "library/book.html", context)
+
+
+def readings_context(copy: UserBook, form: ReadingForm | None = None) -> dict:
+    new = ReadingForm(instance=Reading(copy=copy), auto_id="reading-%s")
+    return {"copy": copy, "readings": copy.readings.all(), "reading_form": form or new}
 
 
 @login_required
 def book(request, pk):
     copy = own_copy(request, pk)
-    form = CopyForm(request.POST or None, instance=copy)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        if request.headers.get("HX-Request"):
-            return render(request, "library/_saved.html")
-        messages.success(request, "Saved.")
-        return redirect(copy)
-    if request.headers.get("HX-Request") and form.errors:
-        return render(request, "library/_saved.html", {"errors": form.errors})
-    links = purchase_links(copy.isbn13, copy.title, copy.author)
-    context = {
-        "copy": copy,
-        "form": form,
-        "source": facts_from(copy),
-        "language": LANG_INFO.get(copy.language, {}).get("name", copy.language),
-        "links": [(SITE_NAMES[site], address) for site, address in links.items()],
-        "sightings": copy.sightings.select_related("scan").order_by("-scan__created"),
-    }
-    return render(request, "library/book.html", context)
+    if request.method != "POST":
+        return book_page(request, copy)
+    form = CopyForm(request.POST, instance=copy)
+    script, clashes = request.headers.get("HX-Request"), []
+    if form.is_valid():
+        clashes = form.save()
+        if not clashes and not script:
+            messages.success(request, "Saved.")
+            return redirect(copy)
+    copy = own_copy(request, pk)  # an invalid form has already written to its instance
+    if not script:
+        return book_page(request, copy, form=form, clashes=clashes)
+    context = {"form": form, "errors": form.errors, "clashes": clashes, "was": form.shown_now(clashes), "copy": copy}
+    if "status" in form.changed_data and not form.errors:
+        context |= readings_context(copy)
+    answer = render(request, "library/_saved.html", context)
+    if THEIRS in [value for name, value in request.POST.items() if name.startswith("keep-")]:
+        answer["HX-Refresh"] = "true"  # the page shows what was chosen
+    return answer
 
 
 @login_required
 def edit(request, pk):
     copy = own_copy(request, pk)
-    form = FactsForm(request.POST or None, instance=copy)
+    form, clashes = FactsForm(request.POST or None, instance=copy), []
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "The facts are saved, for your copy.")
-        return redirect("book", pk)
+        clashes = form.save()
+        if not clashes:
+            messages.success(request, "The facts are saved, for your copy.")
+            return redirect("book", pk)
     # An invalid form has already written to its instance; the page shows the book as it still is.
-    return render(request, "library/book_edit.html", {"form": form, "copy": own_copy(request, pk)})
+    context = {"form": form, "copy": own_copy(request, pk), "clashes": clashes}
+    return render(request, "library/book_edit.html", context)
+
+
+@login_required
+@require_POST
+def put_back(request, pk):
+    """A fact says again what it said before one of its changes."""
+    try:
+        copy = facts.put_back(request.user, pk)
+    except FactChange.DoesNotExist:
+        raise Http404 from None
+    messages.success(request, "That fact says again what it said before.")
+    return redirect(f"{copy.get_absolute_url()}#facts")
 
 
 @login_required
@@ -85,27 +159,15 @@ def add(request):
 @login_required
 @require_POST
 def remove(request, pk):
-    copy = own_copy(request, pk)
-    copy.removed = timezone.now()
-    copy.save()
+    copy = trash.remove(own_copy(request, pk))
     undo = reverse("book_restore", args=[pk])
     messages.success(request, f"“{copy.title}” is removed from your library.", extra_tags=undo)
     return redirect("library")
 
 
 @login_required
-def removed(request):
-    """The trash: what was removed last comes first."""
-    copies = request.user.books.filter(removed__isnull=False).order_by("-removed").defer("search_text", "notes")
-    page = Paginator(copies, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "library/removed.html", {"page": page, "pages": pages_around(page)})
-
-
-@login_required
 @require_POST
 def restore(request, pk):
-    copy = own_copy(request, pk)
-    copy.removed = None
-    copy.save()
+    copy = trash.restore(own_copy(request, pk))
     messages.success(request, f"“{copy.title}” is back in your library.")
     return redirect(copy)

@@ -1,0 +1,35 @@
+"""Choosing another edition for a copy, from those known here and those the catalogues answer."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core import signing
+from django.shortcuts import redirect, render
+
+from library import editions, facts
+from library.catalogs import Record, lookup
+from library.views.copies import own_copy
+
+SALT = "edition"  # what is offered is signed, so that nobody writes an edition of their own into what all share
+SECONDS = 8.0  # somebody waits for the page
+
+
+@login_required
+def choose(request, pk):
+    copy = own_copy(request, pk)
+    if request.method == "POST":
+        try:
+            record = Record.from_dict(signing.loads(request.POST.get("edition", ""), salt=SALT))
+        except signing.BadSignature:
+            messages.error(request, "That edition is not on the list any more. Choose again.")
+            return redirect("book_editions", pk)
+        editions.choose(request.user, copy, record, over_mine="over_mine" in request.POST)
+        messages.success(request, "This is the edition you have, from now on.")
+        return redirect(copy)
+    catalogs = lookup.from_settings(SECONDS)
+    found = [offered(record) for record in editions.others(copy, catalogs)]
+    return render(request, "library/editions.html", {"copy": copy, "editions": found, "problems": catalogs.problems})
+
+
+def offered(record: Record) -> dict:
+    key = signing.dumps(record.as_dict(), salt=SALT, compress=True)
+    return {"record": record, "key": key, "source": facts.in_words(record.source)}

@@ -1,0 +1,88 @@
+"""Lent: who has which books, since when and until when, and taking them back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from library import loans
+from library.forms.keeping import LoanForm
+from library.models import Loan
+from library.views.books import PAGE_SIZE, pages_around
+from library.views.copies import book_page, own_copy
+from library.views.trash import back_to
+
+
+def own_loan(request, pk) -> Loan:
+    return get_object_or_404(Loan.objects.select_related("copy"), pk=pk, copy__user=request.user)
+
+
+@login_required
+def lent(request):
+    """What is out, overdue first; or with ?past what came back."""
+    past = "past" in request.GET
+    rows = loans.back(request.user) if past else loans.out(request.user)
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    for loan in page:
+        loan.overdue = loans.is_overdue(loan)
+    context = {"page": page, "pages": pages_around(page), "past": past, "today": timezone.localdate()}
+    return render(request, "library/loans.html", context)
+
+
+@login_required
+@require_POST
+def lend(request, pk):
+    copy = own_copy(request, pk)
+    form = LoanForm(request.POST, instance=Loan(copy=copy), auto_id="loan-%s")
+    if form.is_valid():
+        try:
+            loan = form.save()
+            messages.success(request, f"{loan.borrower} has “{copy.title}” now.")
+            return redirect(f"{copy.get_absolute_url()}#loans")
+        except loans.LoanError as error:
+            form.add_error(None, str(error))
+    return book_page(request, copy, loan_form=form)
+
+
+@login_required
+def change(request, pk):
+    """To whom, since when, until when: a page of its own, for a loan that is out and for one that came back."""
+    loan = own_loan(request, pk)
+    if request.method == "POST" and "delete" in request.POST:
+        loan.delete()
+        messages.success(request, "That loan is taken out.")
+        return redirect(f"{loan.copy.get_absolute_url()}#loans")
+    form = LoanForm(request.POST or None, instance=loan)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect(f"{loan.copy.get_absolute_url()}#loans")
+    return render(request, "library/loan_edit.html", {"form": form, "loan": loan, "copy": loan.copy})
+
+
+@login_required
+@require_POST
+def give_back(request, pk):
+    """One tap; the message has an undo."""
+    loan = own_loan(request, pk)
+    try:
+        loans.give_back(loan)
+        undo = reverse("loan_reopen", args=[pk])
+        messages.success(request, f"“{loan.copy.title}” is back from {loan.borrower}.", extra_tags=undo)
+    except loans.LoanError as error:
+        messages.error(request, str(error))
+    return redirect(back_to(request, reverse("loans")))
+
+
+@login_required
+@require_POST
+def reopen(request, pk):
+    loan = own_loan(request, pk)
+    try:
+        loans.reopen(loan)
+        messages.success(request, f"{loan.borrower} still has “{loan.copy.title}”.")
+    except loans.LoanError as error:
+        messages.error(request, str(error))
+    return redirect(back_to(request, reverse("loans")))

@@ -1,0 +1,78 @@
+"""The trash: what was removed, for 30 days, and the batches that can still be taken back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from library import trash, undoing
+from library.models import Undo
+from library.views.books import PAGE_SIZE, books_in_words, pages_around
+
+BATCHES = 10
+
+
+@login_required
+def removed(request):
+    """What was removed last comes first."""
+    copies = trash.of(request.user).defer("search_text", "notes", "review", "description")
+    page = Paginator(copies, PAGE_SIZE).get_page(request.GET.get("page"))
+    for copy in page:
+        copy.days_left = trash.days_left(copy)
+    context = {
+        "page": page,
+        "pages": pages_around(page),
+        "batches": undoing.recent(request.user)[:BATCHES],
+        "kept": trash.KEPT.days,
+    }
+    return render(request, "library/removed.html", context)
+
+
+@login_required
+@require_POST
+def restore_all(request):
+    count = trash.restore_all(request.user)
+    messages.success(request, f"{books_in_words(count)} {'is' if count == 1 else 'are'} back in your library.")
+    return redirect("books_removed")
+
+
+@login_required
+@require_POST
+def delete(request):
+    """For good: one book, or with `all` whatever is in the trash. It is asked once more before."""
+    copies = trash.of(request.user)
+    if "all" not in request.POST:
+        chosen = request.POST.get("id", "")
+        copies = copies.filter(pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0)
+        if not copies.exists():
+            raise Http404
+    if "sure" not in request.POST:
+        return render(
+            request, "library/delete_for_good.html", {"copies": copies[:5], "count": copies.count(), "all": "all" in request.POST}
+        )
+    count = trash.delete_for_good(copies)
+    messages.success(request, f"{books_in_words(count)} {'is' if count == 1 else 'are'} gone for good.")
+    return redirect("books_removed")
+
+
+@login_required
+@require_POST
+def undo(request, pk):
+    """Takes a batch back, and goes to where it was asked for."""
+    try:
+        batch = undoing.undo(request.user, pk)
+        messages.success(request, f"Taken back: {batch.sentence}")
+    except Undo.DoesNotExist:
+        raise Http404 from None
+    except undoing.TooLate as error:
+        messages.warning(request, str(error))
+    return redirect(back_to(request))
+
+
+def back_to(request, default: str = "library") -> str:
+    """The page that a form was sent from."""
+    page = request.META.get("HTTP_REFERER", "")
+    return page if url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure()) else default
