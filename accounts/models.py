@@ -221,4 +221,3 @@ class FeedKey(models.Model):
 
     def __str__(self):
         return f"Feed addresses of {self.user}"
-

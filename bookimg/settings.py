@@ -128,6 +128,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.api.root.ApiMiddleware",
 ]
 ROOT_URLCONF = "bookimg.urls"
 ASGI_APPLICATION = "bookimg.asgi.application"
@@ -231,8 +232,15 @@ if JWT_ISSUER and not JWT_AUDIENCE:
 WEBHOOKS_PRIVATE = flag("WEBHOOKS_PRIVATE", False)  # whether webhooks may lead into the network the server stands in
 CORS_ALLOWED_ORIGINS = read("CORS_ORIGINS", "list", [])
 CORS_URLS_REGEX = r"^/(api|uploads|opds)/"
-CORS_EXPOSE_HEADERS = ["ETag", "Location", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", "X-Request-Id"]
-NINJA_PAGINATION_MAX_LIMIT = 200
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Location",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "X-Request-Id",
+]
 
 # ── Scanning ────────────────────────────────────────────────────────────────────────────────────────────────────────
 OCR = choice("OCR", ("local",), dotted=True)

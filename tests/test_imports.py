@@ -1,4 +1,4 @@
-"""Who may import whom: `bookimg -> scanning -> library`, never back, and never in a circle. Imports inside functions count."""
+"""Who may import whom: `bookimg -> scanning -> library -> accounts`, never back, and never in a circle. Imports inside functions count."""
 
 import ast
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ["library", "scanning", "bookimg"]  # each may import those before it
+APPS = ["accounts", "library", "scanning", "bookimg"]  # each may import those before it
 # Inside scanning, from the ground up; what stands on no floor here is held to the rule against circles alone.
 FLOORS = [
     ["models"],

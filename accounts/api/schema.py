@@ -1,0 +1,68 @@
+"""The forms that calls take and answer in. Names are camelCase outside and snake_case here."""
+
+from typing import Annotated, Generic, TypeVar
+
+from ninja import Router, Schema
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+MOST = 2**63 - 1  # the largest key a database holds
+INTEGER = 2**31 - 1  # the largest number of an ordinary column
+FURTHEST = 1_000_000_000
+
+
+def plain(text: str) -> str:
+    """NUL is no letter: PostgreSQL refuses it."""
+    if "\x00" in text:
+        raise ValueError("NUL characters are not allowed")
+    return text
+
+
+Text = Annotated[str, AfterValidator(plain)]
+Key = Annotated[int, Field(ge=1, le=MOST)]
+
+
+class Out(Schema):
+    """What is answered."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
+
+
+class In(Schema):
+    """What is sent. A name that is not known is refused: it would be a silent nothing."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", allow_inf_nan=False)
+
+    def said(self) -> dict:
+        """What was sent, without what was left out."""
+        return self.model_dump(exclude_unset=True)
+
+
+class Slice(Schema):
+    """Which part of a list."""
+
+    limit: int = Field(50, ge=1, le=200, description="How many at most.")
+    offset: int = Field(0, ge=0, le=FURTHEST, description="How many are passed over.")
+
+    def of(self, rows) -> dict:
+        """That part of a queryset, and how many there are."""
+        return {"items": list(rows[self.offset : self.offset + self.limit]), "count": rows.count()}
+
+
+Row = TypeVar("Row")
+
+
+class Page(Schema, Generic[Row]):
+    items: list[Row]
+    count: int = Field(description="How many there are in all.")
+
+
+class ErrorOut(Schema):
+    """What went wrong, in a sentence for people and a slug for programs."""
+
+    detail: str = Field(examples=["There is no such thing here, or it is not yours."])
+    code: str = Field(examples=["not-found"])
+
+
+def router(*tags: str, **more) -> Router:
+    return Router(tags=list(tags), by_alias=True, **more)

@@ -1,0 +1,35 @@
+"""Who is asking, and what they may do: the one place that reads what a program signs in with."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser
+
+from accounts import issuers, jwts, tokens
+from accounts.models import Scope
+
+ALL = frozenset(Scope.values)
+
+
+@dataclass(frozen=True)
+class Grant:
+    user: AbstractBaseUser
+    scopes: frozenset[str] = ALL
+    by: str = "session"  # session, sign-in (our JWT), outside (another issuer's) or token (a personal one)
+
+    def allows(self, *needed: str) -> bool:
+        """Is one of `needed` given? Who may write may also read and scan."""
+        return Scope.WRITE in self.scopes or bool(self.scopes & set(needed))
+
+
+def of_bearer(secret: str) -> Grant | None:
+    """What `Authorization: Bearer` holds: a personal token, one of our access tokens, or one of the outside issuer."""
+    if "\x00" in secret or not secret.isascii():
+        return None
+    if secret.startswith(tokens.PREFIX):
+        found = tokens.find(secret)
+        return Grant(found.user, frozenset(found.scopes), "token") if found else None
+    if user := jwts.user_of(secret):
+        return Grant(user, by="sign-in")
+    if user := issuers.user_of(secret):
+        return Grant(user, by="outside")
+    return None

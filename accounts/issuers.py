@@ -1,0 +1,104 @@
+"""An outside issuer of tokens, such as a Cognito user pool: its signatures are checked against the keys it publishes.
+
+https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html"""
+
+import time
+from functools import lru_cache
+
+import jwt
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+
+from accounts.models import OutsideIdentity
+
+# Only kinds with a private key: with HS256 whoever reads the public one could sign.
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
+LEEWAY = 30  # seconds that clocks may differ
+ASKED_AGAIN_AFTER = 30  # seconds; tokens with made-up key ids must not make us ask the issuer each time
+
+
+class Keys(jwt.PyJWKClient):
+    """The published keys, kept for some minutes and asked anew for a key that is not among them."""
+
+    def __init__(self, url: str):
+        super().__init__(url, cache_keys=False, lifespan=600, timeout=5)
+        self.asked = float("-inf")
+
+    def get_signing_keys(self, refresh: bool = False):
+        if refresh and time.monotonic() - self.asked < ASKED_AGAIN_AFTER:
+            refresh = False
+        return super().get_signing_keys(refresh)
+
+    def fetch_data(self):
+        self.asked = time.monotonic()
+        return super().fetch_data()
+
+
+class Issuer:
+    def __init__(self, name: str, audience: str, keys: Keys):
+        self.name, self.audience, self.keys = name, audience, keys
+
+    def claims_of(self, token: str) -> dict | None:
+        """What a good token says; None where it is not one of theirs for us."""
+        try:
+            key = self.keys.get_signing_key_from_jwt(token)
+            claims = jwt.decode(
+                token, key, algorithms=ALGORITHMS, issuer=self.name, leeway=LEEWAY,
+                options={"require": ["exp", "sub", "iss"], "verify_aud": False},
+            )  # fmt: skip
+        except (jwt.PyJWTError, ValueError, TypeError):
+            return None
+        return claims if self._is_for_us(claims) else None
+
+    def _is_for_us(self, claims: dict) -> bool:
+        """Cognito's identity tokens say so in `aud`, its access tokens in `client_id`."""
+        if claims.get("token_use", "access") not in ("access", "id"):
+            return False
+        audiences = claims.get("aud") or claims.get("client_id") or []
+        return self.audience in ([audiences] if isinstance(audiences, str) else audiences)
+
+
+def user_of(token: str):
+    """Our user behind a token of the outside issuer, made at the first sight; None where the token is not good."""
+    issuer = from_settings()
+    claims = issuer.claims_of(token) if issuer else None
+    subject = str(claims["sub"]) if claims else ""
+    if not subject or len(subject) > 255 or "\x00" in subject:
+        return None
+    user = _known(issuer.name, subject) or _make(issuer.name, subject, claims)
+    return user if user.is_active else None
+
+
+def from_settings() -> Issuer | None:
+    return _issuer(settings.JWT_ISSUER, settings.JWT_AUDIENCE, settings.JWT_JWKS_URL) if settings.JWT_ISSUER else None
+
+
+@lru_cache(maxsize=8)
+def _issuer(name: str, audience: str, url: str) -> Issuer:
+    return Issuer(name, audience, Keys(url))
+
+
+def _known(issuer: str, subject: str):
+    found = OutsideIdentity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
+    return found and found.user
+
+
+def _make(issuer: str, subject: str, claims: dict):
+    """An account of its own. It is never joined to one that is there by an address: that would hand over somebody's library."""
+    try:
+        with transaction.atomic():
+            user = get_user_model().objects.create_user(_free_name(claims, subject))
+            OutsideIdentity.objects.create(user=user, issuer=issuer, subject=subject)
+            return user
+    except IntegrityError:
+        return _known(issuer, subject) or _make(issuer, subject, {})  # made at the same moment, or the name was
+
+
+def _free_name(claims: dict, subject: str) -> str:
+    """Their name where it is free here, else what the issuer knows them by."""
+    name = str(claims.get("cognito:username") or claims.get("username") or claims.get("preferred_username") or "")
+    fits = 0 < len(name) <= 150 and name.isprintable() and "@" not in name
+    if fits and not get_user_model().objects.filter(username__iexact=name).exists():
+        return name
+    return f"outside-{subject}"[:150]

@@ -1,0 +1,88 @@
+"""Our own sign-in tokens: an access token for an hour, and a refresh token that is good for one use.
+
+All that came of one sign-in is a family. A refresh token that is used twice has been copied, so its family ends; a family
+ends too with the password it was made by, and where a second factor was switched on after it."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+import jwt
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import RefreshToken, TokenFamily, digest
+
+ISSUER = AUDIENCE = "bookimg"
+ACCESS_LIFE = timedelta(hours=1)
+REFRESH_LIFE = timedelta(days=30)
+
+
+class RefreshError(Exception):
+    """A sentence about why there is no new token."""
+
+
+def begin(user, agent: str = "", by_mfa: bool = False) -> dict[str, str]:
+    """The first pair of a new family."""
+    family = TokenFamily.objects.create(user=user, agent=agent[:200], by_mfa=by_mfa, stamp=stamp_of(user))
+    return _pair(family)
+
+
+def refresh(token: str) -> dict[str, str]:
+    """The next pair for a refresh token, which is used up by that."""
+    rows = RefreshToken.objects.select_related("family__user")
+    found = rows.filter(digest=digest(token)).first()
+    if found is None or found.expires <= timezone.now() or not is_alive(found.family):
+        raise RefreshError("This refresh token is not valid any more. Sign in again.")
+    # Of two at the same moment the database lets one through.
+    if not RefreshToken.objects.filter(pk=found.pk, used__isnull=True).update(used=timezone.now()):
+        found.family.revoke()
+        raise RefreshError("This refresh token was used before, so all tokens of that sign-in have ended. Sign in again.")
+    TokenFamily.objects.filter(pk=found.family_id).update(last_used=timezone.now())
+    return _pair(found.family)
+
+
+def user_of(token: str):
+    """Whose access token this is; None where it is not a good one."""
+    try:
+        claims = jwt.decode(
+            token, _key(), algorithms=["HS256"], audience=AUDIENCE, issuer=ISSUER, options={"require": ["exp", "sub", "family"]}
+        )
+    except (jwt.PyJWTError, ValueError):
+        return None
+    family = TokenFamily.objects.select_related("user").filter(pk=claims["family"]).first()
+    return family.user if family and is_alive(family) else None
+
+
+def is_alive(family: TokenFamily) -> bool:
+    if family.revoked or not family.user.is_active or family.stamp != stamp_of(family.user):
+        return False
+    return family.by_mfa or not is_mfa_enabled(family.user)
+
+
+def stamp_of(user) -> str:
+    """Changes with the password."""
+    return user.get_session_auth_hash()[:64]
+
+
+def _pair(family: TokenFamily) -> dict[str, str]:
+    now = timezone.now()
+    refresh_token = secrets.token_urlsafe(48)
+    RefreshToken.objects.filter(family=family, expires__lte=now).delete()
+    RefreshToken.objects.create(family=family, digest=digest(refresh_token), expires=now + REFRESH_LIFE)
+    claims = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": str(family.user_id),
+        "family": family.pk,
+        "iat": now,
+        "exp": now + ACCESS_LIFE,
+    }
+    access = jwt.encode(claims | {"jti": secrets.token_hex(8)}, _key(), algorithm="HS256")
+    return {"access": access, "refresh": refresh_token}
+
+
+def _key() -> str:
+    """Made from the key of the installation and for this use alone."""
+    return hashlib.sha256(f"accounts.jwts:{settings.SECRET_KEY}".encode()).hexdigest()

@@ -1,0 +1,47 @@
+"""Signing in with name and password where there is no browser; with the second factor where the account has one."""
+
+from allauth.account.adapter import get_adapter
+from allauth.mfa.base.forms import BaseAuthenticateForm
+from allauth.mfa.utils import is_mfa_enabled
+from django.core.exceptions import ValidationError
+
+
+class SignInError(Exception):
+    """A sentence about why nobody is let in. `code` is its slug: sign-in-failed, mfa-required, too-many-attempts."""
+
+    def __init__(self, sentence: str, code: str = "sign-in-failed"):
+        super().__init__(sentence)
+        self.code = code
+
+
+def sign_in(request, login: str, password: str, code: str = ""):
+    """The user and whether a second factor was shown. Wrong guesses are counted with those of the sign-in page."""
+    user = _by_password(request, login, password)
+    if not user or not user.is_active:
+        raise SignInError("The name or the password is not right.")
+    if not is_mfa_enabled(user):
+        return user, False
+    if not code:
+        raise SignInError(
+            "This account asks for a second factor: send its current code as `code`, or use a personal API token.", "mfa-required"
+        )
+    _check_code(user, code)
+    return user, True
+
+
+def _by_password(request, login: str, password: str):
+    name = "email" if "@" in login else "username"
+    try:
+        return get_adapter().authenticate(request, **{name: login, "password": password})
+    except ValidationError as error:
+        raise SignInError(" ".join(error.messages), "too-many-attempts") from None
+
+
+def _check_code(user, code: str):
+    form = BaseAuthenticateForm({"code": code}, user=user)
+    if form.is_valid():
+        form.authenticator.record_usage()
+        return
+    errors = form.errors.as_data().get("code", [])
+    limited = any(error.code == "too_many_login_attempts" for error in errors)
+    raise SignInError(" ".join(form.errors["code"]), "too-many-attempts" if limited else "mfa-failed")

@@ -1,0 +1,1 @@
+"""The library's part of /api/v1. What is not yours is 404."""

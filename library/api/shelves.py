@@ -1,0 +1,115 @@
+"""Shelves and tags: where books stand and what they are called by."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Status
+
+from accounts.api.auth import EVERYBODY
+from accounts.api.creating import creates
+from accounts.api.errors import invalid, not_found
+from accounts.api.schema import Key, Page, Slice, router
+from library import outward, tagging
+from library.api.books import LOCATION
+from library.api.forms import ShelfIn, ShelfOut, ShelfPatch, TagIn, TagOut
+from library.models import Shelf, Tag
+
+shelf_calls = router("Shelves", auth=EVERYBODY)
+tag_calls = router("Tags", auth=EVERYBODY)
+
+
+def shelves_of(user):
+    return Shelf.objects.filter(user=user).annotate(count=Count("books", filter=Q(books__removed__isnull=True)))
+
+
+def own(rows, key: int):
+    """One of somebody's own `rows`, or 404."""
+    row = rows.filter(pk=key).first()
+    if row is None:
+        raise not_found()
+    return row
+
+
+def page(asked: Slice, rows, form) -> dict:
+    found = asked.of(rows)
+    return {"items": [form(row) for row in found["items"]], "count": found["count"]}
+
+
+# ── Shelves ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@shelf_calls.get("", response=Page[ShelfOut])
+def list_shelves(request: HttpRequest, asked: Query[Slice]):
+    """Your shelves in their order, each with how many books stand there."""
+    return page(asked, shelves_of(request.user), outward.shelf)
+
+
+@shelf_calls.post("", response={201: ShelfOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
+@creates
+def add_shelf(request: HttpRequest, body: ShelfIn, response: HttpResponse):
+    """A new shelf, after the others."""
+    shelf = Shelf(user=request.user, position=request.user.shelves.count() + 1)
+    keep_shelf(shelf, body.said())
+    response["Location"] = f"/api/v1/shelves/{shelf.pk}"
+    return Status(201, outward.shelf(shelf))
+
+
+@shelf_calls.get("/{shelf_id}", response=ShelfOut)
+def get_shelf(request: HttpRequest, shelf_id: Key):
+    """One shelf."""
+    return outward.shelf(own(shelves_of(request.user), shelf_id))
+
+
+@shelf_calls.patch("/{shelf_id}", response=ShelfOut)
+def change_shelf(request: HttpRequest, shelf_id: Key, body: ShelfPatch):
+    """Changes what is sent and nothing else."""
+    keep_shelf(own(shelves_of(request.user), shelf_id), body.said())
+    return outward.shelf(own(shelves_of(request.user), shelf_id))
+
+
+@shelf_calls.delete("/{shelf_id}", response={204: None})
+def delete_shelf(request: HttpRequest, shelf_id: Key):
+    """The shelf goes, its books stay in the library."""
+    own(Shelf.objects.filter(user=request.user), shelf_id).delete()
+    return Status(204, None)
+
+
+def keep_shelf(shelf: Shelf, said: dict):
+    """Saves what was said. Two shelves of one place cannot have the same name, whatever its case."""
+    for name, value in said.items():
+        if value is not None:
+            setattr(shelf, name, value)
+    place = {"room__iexact": shelf.room, "bookcase__iexact": shelf.bookcase, "name__iexact": shelf.name}
+    taken = invalid(f"name: you already have a shelf called “{shelf.name}” there.")
+    if Shelf.objects.filter(user=shelf.user_id, **place).exclude(pk=shelf.pk).exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            shelf.save()
+    except IntegrityError:
+        raise taken from None
+
+
+# ── Tags ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@tag_calls.get("", response=Page[TagOut])
+def list_tags(request: HttpRequest, asked: Query[Slice]):
+    """Your tags by name, each with how many books have it. A tag is made by giving it to a book."""
+    return page(asked, tagging.counted(request.user).order_by("folded"), outward.tag)
+
+
+@tag_calls.get("/{tag_id}", response=TagOut)
+def get_tag(request: HttpRequest, tag_id: Key):
+    """One tag."""
+    return outward.tag(own(tagging.counted(request.user), tag_id))
+
+
+@tag_calls.patch("/{tag_id}", response=TagOut)
+def rename_tag(request: HttpRequest, tag_id: Key, body: TagIn):
+    """A new name. Where another tag has it already the two become one, and that one is answered."""
+    tag = tagging.rename(own(Tag.objects.filter(user=request.user), tag_id), body.name)
+    return outward.tag(own(tagging.counted(request.user), tag.pk))
+
+
+@tag_calls.delete("/{tag_id}", response={204: None})
+def delete_tag(request: HttpRequest, tag_id: Key):
+    """The tag goes from all books."""
+    own(Tag.objects.filter(user=request.user), tag_id).delete()
+    return Status(204, None)
