@@ -71,6 +71,11 @@ def made(copy: UserBook) -> dict:
     return {"do": "made", "copy": copy.pk}
 
 
+def shelf_gone(place: dict, copies: list[int], scans: list[int]) -> dict:
+    """A shelf was taken away, on which these stood."""
+    return {"do": "shelf_gone", "place": place, "copies": copies, "scans": scans}
+
+
 def record(user, sentence: str, *steps: dict) -> Undo:
     return Undo.objects.create(user=user, sentence=sentence[:200], before={"steps": [step for step in steps if step]})
 
@@ -143,7 +148,26 @@ def _made(user, step: dict):
     made.update(removed=now, changed=now, version=F("version") + 1)
 
 
-STEPS = {"columns": _columns, "values": _values, "tagged": _tagged, "untagged": _untagged, "moved": _moved, "made": _made}
+def _shelf_gone(user, step: dict):
+    """Under its name it is there again, for those that have found no other place since."""
+    place = dict(step["place"])
+    position = place.pop("position")
+    shelf, _ = Shelf.objects.get_or_create(user=user, **place, defaults={"position": position})
+    for chunk in chunks(step["copies"]):
+        homeless = UserBook.objects.filter(user=user, pk__in=chunk, shelf__isnull=True)
+        homeless.update(shelf=shelf, changed=timezone.now(), version=F("version") + 1)
+    user.scans.filter(pk__in=step["scans"], shelf__isnull=True).update(shelf=shelf)
+
+
+STEPS = {
+    "shelf_gone": _shelf_gone,
+    "columns": _columns,
+    "values": _values,
+    "tagged": _tagged,
+    "untagged": _untagged,
+    "moved": _moved,
+    "made": _made,
+}
 
 
 def recent(user):

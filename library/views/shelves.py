@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
-from django.db.models import Count, Q
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from library import places
 from library.forms import ShelfForm
 from library.models import Shelf
 
@@ -20,16 +21,19 @@ def shelves(request):
     form = ShelfForm(request.POST or None, instance=Shelf(user=request.user))
     if request.method == "POST" and form.is_valid():
         shelf = form.save()
-        messages.success(request, f"“{shelf.name}” is ready for books.")
+        messages.success(request, f"“{shelf}” is ready for books.")
         return redirect("shelves")
     return shelves_page(request, form)
 
 
 def shelves_page(request, form, renaming: Shelf | None = None):
     """`renaming` is the shelf whose new name did not do: its form stays open, with what was typed."""
-    count = Count("books", filter=Q(books__removed__isnull=True))
-    rows = request.user.shelves.annotate(count=count)
-    return render(request, "library/shelves.html", {"shelves": rows, "form": form, "renaming": renaming})
+    rows = list(places.with_counts(request.user))
+    rooms = places.arranged(rows)
+    context = {"shelves": rows, "rooms": rooms, "form": form, "renaming": renaming, "homeless": places.homeless(request.user)}
+    context["room_names"] = [room.name for room in rooms if room.name]
+    context["bookcase_names"] = sorted({shelf.bookcase for shelf in rows} - {""})
+    return render(request, "library/shelves.html", context)
 
 
 @login_required
@@ -46,23 +50,23 @@ def rename(request, pk):
 @login_required
 @require_POST
 def move(request, pk):
-    """One place up or down. Positions are written anew, so that they are always 1, 2, 3 …"""
+    """One place up or down with its buttons, or dragged: `beside` another shelf, before or (`after`) behind it."""
     shelf = own_shelf(request, pk)
-    order = list(request.user.shelves.all())
-    here = order.index(shelf)
-    there = min(max(here + (-1 if request.POST.get("to") == "up" else 1), 0), len(order) - 1)
-    order.insert(there, order.pop(here))
-    with transaction.atomic():
-        for position, each in enumerate(order, start=1):
-            if each.position != position:
-                Shelf.objects.filter(pk=each.pk).update(position=position)
-    return redirect("shelves")
+    beside = request.POST.get("beside", "")
+    if not beside.isdecimal() or len(beside) > 18:
+        places.move(shelf, request.POST.get("what", "shelf"), -1 if request.POST.get("to") == "up" else 1)
+        return redirect("shelves")
+    try:
+        places.put(shelf, own_shelf(request, int(beside)), after="after" in request.POST)
+    except places.PlaceError as error:
+        messages.error(request, str(error))
+    # The script that dragged it asks for the page anew.
+    return HttpResponse(status=204) if request.headers.get("X-Drag") else redirect("shelves")
 
 
 @login_required
 @require_POST
 def delete(request, pk):
-    shelf = own_shelf(request, pk)
-    shelf.delete()
-    messages.success(request, f"The shelf “{shelf.name}” is gone; its books are still in your library.")
+    undo = places.take_away(own_shelf(request, pk))
+    messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     return redirect("shelves")
