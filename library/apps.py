@@ -1,6 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
+
+from library.fulltext import following
 
 
 class LibraryConfig(AppConfig):
     name = "library"
     verbose_name = "Library"
+
+    def ready(self):
+        pre_migrate.connect(following.step_aside, sender=self)
+        post_migrate.connect(following.install, sender=self)
