@@ -5,6 +5,8 @@ https://www.loc.gov/standards/iso639-2/php/code_list.php
 
 import re
 
+from django.conf.locale import LANG_INFO
+
 _THREE = """
 afr:af alb:sq sqi:sq amh:am ara:ar arg:an arm:hy hye:hy aze:az baq:eu eus:eu bel:be ben:bn bos:bs bre:br bul:bg bur:my mya:my
 cat:ca chi:zh zho:zh cos:co cym:cy wel:cy cze:cs ces:cs dan:da deu:de ger:de dut:nl nld:nl ell:el gre:el eng:en epo:eo est:et
@@ -22,3 +24,13 @@ def iso(code: str) -> str:
     """`eng`, `/languages/eng`, `en-US` or `EN` as `en`; what is no language that has two letters is ""."""
     code = re.split(r"[-_]", (code or "").strip().rsplit("/", 1)[-1].lower())[0]
     return code if len(code) == 2 and code.isalpha() else CODES.get(code, "")
+
+
+NAMES = {code: info["name"] for code, info in LANG_INFO.items() if "name" in info and len(code) == 2} | {
+    "zh": "Chinese", "la": "Latin", "no": "Norwegian", "yi": "Yiddish", "mi": "Māori", "gu": "Gujarati", "sa": "Sanskrit",
+}  # fmt: skip
+
+
+def language_name(code: str) -> str:
+    """`en` as `English`; a code that nobody has named here stays as it is."""
+    return NAMES.get(code, code)

@@ -1,16 +1,74 @@
-"""What the address of the library page asks for."""
+"""What the address of the library page asks for, and how it becomes a query."""
+
+from dataclasses import dataclass
 
 from django import forms
+from django.db.models import Case, F, Q, Value, When
+from django.http import QueryDict
 
-from library.models import Status
+from library import folding
+from library.catalogs.languages import language_name
+from library.models import Entry, Status, SyncStatus, Tag, author_key
 
+
+def last(column: str) -> Case:
+    """What says nothing in `column` comes at the end, in either direction."""
+    return Case(When(**{column: ""}, then=Value(1)), default=Value(0))
+
+
+# Name -> what it is called, what it is called backwards, and its columns; the last ones only part what is equal.
 SORTS = {
-    "added": ("Recently added", ["-added", "-pk"]),
-    "title": ("Title", ["sort_title", "pk"]),
-    "author": ("Author", ["sort_author", "sort_title", "pk"]),
-    "year": ("Year, newest first", ["-published_date", "sort_title", "pk"]),
-}
+    "added": ("Recently added", "Added first", ["-added", "-pk"], ["added", "pk"]),
+    "title": ("Title", "Title, Z to A", ["sort_title", "pk"], ["-sort_title", "-pk"]),
+    "author": (
+        "Author", "Author, Z to A",
+        [last("sort_author"), "sort_author", "sort_title", "pk"], [last("sort_author"), "-sort_author", "sort_title", "pk"],
+    ),
+    "series": (
+        "Series", "Series, Z to A",
+        [last("sort_series"), "sort_series", "sort_title", "pk"], [last("sort_series"), "-sort_series", "sort_title", "pk"],
+    ),
+    "year": (
+        "Year, newest first", "Year, oldest first",
+        ["-published_date", "sort_title", "pk"], [last("published_date"), "published_date", "sort_title", "pk"],
+    ),
+    "rating": (
+        "Rating, best first", "Rating, lowest first",
+        [F("rating").desc(nulls_last=True), "sort_title", "pk"], [F("rating").asc(nulls_last=True), "sort_title", "pk"],
+    ),
+    "changed": ("Recently changed", "Changed first", ["-changed", "-pk"], ["changed", "pk"]),
+}  # fmt: skip
+SORT_CHOICES = [choice for name, (label, backwards, *_) in SORTS.items() for choice in ((name, label), (f"-{name}", backwards))]
 NO_SHELF = "none"
+NO_LANGUAGE = "none"
+MISSING = {"cover": "No cover", "isbn": "No ISBN"}
+
+
+def order_of(sort: str) -> list:
+    name = sort.removeprefix("-")
+    return SORTS[name][3 if sort.startswith("-") else 2]
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """One thing that the address asks for, to be shown as a chip that takes it back."""
+
+    name: str
+    value: str
+    label: str
+
+
+class SeveralField(forms.Field):
+    """A name that may stand in the address several times."""
+
+    widget = forms.SelectMultiple
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+
+    def to_python(self, value):
+        given = [value] if isinstance(value, str) else value or []
+        return [text for each in given if (text := " ".join(str(each).replace("\0", "").split())[:100])]
 
 
 class LibraryFilter(forms.Form):
@@ -18,25 +76,136 @@ class LibraryFilter(forms.Form):
 
     q = forms.CharField(required=False, max_length=200)
     shelf = forms.RegexField(rf"^(\d{{1,18}}|{NO_SHELF})$", required=False)
+    room = forms.CharField(required=False, max_length=100)
+    bookcase = forms.CharField(required=False, max_length=100)
     status = forms.ChoiceField(choices=Status.choices, required=False)
-    sort = forms.ChoiceField(choices=[(name, label) for name, (label, _) in SORTS.items()], required=False)
+    tag = SeveralField()
+    author = forms.CharField(required=False, max_length=200)
+    series = forms.CharField(required=False, max_length=200)
+    language = forms.CharField(required=False, max_length=8)
+    year_from = forms.IntegerField(required=False, min_value=0, max_value=2999)
+    year_to = forms.IntegerField(required=False, min_value=0, max_value=2999)
+    rating = forms.IntegerField(label="Rating at least, in half stars", required=False, min_value=1, max_value=10)
+    entry = forms.ChoiceField(choices=Entry.choices, required=False)
+    missing = forms.MultipleChoiceField(choices=list(MISSING.items()), required=False)
+    favourite = forms.BooleanField(required=False)
+    lent = forms.BooleanField(required=False)
+    lookup = forms.BooleanField(label="To be looked up", required=False)
+    sort = forms.ChoiceField(choices=SORT_CHOICES, required=False)
     view = forms.ChoiceField(choices=[("grid", "Covers"), ("list", "List")], required=False)
+
+    # All that makes the list shorter; a new field above belongs here, into the conditions and into `narrowings`.
+    NARROWS = (
+        "q", "room", "bookcase", "shelf", "status", "tag", "author", "series", "language", "year_from", "year_to", "rating",
+        "entry", "missing", "favourite", "lent", "lookup",
+    )  # fmt: skip
 
     def __init__(self, data):
         super().__init__(data)
         self.full_clean()
 
-    def value(self, name: str, default: str = "") -> str:
+    def value(self, name: str, default=""):
         return self.cleaned_data.get(name) or default
 
     @property
     def narrows(self) -> bool:
-        return any(self.value(name) for name in ("q", "shelf", "status"))
+        return any(self.value(name) for name in self.NARROWS)
+
+    @property
+    def order(self) -> str:
+        return self.value("sort", "added")
+
+    def narrow(self, books):
+        """Those of `books` that are asked for, in no order."""
+        books = books.matching(self.value("q"))
+        for condition in (*self.places(), *self.facts(), *self.own()):  # one after the other: two tags are two joins
+            books = books.filter(condition)
+        return books
 
     def select(self, books):
-        books = books.matching(self.value("q"))
+        """Those of `books` that are asked for, in the order that is asked for."""
+        return self.narrow(books).order_by(*order_of(self.order))
+
+    def places(self):
         if shelf := self.value("shelf"):
-            books = books.filter(shelf=None if shelf == NO_SHELF else int(shelf))
+            yield Q(shelf=None if shelf == NO_SHELF else int(shelf))
+        if room := self.value("room"):
+            yield Q(shelf__room=room)
+        if bookcase := self.value("bookcase"):
+            yield Q(shelf__bookcase=bookcase)
+
+    def facts(self):
+        if author := self.value("author"):
+            # With the user, who stands first in that index: the few copies of the author are found, and no others looked at.
+            yield Q(author_rows__user=F("user"), author_rows__folded=author_key(author))
+        if series := self.value("series"):
+            yield Q(series_key=folding.sort_title(series)[:200])
+        if language := self.value("language"):
+            yield Q(language="" if language == NO_LANGUAGE else language)
+        if (year := self.cleaned_data.get("year_from")) is not None:
+            yield Q(published_date__gte=f"{year:04}")
+        if (year := self.cleaned_data.get("year_to")) is not None:
+            yield Q(published_date__lt=f"{year + 1:04}") & ~Q(published_date="")
+        if "cover" in self.value("missing"):
+            yield Q(cover="", cover_key="")
+        if "isbn" in self.value("missing"):
+            yield Q(isbn13="")
+
+    def own(self):
         if status := self.value("status"):
-            books = books.filter(status=status)
-        return books.order_by(*SORTS[self.value("sort", "added")][1])
+            yield Q(status=status)
+        for tag in self.value("tag"):
+            yield Q(tags__user=F("user"), tags__folded=Tag.fold(tag))
+        if rating := self.value("rating"):
+            yield Q(rating__gte=rating)
+        if entry := self.value("entry"):
+            yield Q(entry=entry)
+        if self.value("favourite"):
+            yield Q(favourite=True)
+        if self.value("lent"):
+            yield Q(loans__isnull=False, loans__returned__isnull=True)  # at most one loan of a copy is open
+        if self.value("lookup"):
+            yield Q(sync_status__in=(SyncStatus.PENDING, SyncStatus.FAILED))
+
+    def narrowings(self, shelves) -> list[Narrowing]:
+        """What is asked for, in words; `shelves` are the person's own. The search has its own field, which shows it."""
+        found = [Narrowing(name, self.value(name), self.value(name)) for name in ("room", "bookcase") if self.value(name)]
+        if shelf := self.value("shelf"):
+            names = {NO_SHELF: "No shelf"} | {str(shelf.pk): shelf.name for shelf in shelves}
+            found.append(Narrowing("shelf", shelf, names.get(shelf, "A shelf that is gone")))
+        if status := self.value("status"):
+            found.append(Narrowing("status", status, Status(status).label))
+        found += [Narrowing("tag", tag, f"Tag: {tag}") for tag in self.value("tag")]
+        found += [
+            Narrowing(n, self.value(n), f"{n.capitalize()}: {self.value(n)}") for n in ("author", "series") if self.value(n)
+        ]
+        if language := self.value("language"):
+            label = "Language not known" if language == NO_LANGUAGE else language_name(language)
+            found.append(Narrowing("language", language, label))
+        found += self.years()
+        if rating := self.value("rating"):
+            found.append(Narrowing("rating", str(rating), f"{rating / 2:g} stars or more" if rating < 10 else "5 stars"))
+        if entry := self.value("entry"):
+            found.append(Narrowing("entry", entry, f"From: {Entry(entry).label.lower()}"))
+        found += [Narrowing("missing", value, MISSING[value]) for value in self.value("missing")]
+        flags = {"favourite": "Favourites", "lent": "Lent", "lookup": "To be looked up"}
+        return found + [Narrowing(name, "on", label) for name, label in flags.items() if self.value(name)]
+
+    def years(self) -> list[Narrowing]:
+        first, until = self.cleaned_data.get("year_from"), self.cleaned_data.get("year_to")
+        if first is not None and first == until:
+            return [Narrowing("year", str(first), str(first))]
+        found = [Narrowing("year_from", str(first), f"From {first}")] if first is not None else []
+        return found + ([Narrowing("year_to", str(until), f"Until {until}")] if until is not None else [])
+
+
+def without(query: QueryDict, narrowing: Narrowing) -> str:
+    """The query string of an address that asks for all that `query` does but this."""
+    query = query.copy()
+    if narrowing.name == "year":
+        query.pop("year_from", None), query.pop("year_to", None)
+    else:
+        rest = [value for value in query.getlist(narrowing.name) if " ".join(value.split()) != narrowing.value]
+        query.setlist(narrowing.name, rest if len(query.getlist(narrowing.name)) > 1 else [])
+    query.pop("page", None)
+    return f"?{query.urlencode()}"

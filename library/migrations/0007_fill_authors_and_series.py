@@ -13,9 +13,11 @@ def fill(apps, schema_editor):
         last = chunk[-1].pk
         rows = []
         for copy in chunk:
-            names = [name.strip()[:200] for name in copy.authors if name.strip()]
-            for place, name in enumerate(names):
-                folded = sort_name(name)[:200] or name.casefold()[:200]
+            by_key = {}
+            for name in copy.authors:
+                if name.strip():
+                    by_key.setdefault(sort_name(name)[:200] or name.strip().casefold()[:200], name.strip()[:200])
+            for place, (folded, name) in enumerate(by_key.items()):
                 rows.append(CopyAuthor(copy_id=copy.pk, user_id=copy.user_id, name=name, folded=folded, place=place))
         CopyAuthor.objects.bulk_create(rows)
         of_series = [copy for copy in chunk if copy.series]

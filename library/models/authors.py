@@ -58,6 +58,9 @@ class CopyAuthor(models.Model):
 
     @classmethod
     def rows_of(cls, copy) -> list["CopyAuthor"]:
-        names = [name.strip()[:200] for name in copy.authors if name.strip()]
-        named = enumerate(names)
-        return [cls(copy=copy, user_id=copy.user_id, name=name, folded=author_key(name), place=place) for place, name in named]
+        by_key = {}
+        for name in copy.authors:
+            if name.strip():
+                by_key.setdefault(author_key(name), name.strip()[:200])  # nobody wrote the same book twice
+        named = enumerate(by_key.items())
+        return [cls(copy=copy, user_id=copy.user_id, name=name, folded=key, place=place) for place, (key, name) in named]
