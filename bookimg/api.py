@@ -6,13 +6,15 @@ from accounts.api import calls as accounts
 from accounts.api import throttle
 from accounts.api.root import Api
 from library.api import books, lending, shelves
+from scanning.api import candidates, scans
 
 ABOUT = """Everything that a person can do in the browser, for programs.
 
 **Sign in** with `POST /auth/token`, with a personal API token from the settings (`Authorization: Bearer …`), or in the browser.
-**Errors** are `{"detail": "a sentence", "code": "slug"}`; what is not yours is 404. **Lists** take `limit` and `offset` and answer
-`{"items": […], "count": n}`. **Rates** are counted for each person; `RateLimit-*` tell what is left, 429 comes with `Retry-After`.
-Calls that make something take an `Idempotency-Key`."""
+**Errors** are `{"detail": "a sentence", "code": "slug"}`; what is not yours is 404.
+**Lists** take `limit` and `offset` and answer `{"items": […], "count": n}`.
+**Rates** are counted for each person; `RateLimit-*` tell what is left, and 429 comes with `Retry-After`.
+**Calls that make something** take an `Idempotency-Key`: sent again, they make it once."""
 
 api = Api(
     title="BookImg",
@@ -28,3 +30,6 @@ api.add_router("/shelves", shelves.shelf_calls)
 api.add_router("/tags", shelves.tag_calls)
 api.add_router("", lending.loan_calls)
 api.add_router("", lending.reading_calls)
+api.add_router("/uploads", scans.upload_calls)
+api.add_router("/scans", scans.calls)
+api.add_router("/scans", candidates.calls)

@@ -265,3 +265,22 @@ class ScanEvent(models.Model):
     def as_message(self, job_id: str) -> dict:
         """The websocket and API form of contract.md."""
         return {"type": self.type, "jobId": job_id, "seq": self.seq, **self.payload}
+
+
+class UploadTicket(models.Model):
+    """Leave to put one photo into the storage, past the pages. Its scan begins with `POST /scans` once the photo is there."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="upload_tickets")
+    job_id = models.CharField(max_length=64)
+    filename = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    key = models.CharField("key of the photo in the storage", max_length=400)
+    expires = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "job_id"], name="one_ticket_a_job")]
+        indexes = [models.Index(fields=["expires"], name="ticket_by_expiry")]
+
+    def __str__(self):
+        return f"{self.filename} ({self.job_id})"

@@ -60,7 +60,7 @@ def take(user, file: BinaryIO, filename: str, job_id: str | None = None, shelf: 
     digest = _sha256(file)
     if earlier := Scan.objects.of(user).filter(sha256=digest).first():
         raise SeenBefore(earlier)
-    scan = Scan(user=user, job_id=job_id, filename=_shown_name(filename), sha256=digest, width=info.width, height=info.height)
+    scan = Scan(user=user, job_id=job_id, filename=shown_name(filename), sha256=digest, width=info.width, height=info.height)
     scan.wanted = wanted
     return _start(scan, images.clean(file), shelf)
 
@@ -121,7 +121,7 @@ def _sha256(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def _shown_name(filename: str) -> str:
+def shown_name(filename: str) -> str:
     name = "".join(c for c in re.split(r"[/\\]", filename or "")[-1] if c.isprintable()).strip()
     return name[-200:] or "photo.jpg"
 

@@ -22,7 +22,7 @@ HEADERS = {
     "X-Request-Id": {"description": "What this call is called in the log.", "schema": {"type": "string"}},
 }
 DESCRIBED = {
-    "Bearer": "An access token from `POST /auth/token`, a token of the outside issuer, or a personal API token (Settings, API tokens).",
+    "Bearer": "An access token from `POST /auth/token`, a token of the outside issuer, or a personal API token.",
     "SessionCookie": "The session of a signed-in browser. Whatever changes something needs `X-CSRFToken` too.",
 }
 

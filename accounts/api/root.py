@@ -2,7 +2,9 @@
 
 import logging
 
-from django.http import Http404, JsonResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import Http404, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils.deprecation import MiddlewareMixin
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -15,7 +17,14 @@ from accounts.api.errors import Problem, not_found
 logger = logging.getLogger("accounts.api")
 CODES = {400: "bad-request", 401: "sign-in", 403: "forbidden", 404: "not-found", 405: "no-such-method", 429: "too-many"}
 SIGN_IN = "Sign in first: send `Authorization: Bearer …` with a token, or the session of your browser."
+UNREADABLE = "The body of this call cannot be read: it is broken, or too large."
 BROKEN = "Something went wrong on our side. It is noted; try again in a moment."
+NOBODY = Problem(401, "sign-in", SIGN_IN, CHALLENGE)
+
+
+def binary(*types: str) -> dict:
+    """For a call that answers with a file."""
+    return {"responses": {200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in types}}}}
 
 
 class Api(NinjaAPI):
@@ -31,6 +40,8 @@ class Api(NinjaAPI):
 
     def set_default_exception_handlers(self):
         self.add_exception_handler(Exception, broken)
+        for kind in (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+            self.add_exception_handler(kind, lambda request, error: answer(Problem(400, "bad-request", UNREADABLE)))
         self.add_exception_handler(Http404, lambda request, error: answer(not_found()))
         self.add_exception_handler(HttpError, lambda request, error: answer(as_problem(error)))
         self.add_exception_handler(

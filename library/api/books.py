@@ -26,6 +26,9 @@ ETAG = {"ETag": {"description": "The version of the book.", "schema": {"type": "
 LOCATION = {"Location": {"description": "Where it is.", "schema": {"type": "string"}}}
 
 
+MADE = {201: {"headers": {**ETAG, **LOCATION}}, 200: {"headers": ETAG}}
+
+
 class Listed(BookFilter):
     removed: bool = Field(False, description="The trash instead of the library.")
 
@@ -65,11 +68,7 @@ def list_books(request: HttpRequest, asked: Query[Listed]):
     return {"items": [outward.book(copy) for copy in page["items"]], "count": page["count"]}
 
 
-@calls.post(
-    "",
-    response={201: BookOut, 200: BookOut},
-    openapi_extra={"responses": {201: {"headers": {**ETAG, **LOCATION}}, 200: {"headers": ETAG}}},
-)
+@calls.post("", response={201: BookOut, 200: BookOut}, openapi_extra={"responses": MADE})
 @creates
 def add_book(request: HttpRequest, body: BookIn, response: HttpResponse):
     """A book by what you know of it. With `onDuplicate: skip` one that you have already is answered instead (200)."""

@@ -1,0 +1,174 @@
+"""Scans for programs: photos sent, followed, and their proposals decided about."""
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Status
+from ninja.decorators import decorate_view
+
+from accounts.api import throttle
+from accounts.api.auth import SCANNERS
+from accounts.api.creating import creates
+from accounts.api.errors import Problem, invalid, not_found
+from accounts.api.root import binary
+from accounts.api.schema import Page, Slice, router
+from library import outward
+from library.models import Shelf
+from scanning import events, images, pipeline, results, tickets, uploads
+from scanning.api import forms
+from scanning.api.forms import JobId
+from scanning.api.photos import PHOTO_BODY, limited, sent
+from scanning.models import Candidate, Decision, Scan
+from scanning.views import pictures
+
+calls = router("Scans", auth=SCANNERS)
+upload_calls = router("Scans", auth=SCANNERS)
+PHOTOS = [throttle.CALLS, throttle.SCANS]
+
+
+def scans_of(user):
+    pending = Q(candidates__decision=Decision.PENDING)
+    bands = {band: Count("candidates", filter=pending & Q(candidates__band=band)) for band in ("sure", "check", "unread")}
+    made = {name: Count("candidates", filter=Q(candidates__decision=name)) for name in ("accepted", "rejected")}
+    return Scan.objects.of(user).select_related("shelf", "user").annotate(**bands, **made)
+
+
+def own_scan(user, job_id: str) -> Scan:
+    scan = scans_of(user).filter(job_id=job_id).first()
+    if scan is None:
+        raise not_found()
+    return scan
+
+
+def shown(scan: Scan) -> dict:
+    names = ("job_id", "status", "stage", "filename", "width", "height", "error", "retryable", "notes", "shelf_labels", "engine")
+    facts = {name: getattr(scan, name) for name in (*names, "timings", "last_seq", "created", "finished")}
+    counts = {name: getattr(scan, name) for name in ("sure", "check", "unread", "accepted", "rejected")}
+    return facts | {"shelf": outward.named(scan.shelf) if scan.shelf else None, "counts": counts}
+
+
+def candidate_shown(row: Candidate) -> dict:
+    return results.final_book(row) | {"id": row.pk, "number": row.number, "decision": row.decision, "bookId": row.copy_id}
+
+
+def shelf_name(user, shelf: str) -> str:
+    """A shelf may be named by its id as well."""
+    if shelf.isascii() and shelf.isdecimal() and len(shelf) < 19:
+        known = Shelf.objects.filter(user=user, pk=int(shelf)).first()
+        return known.name if known else shelf
+    return shelf
+
+
+# ── Photos in ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@upload_calls.post("", response={201: forms.TicketOut})
+@creates
+def ask_for_upload(request: HttpRequest, body: forms.TicketIn):
+    """A ticket to send a photo past the API: `PUT` it to `url` with `headers`, then `POST /scans` with the `jobId`."""
+    try:
+        ticket = tickets.issue(request.user, body.filename, body.content_type, body.size, body.job_id or "")
+    except uploads.UploadError as error:
+        raise invalid(str(error)) from None
+    return Status(
+        201,
+        {
+            "jobId": ticket.job_id,
+            "url": request.build_absolute_uri(tickets.address(ticket)),
+            "method": "PUT",
+            "headers": {"Content-Type": ticket.content_type},
+            "key": ticket.key,
+            "expiresAt": ticket.expires,
+        },
+    )
+
+
+@calls.post("", response={202: forms.ScanOut, 409: None, 413: None}, throttle=PHOTOS, openapi_extra=PHOTO_BODY)
+@decorate_view(limited)
+@creates
+def start_scan(request: HttpRequest, response: HttpResponse):
+    """Starts a scan: of the `photo` that is sent as a form, or as JSON of one that was put to the address of a ticket. The same
+    `jobId` again answers with its scan; a photo that you have scanned before is 409, with that scan in `Location`."""
+    asked = sent(request)
+    shelf = shelf_name(request.user, asked.shelf)
+    try:
+        if asked.photo is None:
+            scan = tickets.take(request.user, asked.job_id, shelf, **asked.wanted)
+        else:
+            scan = uploads.take(request.user, asked.photo, asked.photo.name, asked.job_id, shelf, **asked.wanted)
+    except (uploads.UploadError, images.PhotoError) as error:
+        raise invalid(f"photo: {error}") from None
+    except tickets.NotUploaded:
+        raise Problem(409, "not-uploaded", "There is no photo for this job yet. Put it to the address of its ticket.") from None
+    except uploads.SeenBefore as seen:
+        where = {"Location": f"/api/v1/scans/{seen.scan.job_id}"}
+        raise Problem(409, "seen-before", f"{seen} It is {seen.scan.job_id}.", where) from None
+    response["Location"] = f"/api/v1/scans/{scan.job_id}"
+    return Status(202, shown(own_scan(request.user, scan.job_id)))
+
+
+# ── Following them ──────────────────────────────────────────────────────────────────────────────────────────────────
+@calls.get("", response=Page[forms.ScanOut])
+def list_scans(request: HttpRequest, asked: Query[Slice]):
+    """Your scans, the latest first."""
+    page = asked.of(scans_of(request.user).order_by("-created", "-pk"))
+    return {"items": [shown(scan) for scan in page["items"]], "count": page["count"]}
+
+
+@calls.get("/{job_id}", response=forms.ScanWithCandidates)
+def get_scan(request: HttpRequest, job_id: JobId):
+    """One scan with its proposals, as they stand now."""
+    scan = own_scan(request.user, job_id)
+    return shown(scan) | {"candidates": [candidate_shown(row) for row in scan.candidates.all()]}
+
+
+@calls.get("/{job_id}/results", response=forms.ResultsOut)
+def get_results(request: HttpRequest, job_id: JobId):
+    """The final form. Before the scan is complete: as far as it is; `status` says so."""
+    return results.final(own_scan(request.user, job_id))
+
+
+@calls.get("/{job_id}/events", response=forms.EventsOut)
+def get_events(request: HttpRequest, job_id: JobId, asked: Query[forms.EventsAfter]):
+    """What happened after event `after`, in order and without gaps: the websocket for who has none."""
+    scan = own_scan(request.user, job_id)
+    found = events.after(scan, asked.after)
+    return {"items": found[: asked.limit], "count": len(found), "status": scan.status}
+
+
+@calls.get("/{job_id}/photo", response={200: None, 304: None}, openapi_extra=binary("image/jpeg"))
+def get_photo(request: HttpRequest, job_id: JobId):
+    """The photo, upright and without what the camera said about itself."""
+    return pictures.scan_photo(request, job_id)
+
+
+@calls.post("/{job_id}/again", response={202: forms.ScanOut}, throttle=PHOTOS)
+@creates
+def scan_again(request: HttpRequest, job_id: JobId, response: HttpResponse):
+    """A new scan of the same photo."""
+    try:
+        scan = uploads.again(own_scan(request.user, job_id))
+    except FileNotFoundError:
+        raise not_found("The photo of this scan is gone.") from None
+    response["Location"] = f"/api/v1/scans/{scan.job_id}"
+    return Status(202, shown(own_scan(request.user, scan.job_id)))
+
+
+@calls.post("/{job_id}/retry", response={202: forms.ScanOut, 409: None}, throttle=PHOTOS)
+def retry_scan(request: HttpRequest, job_id: JobId):
+    """Once more from the stage that failed or was stopped."""
+    if not pipeline.retry(own_scan(request.user, job_id)):
+        raise Problem(409, "no-retry", "This scan needs no second try, or one would not help.")
+    return Status(202, shown(own_scan(request.user, job_id)))
+
+
+@calls.post("/{job_id}/cancel", response={200: forms.ScanOut, 409: None})
+def cancel_scan(request: HttpRequest, job_id: JobId):
+    """Stops it; what was found so far is kept."""
+    if not pipeline.cancel(own_scan(request.user, job_id)):
+        raise Problem(409, "not-running", "This scan is over already.")
+    return shown(own_scan(request.user, job_id))
+
+
+@calls.delete("/{job_id}", response={204: None})
+def delete_scan(request: HttpRequest, job_id: JobId):
+    """The scan goes with its photo and all that was made of it; books that were added stay."""
+    uploads.forget(own_scan(request.user, job_id))
+    return Status(204, None)

@@ -1,0 +1,87 @@
+"""Direct uploads: a ticket with a signed address, the photo put there, and then its scan.
+
+The address works for a quarter of an hour and for one job. What is put there is not looked at before its scan is asked for."""
+
+from datetime import timedelta
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import get_valid_filename
+
+from scanning import images, uploads
+from scanning.models import Scan, UploadTicket
+
+LIFE = timedelta(minutes=15)
+KEPT = timedelta(days=1)  # a photo whose scan was never asked for
+TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif")
+signer = Signer(salt="scanning.tickets")
+
+
+class NotUploaded(Exception):
+    """There is no photo for this job yet."""
+
+
+def issue(user, filename: str, content_type: str, size: int, job_id: str = "") -> UploadTicket:
+    """A ticket for one photo; asked for again, the same job gets a new one. Raises UploadError."""
+    job_id = uploads.check_job_id(job_id) if job_id else uploads.new_job_id()
+    if content_type not in TYPES:
+        raise uploads.UploadError("A photo is a JPEG, PNG, WebP or HEIC.")
+    if size > settings.SCAN_MAX_MB * 1024 * 1024:
+        raise uploads.UploadError(str(images.too_heavy(settings.SCAN_MAX_MB)))
+    if Scan.objects.of(user).filter(job_id=job_id).exists():
+        raise uploads.UploadError("This job has its photo already. Choose another job id.")
+    name = get_valid_filename(f"x{uploads.shown_name(filename)}")[1:].strip(".")[-100:] or "photo"
+    key = Scan(user=user, job_id=job_id).upload_key(name)
+    facts = {"filename": filename[:200], "content_type": content_type, "size": size, "key": key, "expires": timezone.now() + LIFE}
+    _forget(UploadTicket.objects.filter(user=user, job_id=job_id))
+    return UploadTicket.objects.create(user=user, job_id=job_id, **facts)
+
+
+def address(ticket: UploadTicket) -> str:
+    """The path where the photo is put. Who has it may put this one photo, and nothing else."""
+    return reverse("upload", args=[signer.sign(f"{ticket.pk}")])
+
+
+def find(signed: str) -> UploadTicket | None:
+    """The ticket of a signed address, where both are still good."""
+    try:
+        pk = signer.unsign(signed)
+    except BadSignature:
+        return None
+    return UploadTicket.objects.filter(pk=pk, expires__gt=timezone.now()).first()
+
+
+def receive(ticket: UploadTicket, photo: BinaryIO):
+    """Puts the photo where the ticket says; once more replaces it."""
+    default_storage.delete(ticket.key)
+    default_storage.save(ticket.key, File(photo))
+
+
+def take(user, job_id: str, shelf: str = "", **wanted) -> Scan:
+    """The scan of a photo that was put there; the same again answers with the same scan. Raises what `uploads.take` raises,
+    and NotUploaded."""
+    if scan := Scan.objects.of(user).filter(job_id=job_id).first():
+        return scan
+    ticket = UploadTicket.objects.filter(user=user, job_id=job_id).first()
+    if ticket is None or not default_storage.exists(ticket.key):
+        raise NotUploaded
+    with default_storage.open(ticket.key) as photo:
+        scan = uploads.take(user, photo, ticket.filename, job_id, shelf, **wanted)
+    _forget(UploadTicket.objects.filter(pk=ticket.pk))  # what is kept is the cleaned photo
+    return scan
+
+
+def sweep():
+    """Photos whose scan was never asked for."""
+    _forget(UploadTicket.objects.filter(expires__lt=timezone.now() - KEPT))
+
+
+def _forget(tickets):
+    for ticket in tickets:
+        default_storage.delete(ticket.key)
+        ticket.delete()
