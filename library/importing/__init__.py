@@ -1,0 +1,52 @@
+"""Bringing books in from files: `formats` know the files, `matching` what is owned already, `run` does it in the background."""
+
+from dataclasses import asdict, dataclass, field
+
+
+class NotReadable(ValueError):
+    """A sentence for the person: why this file as a whole cannot be brought in."""
+
+
+@dataclass
+class Item:
+    """One row of a file as our fields. All of it is JSON, for it is kept beside the row's result."""
+
+    facts: dict = field(default_factory=dict)  # as in models.FACTS
+    own: dict = field(default_factory=dict)  # columns of UserBook that are its owner's: status, rating, notes, …; dates as ISO
+    tags: list[str] = field(default_factory=list)
+    shelf: list[str] = field(default_factory=list)  # name, or room, bookcase and name
+    readings: list[list[str]] = field(default_factory=list)  # [started, finished], each "" where it is not known
+    loans: list[dict] = field(default_factory=list)
+    copies: int = 1
+    ids: dict[str, str] = field(default_factory=dict)  # program -> its own number for this book
+    extra: dict[str, str] = field(default_factory=dict)  # columns that have no field here
+    notes: list[str] = field(default_factory=list)  # what its owner should know about this row
+    problem: str = ""  # why it cannot be brought in
+    left_out: str = ""  # why it should not: a film, a magazine
+    is_a_copy: bool = False  # the file lists copies, not books: two rows that are the same are two copies
+    whole: dict | None = None  # all of a copy, from our own JSON
+
+    @property
+    def title(self) -> str:
+        return self.facts.get("title", "")
+
+    @property
+    def isbn13(self) -> str:
+        return self.facts.get("isbn13", "")
+
+    def as_dict(self) -> dict:
+        return {name: value for name, value in asdict(self).items() if value not in ({}, [], "", None, False, 1)}
+
+    @classmethod
+    def from_dict(cls, data: dict) -> "Item":
+        return cls(**{name: value for name, value in data.items() if name in cls.__dataclass_fields__})
+
+
+@dataclass
+class Row:
+    """One entry of a file: `line` is where it stands, from 1; `values` are its columns as they were written."""
+
+    line: int
+    values: dict[str, str]
+    problem: str = ""
+    notes: list[str] = field(default_factory=list)

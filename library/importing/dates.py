@@ -1,0 +1,104 @@
+"""Dates of every kind, as far as they are known: 2017, 2017-02 or 2017-02-07. What two readers would read differently is told."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from dateutil import parser
+
+YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ]\d.*)?")
+COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T ,]+\d.*)?")
+MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
+SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # how spreadsheets count: 20000 is in 1954, 69999 in 2091
+DAY_FIRST, MONTH_FIRST = "day", "month"
+UNCLEAR = "“{}” may mean two dates; it was read as {}."
+UNKNOWN = "“{}” was not understood as a date."
+
+
+@dataclass(frozen=True)
+class When:
+    text: str = ""  # 2017, 2017-02, 2017-02-07 or ""
+    note: str = ""
+
+
+def parse(text: str, order: str = "") -> When:
+    """The date in `text`. `order` says which of day and month stands first in this file, where that is known."""
+    text = " ".join(text.strip("[]()?~© \t\r\n").split())
+    if not text or re.fullmatch(r"[0/.-]+", text):
+        return When()
+    if match := YEAR_FIRST.fullmatch(text) or COMPACT.fullmatch(text):
+        return _checked(text, *match.groups())
+    if match := YEAR_LAST.fullmatch(text):
+        first, separator, second, year = match.groups()
+        return _year_last(text, int(first), int(second), year, order, separator)
+    if match := MONTH_YEAR.fullmatch(text):
+        return _checked(text, match[2], match[1])
+    if SERIAL.fullmatch(text):
+        day = (date(1899, 12, 30) + timedelta(days=int(float(text)))).isoformat()
+        return When(day, f"“{text}” was read as a spreadsheet’s number for {day}.")
+    return _in_words(text)
+
+
+def order_of(texts) -> str:
+    """Which of day and month stands first, by those dates in which only one of them can; "" where none says."""
+    for text in texts:
+        match = YEAR_LAST.fullmatch(text.strip("[] "))
+        if match and match[2] != ".":
+            first, second = int(match[1]), int(match[3])
+            if first > 12 >= second:
+                return DAY_FIRST
+            if second > 12 >= first:
+                return MONTH_FIRST
+    return ""
+
+
+def day_of(text: str) -> date | None:
+    return date.fromisoformat(text) if len(text) == 10 else None
+
+
+def _year_last(text: str, first: int, second: int, year: str, order: str, separator: str) -> When:
+    """7.2.2017 begins with the day everywhere; with slashes and hyphens it depends on where one lives."""
+    day_first = separator == "." or first > 12 or order == DAY_FIRST
+    if second > 12:
+        day_first = False
+    day, month = (first, second) if day_first else (second, first)
+    found = _checked(text, year, str(month), str(day))
+    unclear = separator != "." and not order and first <= 12 and second <= 12 and first != second
+    if found.text and unclear:
+        told = date.fromisoformat(found.text)
+        return When(found.text, UNCLEAR.format(text, f"{told.day} {told:%B} {told.year}"))
+    return found
+
+
+def _checked(text: str, year: str, month: str | None = None, day: str | None = None) -> When:
+    """Goodreads and others fill with zeros what they do not know: 2017/00/00 is a year."""
+    year, month, day = int(year), int(month or 0), int(day or 0)
+    if not 1 <= year <= 2200:
+        return When(note=UNKNOWN.format(text))
+    if not month:
+        return When(f"{year:04}")
+    if not 1 <= month <= 12:
+        return When(f"{year:04}", f"“{text}” is no date; only its year was taken.")
+    if not day:
+        return When(f"{year:04}-{month:02}")
+    try:
+        return When(date(year, month, day).isoformat())
+    except ValueError:
+        return When(f"{year:04}-{month:02}", f"“{text}” is no day there is; its month was taken.")
+
+
+def _in_words(text: str) -> When:
+    """February 7, 2017; 7 Feb 2017; Feb 2017. What the text leaves open comes out differently on two different days."""
+    if len(text) > 60 or not re.search(r"\d{4}", text):
+        return When(note=UNKNOWN.format(text[:60]))
+    try:
+        one, other = (parser.parse(text, default=datetime(1904, month, day)) for month, day in ((1, 1), (3, 3)))
+    except (ValueError, OverflowError, TypeError):
+        year = re.search(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)", text)
+        return When(year[1], f"Of “{text}” only the year was understood.") if year else When(note=UNKNOWN.format(text))
+    if one.month != other.month:
+        return When(f"{one.year:04}")
+    if one.day != other.day:
+        return When(f"{one.year:04}-{one.month:02}")
+    return When(one.date().isoformat())

@@ -1,0 +1,1 @@
+"""Who exports how: one file a program. `detect.FORMATS` lists them."""

@@ -1,0 +1,31 @@
+"""Any text with ISBNs in it, one or many a line."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from library import isbn
+from library.importing import Item, Row
+from library.importing.fields import Hints
+from library.importing.files import Text
+
+
+class ISBNList:
+    name = "isbn_list"
+    label = "A list of ISBNs"
+
+    def mapping(self, header: list[str]) -> dict[str, str]:
+        return {}
+
+    def hints(self, stream: BinaryIO, encoding: str, mapping: dict[str, str]) -> Hints:
+        return Hints(program=self.name)
+
+    def items(self, stream: BinaryIO, encoding: str, mapping: dict[str, str], hints: Hints) -> Iterator[tuple[Row, Item]]:
+        lines = Text(stream, encoding)
+        for line in lines:
+            for found in isbn.find(line):
+                row = Row(lines.number, {"ISBN": found.text})
+                facts = {"isbn13": found.isbn} if found.isbn else {}
+                yield row, Item(facts=facts, problem=found.problem)
+
+
+FORMAT = ISBNList()
