@@ -160,14 +160,9 @@ def _shelf_gone(user, step: dict):
 
 
 STEPS = {
+    "columns": _columns, "values": _values, "tagged": _tagged, "untagged": _untagged, "moved": _moved, "made": _made,
     "shelf_gone": _shelf_gone,
-    "columns": _columns,
-    "values": _values,
-    "tagged": _tagged,
-    "untagged": _untagged,
-    "moved": _moved,
-    "made": _made,
-}
+}  # fmt: skip
 
 
 def recent(user):

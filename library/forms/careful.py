@@ -19,6 +19,8 @@ class Clash:
     label: str
     mine: object
     theirs: object
+    mine_in_words: str
+    theirs_in_words: str
 
 
 class LongTextField(forms.CharField):
@@ -60,8 +62,20 @@ class CarefulForm(forms.ModelForm):
             if choice == MINE or self._same(name, mine, theirs) or self._untouched(name, theirs, copy):
                 said[name] = mine
             else:
-                clashes.append(Clash(name, self.fields[name].label or name.capitalize(), mine, theirs))
+                label = self.fields[name].label or name.capitalize()
+                clashes.append(Clash(name, label, mine, theirs, self.in_words(name, mine), self.in_words(name, theirs)))
         return said, clashes
+
+    def in_words(self, name: str, value) -> str:
+        """As a person reads it: the label of a choice, a list in one line."""
+        field = self.fields[name]
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if value in (None, "", []):
+            return "nothing"
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            return str(dict(field.choices).get(value, value))
+        return str(field.prepare_value(value) if isinstance(value, (str, list)) else value)
 
     def _untouched(self, name: str, theirs, copy) -> bool:
         """Whether what is stored is what stood in the field when the page was shown."""
@@ -85,8 +99,12 @@ class CarefulForm(forms.ModelForm):
                 return one == other
         return not field.has_changed(other, field.prepare_value(one)) if isinstance(field, TagsField) else one == other
 
-    def shown_now(self, clashes: list[Clash]) -> list[tuple[str, str]]:
-        """The hidden values for the page after a save: what it shows is saved by now, but for what is still to be asked."""
-        open_ones = {clash.name for clash in clashes}
-        names = [(name, self.add_initial_prefix(name)) for name in self.fields]
-        return [(hidden, self.data.get(hidden if name in open_ones else self.add_prefix(name), "")) for name, hidden in names]
+    def shown_now(self, clashes: list[Clash]) -> list[tuple[str, str, str]]:
+        """The hidden fields (id, name, value) for the page after a save: what it shows is saved by now, but for what is asked."""
+        open_ones, rows = {clash.name for clash in clashes}, []
+        for name, field in self.fields.items():
+            bound = self[name]
+            if field.show_hidden_initial:
+                sent = bound.html_initial_name if name in open_ones else bound.html_name
+                rows.append((bound.html_initial_id, bound.html_initial_name, self.data.get(sent, "")))
+        return rows
