@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, create_model
+from pydantic import AfterValidator, ConfigDict, Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 
 from accounts.api.schema import In, Out, Slice, Text
@@ -205,8 +205,15 @@ class ShelfOut(ShelfName):
     count: int = Field(description="How many books stand there.")
 
 
+def one_tag(name: str) -> str:
+    found = tagging.tidy([name])
+    if not found:
+        raise ValueError("A tag needs at least one letter or sign")
+    return found[0]
+
+
 class TagIn(In):
-    name: Annotated[Text, Field(min_length=1, max_length=tagging.LONGEST), AfterValidator(said)] = Field(examples=["poetry"])
+    name: Annotated[Text, Field(min_length=1, max_length=tagging.LONGEST), AfterValidator(one_tag)] = Field(examples=["poetry"])
 
 
 class TagOut(Out):
@@ -243,6 +250,8 @@ class ReturnIn(In):
 
 
 class ReadingIn(In):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"started": "2026-01-02", "finished": "2026-01-09"}]})
+
     started: Day = None
     finished: Day = None
 

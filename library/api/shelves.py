@@ -9,7 +9,7 @@ from accounts.api.auth import EVERYBODY
 from accounts.api.creating import creates
 from accounts.api.errors import invalid, not_found
 from accounts.api.schema import Key, Page, Slice, router
-from library import outward, tagging
+from library import outward, retagging, tagging
 from library.api.books import LOCATION
 from library.api.forms import ShelfIn, ShelfOut, ShelfPatch, TagIn, TagOut
 from library.models import Shelf, Tag
@@ -104,12 +104,12 @@ def get_tag(request: HttpRequest, tag_id: Key):
 @tag_calls.patch("/{tag_id}", response=TagOut)
 def rename_tag(request: HttpRequest, tag_id: Key, body: TagIn):
     """A new name. Where another tag has it already the two become one, and that one is answered."""
-    tag = tagging.rename(own(Tag.objects.filter(user=request.user), tag_id), body.name)
-    return outward.tag(own(tagging.counted(request.user), tag.pk))
+    retagging.rename(own(Tag.objects.filter(user=request.user), tag_id), body.name)
+    return outward.tag(tagging.counted(request.user).get(folded=Tag.fold(body.name)))
 
 
 @tag_calls.delete("/{tag_id}", response={204: None})
 def delete_tag(request: HttpRequest, tag_id: Key):
     """The tag goes from all books."""
-    own(Tag.objects.filter(user=request.user), tag_id).delete()
+    retagging.delete(own(Tag.objects.filter(user=request.user), tag_id))
     return Status(204, None)

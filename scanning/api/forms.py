@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from accounts.api.schema import INTEGER, MOST, In, Out, Text
 from library.api.forms import Isbn, ShelfName, StatusName
@@ -152,6 +152,8 @@ class UndoneOut(Out):
 
 class WordsIn(In):
     """What it is in your words; what is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"title": "Dune", "author": "Frank Herbert"}]})
 
     title: Text | None = Field(None, max_length=500)
     author: Text | None = Field(None, max_length=1000, description='Several joined by "; ".')

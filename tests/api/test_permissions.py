@@ -1,0 +1,75 @@
+"""Who may call what, for every call that the OpenAPI lists: a new one is in here by itself."""
+
+from urllib.parse import urlencode
+
+import pytest
+
+from library import trash
+from library.models import Loan, Reading
+from library.tagging import find_or_make
+from tests.api.conftest import Program, token_for
+from tests.api.openapi import CALLS
+from tests.factories import make_copy, make_shelf
+from tests.scanning.photos import make_candidate, make_scan
+
+GUARDED = [call for call in CALLS if call.needs_sign_in]
+CHANGING = [call for call in GUARDED if call.method != "get"]
+ABOUT_SOMETHING = [call for call in GUARDED if call.keys]
+FOR_EVERYBODY = {"signInForTokens", "refreshTokens"}
+
+
+def things_of(user) -> dict:
+    """Something for each key that stands in the address of a call."""
+    copy, scan = make_copy(user), make_scan(user, "job-of-olive")
+    return {
+        "book_id": copy.pk,
+        "shelf_id": make_shelf(user).pk,
+        "tag_id": find_or_make(user, ["poetry"])[0].pk,
+        "loan_id": Loan.objects.create(copy=make_copy(user, "Emma"), borrower="Nora").pk,
+        "reading_id": Reading.objects.create(copy=copy, started="2026-01-01").pk,
+        "job_id": scan.job_id,
+        "candidate_id": make_candidate(scan).pk,
+    }
+
+
+def made(call, program: Program, things: dict):
+    path = call.path.format(**{key: things[key] for key in call.keys})
+    query = call.required_query
+    return program.call(call.method, f"{path}?{urlencode(query)}" if query else path, call.body())
+
+
+def name_of(call) -> str:
+    return call.name
+
+
+def test_every_call_but_those_that_sign_in_is_guarded():
+    assert {call.name for call in CALLS if not call.needs_sign_in} == FOR_EVERYBODY
+
+
+def test_calls_have_names_of_their_own():
+    assert len({call.name for call in CALLS}) == len(CALLS)
+
+
+@pytest.mark.parametrize("call", GUARDED, ids=name_of)
+def test_nobody_gets_401(call, nobody):
+    answer = made(call, nobody, dict.fromkeys(call.keys, "1"))
+    assert (answer.status_code, answer.json()["code"]) == (401, "sign-in")
+
+
+@pytest.mark.parametrize("call", CHANGING, ids=name_of)
+def test_who_may_only_read_changes_nothing(call, owner):
+    answer = made(call, Program(token_for(owner, "read")), dict.fromkeys(call.keys, "1"))
+    assert (answer.status_code, answer.json()["code"]) == (403, "scope")
+
+
+@pytest.mark.parametrize("call", ABOUT_SOMETHING, ids=name_of)
+def test_what_is_anothers_is_404_and_there_for_its_owner(call, owner, program, strange_program):
+    things = things_of(owner)
+    if call.name == "restoreBook":
+        trash.remove(owner.books.get(pk=things["book_id"]))
+    answer = made(call, strange_program, things)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), answer.content
+    # The control: the same call is not 404 because of what was sent.
+    own = made(call, program, things)
+    assert own.status_code < 500 and own.status_code not in (401, 403, 422), own.content
+    assert own.status_code != 404 or call.name in {"getPhoto", "scanAgain"}, own.content  # the photo of this scan is nowhere
