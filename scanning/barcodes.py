@@ -112,8 +112,13 @@ def views(grey: np.ndarray) -> Iterator[View]:
     if base is not plain:
         yield plain
     yield replace(base, picture=cv2.createCLAHE(3.0, (8, 8)).apply(base.picture))
-    yield sharpened(scaled(base, 3.0) if small else base, 3.0)
-    yield sharpened(scaled(base, 2.0) if small else scaled(base, 0.6), 2.0)
+    yield sharpened(base, 1.5, 1.5)
+    large = scaled(base, 2.0)
+    yield sharpened(large, 3.0, 1.5)
+    yield sharpened(base, 2.0, 4.0)
+    yield sharpened(scaled(base, 3.0) if small else base, 3.0, 2.0)
+    yield sharpened(scaled(base, 0.6), 2.0, 2.0)
+    yield sharpened(large, 2.5, 6.0)
     for degrees in (20, -20, 45, -45):  # level and upright codes are seen up to about fifteen degrees off
         yield turned(base, degrees)
     yield scaled(base, 3.0 if small else 0.35)
@@ -125,10 +130,10 @@ def scaled(view: View, scale: float) -> View:
     return View(picture, combined(view.back, np.array([[1 / scale, 0, 0], [0, 1 / scale, 0]])))
 
 
-def sharpened(view: View, sigma: float) -> View:
-    """Bars that run into each other are drawn apart: what a blur of `sigma` px takes away is added twice."""
+def sharpened(view: View, sigma: float, gain: float) -> View:
+    """Bars that run into each other are drawn apart: what a blur of `sigma` px takes away is added `gain` times."""
     blurred = cv2.GaussianBlur(view.picture, (0, 0), sigma)
-    return replace(view, picture=cv2.addWeighted(view.picture, 3.0, blurred, -2.0, 0))
+    return replace(view, picture=cv2.addWeighted(view.picture, 1 + gain, blurred, -gain, 0))
 
 
 def turned(view: View, degrees: float) -> View:
@@ -212,5 +217,3 @@ def in_reading_order(codes: list[Code]) -> list[Code]:
         beside = rows and abs(middle(rows[-1][0].quad)[1] - middle(code.quad)[1]) < length(code.quad) / 2
         rows[-1].append(code) if beside else rows.append([code])
     return [code for row in rows for code in sorted(row, key=lambda code: middle(code.quad)[0])]
-
-
