@@ -1,6 +1,6 @@
 from django.urls import path
 
-from library.views import books, bulk, copies, editions, loans, merging, preferences, readings, shelves, tags, trash
+from library.views import books, bulk, copies, editions, filters, loans, merging, preferences, readings, shelves, tags, trash
 
 urlpatterns = [
     path("", books.library, name="library"),
@@ -9,6 +9,9 @@ urlpatterns = [
     path("books/removed/restore/", trash.restore_all, name="books_restore_all"),
     path("books/removed/delete/", trash.delete, name="books_delete"),
     path("books/bulk/", bulk.bulk, name="bulk"),
+    path("books/filters/", filters.filters, name="library_filters"),
+    path("books/columns/", filters.columns, name="library_columns"),
+    path("books/suggest/<str:what>/", filters.suggest, name="library_suggest"),
     path("books/<int:pk>/", copies.book, name="book"),
     path("books/<int:pk>/edit/", copies.edit, name="book_edit"),
     path("books/<int:pk>/remove/", copies.remove, name="book_remove"),

@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Q
-from django.shortcuts import render
+from django.db.models import Count, Q, prefetch_related_objects
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
 
+from library import listing
 from library.catalogs import Record
-from library.forms import NO_SHELF, LibraryFilter
-from library.models import Status, UserBook
+from library.forms import LibraryFilter
+from library.forms.filters import without
+from library.models import UserBook
 
-PAGE_SIZE = 48
+PAGE_SIZE = listing.PAGE_SIZE
 # Books in the public domain, in an order that sets different bindings beside each other.
 SHOWN_TO_VISITORS = [
     Record(title, (author,))
@@ -34,11 +35,9 @@ SHOWN_TO_VISITORS = [
 def library(request):
     if not request.user.is_authenticated:
         return render(request, "library/landing.html", {"covers": SHOWN_TO_VISITORS})
-    asked = LibraryFilter(request.GET)
-    books = asked.select(UserBook.objects.of(request.user)).defer("search_text", "notes")
-    page = Paginator(books.select_related("shelf"), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"asked": asked, "page": page, "pages": pages_around(page), "list": asked.value("view") == "list"}
-    context |= {"sort": asked.value("sort", "added"), **chips(request.user, asked)}
+    if not wants_results_only(request) and not all(value for _, values in request.GET.lists() for value in values):
+        return redirect(address(request))  # a form sends its empty fields too; the address shall hold what is asked for
+    context = results(request)
     if wants_results_only(request):
         response = render(request, "library/_results.html", context)
         response["HX-Replace-Url"] = address(request)
@@ -49,6 +48,58 @@ def library(request):
     return response
 
 
+def results(request) -> dict:
+    """What the list shows, and how it can be narrowed and sorted from here; one query more for each thing that is asked of it."""
+    asked, shelves = LibraryFilter(request.GET), list(request.user.shelves.all())
+    numbers = listing.Numbers(request.user)
+    books = asked.select(UserBook.objects.of(request.user))
+    paginator = listing.CopyPaginator(books, None if asked.narrows else numbers.total)
+    page = paginator.get_page(request.GET.get("page"))
+    context = {"asked": asked, "page": page, "pages": pages_around(page), "total": numbers.total, "sort": asked.order}
+    context |= {
+        "narrowings": [(each, without(request.GET, each)) for each in asked.narrowings(shelves)],
+        "place_chips": linked(request, listing.place_chips(shelves, numbers, asked)),
+        "status_chips": linked(request, listing.status_chips(numbers, asked)),
+        "kept": [(name, value) for name, values in request.GET.lists() if name not in ("q", "page") for value in values if value],
+    }
+    return context | (rows(request, page, asked.order) if asked.value("view") == "list" else {})
+
+
+def rows(request, page, order: str) -> dict:
+    """The books of a page as the cells of the columns that their owner chose."""
+    columns = listing.columns_of(request.user)
+    if any(column.name == "tags" for column in columns):
+        prefetch_related_objects(page.object_list, "tags")
+    return {
+        "columns": columns,
+        "all_columns": listing.ALL,
+        "headings": [heading(request, column, order) for column in columns],
+        "rows": [(copy, [(column, column.of(copy)) for column in columns]) for copy in page],
+    }
+
+
+def heading(request, column: listing.Column, order: str) -> tuple[listing.Column, str, str]:
+    """A column with the address that sorts by it (or the other way round), and how the list is sorted by it now."""
+    if not column.sort:
+        return column, "", ""
+    backwards = order == f"-{column.sort}"
+    now = "" if order.removeprefix("-") != column.sort else "descending" if backwards != column.falls else "ascending"
+    return column, changed(request, "sort", [f"-{column.sort}" if order == column.sort else column.sort]), now
+
+
+def linked(request, chips: list[listing.Chip]) -> list[tuple[listing.Chip, str]]:
+    """Each chip with the address that it leads to: what it stands for is asked for, or no longer where it already is."""
+    return [(chip, changed(request, chip.name, [] if chip.on else [chip.value])) for chip in chips]
+
+
+def changed(request, name: str, values: list[str]) -> str:
+    """This page's query string with other values of `name`, from its first page on."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    query.setlist(name, values)
+    return f"?{query.urlencode()}"
+
+
 def wants_results_only(request) -> bool:
     return request.headers.get("HX-Target") == "results"
 
@@ -56,34 +107,13 @@ def wants_results_only(request) -> bool:
 def address(request) -> str:
     """This page's address without the empty fields of the search form."""
     query = request.GET.copy()
-    for name in [name for name, value in query.items() if not value]:
-        del query[name]
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+    for name, values in request.GET.lists():
+        query.setlist(name, [value for value in values if value])
+    return f"{request.path}?{query.urlencode()}" if any(query.values()) else request.path
 
 
 def pages_around(page):
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-
-
-@dataclass(frozen=True)
-class Chip:
-    value: str
-    label: str
-    count: int
-    on: bool
-
-
-def chips(user, asked: LibraryFilter) -> dict:
-    """The shelves and states that hold books, each with its count: two queries, however many there are."""
-    books = UserBook.objects.of(user).order_by()
-    on_shelves = {row["shelf"]: row["n"] for row in books.values("shelf").annotate(n=Count("pk"))}
-    by_status = {row["status"]: row["n"] for row in books.values("status").annotate(n=Count("pk"))}
-    shelf, status = asked.value("shelf"), asked.value("status")
-    shelves = [Chip(str(s.pk), s.name, on_shelves.get(s.pk, 0), shelf == str(s.pk)) for s in user.shelves.all()]
-    if shelves and None in on_shelves:
-        shelves.append(Chip(NO_SHELF, "No shelf", on_shelves[None], shelf == NO_SHELF))
-    statuses = [Chip(s.value, s.label, by_status[s], status == s) for s in Status if s in by_status]
-    return {"shelf_chips": shelves, "status_chips": statuses, "total": sum(by_status.values())}
 
 
 @dataclass(frozen=True)

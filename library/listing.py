@@ -1,0 +1,149 @@
+"""The library as a list: its pages, the numbers beside its places and states, and the columns that its owner chose."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.utils.formats import date_format
+
+from library.catalogs.languages import language_name
+from library.models import Preferences, Shelf, Status, UserBook
+
+PAGE_SIZE = 48
+NOT_SHOWN = ("search_text", "notes", "review", "description", "origins", "imported", "categories")
+
+
+class CopyPaginator(Paginator):
+    """Finds the keys of a page first, which an index can do alone however far back the page is, and then its rows."""
+
+    def __init__(self, copies: QuerySet, count: int | None = None):
+        super().__init__(copies, PAGE_SIZE)
+        if count is not None:
+            self.count = count
+
+    def page(self, number):
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        keys = list(self.object_list.values_list("pk", flat=True)[first : first + self.per_page])
+        rows = UserBook.objects.defer(*NOT_SHOWN).select_related("shelf").in_bulk(keys)
+        return self._get_page([rows[key] for key in keys if key in rows], number, self)
+
+
+class Numbers:
+    """How many books of a library stand where, and in which state: one query."""
+
+    def __init__(self, user):
+        books = UserBook.objects.of(user).order_by()
+        self.total, self.by_shelf, self.by_status = 0, Counter(), Counter()
+        for shelf, status, number in books.values_list("shelf", "status").annotate(n=Count("pk")):
+            self.total += number
+            self.by_shelf[shelf] += number
+            self.by_status[status] += number
+
+    def on(self, shelves: list[Shelf]) -> int:
+        return sum(self.by_shelf[shelf.pk] for shelf in shelves)
+
+
+# ── Columns ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Column:
+    """One column of the dense list. `sort` is the order that its heading asks for."""
+
+    name: str
+    label: str
+    of: Callable[[UserBook], str | int | None]
+    sort: str = ""
+    number: bool = False
+    falls: bool = False  # its order begins with the highest
+
+
+def short_date(moment) -> str:
+    return date_format(moment, "j M Y")
+
+
+ALL = (
+    Column("author", "Author", lambda copy: copy.author, "author"),
+    Column("series", "Series", lambda copy: f"{copy.series} {copy.series_number}".strip(), "series"),
+    Column("year", "Year", lambda copy: copy.year, "year", number=True, falls=True),
+    Column("shelf", "Shelf", lambda copy: str(copy.shelf) if copy.shelf else ""),
+    Column("status", "Status", lambda copy: copy.get_status_display()),
+    Column("rating", "Rating", lambda copy: f"{copy.rating / 2:g}" if copy.rating else "", "rating", number=True, falls=True),
+    Column("tags", "Tags", lambda copy: ", ".join(tag.name for tag in copy.tags.all())),
+    Column("language", "Language", lambda copy: language_name(copy.language)),
+    Column("pages", "Pages", lambda copy: copy.pages or "", number=True),
+    Column("publisher", "Publisher", lambda copy: copy.publisher),
+    Column("isbn", "ISBN", lambda copy: copy.isbn_hyphenated, number=True),
+    Column("binding", "Binding", lambda copy: copy.binding),
+    Column("entry", "From", lambda copy: copy.get_entry_display()),
+    Column("added", "Added", lambda copy: short_date(copy.added), "added", number=True, falls=True),
+    Column("changed", "Changed", lambda copy: short_date(copy.changed), "changed", number=True, falls=True),
+)
+USUAL = ("author", "year", "shelf", "status")
+
+
+def columns_of(user) -> list[Column]:
+    """The columns that this person chose, in the order of `ALL`."""
+    choices = Preferences.objects.filter(user=user).values_list("choices", flat=True).first() or {}
+    chosen = choices.get("columns", USUAL)
+    return [column for column in ALL if column.name in chosen]
+
+
+@transaction.atomic
+def choose_columns(user, names: list[str]):
+    kept, _ = Preferences.objects.select_for_update().get_or_create(user=user)
+    kept.choices["columns"] = [column.name for column in ALL if column.name in names]
+    kept.save(update_fields=["choices"])
+
+
+# ── Chips ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Chip:
+    """One place or state with its number of books. `name` and `value` are what the address asks for."""
+
+    name: str
+    value: str
+    label: str
+    count: int
+    on: bool
+
+
+FEW = 12  # places to choose from without stairs
+
+
+def place_chips(shelves: list[Shelf], numbers: Numbers, asked) -> list[Chip]:
+    """The shelves; where there are many the rooms first, then the bookcases of one, then the shelves of that."""
+    room, bookcase = asked.value("room"), asked.value("bookcase")
+    if len(shelves) > FEW and any(shelf.room for shelf in shelves):
+        if not room:
+            return grouped("room", shelves, numbers, asked)
+        shelves = [shelf for shelf in shelves if shelf.room == room]
+        if not bookcase and len({shelf.bookcase for shelf in shelves} - {""}) > 1:
+            return grouped("bookcase", shelves, numbers, asked)
+        shelves = [shelf for shelf in shelves if bookcase in ("", shelf.bookcase)]
+    chosen = asked.value("shelf")
+    chips = [Chip("shelf", str(s.pk), s.name, numbers.by_shelf[s.pk], chosen == str(s.pk)) for s in shelves[: 2 * FEW]]
+    return chips + none_chip(numbers, asked)
+
+
+def grouped(name: str, shelves: list[Shelf], numbers: Numbers, asked) -> list[Chip]:
+    places: dict[str, list[Shelf]] = {}
+    for shelf in shelves:
+        places.setdefault(getattr(shelf, name), []).append(shelf)
+    chips = [Chip(name, place, place, numbers.on(there), asked.value(name) == place) for place, there in places.items() if place]
+    return chips + (none_chip(numbers, asked) if name == "room" else [])
+
+
+def none_chip(numbers: Numbers, asked) -> list[Chip]:
+    if not numbers.by_shelf[None] or asked.value("room") or len(numbers.by_shelf) == 1:
+        return []
+    return [Chip("shelf", "none", "No shelf", numbers.by_shelf[None], asked.value("shelf") == "none")]
+
+
+def status_chips(numbers: Numbers, asked) -> list[Chip]:
+    chosen, there = asked.value("status"), [status for status in Status if numbers.by_status[status]]
+    if len(there) < 2 and not chosen:
+        return []
+    return [Chip("status", s.value, s.label, numbers.by_status[s], chosen == s) for s in Status if s in there or s == chosen]
