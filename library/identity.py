@@ -1,10 +1,32 @@
-"""The one place that decides "is this the same book?": for scans, ISBN entry, imports and the API."""
+"""The one place that decides "is this the same book?": for scans, ISBN entry, imports and the API.
+
+An ISBN is the truth: two of them are two editions, whatever their titles say. Without one, title and author decide. What a
+catalogue says about an edition is shared; what people typed about it is theirs alone, and never shown to others."""
 
 from django.db import IntegrityError, transaction
 
-from library import facts, folding
+from library import facts, folding, isbn
 from library.catalogs import Record
 from library.models import FACTS, Book, UserBook
+
+# The sources of a Book that no catalogue bears out: its words are those of the person who was first.
+PEOPLE = frozenset(["", "typed", facts.YOU, facts.PHOTO, facts.IMPORT])
+
+
+ORIGINS = {facts.PHOTO: facts.PHOTO, facts.IMPORT: facts.IMPORT}  # all others of them are the owner's words
+
+
+def is_borne_out(book: Book) -> bool:
+    return book.source not in PEOPLE
+
+
+def placeholder(isbn13: str) -> Record:
+    """A book of which nothing is known yet but its number."""
+    return Record(title=f"ISBN {isbn.hyphenated(isbn13)}", isbn=isbn13)
+
+
+def is_placeholder(title: str, isbn13: str) -> bool:
+    return bool(isbn13) and title == placeholder(isbn13).title
 
 
 def work_key(title: str, authors) -> str:
@@ -25,6 +47,7 @@ def find_or_make_book(record: Record) -> Book:
     """The edition that `record` is, made where nobody had it yet. Two workers at once end with one row."""
     found = find_book(record)
     if found:
+        complete(found, record)
         return found
     try:
         with transaction.atomic():
@@ -38,6 +61,35 @@ def find_or_make_book(record: Record) -> Book:
             )
     except IntegrityError:
         return Book.objects.get(isbn13=record.isbn)
+
+
+def complete(book: Book, record: Record) -> bool:
+    """The shared edition learns from a catalogue's `record` of it what it lacks, or everything where only people had spoken;
+    whether it learned anything."""
+    if record.source in PEOPLE:
+        return False
+    said = {fact: value for fact, value in facts.of_record(record).items() if value not in ("", None, [])}
+    if is_borne_out(book):
+        said = {fact: value for fact, value in said.items() if not getattr(book, fact)}
+    else:
+        said |= {"source": record.source, "source_id": record.source_id[:100]}
+    if links := {**record.links, **book.links}:
+        said["links"] = links
+    said = {name: value for name, value in said.items() if getattr(book, name) != value}
+    if not said:
+        return False
+    for name, value in said.items():
+        setattr(book, name, value)
+    book.work_key = work_key(book.title, book.authors)
+    book.save(update_fields=[*said, "work_key"])
+    return True
+
+
+def record_of(book: Book) -> Record:
+    """What is shared about an edition, as a catalogue would say it."""
+    said = {fact: getattr(book, fact) for fact in FACTS if fact != "isbn13"}
+    said |= {"authors": tuple(book.authors), "categories": tuple(book.categories)}
+    return Record(**said, isbn=book.isbn13 or "", links=book.links, source=book.source, source_id=book.source_id)
 
 
 def owned_copies(user, record: Record):
@@ -59,8 +111,14 @@ def owned_flags(user, records: list[Record]) -> list[bool]:
 
 
 def add_copy(user, record: Record, **own) -> UserBook:
-    """A new copy of `record` in this person's library; `own` holds what is theirs: shelf, status, …"""
+    """A new copy of `record` in this person's library; `own` holds what is theirs: shelf, status, …
+
+    Where no catalogue bears the edition out the copy says what `record` says, not what others typed about it."""
     book = find_or_make_book(record)
-    copied = {fact: getattr(book, fact) for fact in FACTS} | {"isbn13": book.isbn13 or ""}
-    origins = {fact: book.source or facts.YOU for fact, value in copied.items() if value}
-    return UserBook.objects.create(user=user, book=book, origins=origins, **copied, **own)
+    copied = facts.of_record(record_of(book) if is_borne_out(book) else record)
+    copied["isbn13"] = book.isbn13 or ""
+    said_by = book.source if is_borne_out(book) else ORIGINS.get(record.source, facts.YOU)
+    origins = {fact: said_by for fact, value in copied.items() if value}
+    if is_placeholder(copied["title"], copied["isbn13"]):
+        del origins["title"]  # nobody says so: whoever knows better may
+    return UserBook.objects.create(user=user, book=book, cover_key=book.cover_key, origins=origins, **copied, **own)
