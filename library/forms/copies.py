@@ -47,6 +47,10 @@ class CopyForm(OwnShelfForm, CarefulForm):
         if "shelf" in self.fields:
             self.offer_shelves_of(self.instance.user)
 
+    def hidden_rating(self) -> str:
+        """The stars are drawn one by one, so what stood there is not drawn with them."""
+        return self["rating"].as_hidden(only_initial=True)
+
     def clean_currency(self):
         currency = self.cleaned_data["currency"].strip().upper()
         if currency and not re.fullmatch(r"[A-Z]{3}", currency):

@@ -65,7 +65,7 @@ def sources_of(copy: UserBook, rows: list[Fact]) -> str:
 
 def book_page(request, copy: UserBook, **forms):
     """The page of a book. `forms` are those that did not pass, to be shown again with what was typed."""
-    rows, today_links = facts_of(copy), purchase_links(copy.isbn13, copy.title, copy.author)
+    rows, links = facts_of(copy), purchase_links(copy.isbn13, copy.title, copy.author)
     lent = list(copy.loans.all())
     context = {
         "copy": copy,
@@ -74,7 +74,7 @@ def book_page(request, copy: UserBook, **forms):
         "facts": rows,
         "source": sources_of(copy, rows),
         "language": LANG_INFO.get(copy.language, {}).get("name", copy.language),
-        "links": [(SITE_NAMES[site], address) for site, address in today_links.items()],
+        "links": [(SITE_NAMES[site], address) for site, address in links.items()],
         "sightings": copy.sightings.select_related("scan").order_by("-scan__created"),
         "alike": merging.alike(copy),
         "loan": next((loan for loan in lent if not loan.returned), None),
@@ -128,6 +128,7 @@ def edit(request, pk):
             return redirect("book", pk)
     # An invalid form has already written to its instance; the page shows the book as it still is.
     context = {"form": form, "copy": own_copy(request, pk), "clashes": clashes}
+    context["version"] = request.POST.get("version", context["copy"].version)  # how it was when the page was first shown
     return render(request, "library/book_edit.html", context)
 
 
