@@ -257,6 +257,7 @@ CONTACT = env.str("CONTACT", default="")
 VERSION = "0.1.0"  # as in pyproject.toml; what the outside services are told
 SCAN_MAX_MB = number("SCAN_MAX_MB", 25)
 SCAN_MAX_MEGAPIXELS = number("SCAN_MAX_MEGAPIXELS", 80)
+IMPORT_MAX_MB = number("IMPORT_MAX_MB", 500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

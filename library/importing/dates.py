@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dateutil import parser
+from django.utils.dateparse import parse_datetime
 
 YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ]\d.*)?")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -53,8 +54,12 @@ def order_of(texts) -> str:
     return ""
 
 
-def day_of(text: str) -> date | None:
-    return date.fromisoformat(text) if len(text) == 10 else None
+def is_moment(text: str) -> bool:
+    """Whether this is a day with its time, as programs write it."""
+    try:
+        return len(text) > 10 and text[4:5] == "-" and parse_datetime(text) is not None
+    except ValueError:
+        return False
 
 
 def _year_last(text: str, first: int, second: int, year: str, order: str, separator: str) -> When:

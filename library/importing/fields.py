@@ -222,7 +222,7 @@ def first_year(item: Item, text: str, hints: Hints):
 
 
 def added(item: Item, text: str, hints: Hints):
-    if re.match(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", text):
+    if dates.is_moment(text):
         item.own["added"] = text
     elif day := exact(item, text, hints, "Date added"):
         item.own["added"] = day

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 
 class Import(models.Model):
@@ -32,6 +33,7 @@ class Import(models.Model):
     counts = models.JSONField(default=dict, blank=True)  # in a preview what the rows are, later result -> rows
     attempts = models.PositiveSmallIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
+    touched = models.DateTimeField(default=timezone.now)  # enqueued or worked on last
     created = models.DateTimeField(auto_now_add=True)
     finished = models.DateTimeField(null=True, blank=True)
 
@@ -64,7 +66,7 @@ class ImportRow(models.Model):
         FAILED = "failed", "Needs a look"
 
     file = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
-    number = models.PositiveIntegerField()  # the line in the file, from 1
+    number = models.PositiveIntegerField()  # the line in the file, from 1; where a line holds several books, the book
     data = models.JSONField(default=dict)  # the row as our fields
     result = models.CharField(max_length=20, choices=Result, default=Result.WAITING)
     message = models.CharField(max_length=500, blank=True)

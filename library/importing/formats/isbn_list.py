@@ -20,12 +20,10 @@ class ISBNList:
         return Hints(program=self.name)
 
     def items(self, stream: BinaryIO, encoding: str, mapping: dict[str, str], hints: Hints) -> Iterator[tuple[Row, Item]]:
-        lines = Text(stream, encoding)
-        for line in lines:
-            for found in isbn.find(line):
-                row = Row(lines.number, {"ISBN": found.text})
-                facts = {"isbn13": found.isbn} if found.isbn else {}
-                yield row, Item(facts=facts, problem=found.problem)
+        numbers = (found for line in Text(stream, encoding) for found in isbn.find(line))
+        for place, found in enumerate(numbers, start=1):
+            facts = {"isbn13": found.isbn} if found.isbn else {}
+            yield Row(place, {"ISBN": found.text}), Item(facts=facts, problem=found.problem)
 
 
 FORMAT = ISBNList()
