@@ -132,11 +132,19 @@ class UserBook(Facts):
 
     class Meta:
         ordering = ["sort_title"]
+        # Each order of the list has an index that holds all its columns, so that a page is found without looking at a row; the
+        # last one holds what lists are narrowed and counted by.
         indexes = [
-            models.Index(fields=["user", "removed", "sort_title"], name="userbook_by_title"),
-            models.Index(fields=["user", "removed", "sort_author"], name="userbook_by_author"),
-            models.Index(fields=["user", "removed", "-added"], name="userbook_by_added"),
-            models.Index(fields=["user", "removed", "sort_series"], name="userbook_by_series"),
+            models.Index(fields=["user", "removed", "sort_title", "id"], name="userbook_by_title"),
+            models.Index(fields=["user", "removed", "sort_author", "sort_title", "id"], name="userbook_by_author"),
+            models.Index(fields=["user", "removed", "added", "id"], name="userbook_by_added"),
+            models.Index(fields=["user", "removed", "changed", "id"], name="userbook_by_changed"),
+            models.Index(fields=["user", "removed", "published_date", "sort_title", "id"], name="userbook_by_year"),
+            models.Index(fields=["user", "removed", "rating", "sort_title", "id"], name="userbook_by_rating"),
+            models.Index(fields=["user", "removed", "series_key", "sort_series", "sort_title", "id"], name="userbook_by_series"),
+            models.Index(
+                fields=["user", "removed", "shelf", "status", "language", "entry", "rating", "favourite"], name="userbook_in_short"
+            ),
             models.Index(fields=["user", "book"], name="userbook_by_book"),
             models.Index(fields=["user", "isbn13"], name="userbook_by_isbn"),
         ]
