@@ -18,10 +18,13 @@ AT_MOST = 10_000  # chosen one by one; "all that match" has no limit
 @login_required
 @require_POST
 def bulk(request):
-    """`ids` are the chosen ones, or `all` with the library's filters in `query`. Without anything to do it asks what to do."""
+    """`ids` are the chosen ones (several, or joined by commas), or `all` with the library's filters in `query`. Without anything to do it asks what to do."""
     query = QueryDict(request.POST.get("query", "")[:2000])
     copies = chosen(request, query)
-    form = BulkForm(request.user, request.POST if "act" in request.POST else None)
+    asked = request.POST.copy()
+    if asked.get("act") == "remove":  # the bar's own button
+        asked["remove"] = "on"
+    form = BulkForm(request.user, asked if "act" in asked else None)
     if "act" not in request.POST or not form.is_valid():
         return render(request, "library/bulk.html", page(request, form, copies, query))
     undo = batches.apply(request.user, copies, form.change())
@@ -36,9 +39,9 @@ def chosen(request, query: QueryDict):
     """The books that are meant, and only this person's."""
     books = UserBook.objects.of(request.user)
     if "all" in request.POST:
-        return books.filter(pk__in=LibraryFilter(query).select(books).order_by().values("pk"))
-    numbers = [int(pk) for pk in request.POST.getlist("ids")[:AT_MOST] if pk.isdecimal() and len(pk) < 19]
-    return books.filter(pk__in=numbers)
+        return books.filter(pk__in=LibraryFilter(query).narrow(books).values("pk"))
+    chosen = ",".join(request.POST.getlist("ids")).split(",", AT_MOST)[:AT_MOST]
+    return books.filter(pk__in=[int(pk) for pk in chosen if pk.isdecimal() and len(pk) < 19])
 
 
 def page(request, form, copies, query: QueryDict) -> dict:
@@ -47,6 +50,7 @@ def page(request, form, copies, query: QueryDict) -> dict:
         "form": form,
         "count": copies.count(),
         "some": copies.order_by("sort_title")[:5],
-        "ids": [] if "all" in request.POST else copies.values_list("pk", flat=True),
+        # In one field: a form may have a thousand fields at most.
+        "ids": "" if "all" in request.POST else ",".join(map(str, copies.values_list("pk", flat=True))),
         "query": query.urlencode(),
     }

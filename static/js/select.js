@@ -1,0 +1,75 @@
+// Choosing many books at once: a button begins it, a tap chooses, shift and a tap choose the whole range, Escape ends it.
+
+let last = null; // the box that was clicked before
+
+const results = () => document.getElementById("results");
+const boxes = () => [...results().querySelectorAll("input[name=ids]")];
+const choosing = () => document.body.classList.contains("choosing");
+
+function begin(on) {
+  document.body.classList.toggle("choosing", on);
+  if (!on) {
+    for (const box of boxes()) box.checked = false;
+    results().querySelector("[data-bulk-all]").checked = false;
+    last = null;
+  }
+  show();
+}
+
+function show() {
+  const all = results().querySelector("[data-bulk-all]").checked;
+  const total = boxes().filter((box) => box.checked).length;
+  results().querySelector("[data-select]").ariaPressed = String(choosing());
+  results().querySelector("[data-bulk-count]").textContent = all ? "All" : total;
+  results().querySelector("[data-bulk-word]").textContent = all ? "of them" : total === 1 ? "book" : "books";
+  for (const button of results().querySelectorAll("[data-bulk-act]")) button.disabled = !all && !total;
+  for (const box of boxes()) box.closest("li, tr").classList.toggle("picked", all || box.checked);
+}
+
+document.addEventListener("click", (event) => {
+  const { target } = event;
+  if (target.closest("[data-select]")) return begin(!choosing());
+  if (target.closest("[data-bulk-none]")) return begin(false);
+  // Once one chooses, the whole book is the box.
+  const place = target.closest(choosing() ? "[data-tiles] li, [data-tiles] tbody tr" : ".pick");
+  const box = place?.querySelector("input[name=ids]");
+  if (!box || event.ctrlKey || event.metaKey) return;
+  if (target !== box) {
+    event.preventDefault(); // a label would click its box once more, without the shift key
+    box.checked = !box.checked;
+    box.focus({ preventScroll: true });
+  }
+  document.body.classList.add("choosing");
+  if (event.shiftKey && last?.isConnected) range(last, box);
+  last = box;
+  show();
+});
+
+function range(from, to) {
+  const row = boxes();
+  const [first, end] = [row.indexOf(from), row.indexOf(to)].sort((one, other) => one - other);
+  for (const box of row.slice(first, end + 1)) box.checked = to.checked;
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-bulk-all]")) show();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && choosing() && !event.target.closest("dialog, [popover]")) begin(false);
+});
+
+// Shift and a click would also mark text.
+document.addEventListener("mousedown", (event) => {
+  if (event.shiftKey && event.target.closest("[data-tiles]")) event.preventDefault();
+});
+
+// Coming back to the page, the browser fills in what was ticked before.
+addEventListener("pageshow", () => {
+  if (!results()?.querySelector("[data-bulk]")) return;
+  if (boxes().some((box) => box.checked)) document.body.classList.add("choosing");
+  show();
+});
+
+// A search or a filter brings other books: what was chosen among the former ones is not chosen any more.
+document.addEventListener("htmx:afterSettle", () => results()?.querySelector("[data-bulk]") && show());
