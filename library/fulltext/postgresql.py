@@ -13,7 +13,7 @@ RANKS = "{0.05, 0.2, 0.5, 1.0}"  # of the labels D, C, B, A
 
 
 def words_function() -> str:
-    """Words of a text as a tsvector: folded like library.folding, each with the mark of its owner, with their places for phrases."""
+    """Words of a text as a tsvector: folded like library.folding, each with its owner's mark and its place."""
     text = "left(said, 100000)"
     for letter, plain in LETTERS.items():
         text = f"replace({text}, {quoted(letter)}, {quoted(plain)})"
@@ -29,7 +29,9 @@ def words_function() -> str:
     text = f"lower(btrim(regexp_replace({text}, ' +', ' ', 'g')))"
     return f"""
         CREATE FUNCTION {PREFIX}words(owner bigint, said text) RETURNS tsvector LANGUAGE sql IMMUTABLE AS $$
-            SELECT coalesce(string_agg('''u' || owner || 'x' || left(word, 200) || ''':' || least(place, 16000), ' '), '')::tsvector
+            SELECT coalesce(
+                string_agg('''u' || owner || 'x' || left(word, 200) || ''':' || least(place, 16000), ' '), ''
+            )::tsvector
             FROM unnest(string_to_array({text}, ' ')) WITH ORDINALITY AS w(word, place) WHERE word <> ''
         $$"""
 
@@ -43,11 +45,11 @@ def document_function(tables) -> str:
         "title": "c.title || ' ' || c.subtitle",
         "author": listed("c.authors"),
         "series": "c.series || ' ' || c.series_number",
-        "tags": "(SELECT string_agg(t.name, ' ; ' ORDER BY t.id) FROM library_userbook_tags m JOIN library_tag t ON t.id = m.tag_id "
-        "WHERE m.userbook_id = c.id)",
+        "tags": "(SELECT string_agg(t.name, ' ; ' ORDER BY t.id) FROM library_userbook_tags m "
+        "JOIN library_tag t ON t.id = m.tag_id WHERE m.userbook_id = c.id)",
         "shelf": "(SELECT s.room || ' ' || s.bookcase || ' ' || s.name FROM library_shelf s WHERE s.id = c.shelf_id)",
-        "about": f"c.publisher || ' ' || c.isbn13 || ' ' || left(c.published_date, 4) || ' ' || coalesce({listed('c.categories')}, '') "
-        "|| ' ' || c.description",
+        "about": "c.publisher || ' ' || c.isbn13 || ' ' || left(c.published_date, 4) || ' ' || "
+        f"coalesce({listed('c.categories')}, '') || ' ' || c.description",
         "own": "c.notes || ' ' || c.review",
     }
     for source in SOURCES:
@@ -161,7 +163,8 @@ def differences(cursor, tables) -> set[int]:
     cursor.execute(
         f"SELECT coalesce(c.id, i.copy_id) FROM (SELECT * FROM library_userbook WHERE removed IS NULL) c "
         f"FULL JOIN {INDEX} i ON i.copy_id = c.id "
-        f"WHERE i.document IS NULL OR c.id IS NULL OR i.document <> (SELECT {PREFIX}document(b) FROM library_userbook b WHERE b.id = c.id)"
+        "WHERE i.document IS NULL OR c.id IS NULL "
+        f"OR i.document <> (SELECT {PREFIX}document(b) FROM library_userbook b WHERE b.id = c.id)"
     )
     return {pk for (pk,) in cursor.fetchall()}
 

@@ -1,4 +1,4 @@
-"""SQLite: one FTS5 table, written by triggers. The tokenizer folds case and accents; the words come with the mark of their owner."""
+"""SQLite: one FTS5 table, written by triggers. Its tokenizer folds case and accents; each word has the mark of its owner."""
 
 from library.fulltext import Ask
 from library.fulltext.words import APOSTROPHES, COLUMNS, LETTERS, SEPARATORS, SOURCES, mark, quoted
@@ -38,8 +38,8 @@ def listed(column: str) -> str:
 def rows(tables, where: str) -> str:
     """SQL that gives the words of the copies `where` (of table c) says, one row each with the columns of the index.
 
-    The texts of a copy go through the replacements as one, with a mark between them, which makes it eight times as quick; then they
-    are taken apart as a JSON list."""
+    The texts of a copy go through the replacements as one, with a mark between them, which makes it eight times as quick; then
+    they are taken apart as a JSON list."""
     extra = {source.column: source for source in SOURCES if source.table in tables}
     texts = {
         "title": "c.title||' '||c.subtitle",
@@ -59,7 +59,10 @@ def rows(tables, where: str) -> str:
             f"WHERE x.{source.copy} = c.id ORDER BY x.id, j.id))"
         )
     text = "||char(3)||".join(f"coalesce({text}, '')" for text in texts.values())
-    inner = f"SELECT c.id AS id, 'u'||c.user_id||'x' AS mark, {text} AS said FROM library_userbook c WHERE c.removed IS NULL AND ({where})"
+    inner = (
+        f"SELECT c.id AS id, 'u'||c.user_id||'x' AS mark, {text} AS said "
+        f"FROM library_userbook c WHERE c.removed IS NULL AND ({where})"
+    )
     todo = steps()
     for start in range(0, len(todo), STEPS_AT_ONCE):
         inner = f"SELECT id, mark, {replaced('said', todo[start : start + STEPS_AT_ONCE])} AS said FROM ({inner})"
@@ -87,10 +90,12 @@ def triggers(tables) -> dict[str, str]:
     def again(copies: str) -> str:
         return "; ".join(anew(tables, copies)) + ";"
 
-    order = "INSERT OR IGNORE INTO library_embedding (copy_id, user_id, model, size, vector, digest, stale) "
+    columns = "copy_id, user_id, model, size, vector, digest, stale"
+    order = f"INSERT OR IGNORE INTO library_embedding ({columns}) VALUES (NEW.id, NEW.user_id, '', 0, x'', '', 1);"
+    shown, shelf = ", ".join(SHOWN), ("room", "bookcase", "name")
     one = {
-        "copy_added": f"AFTER INSERT ON library_userbook BEGIN {again('NEW.id')} {order} VALUES (NEW.id, NEW.user_id, '', 0, x'', '', 1); END",
-        "copy_changed": f"AFTER UPDATE OF {', '.join(SHOWN)} ON library_userbook WHEN {changed(SHOWN)} BEGIN {again('NEW.id')} END",
+        "copy_added": f"AFTER INSERT ON library_userbook BEGIN {again('NEW.id')} {order} END",
+        "copy_changed": f"AFTER UPDATE OF {shown} ON library_userbook WHEN {changed(SHOWN)} BEGIN {again('NEW.id')} END",
         "copy_means": f"AFTER UPDATE OF {', '.join(MEANT)} ON library_userbook WHEN {changed(MEANT)} "
         "BEGIN UPDATE library_embedding SET stale = 1 WHERE copy_id = NEW.id; END",
         "copy_gone": f"AFTER DELETE ON library_userbook BEGIN DELETE FROM {INDEX} WHERE rowid = OLD.id; END",
@@ -100,7 +105,7 @@ def triggers(tables) -> dict[str, str]:
         "tag_renamed": "AFTER UPDATE OF name ON library_tag WHEN OLD.name IS NOT NEW.name BEGIN "
         + again("SELECT userbook_id FROM library_userbook_tags WHERE tag_id = NEW.id")
         + " END",
-        "shelf_renamed": f"AFTER UPDATE OF room, bookcase, name ON library_shelf WHEN {changed(('room', 'bookcase', 'name'))} BEGIN "
+        "shelf_renamed": f"AFTER UPDATE OF {', '.join(shelf)} ON library_shelf WHEN {changed(shelf)} BEGIN "
         + again("SELECT id FROM library_userbook WHERE shelf_id = NEW.id")
         + " END",
     }

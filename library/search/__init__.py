@@ -1,0 +1,191 @@
+"""Finding one's own books: by words, by meaning, or by both. `search` is for pages, the API and the chat alike.
+
+found = search(user, "author:herbert desert", mode="hybrid", limit=20)
+found.total, found.ids, found.hits[0].copy, found.hits[0].title
+"""
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+
+from django.db.models import Q
+
+from library.models import UserBook
+from library.search import choosing, embedding, filters, highlights, text, vectors
+from library.search.embedders import EmbedderError
+from library.search.query import Query, parse
+
+MODES = ("text", "vector", "hybrid")
+DEEP = 200  # of each side are fused; more are never looked at
+RRF = 60  # https://doi.org/10.1145/1571941.1572114
+LIKE_LEAST = 0.18  # a likeness below that says nothing (measured: unrelated titles are at 0.1)
+WANTED = (
+    "title", "subtitle", "authors", "cover", "cover_key", "language", "series", "series_number", "published_date", "status",
+    "shelf", "publisher", "description", "notes", "review", "user",
+)  # fmt: skip
+NOTES = {"stands_in": "The model for meaning is not installed; likeness of wording is used instead."}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One found book, as a page shows it."""
+
+    copy: UserBook
+    score: float
+    wanted: set = field(default_factory=set, repr=False)
+    typing: str = ""
+
+    @property
+    def title(self):
+        return highlights.marked(self.copy.title, self.wanted, self.typing)
+
+    @property
+    def author(self):
+        return highlights.marked(self.copy.author, self.wanted, self.typing)
+
+    @cached_property
+    def snippet(self):
+        """Where the words stand when not in title or author."""
+        for column in ("subtitle", "series", "notes", "review", "description", "publisher"):
+            if found := highlights.snippet(getattr(self.copy, column), self.wanted, self.typing):
+                return found
+        return ""
+
+
+@dataclass
+class Results:
+    user: object
+    query: Query
+    mode: str
+    ranked: list[tuple[int, float]]  # all of them, best first
+    limit: int
+    offset: int
+    exact: int = 0  # how many of them have all words
+    meant: dict = field(default_factory=dict)  # what was typed -> what there is
+    notes: list = field(default_factory=list)  # sentences about what could not be done
+    seconds: float = 0.0
+
+    @property
+    def total(self) -> int:
+        return len(self.ranked)
+
+    @property
+    def ids(self) -> list[int]:
+        return [pk for pk, _ in self.ranked[self.offset : self.offset + self.limit]]
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """The books of this page. What has gone in the meantime is left out; what is another's could not be fetched."""
+        copies = UserBook.objects.of(self.user).only(*WANTED).in_bulk(self.ids)
+        wanted = highlights.looked_for(self.query, self.meant)
+        typing = self.query.words[-1] if self.query.typing and self.query.words else ""
+        page = self.ranked[self.offset : self.offset + self.limit]
+        return [Hit(copies[pk], score, wanted, typing) for pk, score in page if pk in copies]
+
+
+def search(user, q: str, mode: str = "hybrid", limit: int = 20, offset: int = 0, within=None) -> Results:
+    """The books of `user` that `q` finds. `within`: a Q that narrows further, before anything is ranked."""
+    began = time.perf_counter()
+    query = parse(q)
+    results = Results(user, query, mode, [], limit, offset)
+    if query or within is not None:
+        narrowed = allowed(user, query, within)
+        if not query.ranks:
+            results.ranked = in_order(user, narrowed)
+            results.exact = len(results.ranked)
+        elif narrowed is None or narrowed:
+            rank(results, narrowed)
+    results.seconds = time.perf_counter() - began
+    return results
+
+
+def allowed(user, query: Query, within=None) -> set[int] | None:
+    """The copies that filters leave; None where there are none. Without words a search begins with the whole library."""
+    found = None
+    if query.filters or within is not None or not query.ranks:
+        q = within if within is not None else Q()
+        for each in query.filters:
+            q &= filters.condition(user, each)
+        found = set(UserBook.objects.of(user).filter(q).values_list("pk", flat=True))
+    if query.phrases:
+        phrased = text.with_phrases(user, query)
+        found = phrased if found is None else found & phrased
+    if query.without:
+        if found is None:
+            found = set(UserBook.objects.of(user).values_list("pk", flat=True))
+        found = found - text.without(user, query)
+    return found
+
+
+def in_order(user, pks: set[int]) -> list[tuple[int, float]]:
+    """What filters alone have found, by title."""
+    order = UserBook.objects.of(user).order_by("sort_title", "pk").values_list("pk", flat=True)
+    return [(pk, 0.0) for pk in order if pk in pks]
+
+
+def rank(results: Results, narrowed: set[int] | None):
+    def inside(ranked):
+        return ranked if narrowed is None else [pair for pair in ranked if pair[0] in narrowed]
+
+    user, query, mode = results.user, results.query, results.mode
+    if mode == "vector":
+        results.ranked = by_meaning(results, narrowed)
+        return
+    found = text.search(user, query)
+    exact, close = inside(found.exact), inside(found.close)
+    results.meant, results.exact = found.meant, len(exact)
+    if mode == "text":
+        results.ranked = exact + close
+    else:
+        results.ranked = fuse(query, exact, close, by_meaning(results, narrowed))
+
+
+def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, float]]:
+    """The nearest by meaning; nothing, and a sentence, where the embedder does not answer."""
+    try:
+        embedder = choosing.embedder()
+        vector = embedding.vector_of(results.query.text, embedder)
+    except EmbedderError as error:
+        results.notes.append(str(error))
+        return []
+    if choosing.stands_in():
+        results.notes.append(NOTES["stands_in"])
+    matrix = vectors.matrix_of(results.user, embedder.name)
+    if narrowed is None:
+        narrowed = without_trash(results.user)
+    found = vectors.nearest(matrix, vector, DEEP, narrowed)
+    return [pair for pair in found if pair[1] >= LIKE_LEAST]
+
+
+def without_trash(user) -> set[int] | None:
+    """Vectors of removed books stay, for they may be put back; they are passed over."""
+    if not user.books.filter(removed__isnull=False).exists():
+        return None
+    return set(UserBook.objects.of(user).values_list("pk", flat=True))
+
+
+def fuse(query: Query, exact, close, like) -> list[tuple[int, float]]:
+    """Reciprocal rank fusion. A book with every word is what was meant more often than one that is only near it in meaning."""
+    scores: dict[int, float] = {}
+    sure = 2.0 if exact else 0.0
+    sides = ((exact[:DEEP], sure), (close[:DEEP], 0.8), (like[:DEEP], 1.0))
+    for ranked, weight in sides:
+        for place, (pk, _) in enumerate(ranked, 1):
+            scores[pk] = scores.get(pk, 0.0) + weight / (RRF + place)
+    order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    beyond = [pair for pair in chain(exact[DEEP:], close[DEEP:]) if pair[0] not in scores]
+    return order + [(pk, 0.0) for pk, _ in beyond]
+
+
+def more_like(copy: UserBook, limit: int = 8) -> list[UserBook]:
+    """Books of the same person that are about the same, other copies of the same book left out."""
+    embedder = choosing.embedder()
+    matrix = vectors.matrix_of(copy.user, embedder.name)
+    own = matrix.rows[matrix.copies == copy.pk]
+    if not len(own):
+        return []
+    near = vectors.nearest(matrix, own[0], limit * 4 + 1)
+    near = [pk for pk, likeness in near if pk != copy.pk and likeness >= 2 * LIKE_LEAST]
+    found = UserBook.objects.of(copy.user).exclude(book__work_key=copy.book.work_key).only(*WANTED).in_bulk(near)
+    return [found[pk] for pk in near if pk in found][:limit]

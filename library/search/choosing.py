@@ -1,0 +1,32 @@
+"""The embedder that the settings name, made once a process; without the local model's files its stand-in."""
+
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from library.search.embedders import hashing, local
+
+
+@lru_cache(maxsize=4)
+def make(name: str, model: str, url: str, key: str, region: str):
+    more = {"model": model} if model else {}
+    if name == "local":
+        place = local.folder()
+        return local.Embedder(place, import_string("tokenizers.Tokenizer")) if place else hashing.Embedder()
+    if name == "hash":
+        return hashing.Embedder()
+    if name in ("openai", "voyage", "bedrock"):
+        embedder = import_string(f"library.search.embedders.{name}.Embedder")
+        given = {"openai": {"url": url, "key": key}, "voyage": {"key": key, "url": url}, "bedrock": {"region": region}}
+        return embedder(**given[name], **more)
+    return import_string(name)()
+
+
+def embedder():
+    return make(settings.EMBEDDER, settings.EMBEDDING_MODEL, settings.EMBEDDING_URL, settings.EMBEDDING_KEY, settings.AWS_REGION)
+
+
+def stands_in() -> bool:
+    """The local model was asked for and is not there: its stand-in knows wording, not meaning."""
+    return settings.EMBEDDER == "local" and isinstance(embedder(), hashing.Embedder)

@@ -1,0 +1,46 @@
+"""Amazon Bedrock: Titan, one text a call, or Cohere, 96 at once. Imported only where it is chosen: it needs boto3.
+
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html"""
+
+import json
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from library.search.embedders import EmbedderError, Made, unit
+
+MODEL = "amazon.titan-embed-text-v2:0"
+USD_PER_TOKEN = 0.00002 / 1000
+LETTERS_PER_TOKEN = 4
+AT_ONCE = 96
+LONGEST = 8000
+AGAIN = ("ThrottlingException", "ServiceUnavailableException", "ModelTimeoutException", "InternalServerException")
+
+
+class Embedder:
+    def __init__(self, region: str, model: str = MODEL, client=None):
+        self.model = model
+        self.name = f"bedrock:{model}"[:100]
+        self.client = client or boto3.client("bedrock-runtime", region_name=region)
+
+    def embed(self, texts: list[str]) -> Made:
+        texts = [text[:LONGEST] or " " for text in texts]
+        rows = self.cohere(texts) if "cohere" in self.model else [self.ask({"inputText": text})["embedding"] for text in texts]
+        return Made(unit(rows), sum(map(len, texts)) / LETTERS_PER_TOKEN * USD_PER_TOKEN)
+
+    def cohere(self, texts: list[str]) -> list:
+        rows = []
+        for start in range(0, len(texts), AT_ONCE):
+            some = [text[:2048] for text in texts[start : start + AT_ONCE]]
+            rows += self.ask({"texts": some, "input_type": "search_document", "truncate": "END"})["embeddings"]
+        return rows
+
+    def ask(self, body: dict) -> dict:
+        try:
+            answer = self.client.invoke_model(modelId=self.model, body=json.dumps(body), contentType="application/json")
+            return json.loads(answer["body"].read())
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            raise EmbedderError(f"Bedrock refused ({code}).", permanent=code not in AGAIN) from error
+        except (BotoCoreError, ValueError) as error:
+            raise EmbedderError("Bedrock does not answer.") from error

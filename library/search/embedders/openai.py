@@ -1,0 +1,40 @@
+"""Any server that speaks the embeddings call of OpenAI's API, such as Ollama, vLLM or llama.cpp on one's own machine.
+
+https://platform.openai.com/docs/api-reference/embeddings"""
+
+import httpx
+
+from library.search.embedders import EmbedderError, Made, unit
+
+URL, MODEL = "https://api.openai.com/v1", "text-embedding-3-small"
+AT_ONCE = 96
+
+
+class Embedder:
+    def __init__(self, url: str = URL, key: str = "", model: str = MODEL, transport=None):
+        self.name = f"openai:{model}"[:100]
+        self.model = model
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self.client = httpx.Client(base_url=url or URL, headers=headers, timeout=30, transport=transport)
+
+    def embed(self, texts: list[str]) -> Made:
+        rows = []
+        for start in range(0, len(texts), AT_ONCE):
+            rows += self.ask(texts[start : start + AT_ONCE])
+        return Made(unit(rows))
+
+    def ask(self, texts: list[str]) -> list:
+        try:
+            answer = self.client.post("/embeddings", json=self.body(texts))
+        except httpx.HTTPError as error:
+            raise EmbedderError("The embedding service does not answer.") from error
+        if answer.status_code != 200:
+            permanent = 400 <= answer.status_code < 500 and answer.status_code not in (408, 429)
+            raise EmbedderError(f"The embedding service refused ({answer.status_code}).", permanent)
+        try:
+            return [item["embedding"] for item in sorted(answer.json()["data"], key=lambda item: item["index"])]
+        except (ValueError, KeyError, TypeError) as error:
+            raise EmbedderError("The embedding service answered something that cannot be read.") from error
+
+    def body(self, texts: list[str]) -> dict:
+        return {"model": self.model, "input": texts}

@@ -1,0 +1,11 @@
+"""Voyage AI: the same call as OpenAI's under another address. https://docs.voyageai.com/reference/embeddings-api"""
+
+from library.search.embedders import openai
+
+URL, MODEL = "https://api.voyageai.com/v1", "voyage-3.5-lite"
+
+
+class Embedder(openai.Embedder):
+    def __init__(self, key: str, model: str = MODEL, url: str = URL, transport=None):
+        super().__init__(url or URL, key, model, transport)
+        self.name = f"voyage:{model}"[:100]

@@ -1,0 +1,112 @@
+"""Making vectors in the background: for new copies, for those whose text has changed, and for all when the model is another."""
+
+import hashlib
+import logging
+import time
+
+import numpy as np
+from django.db import transaction
+from django.db.models import F
+
+from library.models import Embedding, EmbeddingStamp, UserBook
+from library.search import choosing
+from library.search.embedders import EmbedderError
+from library.search.vectors import STORED
+
+logger = logging.getLogger("library.search")
+BATCH = 64
+LONGEST_DESCRIPTION, LONGEST_NOTES = 1200, 400
+TEXT_COLUMNS = ("pk", "user_id", "title", "subtitle", "authors", "series", "categories", "description", "notes")
+
+
+def text_of(copy: UserBook) -> str:
+    """What the vector of a copy is made of: what it says itself, then what is said about it."""
+    title = f"{copy.title}: {copy.subtitle}" if copy.subtitle else copy.title
+    parts = [f"{title} by {copy.author}" if copy.authors else title, copy.series, ", ".join(map(str, copy.categories))]
+    parts += [copy.description[:LONGEST_DESCRIPTION], copy.notes[:LONGEST_NOTES]]
+    return ". ".join(part for part in parts if part)
+
+
+def digest_of(text: str, model: str) -> str:
+    return hashlib.blake2b(f"{model}\n{text}".encode(), digest_size=16).hexdigest()
+
+
+def work(seconds: float = 10, embedder=None) -> int:
+    """Makes what is due, for so long; how many were made."""
+    embedder = embedder or choosing.embedder()
+    until, made = time.monotonic() + seconds, 0
+    outdated(embedder.name)
+    while time.monotonic() < until and (some := batch(embedder)):
+        made += some
+    return made
+
+
+def outdated(model: str):
+    """Vectors of another model are due; they are used by nobody in the meantime."""
+    others = Embedding.objects.filter(stale=False).exclude(model=model)
+    if others.exists():
+        others.update(stale=True)
+
+
+def batch(embedder, due=None) -> int:
+    """One batch. The text is looked at again when the vectors are written: what changed meanwhile stays due."""
+    due = list((Embedding.objects.due() if due is None else due).order_by("copy_id").values_list("copy_id", flat=True)[:BATCH])
+    if not due:
+        return 0
+    copies = list(UserBook.objects.filter(pk__in=due).only(*TEXT_COLUMNS))
+    texts = {copy.pk: text_of(copy) for copy in copies}
+    digests = {pk: digest_of(text, embedder.name) for pk, text in texts.items()}
+    vectors = same_text(set(digests.values()))
+    missing = {digests[pk]: text for pk, text in texts.items() if digests[pk] not in vectors}
+    if missing:
+        rows = embedder.embed(list(missing.values())).vectors
+        vectors |= {digest: row.astype(STORED).tobytes() for digest, row in zip(missing, rows, strict=True)}
+    return write(copies, digests, vectors, embedder.name)
+
+
+def same_text(digests: set[str]) -> dict[str, bytes]:
+    """Vectors that are there already: somebody else has the same edition, or a change was taken back."""
+    known = Embedding.objects.filter(digest__in=digests).exclude(digest="").values_list("digest", "vector")
+    return {digest: bytes(vector) for digest, vector in known if vector}
+
+
+def write(copies: list[UserBook], digests: dict[int, str], vectors: dict[str, bytes], model: str) -> int:
+    with transaction.atomic():
+        now = UserBook.objects.select_for_update(of=("self",)).filter(pk__in=digests).only(*TEXT_COLUMNS)
+        same = {copy.pk for copy in now if digest_of(text_of(copy), model) == digests[copy.pk]}
+        rows = [
+            Embedding(
+                copy_id=copy.pk, user_id=copy.user_id, model=model, stale=False, digest=digests[copy.pk],
+                vector=vectors[digests[copy.pk]], size=len(vectors[digests[copy.pk]]) // STORED.itemsize,
+            )
+            for copy in copies if copy.pk in same
+        ]  # fmt: skip
+        columns = ["model", "size", "vector", "digest", "stale"]
+        Embedding.objects.bulk_create(rows, update_conflicts=True, unique_fields=["copy"], update_fields=columns)
+        for user in sorted({row.user_id for row in rows}):
+            EmbeddingStamp.objects.get_or_create(user_id=user)
+            EmbeddingStamp.objects.filter(user_id=user).update(count=F("count") + 1)
+    return len(digests)
+
+
+def everything_of(user, embedder=None) -> int:
+    """All that is due of one person, now; for commands and tests."""
+    embedder, made = embedder or choosing.embedder(), 0
+    while some := batch(embedder, Embedding.objects.due().filter(user=user)):
+        made += some
+    return made
+
+
+def attempt(seconds: float) -> bool:
+    """As `work`, for a background task: a failure is noted. Whether there may be more to do."""
+    try:
+        work(seconds)
+    except EmbedderError as error:
+        logger.warning("vectors are not made: %s", error)
+        return False
+    return Embedding.objects.due().exists()
+
+
+def vector_of(text: str, embedder=None) -> np.ndarray:
+    """The vector of a question."""
+    return (embedder or choosing.embedder()).embed([text]).vectors[0]

@@ -1,0 +1,79 @@
+"""What somebody typed into the search box, taken apart: words, phrases, what must not be there, and filters such as `author:`."""
+
+import re
+from dataclasses import dataclass, field
+
+from library.search import terms
+
+FIELDS = (
+    "author", "title", "series", "tag", "shelf", "status", "isbn", "year", "language", "rating", "is", "has", "pages",
+    "publisher", "category", "lent", "notes", "added",
+)  # fmt: skip
+ALIASES = {
+    "by": "author", "writer": "author", "tags": "tag", "lang": "language", "stars": "rating", "genre": "category",
+    "subject": "category", "note": "notes", "room": "shelf", "borrower": "lent",
+}  # fmt: skip
+LONGEST = 500
+MOST_WORDS = 24
+PART = re.compile(
+    r"""(?P<no>(?<!\S)-)?  (?: (?P<name>[a-zA-Z]+): )?  (?: "(?P<phrase>[^"]*)"? | (?P<word>[^\s"]+) )""", re.VERBOSE
+)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`name:value`, or the opposite of it."""
+
+    name: str
+    value: str
+    no: bool = False
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question to the search. `words` rank; all else decides what may be found at all."""
+
+    text: str = ""  # the words as they were typed, for the meaning
+    words: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    without: tuple[tuple[str, ...], ...] = ()  # words or phrases
+    filters: tuple[Filter, ...] = field(default=())
+    typing: bool = False  # the last word may not be finished
+
+    @property
+    def narrows(self) -> bool:
+        return bool(self.filters or self.phrases or self.without)
+
+    @property
+    def ranks(self) -> bool:
+        return bool(self.words or self.phrases)
+
+    def __bool__(self):
+        return bool(self.words or self.phrases or self.without or self.filters)
+
+
+def parse(text: str) -> Query:
+    """Everything can be typed: what is no filter is words."""
+    text = " ".join(text.replace("\0", " ").split())[:LONGEST]
+    text = text.translate(str.maketrans("“”„«»", '"""""'))
+    said, words, phrases, without, filters = [], [], [], [], []
+    last = None
+    for part in PART.finditer(text):
+        name, value = (part["name"] or "").lower(), part["word"] if part["phrase"] is None else part["phrase"]
+        name = ALIASES.get(name, name)
+        value = value.strip()
+        last = None
+        if name in FIELDS and value:
+            filters.append(Filter(name, value, bool(part["no"])))
+        elif found := terms.words(f"{part['name'] or ''} {value}"):
+            if part["no"]:
+                without.append(tuple(found))
+            elif part["phrase"] is not None:
+                phrases.append(tuple(found))
+                said.append(value)
+            else:
+                words += found
+                said.append(part[0])
+                last = part
+    typing = bool(last) and last.end() == len(text)
+    return Query(" ".join(said), tuple(words[:MOST_WORDS]), tuple(phrases[:8]), tuple(without[:8]), tuple(filters[:16]), typing)

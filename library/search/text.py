@@ -1,0 +1,114 @@
+"""Full text: what has all words, then, where that is little, what has most of them or words close to what was typed."""
+
+import time
+from dataclasses import dataclass, field
+
+from django.db import connection
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from library.fulltext import Ask, following
+from library.search import terms
+from library.search.query import Query
+
+FEW = 5  # below that, what is only close is shown as well
+VOCABULARY_SECONDS = 30  # a word that is new since then is found all the same; only its misspellings are not, yet
+MOST_VOCABULARIES = 64
+_vocabularies: dict[tuple, tuple[float, dict[str, int]]] = {}
+
+Ranked = list[tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Copies with their scores, best first: those with all words, and those that are close to it."""
+
+    exact: Ranked = field(default_factory=list)
+    close: Ranked = field(default_factory=list)
+    meant: dict[str, str] = field(default_factory=dict)  # what was typed -> what there is
+
+
+class Asking:
+    """One person's questions to the engine that this database has."""
+
+    def __init__(self, user_id: int):
+        self.user_id = user_id
+        self.engine = following.engine(connection)
+
+    def match(self, ask: Ask) -> Ranked:
+        with connection.cursor() as cursor:
+            return self.engine.match(cursor, self.user_id, ask)
+
+    def has(self, ask: Ask) -> bool:
+        with connection.cursor() as cursor:
+            return self.engine.has(cursor, self.user_id, ask)
+
+    def vocabulary(self) -> dict[str, int]:
+        key = (connection.settings_dict["NAME"], self.user_id)
+        at, known = _vocabularies.get(key, (0.0, {}))
+        if time.monotonic() - at > VOCABULARY_SECONDS:
+            with connection.cursor() as cursor:
+                known = self.engine.vocabulary(cursor, self.user_id)
+            while len(_vocabularies) >= MOST_VOCABULARIES:
+                _vocabularies.pop(next(iter(_vocabularies)), None)
+            _vocabularies[key] = time.monotonic(), known
+        return known
+
+
+def search(user, query: Query) -> Found:
+    """Ranks the books of `user` by the words and phrases of `query`; what must not be there is seen to elsewhere."""
+    asking = Asking(user.pk)
+    groups = tuple(tuple(terms.forms(word)) for word in query.words)
+    exact = asking.match(Ask(groups, query.phrases, query.typing and bool(groups)))
+    if len(exact) >= FEW or not groups:
+        return Found(exact)
+    meant, wider = {}, []
+    for number, (word, group) in enumerate(zip(query.words, groups, strict=True)):
+        typing = query.typing and number == len(groups) - 1
+        if exact or asking.has(Ask((group,), typing=typing)):
+            wider.append(group)
+            continue
+        near = close_words(word, asking.vocabulary())
+        if near:
+            meant[word] = near[0]
+        wider.append(tuple(near) or group)
+    if meant:
+        exact = asking.match(Ask(tuple(wider), query.phrases))
+    close = []
+    if len(exact) < FEW and len(groups) > 1:
+        told = set(terms.telling(list(query.words)))
+        some = tuple(group for word, group in zip(query.words, wider, strict=True) if word in told)
+        there = {pk for pk, _ in exact}
+        close = [pair for pair in asking.match(Ask(some, query.phrases, any_of=True)) if pair[0] not in there]
+    return Found(exact, close, meant)
+
+
+def close_words(word: str, vocabulary: dict[str, int], most: int = 4) -> list[str]:
+    """Words of this library that `word` may be a slip of, likeliest first: few letters apart, and often used."""
+    if len(word) < 3 or word.isdecimal():
+        return []
+    slips = 1 if len(word) < 6 else 2
+    found = process.extract(word, vocabulary.keys(), scorer=OSA.distance, score_cutoff=slips, limit=12)
+    ranked = sorted(found, key=lambda hit: (hit[1], hit[0][0] != word[0], -vocabulary[hit[0]]))
+    return [hit[0] for hit in ranked if not hit[0].isdecimal()][:most] or parts(word, vocabulary)
+
+
+def parts(word: str, vocabulary: dict[str, int]) -> list[str]:
+    """The longest beginning or ending of it that is a word: `starwars` was meant as two."""
+    cuts = range(4, len(word) - 2)
+    found = [word[cut:] for cut in cuts if word[cut:] in vocabulary and word[:cut] in vocabulary]
+    return found[:1]
+
+
+def without(user, query: Query) -> set[int]:
+    """Copies that have what must not be there."""
+    asking = Asking(user.pk)
+    found = set()
+    for unwanted in query.without:
+        ask = Ask(groups=(unwanted,)) if len(unwanted) == 1 else Ask(phrases=(unwanted,))
+        found |= {pk for pk, _ in asking.match(ask)}
+    return found
+
+
+def with_phrases(user, query: Query) -> set[int]:
+    return {pk for pk, _ in Asking(user.pk).match(Ask(phrases=query.phrases))}
