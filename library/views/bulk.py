@@ -18,7 +18,8 @@ AT_MOST = 10_000  # chosen one by one; "all that match" has no limit
 @login_required
 @require_POST
 def bulk(request):
-    """`ids` are the chosen ones (several, or joined by commas), or `all` with the library's filters in `query`. Without anything to do it asks what to do."""
+    """`ids` are the chosen ones (several, or joined by commas); or `all`, with the library's filters in `query`. Without `act` it
+    asks what is to be done."""
     query = QueryDict(request.POST.get("query", "")[:2000])
     copies = chosen(request, query)
     asked = request.POST.copy()

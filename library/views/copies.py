@@ -56,11 +56,11 @@ def facts_of(copy: UserBook) -> list[Fact]:
 
 def sources_of(copy: UserBook, rows: list[Fact]) -> str:
     """Who says what stands on the book's page, in one line."""
-    named = list(dict.fromkeys(row.source for row in rows if row.source))
+    named = dict.fromkeys([facts.in_words(copy.book.source), *(row.source for row in rows if row.source)])
     others = [name for name in named if name != "you"]
     if not others:
         return "you"
-    return ", ".join(others) + (", changed by you" if "you" in named else "")
+    return ", ".join(others) + (", changed by you" if any(row.source == "you" for row in rows) else "")
 
 
 def book_page(request, copy: UserBook, **forms):
