@@ -49,6 +49,16 @@ def change(copy: UserBook, said: dict, source: str) -> list[str]:
     return changed
 
 
+def fill(copy: UserBook, said: dict, source: str) -> list[str]:
+    """Sets what `copy` (not saved yet) lacks and its owner did not leave empty; nothing stood there, so no history begins."""
+    known = {fact: value for fact, value in said.items() if value not in ("", None, [])}
+    filled = [fact for fact in known if not getattr(copy, fact) and copy.origins.get(fact) != YOU]
+    for fact in filled:
+        setattr(copy, fact, known[fact])
+        copy.origins[fact] = source
+    return filled
+
+
 @transaction.atomic
 def edit(user, pk: int, said: dict, own: dict | None = None, version: int | None = None) -> UserBook:
     """What the owner says about a copy: facts, and what is theirs alone (status, shelf, …). Raises Stale where `version` is not

@@ -1,10 +1,11 @@
 """Asking all catalogues at once: in their order, from the cache where they answered before, none waiting for a sick one."""
 
 import hashlib
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import replace
-from functools import lru_cache
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, reduce
 
 import httpx
 from django.conf import settings
@@ -22,6 +23,20 @@ CACHE_SECONDS = 7 * 24 * 3600
 AT_ONCE = 8  # questions under way
 REQUEST_SECONDS = 10.0
 SECONDS = 90.0  # all questions of one search together
+PATIENCE = 6.0  # seconds that a book which one catalogue knows waits for what the others may add
+
+
+@dataclass
+class Answer:
+    """What the catalogues say about one ISBN, in their order; `problems` are the sentences of those that could not be asked."""
+
+    records: list[Record] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def record(self) -> Record | None:
+        """All of them together: the first one's word counts, and what it lacks comes from the next."""
+        return reduce(_completed, self.records) if self.records else None
 
 
 class Lookup:
@@ -39,14 +54,26 @@ class Lookup:
         ]
 
     def by_isbn(self, isbn13: str) -> Record | None:
-        """The first catalogue's record, with a cover and other facts that it lacks from the next ones that know the book."""
-        found: Record | None = None
-        for catalog in self.catalogs:
-            known = self._isbn_from(catalog, isbn13)
-            found = _completed(found, known) if found and known else found or known
-            if found and found.cover and found.authors:
-                break
-        return found
+        """The first catalogue's record, with a cover and other facts that it lacks from the others that know the book."""
+        return dict(self.by_isbns([isbn13]))[isbn13].record
+
+    def by_isbns(self, numbers: Sequence[str]) -> Iterator[tuple[str, Answer]]:
+        """Each ISBN with its answer, as soon as there is one. Those outside are asked for what is not all known here, all at
+        once, each catalogue in threads of its own: a slow one holds up nobody."""
+        numbers = list(dict.fromkeys(numbers))
+        outside = [catalog for catalog in self.catalogs if is_outside(catalog)]
+        known = {number: self._known_inside(number) for number in numbers}
+        open_questions: dict[str, list[Catalog]] = {}
+        for number in numbers:
+            if outside and not any(record.cover and record.authors for record in known[number].values()):
+                open_questions[number] = self._not_in_cache(number, outside, known[number])
+            if not open_questions.get(number):
+                yield number, self._answer(known[number], [])
+        yield from self._isbns_from_outside({number: asked for number, asked in open_questions.items() if asked}, known)
+
+    def forget(self, isbn13: str) -> None:
+        """What was answered about this ISBN, or that nobody knew it: the next time everybody is asked anew."""
+        cache.delete_many([_cache_key(catalog, "isbn", isbn13) for catalog in self.catalogs if is_outside(catalog)])
 
     @property
     def asks_outside(self) -> bool:
@@ -115,23 +142,74 @@ class Lookup:
             except CatalogError as error:
                 self._note(under_way[future][0], error)
 
-    def _isbn_from(self, catalog: Catalog, isbn13: str) -> Record | None:
-        if isinstance(catalog, LocalCatalog):
-            return catalog.by_isbn(isbn13)
-        key = _cache_key(catalog, "isbn", isbn13)
-        data = cache.get(key)
-        if data is not None:
-            return Record.from_dict(data) if data else None
-        try:
-            record = catalog.by_isbn(isbn13)
-        except CatalogError as error:
-            self._note(catalog, error)
-            return None
-        cache.set(key, record.as_dict() if record else {}, CACHE_SECONDS)
-        return record
+    def _known_inside(self, number: str) -> dict[str, Record]:
+        known = {}
+        for catalog in self.catalogs:
+            try:
+                record = None if is_outside(catalog) else catalog.by_isbn(number)
+            except CatalogError as error:
+                self._note(catalog, error)
+                continue
+            if record:
+                known[catalog.name] = record
+        return known
 
-    def _note(self, catalog: Catalog, error: CatalogError) -> None:
+    def _not_in_cache(self, number: str, catalogs: list[Catalog], known: dict[str, Record]) -> list[Catalog]:
+        """Those that have to be asked; what the others answered before goes into `known`."""
+        keys = {catalog.name: _cache_key(catalog, "isbn", number) for catalog in catalogs}
+        cached = cache.get_many(keys.values())
+        known |= {name: Record.from_dict(cached[key]) for name, key in keys.items() if cached.get(key)}
+        return [catalog for catalog in catalogs if keys[catalog.name] not in cached]
+
+    def _isbns_from_outside(self, questions: dict[str, list[Catalog]], known: dict[str, dict[str, Record]]):
+        asked = dict.fromkeys(catalog for catalogs in questions.values() for catalog in catalogs)
+        pools = [ThreadPoolExecutor(max(1, AT_ONCE // len(asked)), thread_name_prefix="catalogs") for _ in asked]
+        under_way: dict[Future, tuple[str, Catalog]] = {}
+        for pool, catalog in zip(pools, asked, strict=True):
+            mine = [number for number, catalogs in questions.items() if catalog in catalogs]
+            under_way |= {pool.submit(catalog.by_isbn, number): (number, catalog) for number in mine}
+        waiting = {number: len(catalogs) for number, catalogs in questions.items()}
+        problems: dict[str, list[str]] = {number: [] for number in questions}
+        try:
+            yield from self._as_they_come(under_way, waiting, known, problems)
+        finally:
+            for pool in pools:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _as_they_come(self, under_way: dict, waiting: dict[str, int], known: dict, problems: dict):
+        started = time.monotonic()
+        while waiting:
+            done, _ = wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED)
+            for future in done:
+                number, catalog = under_way.pop(future)
+                if number in waiting:
+                    self._take(future, number, catalog, known[number], problems[number])
+                    waiting[number] -= 1
+            passed = time.monotonic() - started
+            for number, count in list(waiting.items()):
+                if count and passed > self.seconds:
+                    late = [catalog for asked, catalog in under_way.values() if asked == number]
+                    problems[number] += [self._note(c, CatalogError(f"{_title(c)} did not answer in time.")) for c in late]
+                if not count or passed > self.seconds or (known[number] and passed > PATIENCE):
+                    del waiting[number]
+                    yield number, self._answer(known[number], problems[number])
+
+    def _take(self, future: Future, number: str, catalog: Catalog, known: dict[str, Record], problems: list[str]):
+        try:
+            record = future.result()
+        except CatalogError as error:
+            problems.append(self._note(catalog, error))
+            return
+        cache.set(_cache_key(catalog, "isbn", number), record.as_dict() if record else {}, CACHE_SECONDS)
+        if record:
+            known[catalog.name] = record
+
+    def _answer(self, known: dict[str, Record], problems: list[str]) -> Answer:
+        return Answer([known[catalog.name] for catalog in self.catalogs if catalog.name in known], problems)
+
+    def _note(self, catalog: Catalog, error: CatalogError) -> str:
         self._failed.setdefault(catalog.name, []).append(str(error))
+        return str(error)
 
 
 def is_outside(catalog: Catalog) -> bool:
@@ -147,13 +225,16 @@ def _cache_key(catalog: Catalog, *parts: str) -> str:
     return "catalog:" + hashlib.sha256(asked.encode()).hexdigest()
 
 
+COMPLETED = (
+    "authors", "subtitle", "publisher", "published_date", "language", "cover", "pages", "binding", "description", "categories",
+)  # fmt: skip
+
+
 def _completed(record: Record, other: Record) -> Record:
     """`record` with what it lacks taken from `other`, which is the same edition."""
-    lacking = {
-        name: getattr(other, name)
-        for name in ("authors", "subtitle", "publisher", "published_date", "language", "cover")
-        if not getattr(record, name)
-    }
+    lacking = {name: getattr(other, name) for name in COMPLETED if not getattr(record, name)}
+    if not record.series:  # the number belongs to the series of the same catalogue
+        lacking |= {"series": other.series, "series_number": other.series_number}
     return replace(record, **lacking, links={**other.links, **record.links})
 
 

@@ -114,3 +114,50 @@ def test_outside_catalogues_are_told_who_asks(settings, contact):
     agent = from_settings().catalogs[0].client.headers["User-Agent"]
     assert agent.startswith("BookImg/")
     assert ("(+books@example.org)" in agent) is bool(contact)
+
+
+PAGES = Record("Dune", ("Frank Herbert",), isbn="9780441172719", pages=604, series="Dune", series_number="1", source="two")
+
+
+def test_cover_from_one_pages_from_another_and_the_series_with_its_own_number():
+    with_cover = Record("Dune", ("F. Herbert",), isbn="9780441172719", cover="https://c.example/1.jpg", source="one")
+    record = Lookup([Shop("one", with_cover), Shop("two", PAGES)]).by_isbn("9780441172719")
+    assert (record.authors, record.cover, record.pages) == (("F. Herbert",), "https://c.example/1.jpg", 604)
+    assert (record.series, record.series_number) == ("Dune", "1")
+    elsewhere = Record("Dune", ("F. Herbert",), isbn="9780441172719", series="SF Masterworks", source="one")
+    record = Lookup([Shop("three", elsewhere), Shop("two", PAGES)]).by_isbn("9780441172719")
+    assert (record.series, record.series_number) == ("SF Masterworks", "")
+
+
+def test_many_isbns_come_as_they_are_answered_and_the_healthy_one_waits_for_nobody():
+    numbers = ["9780441172719", "9780441478125", "9780306406157"]
+    known = [Record(f"Book {n}", ("A",), isbn=n, cover="https://c.example/1.jpg") for n in numbers]
+    asleep, quick = Shop("asleep", seconds=1.5), Shop("quick", *known)
+    lookup = Lookup([asleep, quick], seconds=0.3)
+    before = time.monotonic()
+    answers = dict(lookup.by_isbns(numbers))
+    assert time.monotonic() - before < 1.2
+    assert [answers[n].record.title for n in numbers] == [record.title for record in known]
+    assert all(answer.problems == ["asleep did not answer in time."] for answer in answers.values())
+
+
+def test_what_is_all_known_here_is_asked_of_nobody_outside():
+    class Own(Shop):
+        def search_many(self, texts, limit=10):
+            return [[] for _ in texts]
+
+    outside = Shop("outside", PAGES)
+    assert Lookup([Own("own", DUNE_WITH_COVER), outside]).by_isbn("9780441172719").publisher == "Ace"
+    assert len(outside.asked) == 1  # that one has no author
+    outside.asked.clear()
+    complete = Record("Dune", ("Frank Herbert",), isbn="9780441172719", cover="https://c.example/1.jpg")
+    assert Lookup([outside, Own("own", complete)]).by_isbn("9780441172719") == complete
+    assert outside.asked == []
+
+
+def test_an_isbn_that_is_forgotten_is_asked_for_again():
+    shop = Shop("one")
+    Lookup([shop]).by_isbn("9780441172719")
+    Lookup([shop]).forget("9780441172719")
+    Lookup([shop]).by_isbn("9780441172719")
+    assert len(shop.asked) == 2
