@@ -33,11 +33,11 @@ document.addEventListener("drop", async (event) => {
   const row = event.target.closest?.("[data-shelf]");
   if (!dragged || !row || row === dragged) return;
   event.preventDefault();
-  const body = new FormData(dragged.querySelector("form.shelf-move"));
-  body.set("beside", row.dataset.shelf);
+  const { move, token } = dragged.dataset;
+  const body = new URLSearchParams({ csrfmiddlewaretoken: token, beside: row.dataset.shelf });
   if (below(row, event)) body.set("after", "on");
   try {
-    await fetch(dragged.dataset.move, { method: "POST", body, headers: { "X-Drag": "1" } });
+    await fetch(move, { method: "POST", body, headers: { "X-Drag": "1" } });
   } finally {
     location.reload(); // with the message, if it could not stand there
   }
