@@ -3,9 +3,11 @@
 An ISBN is the truth: two of them are two editions, whatever their titles say. Without one, title and author decide. What a
 catalogue says about an edition is shared; what people typed about it is theirs alone, and never shown to others."""
 
+import re
+
 from django.db import IntegrityError, transaction
 
-from library import facts, folding, isbn
+from library import cover_files, facts, folding, isbn
 from library.catalogs import Record
 from library.models import FACTS, Book, UserBook
 
@@ -25,8 +27,8 @@ def placeholder(isbn13: str) -> Record:
     return Record(title=f"ISBN {isbn.hyphenated(isbn13)}", isbn=isbn13)
 
 
-def is_placeholder(title: str, isbn13: str) -> bool:
-    return bool(isbn13) and title == placeholder(isbn13).title
+def is_placeholder(title: str) -> bool:
+    return bool(re.fullmatch(r"ISBN [\dX-]{10,17}", title))
 
 
 def work_key(title: str, authors) -> str:
@@ -119,6 +121,9 @@ def add_copy(user, record: Record, **own) -> UserBook:
     copied["isbn13"] = book.isbn13 or ""
     said_by = book.source if is_borne_out(book) else ORIGINS.get(record.source, facts.YOU)
     origins = {fact: said_by for fact, value in copied.items() if value}
-    if is_placeholder(copied["title"], copied["isbn13"]):
+    if is_placeholder(copied["title"]):
         del origins["title"]  # nobody says so: whoever knows better may
-    return UserBook.objects.create(user=user, book=book, cover_key=book.cover_key, origins=origins, **copied, **own)
+    key = book.cover_key if copied["cover"] == book.cover else ""
+    copy = UserBook.objects.create(user=user, book=book, cover_key=key, origins=origins, **copied, **own)
+    cover_files.want(copy)
+    return copy

@@ -118,7 +118,7 @@ def settle(pk: int, isbn13: str, answer: Answer):
         return enqueue(copy.user_id)
     for record in answer.records:
         learn(copy, record)
-    nameless = identity.is_placeholder(copy.title, copy.isbn13)
+    nameless = identity.is_placeholder(copy.title)
     if answer.problems and (nameless or not copy.cover) and copy.sync_attempts < TRIES:
         copy.sync_error = answer.problems[0][:300]
         copy.sync_after = timezone.now() + PAUSES[copy.sync_attempts - 1]
@@ -134,7 +134,7 @@ def learn(copy: UserBook, record: Record):
     if copy.book.isbn13 == record.isbn:
         identity.complete(copy.book, record)
     said = facts.of_record(record)
-    if identity.is_placeholder(copy.title, copy.isbn13) and said["title"]:
+    if identity.is_placeholder(copy.title) and said["title"]:
         copy.title, copy.origins["title"] = said["title"], record.source
     if copy.series and folding.fold(copy.series) != folding.fold(said["series"]):
         del said["series_number"]  # of another series
