@@ -14,6 +14,7 @@ from django_q.conf import Conf
 from django_q.models import Schedule
 
 from bookimg import orphans
+from library import tasks as library_tasks
 from scanning import recognition, tasks
 
 logger = logging.getLogger("bookimg.worker")
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             if stopping.is_set():
                 os._exit(CRASHED)
             tasks.drain()
+            library_tasks.drain()
             stopping.set()
 
         signal.signal(signal.SIGTERM, stop)
@@ -68,6 +70,14 @@ def keep_sweeping():
     """The schedule is for installations that run only workers; `up` sweeps more often."""
     every_minute = {"func": "scanning.tasks.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1}
     Schedule.objects.get_or_create(name="sweep", defaults=every_minute)
+    daily = {"func": "library.trash.purge_old", "schedule_type": Schedule.DAILY}
+    Schedule.objects.get_or_create(name="trash", defaults=daily)
+    Schedule.objects.get_or_create(name="sweep of entries", defaults=every_minute | {"func": "library.tasks.sweep"})
+    Schedule.objects.get_or_create(name="webhooks", defaults=every_minute | {"func": "accounts.webhooks.sweep"})
+    hourly = {"schedule_type": Schedule.HOURLY}
+    Schedule.objects.get_or_create(name="old deliveries", defaults=hourly | {"func": "accounts.webhooks.forget_old"})
+    Schedule.objects.get_or_create(name="old answers", defaults=hourly | {"func": "accounts.idempotency.sweep"})
+    Schedule.objects.get_or_create(name="old tickets", defaults=hourly | {"func": "scanning.tickets.sweep"})
 
 
 def leave_stopping_to_the_guard():
