@@ -5,6 +5,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import webhooks
+from accounts.models import Event
 from library import folding, isbn
 from library.models.authors import CopyAuthor
 from library.models.editions import Book, Facts
@@ -143,7 +145,8 @@ class UserBook(Facts):
             models.Index(fields=["user", "removed", "rating", "sort_title", "id"], name="userbook_by_rating"),
             models.Index(fields=["user", "removed", "series_key", "sort_series", "sort_title", "id"], name="userbook_by_series"),
             models.Index(
-                fields=["user", "removed", "shelf", "status", "language", "entry", "rating", "favourite"], name="userbook_in_short"
+                fields=["user", "removed", "shelf", "status", "language", "entry", "rating", "favourite"],
+                name="userbook_in_short",
             ),
             models.Index(fields=["user", "book"], name="userbook_by_book"),
             models.Index(fields=["user", "isbn13"], name="userbook_by_isbn"),
@@ -161,7 +164,9 @@ class UserBook(Facts):
         authors_said = update_fields is None or "authors" in update_fields
         if update_fields is not None:
             update_fields = {*update_fields, "version", "changed", *FOLDED}
+        event = Event.BOOK_ADDED if self._state.adding else Event.BOOK_CHANGED
         super().save(*args, update_fields=update_fields, **kwargs)
+        webhooks.notify(self.user_id, event, "library.outward.book_by_key", self.pk)
         if authors_said:
             CopyAuthor.objects.keep([self])
 
