@@ -1,10 +1,12 @@
 """What lets programs in and what is told to them: tokens, the share of calls they have, webhooks, secret feed addresses."""
 
+import base64
 import hashlib
 import secrets
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
@@ -143,7 +145,8 @@ class Event(models.TextChoices):
 
 
 def new_secret() -> str:
-    return f"whsec_{secrets.token_urlsafe(32)}"
+    """As Standard Webhooks write it: https://www.standardwebhooks.com"""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
 
 
 class Webhook(models.Model):
@@ -186,6 +189,7 @@ class Delivery(models.Model):
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     event = models.CharField(max_length=30, choices=Event)
+    subject = models.CharField("what happened to what, told once", max_length=100, blank=True)
     payload = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -202,6 +206,9 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["state", "next_try"], name="delivery_by_next_try"),
             models.Index(fields=["webhook", "-created"], name="delivery_by_webhook"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["webhook", "event", "subject"], condition=~Q(subject=""), name="told_once_a_webhook"),
         ]
 
     def __str__(self):

@@ -1,3 +1,4 @@
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -6,10 +7,14 @@ from bookimg import health
 from bookimg.api import api
 from scanning.views import tickets
 
+# The administration has a sign-in of its own, which would ask for no second factor.
+admin.site.login = secure_admin_login(admin.site.login)
+
 urlpatterns = [
     path("", include("library.urls")),
     path("scans/", include("scanning.urls")),
     path("uploads/<str:signed>", tickets.upload, name="upload"),
+    path("settings/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),

@@ -54,6 +54,12 @@ def book(copy: UserBook) -> dict:
     }
 
 
+def book_by_key(pk: int) -> dict | None:
+    """For webhooks: as it is when it is told."""
+    copy = with_all(UserBook.objects.filter(pk=pk)).first()
+    return copy and book(copy)
+
+
 def named(shelf: Shelf) -> dict:
     return {"id": shelf.pk, "name": shelf.name}
 

@@ -1,6 +1,21 @@
 from django.urls import path
 
-from library.views import books, bulk, copies, editions, filters, loans, merging, preferences, readings, shelves, tags, trash
+from library.views import (
+    books,
+    bulk,
+    copies,
+    covers,
+    editions,
+    feeds,
+    filters,
+    loans,
+    merging,
+    preferences,
+    readings,
+    shelves,
+    tags,
+    trash,
+)
 
 urlpatterns = [
     path("", books.library, name="library"),
@@ -36,6 +51,17 @@ urlpatterns = [
     path("shelves/<int:pk>/rename/", shelves.rename, name="shelf_rename"),
     path("shelves/<int:pk>/move/", shelves.move, name="shelf_move"),
     path("shelves/<int:pk>/delete/", shelves.delete, name="shelf_delete"),
+    path("opds/", feeds.opds_root, name="opds"),
+    path("opds/search.xml", feeds.opds_search, name="opds_search"),
+    path("opds/<str:form>/", feeds.opds_root, name="opds_form"),
+    path("opds/<str:form>/books", feeds.opds_books, name="opds_books"),
+    path("opds/<str:form>/shelves", feeds.opds_shelves, name="opds_shelves"),
+    path("feeds/<str:secret>/loans.ics", feeds.loans_due, name="feed_loans"),
+    path("feeds/<str:secret>/added.rss", feeds.recently_added, name="feed_added"),
+    path("covers/<slug:name>.webp", covers.cover, name="cover"),
+    path("covers/own/<slug:name>.webp", covers.own, name="cover_own"),
+    path("covers/fetched", covers.fetched, name="cover_fetched"),
+    path("books/<int:pk>/cover/", covers.choose, name="book_cover"),
     path("settings/", preferences.settings, name="settings"),
     path("settings/appearance/", preferences.appearance, name="appearance"),
 ]

@@ -14,8 +14,10 @@ from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
+from accounts import webhooks
+from accounts.models import Event
 from library.catalogs import CatalogError
-from scanning import events, leases, stages
+from scanning import events, leases, results, stages
 from scanning.models import Scan, Stage
 from scanning.ocr import OCRError
 from scanning.proposers import ProposerError
@@ -129,6 +131,8 @@ def end(scan: Scan, status: str, sentence: str, retryable: bool):
     scan.lease, scan.lease_until, scan.finished = "", None, timezone.now()
     scan.save(update_fields=["status", "error", "retryable", "lease", "lease_until", "finished", "changed"])
     events.append(scan, "processingFailed", error=scan.error, retryable=retryable)
+    if status == Scan.Status.FAILED:
+        webhooks.notify(scan.user_id, Event.SCAN_FAILED, results.failure(scan))
 
 
 @transaction.atomic

@@ -113,6 +113,12 @@ def final(scan: Scan) -> dict:
     }
 
 
+def failure(scan: Scan) -> dict:
+    """What is told where there is no final form."""
+    about = {"jobId": scan.job_id, "status": str(scan.status), "error": scan.error, "retryable": scan.retryable}
+    return about | {"timestamp": (scan.finished or timezone.now()).isoformat()}
+
+
 def final_book(row: Candidate) -> dict:
     """One book as scripts and other programs know it."""
     record = row.edition

@@ -11,6 +11,8 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import webhooks
+from accounts.models import Event
 from scanning import events, images, labels, looks, recognition, results
 from scanning.leases import Lease
 from scanning.models import Candidate, Scan
@@ -143,6 +145,7 @@ def complete(scan: Scan):
     final = results.final(scan)
     results.store(scan, "final-results.json", final)
     events.append(scan, "processingComplete", results=final)
+    webhooks.notify(scan.user_id, Event.SCAN_COMPLETED, final)
 
 
 def photo(scan: Scan) -> np.ndarray:

@@ -11,7 +11,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 
+from accounts import webhooks
 from bookimg.supervisor import Supervisor
+from library import sync
 from library.catalogs import loading
 from scanning import demo, pipeline
 
@@ -58,6 +60,8 @@ class Command(BaseCommand):
 def sweep():
     close_old_connections()  # the database may have been away in between
     pipeline.sweep()
+    sync.sweep()
+    webhooks.sweep()
 
 
 def refuse_taken(host: str, port: int):

@@ -1,0 +1,71 @@
+"""What people set up for their programs."""
+
+from datetime import timedelta
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts import tokens
+from accounts.models import ApiToken, Event, Scope, Webhook
+from accounts.outbound import Sender, Unsafe
+
+LIVES = {"30": "30 days", "90": "90 days", "365": "a year", "": "until I end it"}
+NAME = forms.TextInput(attrs={"placeholder": "Scanner in the study"})
+MOST_TOKENS = 50
+MOST_WEBHOOKS = 20
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        max_length=100, label="What it is for", widget=forms.TextInput(attrs={"placeholder": "Scanner in the study"})
+    )
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices, label="What it may do", widget=forms.CheckboxSelectMultiple, initial=[Scope.READ]
+    )
+    days = forms.ChoiceField(choices=list(LIVES.items()), label="How long it is good", required=False, initial="365")
+
+    def __init__(self, user, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self):
+        if self.user.api_tokens.count() >= MOST_TOKENS:
+            raise ValidationError(f"You have {MOST_TOKENS} tokens already. End one that you do not need.")
+        return super().clean()
+
+    def save(self) -> tuple[ApiToken, str]:
+        days = self.cleaned_data["days"]
+        expires = timezone.now() + timedelta(days=int(days)) if days else None
+        return tokens.make(self.user, self.cleaned_data["name"], self.cleaned_data["scopes"], expires)
+
+
+class WebhookForm(forms.ModelForm):
+    url = forms.URLField(
+        max_length=500,
+        label="Address",
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"placeholder": "https://example.org/hook"}),
+    )
+    events = forms.MultipleChoiceField(choices=Event.choices, label="What it is told", widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = Webhook
+        fields = ["url", "events"]
+
+    def __init__(self, sender: Sender, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.sender = sender
+
+    def clean_url(self):
+        url = self.cleaned_data["url"]
+        try:
+            self.sender.address_of(url)
+        except Unsafe as error:
+            raise ValidationError(str(error)) from None
+        return url
+
+    def clean(self):
+        if self.instance.pk is None and self.instance.user.webhooks.count() >= MOST_WEBHOOKS:
+            raise ValidationError(f"You have {MOST_WEBHOOKS} webhooks already. Delete one that you do not need.")
+        return super().clean()

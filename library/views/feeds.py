@@ -1,0 +1,145 @@
+"""Feeds: the catalogue for reader apps, and what stands at the secret addresses."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts import feeds
+from accounts.basic import for_readers
+from library import loans, outward
+from library.feeds import opds
+from library.feeds.calendar import calendar
+from library.feeds.rss import rss
+from library.forms import LibraryFilter
+from library.models import UserBook
+
+BOOKS_A_PAGE = 50
+NEWEST = 50
+FORMS = {"v2": (opds.as_json, opds.JSON), "v1.2": (opds.as_atom, None)}
+
+
+# ── OPDS ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@require_safe
+@for_readers
+def opds_root(request, form="v2"):
+    """The doors: everything, what came last, each state, and the shelves."""
+    doors = [
+        opds.Door("All books", address(request, "opds_books", form, sort="title"), "By title"),
+        opds.Door("Recently added", address(request, "opds_books", form, sort="added"), rel="http://opds-spec.org/sort/new"),
+        opds.Door("Reading", address(request, "opds_books", form, status="reading")),
+        opds.Door("To read", address(request, "opds_books", form, status="to-read")),
+        opds.Door("Shelves", address(request, "opds_shelves", form), leads_to_books=False),
+    ]
+    return answer(request, form, title="BookImg", doors=doors)
+
+
+@require_safe
+@for_readers
+def opds_shelves(request, form):
+    rows = request.user.shelves.all()
+    doors = [opds.Door(str(shelf), address(request, "opds_books", form, shelf=shelf.pk)) for shelf in rows]
+    return answer(request, form, title="Shelves", doors=doors)
+
+
+@require_safe
+@for_readers
+def opds_books(request, form):
+    """Books as the library page shows them, with the same filters in the address."""
+    asked = LibraryFilter(request.GET)
+    found = asked.select(UserBook.objects.of(request.user)).defer("search_text", "notes")
+    page = Paginator(found, BOOKS_A_PAGE).get_page(request.GET.get("page"))
+    links = {}
+    if page.has_next():
+        links["next"] = turned(request, page.next_page_number())
+    if page.has_previous():
+        links["previous"] = turned(request, page.previous_page_number())
+    return answer(
+        request,
+        form,
+        title="Books",
+        books=list(page),
+        total=page.paginator.count,
+        page=page.number,
+        size=BOOKS_A_PAGE,
+        more=links,
+    )
+
+
+@require_safe
+def opds_search(request):
+    """How to search, for readers of OPDS 1.2; it says nothing about anybody's books."""
+    template = f"{address(request, 'opds_books', 'v1.2')}?q={{searchTerms}}"
+    return HttpResponse(opds.description("BookImg", template), content_type="application/opensearchdescription+xml")
+
+
+def answer(request, form: str, more: dict | None = None, **facts) -> HttpResponse:
+    if form not in FORMS:
+        raise Http404
+    write, content_type = FORMS[form]
+    links = {"start": address(request, "opds_form", form), "search": search_address(request, form), **(more or {})}
+    latest = UserBook.objects.of(request.user).order_by("-changed").values_list("changed", flat=True).first()
+    here = request.build_absolute_uri()
+    catalog = opds.Catalog(href=here, updated=latest or timezone.now(), links=links, **facts)
+    content_type = content_type or (opds.NAVIGATION if catalog.books is None else opds.ACQUISITION)
+    response = HttpResponse(write(catalog, lambda copy: page_of(request, copy)), content_type=content_type)
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def address(request, name: str, form: str, **query) -> str:
+    path = reverse(name, args=[form])
+    return request.build_absolute_uri(f"{path}?{urlencode(query)}" if query else path)
+
+
+def search_address(request, form: str) -> str:
+    if form == "v1.2":
+        return request.build_absolute_uri(reverse("opds_search"))
+    return f"{address(request, 'opds_books', form)}{{?q}}"
+
+
+def turned(request, number: int) -> str:
+    query = request.GET.copy()
+    query["page"] = number
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+def page_of(request, copy: UserBook) -> str:
+    return request.build_absolute_uri(copy.get_absolute_url())
+
+
+# ── At secret addresses ─────────────────────────────────────────────────────────────────────────────────────────────
+def reader(secret: str):
+    user = feeds.user_of(secret)
+    if user is None:
+        raise Http404
+    return user
+
+
+@require_safe
+def loans_due(request, secret):
+    """What is lent, on the days when it is due."""
+    user = reader(secret)
+    made = calendar(list(loans.out(user)), "Books due back")
+    response = HttpResponse(made, content_type="text/calendar; charset=utf-8")
+    return quietly(response)
+
+
+@require_safe
+def recently_added(request, secret):
+    user = reader(secret)
+    copies = list(outward.with_all(UserBook.objects.of(user)).order_by("-added", "-pk")[:NEWEST])
+    home = request.build_absolute_uri("/")
+    made = rss(copies, f"New books of {user.username}", home, lambda copy: page_of(request, copy))
+    return quietly(HttpResponse(made, content_type="application/rss+xml; charset=utf-8"))
+
+
+def quietly(response: HttpResponse) -> HttpResponse:
+    """Its address is a secret: no search engine, no other site and no shared cache is to keep it."""
+    response["Cache-Control"] = "private, max-age=300"
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
