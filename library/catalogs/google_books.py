@@ -1,5 +1,6 @@
 """Google Books: https://developers.google.com/books/docs/v1/reference/volumes"""
 
+import html
 import re
 
 import httpx
@@ -10,7 +11,8 @@ from library.catalogs.languages import iso
 from library.catalogs.queries import plan
 
 # A partial reply is a fifth of the whole one: https://developers.google.com/books/docs/v1/performance
-FIELDS = "items(id,volumeInfo(title,subtitle,authors,publisher,publishedDate,industryIdentifiers,language,imageLinks,infoLink))"
+INFO = "title,subtitle,authors,publisher,publishedDate,industryIdentifiers,language,imageLinks,infoLink"
+FIELDS = f"items(id,volumeInfo({INFO},pageCount,categories,description))"
 MOST = 40  # results in one reply
 
 
@@ -63,9 +65,17 @@ def _record(item: dict) -> Record:
         language=iso(info.get("language", "")),
         cover=_secure(cover),
         links={"googleBooks": _secure(info["infoLink"])} if info.get("infoLink") else {},
+        pages=info.get("pageCount") or None,  # 0 where they do not know
+        description=_plain(info.get("description", "")),
+        categories=tuple(info.get("categories") or ()),
         source="google_books",
         source_id=item["id"],
     )
+
+
+def _plain(description: str) -> str:
+    """It comes with simple tags such as <b> and <br>."""
+    return html.unescape(re.sub(r"<[^>]*>", "", re.sub(r"(?i)<br\s*/?>|</p>", "\n", description))).strip()
 
 
 def _secure(address: str) -> str:

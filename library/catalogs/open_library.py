@@ -1,4 +1,6 @@
-"""Open Library: https://openlibrary.org/dev/docs/api/search"""
+"""Open Library: https://openlibrary.org/dev/docs/api/search and, for one edition, https://openlibrary.org/dev/docs/api/books"""
+
+from dataclasses import replace
 
 import httpx
 
@@ -6,10 +8,12 @@ from library import isbn
 from library.catalogs import CatalogError, Record, ranking
 from library.catalogs.languages import iso
 from library.catalogs.queries import plan
+from library.catalogs.series import split_series
 
 WORK = "key title subtitle author_name first_publish_year isbn publisher language cover_i editions".split()
 EDITION = "key title subtitle isbn publisher publish_date language cover_i".split()
 FIELDS = ",".join([*WORK, *(f"editions.{name}" for name in EDITION)])
+CATEGORIES = 8  # of often hundreds
 COVER = "https://covers.openlibrary.org/b/id/{}-L.jpg"
 
 
@@ -21,8 +25,12 @@ class OpenLibrary:
         self.client, self.base_url = client, base_url
 
     def by_isbn(self, isbn13: str) -> Record | None:
-        found = self._ask(f"isbn:{isbn13}", 1)
-        return _record(found[0], isbn13) if found else None
+        """The search knows the authors by name, the edition's own page its pages, series and binding."""
+        found = self._ask(f"isbn:{isbn13}", 1, FIELDS + ",subject")
+        if not found:
+            return None
+        record = _record(found[0], isbn13)
+        return _with_details(record, self._edition(record.source_id), found[0].get("subject") or [])
 
     def search(self, text: str, limit: int = 10) -> list[Record]:
         """Every word must be there for the service, so each further question has fewer of them, the last any of them."""
@@ -37,9 +45,18 @@ class OpenLibrary:
                 break
         return ranking.best(text, records.values(), limit)
 
-    def _ask(self, query: str, limit: int) -> list[dict]:
+    def _edition(self, key: str) -> dict:
+        """Nothing where it cannot be had: what the search said is a book all the same."""
         try:
-            reply = self.client.get(f"{self.base_url}/search.json", params={"q": query, "fields": FIELDS, "limit": limit})
+            reply = self.client.get(f"{self.base_url}/books/{key}.json") if key.endswith("M") else None
+            details = reply.json() if reply and reply.status_code == 200 else {}
+            return details if isinstance(details, dict) else {}
+        except (httpx.HTTPError, ValueError):
+            return {}
+
+    def _ask(self, query: str, limit: int, fields: str = FIELDS) -> list[dict]:
+        try:
+            reply = self.client.get(f"{self.base_url}/search.json", params={"q": query, "fields": fields, "limit": limit})
             reply.raise_for_status()
             return reply.json()["docs"]
         except httpx.HTTPStatusError as error:
@@ -68,6 +85,31 @@ def _record(doc: dict, asked_isbn: str = "") -> Record:
         source="open_library",
         source_id=facts["key"].rsplit("/", 1)[-1],
     )
+
+
+def _with_details(record: Record, edition: dict, subjects: list) -> Record:
+    series, number = split_series(next(iter(_texts(edition.get("series"))), ""))
+    pages = edition.get("number_of_pages")
+    binding = " ".join(_text(edition.get("physical_format")).split())
+    return replace(
+        record,
+        series=series,
+        series_number=number,
+        pages=pages if isinstance(pages, int) and 0 < pages < 100_000 else None,
+        binding=binding[:1].upper() + binding[1:],
+        description=_text(edition.get("description")).strip(),
+        categories=tuple((_texts(edition.get("subjects")) or _texts(subjects))[:CATEGORIES]),
+    )
+
+
+def _text(value) -> str:
+    """Long texts come as themselves or as {"type": "/type/text", "value": …}."""
+    value = value.get("value") if isinstance(value, dict) else value
+    return value if isinstance(value, str) else ""
+
+
+def _texts(values) -> list[str]:
+    return [text for value in (values if isinstance(values, list) else [values]) if (text := _text(value))]
 
 
 def _year(published) -> str:

@@ -72,3 +72,20 @@ def test_a_refusal_is_a_catalog_error():
     with pytest.raises(CatalogError, match="Google Books") as error:
         books.search("Dune")
     assert error.value.permanent
+
+
+def test_pages_categories_and_description_come_with_it():
+    item = {**VOLUMES["items"][0]}
+    said = {"pageCount": 608, "categories": ["Fiction"], "description": "<p>A <b>family</b> &amp; a valley.<br>Two brothers.</p>"}
+    item["volumeInfo"] = {**item["volumeInfo"], **said}
+    books, asked = catalog({"items": [item]})
+    record = books.by_isbn("9781440631320")
+    assert (record.pages, record.categories) == (608, ("Fiction",))
+    assert record.description == "A family & a valley.\nTwo brothers."
+    assert "pageCount" in asked[0].params["fields"]
+
+
+def test_no_pages_are_not_zero_pages():
+    item = {**VOLUMES["items"][0]}
+    item["volumeInfo"] = {**item["volumeInfo"], "pageCount": 0}
+    assert catalog({"items": [item]})[0].by_isbn("9781440631320").pages is None

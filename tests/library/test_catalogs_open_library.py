@@ -8,6 +8,7 @@ from library.catalogs import CatalogError
 from library.catalogs.open_library import OpenLibrary
 
 SEARCH = json.loads((Path(__file__).parents[1] / "replies/open_library/search.json").read_text())
+EDITION = json.loads((Path(__file__).parents[1] / "replies/open_library/edition.json").read_text())
 NOTHING = {"numFound": 0, "start": 0, "numFoundExact": True, "docs": []}
 
 
@@ -17,7 +18,7 @@ def catalog(*replies):
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request.url)
-        reply = waiting.pop(0)
+        reply = waiting.pop(0) if waiting else httpx.Response(404)
         return reply if isinstance(reply, httpx.Response) else httpx.Response(200, json=reply)
 
     return OpenLibrary(httpx.Client(transport=httpx.MockTransport(answer)), "https://ol.example"), asked
@@ -67,6 +68,22 @@ def test_an_isbn_is_answered_with_that_isbn():
     library, asked = catalog(SEARCH)
     assert library.by_isbn("9780441478125").isbn == "9780441478125"
     assert asked[0].params["q"] == "isbn:9780441478125"
+
+
+def test_an_isbn_is_answered_with_what_its_edition_says_of_itself():
+    library, asked = catalog(SEARCH, EDITION)
+    record = library.by_isbn("9780441478125")
+    assert asked[1].path == "/books/OL7522971M.json"
+    assert (record.pages, record.binding, record.categories) == (304, "Mass market paperback", ("Science fiction", "Gender"))
+    assert (record.series, record.series_number) == ("Hainish cycle", "4")
+    assert record.description.startswith("An envoy")
+    assert record.authors == ("Ursula K. Le Guin",)
+
+
+@pytest.mark.parametrize("reply", [httpx.Response(404), httpx.Response(200, text="<html>"), [], {"pages": "x", "series": [None]}])
+def test_an_edition_that_says_nothing_of_itself_is_answered_all_the_same(reply):
+    library, _ = catalog(SEARCH, reply)
+    assert library.by_isbn("9780441478125").title == "The Left Hand of Darkness"
 
 
 def test_an_unknown_isbn_is_none():
