@@ -15,6 +15,7 @@ from accounts import webhooks
 from bookimg.supervisor import Supervisor
 from library import sync
 from library.catalogs import loading
+from library.importing import run as importing
 from scanning import demo, pipeline
 
 SWEEP_SECONDS = 3
@@ -61,6 +62,7 @@ def sweep():
     close_old_connections()  # the database may have been away in between
     pipeline.sweep()
     sync.sweep()
+    importing.sweep()
     webhooks.sweep()
 
 
