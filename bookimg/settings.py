@@ -252,6 +252,7 @@ if unknown := [name for name in CATALOGS if name not in CATALOG_NAMES and "." no
 OPEN_LIBRARY_URL = address("OPEN_LIBRARY_URL", "https://openlibrary.org")
 GOOGLE_BOOKS_URL = address("GOOGLE_BOOKS_URL", "https://www.googleapis.com")
 GOOGLE_BOOKS_API_KEY = env.str("GOOGLE_BOOKS_API_KEY", default="")
+COVERS = choice("COVERS", ("fetch", "off"), dotted=True)  # whether pictures of covers are fetched and kept
 # Outside catalogues want to know who asks: https://openlibrary.org/developers/api
 CONTACT = env.str("CONTACT", default="")
 VERSION = "0.1.0"  # as in pyproject.toml; what the outside services are told
@@ -312,7 +313,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:", "https:"],  # covers come from the catalogues
+        "img-src": [SELF, "data:", "blob:"],  # covers are fetched and kept by us: no page tells a catalogue who looks at what
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],

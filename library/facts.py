@@ -5,6 +5,7 @@ What its owner has said is changed by nobody else."""
 
 from django.db import transaction
 
+from library import cover_files
 from library.catalogs import Record
 from library.models import FACTS, Book, FactChange, UserBook
 
@@ -46,6 +47,8 @@ def change(copy: UserBook, said: dict, source: str) -> list[str]:
         setattr(copy, fact, after)
         copy.origins[fact] = source
         changed.append(fact)
+    if "cover" in changed:
+        cover_files.changed(copy)
     return changed
 
 
@@ -56,6 +59,8 @@ def fill(copy: UserBook, said: dict, source: str) -> list[str]:
     for fact in filled:
         setattr(copy, fact, known[fact])
         copy.origins[fact] = source
+    if "cover" in filled:
+        cover_files.changed(copy)
     return filled
 
 

@@ -13,6 +13,7 @@ def quick_and_apart(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
     settings.CATALOGS = ["local"]  # no test asks the internet
+    settings.COVERS = "off"
     settings.WHITENOISE_AUTOREFRESH = True  # else every client looks through all static files first
     settings.STORAGES = {
         **settings.STORAGES,
