@@ -44,9 +44,8 @@ def with_counts(user):
     """This person's shelves and on each how many books (`count`) and its latest photo (`photo`, `photo_taken`)."""
     standing = Count("books", filter=Q(books__removed__isnull=True))
     latest = user.scans.filter(shelf=OuterRef("pk"), status="complete").order_by("-created")
-    return user.shelves.annotate(
-        count=standing, photo=Subquery(latest.values("job_id")[:1]), photo_taken=Subquery(latest.values("created")[:1])
-    )
+    photo = {"photo": Subquery(latest.values("job_id")[:1]), "photo_taken": Subquery(latest.values("created")[:1])}
+    return user.shelves.annotate(count=standing, **photo).order_by("position", "name")  # counting forgets the order
 
 
 def homeless(user) -> int:

@@ -61,7 +61,7 @@ def names_of(copy: UserBook) -> list[str]:
 def counted(user):
     """This person's tags, each with the number of their books that have it (`count`), without those in the trash."""
     standing = Count("books", filter=Q(books__removed__isnull=True))
-    return Tag.objects.filter(user=user).annotate(count=standing)
+    return Tag.objects.filter(user=user).annotate(count=standing).order_by("folded")  # counting forgets the order
 
 
 def beginning(user, text: str, limit: int = 12) -> list[Tag]:

@@ -1,6 +1,7 @@
 """The trash: what was removed waits there for 30 days, with all that is known about it, and is then gone for good."""
 
 import logging
+import math
 from datetime import timedelta
 
 from django.db import transaction
@@ -49,8 +50,8 @@ def delete_for_good(copies) -> int:
 
 
 def days_left(copy: UserBook) -> int:
-    """Whole days until it goes, at least 0."""
-    return max(0, (copy.removed + KEPT - timezone.now()).days)
+    """Days until it goes, begun ones counted; 0 where that is today."""
+    return max(0, math.ceil((copy.removed + KEPT - timezone.now()) / timedelta(days=1)))
 
 
 def purge_old() -> int:
