@@ -6,7 +6,7 @@ from django.db import transaction
 
 from library import facts, tagging
 from library.catalogs import Record
-from library.identity import work_key
+from library.identity import is_borne_out, is_placeholder, work_key
 from library.models import FACTS, Book, CopyAuthor, FactChange, Loan, Reading, UserBook
 
 BATCH = 500
@@ -108,13 +108,14 @@ def _book(record: Record) -> Book:
 
 def _copy(user, new: NewCopy, book: Book, source: str) -> UserBook:
     said = {fact: new.facts[fact] for fact in FACTS if new.facts.get(fact) not in (None, "", [], ())}
-    columns, origins = {}, {}
-    for fact in FACTS:
-        of_book = getattr(book, fact) if fact != "isbn13" else book.isbn13 or ""
-        columns[fact] = said.get(fact, of_book)
-        if columns[fact]:
-            origins[fact] = source if fact in said else book.source or source
-    columns["authors"], columns["categories"] = list(columns["authors"]), list(columns["categories"])
+    # What only people have said about an edition is theirs, and nobody else's copy says it.
+    known = {fact: getattr(book, fact) for fact in FACTS if is_borne_out(book) and getattr(book, fact)}
+    columns = {"isbn13": book.isbn13 or ""} | known | said
+    origins = {fact: source if fact in said else book.source for fact in columns if columns[fact]}
+    if is_placeholder(columns["title"]):
+        del origins["title"]  # nobody says so: whoever knows better may
+    if book.cover and columns.get("cover") == book.cover:
+        columns["cover_key"] = book.cover_key
     copy = UserBook(user=user, book=book, **columns | {"origins": origins, "version": 1} | new.own)
     copy.refold()
     return copy

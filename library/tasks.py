@@ -4,6 +4,7 @@ import time
 from multiprocessing.sharedctypes import RawValue
 
 from library import sync
+from library.importing import run as importing
 
 SECONDS = 20  # of one task; then others get their turn
 
@@ -27,3 +28,4 @@ def fill(user_pk: int):
 
 def sweep():
     sync.sweep()
+    importing.sweep()

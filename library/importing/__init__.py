@@ -1,6 +1,6 @@
 """Bringing books in from files: `formats` know the files, `matching` what is owned already, `run` does it in the background."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 
 class NotReadable(ValueError):
@@ -35,7 +35,7 @@ class Item:
         return self.facts.get("isbn13", "")
 
     def as_dict(self) -> dict:
-        return {name: value for name, value in asdict(self).items() if value not in ({}, [], "", None, False, 1)}
+        return {name: value for name, value in vars(self).items() if value and (value is True or value != 1)}
 
     @classmethod
     def from_dict(cls, data: dict) -> "Item":

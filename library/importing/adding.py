@@ -5,12 +5,14 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.contrib.auth import get_user_model
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from library import bulk_add, facts
+from library import bulk_add, cover_files, facts, sync
 from library.bulk_add import NewCopy
 from library.catalogs import Record
+from library.identity import is_placeholder
 from library.importing import Item, places, resolving
 from library.importing.formats import own_json
 from library.importing.matching import Known, Owned
@@ -21,6 +23,7 @@ ON_DUPLICATE = {SKIP: "Leave it as it is", UPDATE: "Fill in what is empty", COPY
 Result = ImportRow.Result
 OWNED, IN_TRASH = "You have this book already.", "This book is among your removed books. Put it back there."
 LONGEST_MESSAGE = ImportRow._meta.get_field("message").max_length
+LOOKED_UP_UNASKED = 500  # rows; more questions are only asked of the catalogues where somebody says so
 LOOKED_UP = ("authors", "publisher", "published_date", "cover")
 
 
@@ -86,7 +89,9 @@ def write(file: Import, plans: list[Plan], shelves: dict) -> list[ImportRow]:
     keys = _keys_in_use(file, new)
     for row in new:
         row.copies = new_copies(file, row.item, shelves, keys)
-    made = iter(bulk_add.add_copies(file.user, [copy for row in new for copy in row.copies]))
+    copies = bulk_add.add_copies(file.user, [copy for row in new for copy in row.copies])
+    sync.begin(copies)
+    made = iter(copies)
     for row in new:
         copies = [next(made) for _ in row.copies]
         row.pk = row.known.pk = copies[0].pk
@@ -151,7 +156,8 @@ def new_copies(file: Import, item: Item, shelves: dict, keys: set[str]) -> list[
         return [restored(file.user, item.whole, shelves, keys)]
     own = {"entry": Entry.IMPORT, "status": file.options.get("status") or Status.TO_READ} | own_columns(item)
     own |= {"shelf": _shelf(file, item, shelves), "imported": _imported(item)}
-    if file.options.get("look_up") and any(not item.facts.get(name) for name in LOOKED_UP):
+    wanted = file.options.get("look_up") or is_placeholder(item.title)
+    if wanted and item.isbn13 and any(not item.facts.get(name) for name in LOOKED_UP):
         own["sync_status"] = SyncStatus.PENDING
     new = NewCopy(item.facts, own, _tags(file, item), readings(item), loans(item))
     return [new] + [NewCopy(item.facts, own, new.tags) for _ in range(item.copies - 1)]
@@ -170,7 +176,15 @@ def restored(user, whole: dict, shelves: dict, keys: set[str]) -> NewCopy:
     if own.get("entry_key") in keys:
         own["entry_key"] = ""
     keys.add(own.get("entry_key"))
+    if not cover_files.SHARED_KEY.fullmatch(own.get("cover_key", "")) and not _own_cover(user, own.get("cover_key", "")):
+        own["cover_key"] = ""
     return NewCopy(own, own, whole["tags"], **rows, edition=Record.from_dict(edition))
+
+
+def _own_cover(user, key: str) -> bool:
+    """Whether this is a picture that its owner uploaded, and that is still here."""
+    match = cover_files.OWN_KEY.fullmatch(key)
+    return bool(match and match[1] == str(user.pk) and default_storage.exists(key))
 
 
 def own_columns(item: Item) -> dict:

@@ -3,10 +3,10 @@
 import httpx
 from django.conf import settings
 
-from library import facts, isbn
+from library import entries, facts, identity, isbn
 from library.catalogs import lookup
 from library.importing import Item
-from library.models import FACTS, Book, CatalogRecord
+from library.models import FACTS
 
 AT_ONCE = 50
 SEARCH = "key,title,subtitle,author_name,first_publish_year"
@@ -28,18 +28,13 @@ def complete(items: list[Item]):
 
 def _from_here(items: list[Item]):
     """An ISBN that nobody here knows is its own title until it is looked up."""
-    isbns = {item.isbn13 for item in items}
-    known = {record.isbn13: record.as_record() for record in CatalogRecord.objects.filter(isbn13__in=isbns)}
-    books = {book.isbn13: book for book in Book.objects.filter(isbn13__in=isbns)}
+    known = entries.known_here(item.isbn13 for item in items)
     for item in items:
-        if book := books.get(item.isbn13):
-            item.facts |= {name: getattr(book, name) for name in ("title", "authors")}
-        elif record := known.get(item.isbn13):
-            said = facts.of_record(record)
-            item.facts |= {name: said[name] for name in FACTS if said.get(name)}
-        else:
-            item.facts["title"] = isbn.hyphenated(item.isbn13)
-            item.notes.append("No catalogue here knows this ISBN yet; it is looked up.")
+        record = known.get(item.isbn13) or identity.placeholder(item.isbn13)
+        said = facts.of_record(record)
+        item.facts |= {name: said[name] for name in FACTS if said.get(name)}
+        if item.isbn13 not in known:
+            item.notes.append("Nobody here knows this ISBN yet; the catalogues are asked.")
 
 
 def _from_open_library(items: list[Item]):

@@ -43,8 +43,9 @@ class Lost(Exception):
     """Somebody else works on this import by now, or its owner has stopped it."""
 
 
-def take(user, upload, name: str, wanted: str = "auto") -> Import:
-    """The import of a file that was sent, up to its preview. Raises NotReadable, and then nothing is kept."""
+def take(user, upload, name: str, wanted: str = "auto", here: bool = False) -> Import:
+    """The import of a file that was sent, up to its preview: at once where the file is small or `here` is said, else in the
+    background. Raises NotReadable, and then nothing is kept."""
     if upload.size > settings.IMPORT_MAX_MB * 1024 * 1024:
         raise NotReadable(f"This file has {upload.size / 1048576:,.0f} MB; at most {settings.IMPORT_MAX_MB} are taken.")
     with files.unpacked(upload) as stream:
@@ -59,7 +60,7 @@ def take(user, upload, name: str, wanted: str = "auto") -> Import:
     file = Import(user=user, name=_shown(name), key=key, sha256=digest.hexdigest(), format=found.format, state=State.CHECKING)
     file.mapping, file.hints = kind.mapping(found.header), {"encoding": found.encoding, "header": found.header}
     file.save()
-    check(file, at_once=upload.size <= AT_ONCE_BYTES)
+    check(file, at_once=here or upload.size <= AT_ONCE_BYTES)
     return file
 
 
@@ -73,17 +74,18 @@ def check(file: Import, at_once: bool = False):
     file.state, file.total, file.counts, file.attempts, file.leased_until = State.CHECKING, 0, {}, 0, None
     file.save()
     if at_once:
-        run(file.pk)
+        run(file.pk, queued=False)
         file.refresh_from_db()
     else:
         enqueue(file.pk)
 
 
-def start(file: Import, options: dict):
-    """From the preview into the queue, with what its owner chose for all rows."""
+def start(file: Import, options: dict, here: bool = False):
+    """From the preview into the queue, with what its owner chose for all rows; `here` is for those who do the work themselves."""
     ready = Import.objects.filter(pk=file.pk, state=State.PREVIEW)
     with transaction.atomic():
-        if ready.update(state=State.QUEUED, options=options, done=0, counts={}, attempts=0, leased_until=None):
+        begun = {"options": options, "done": 0, "counts": {}, "attempts": 0, "leased_until": None, "touched": timezone.now()}
+        if ready.update(state=State.QUEUED, **begun) and not here:
             enqueue(file.pk)
 
 
@@ -128,8 +130,8 @@ def sweep() -> int:
     return found
 
 
-def run(pk: int, seconds: float = SLICE_SECONDS):
-    """One turn of work on an import, where nobody else is at it."""
+def run(pk: int, seconds: float = SLICE_SECONDS, queued: bool = True):
+    """One turn of work on an import, where nobody else is at it; what is left after `seconds` goes back into the queue."""
     lease = timezone.now() + LEASE
     free = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
     mine = Import.objects.filter(free, pk=pk, state__in=Import.ACTIVE)
@@ -139,7 +141,7 @@ def run(pk: int, seconds: float = SLICE_SECONDS):
     try:
         if file.attempts > MOST_ATTEMPTS:
             return _end(file, State.FAILED, GAVE_UP)
-        Turn(file, seconds).work()
+        Turn(file, seconds, queued).work()
     except Lost:
         logger.info("import %s went to somebody else", pk)
     except NotReadable as error:
@@ -158,8 +160,8 @@ def _end(file: Import, state: str, sentence: str = ""):
 class Turn:
     """One worker at one import for a while."""
 
-    def __init__(self, file: Import, seconds: float):
-        self.file, self.until = file, time.monotonic() + seconds
+    def __init__(self, file: Import, seconds: float, queued: bool):
+        self.file, self.until, self.queued = file, time.monotonic() + seconds, queued
         self.kind = detect.FORMATS[file.format]
         self.shelves: dict = {}
 
@@ -209,8 +211,8 @@ class Turn:
         known = self.file.hints
         hints = Hints(known.get("date_order", ""), known.get("stars", 5), self.kind.name)
         with self._opened() as stream:
-            rows = self.kind.items(stream, known["encoding"], self.file.mapping, hints)
-            yield ((row.line, item, row.values) for row, item in islice(rows, after, None))
+            rows = self.kind.items(stream, known["encoding"], self.file.mapping, hints, after)
+            yield ((row.line, item, row.values) for row, item in rows)
 
     @contextmanager
     def _opened(self):
@@ -271,7 +273,8 @@ class Turn:
         with transaction.atomic():
             self.renew(attempts=0)
             Import.objects.filter(pk=self.file.pk, leased_until=self.file.leased_until).update(leased_until=None)
-            enqueue(self.file.pk)
+            if self.queued:
+                enqueue(self.file.pk)
 
     def _complete(self):
         """The file has done its work and is deleted; what became of its rows is kept."""

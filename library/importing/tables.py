@@ -57,9 +57,12 @@ class Table:
             best = max([best, *(_number(values.get(name, "")) for name in rated)])
         return Hints(order, 10 if 5 < best <= 10 else 5, self.name)
 
-    def items(self, stream: BinaryIO, encoding: str, mapping: dict[str, str], hints: Hints) -> Iterator[tuple[Row, Item]]:
+    def items(
+        self, stream: BinaryIO, encoding: str, mapping: dict[str, str], hints: Hints, after: int = 0
+    ) -> Iterator[tuple[Row, Item]]:
+        """The rows after the first `after`."""
         plan = sorted(mapping.items(), key=lambda column: ORDER.get(column[1], -1))
-        for row in files.table(stream, encoding):
+        for row in islice(files.table(stream, encoding), after, None):
             yield row, self.item(row, plan, hints)
 
     def item(self, row: Row, plan: list[tuple[str, str]], hints: Hints) -> Item:

@@ -33,10 +33,14 @@ class OwnJSON:
     def hints(self, stream: BinaryIO, encoding: str, mapping: dict[str, str]) -> Hints:
         return Hints(program=self.name)
 
-    def items(self, stream: BinaryIO, encoding: str, mapping: dict[str, str], hints: Hints) -> Iterator[tuple[Row, Item]]:
+    def items(
+        self, stream: BinaryIO, encoding: str, mapping: dict[str, str], hints: Hints, after: int = 0
+    ) -> Iterator[tuple[Row, Item]]:
         number = 0
         try:
             for number, book in enumerate(ijson.items(stream, "books.item", use_float=True), start=1):
+                if number <= after:
+                    continue
                 yield Row(number, {}), item_of(book)
         except (ijson.JSONError, UnicodeDecodeError) as error:
             yield Row(number + 1, {}), Item(problem=BROKEN.format(str(error).splitlines()[0][:100]))
