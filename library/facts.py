@@ -55,6 +55,8 @@ def change(copy: UserBook, said: dict, source: str) -> list[str]:
 def fill(copy: UserBook, said: dict, source: str) -> list[str]:
     """Sets what `copy` (not saved yet) lacks and its owner did not leave empty; nothing stood there, so no history begins."""
     known = {fact: value for fact, value in said.items() if value not in ("", None, [])}
+    if copy.cover_key:
+        known.pop("cover", None)  # a picture of the owner's stands there
     filled = [fact for fact in known if not getattr(copy, fact) and copy.origins.get(fact) != YOU]
     for fact in filled:
         setattr(copy, fact, known[fact])

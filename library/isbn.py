@@ -43,8 +43,8 @@ def parse(text: str) -> str:
         return stdnum_isbn.to_isbn13(stdnum_isbn.validate(compact))
     except ValidationError:
         wanted = next((digit for digit in "0123456789X" if stdnum_isbn.is_valid(compact[:-1] + digit)), "")
-        why = f"its check digit is {compact[-1]} and would have to be {wanted}" if wanted else "its check digit does not fit"
-        raise ISBNError(f"“{_short(text)}” has a digit wrong: {why}.") from None
+        why = f" (it is {compact[-1]}, with the others it would be {wanted})" if wanted else ""
+        raise ISBNError(f"“{_short(text)}” has a digit wrong: its check digit does not fit{why}.") from None
 
 
 def _refuse_other_goods(digits: str, text: str):

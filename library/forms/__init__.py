@@ -1,12 +1,24 @@
 """What people type about their books, checked and turned into rows, by what it is about. The forms save."""
 
 from library.forms.copies import CopyForm, FactsForm
-from library.forms.entries import AddBookForm
+from library.forms.entries import AddBookForm, BatchForm, EntriesForm, NameForm, TypedForm
 from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm
 from library.forms.filters import NO_SHELF, SORTS, LibraryFilter
 from library.forms.shelves import ShelfForm
 
 __all__ = [
-    "NO_SHELF", "SORTS", "AddBookForm", "AuthorsField", "CopyForm", "FactsForm", "ISBNField", "LibraryFilter", "OwnShelfForm",
+    "NO_SHELF",
+    "SORTS",
+    "AddBookForm",
+    "AuthorsField",
+    "BatchForm",
+    "CopyForm",
+    "EntriesForm",
+    "FactsForm",
+    "ISBNField",
+    "LibraryFilter",
+    "NameForm",
+    "OwnShelfForm",
     "ShelfForm",
+    "TypedForm",
 ]  # fmt: skip

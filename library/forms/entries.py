@@ -1,26 +1,133 @@
-"""How books come in one by one."""
+"""How books come in one by one and in batches: by ISBN, by barcode, by hand."""
 
-from dataclasses import replace
+import re
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from library import isbn
+from library import entries, identity, isbn
+from library.batches import Batch, OnDuplicate
 from library.catalogs import Record
 from library.catalogs.lookup import Lookup
-from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm
-from library.identity import add_copy, owned_copies
-from library.models import Shelf, Status, UserBook
+from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm, TagsField
+from library.models import Entry, Shelf, Status, UserBook
+
+AT_ONCE = 200  # books in one request of the scanner's page
+DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
+
+
+class BatchForm(OwnShelfForm, forms.Form):
+    """Set once for all books of a batch."""
+
+    shelf = forms.ModelChoiceField(Shelf.objects.none(), required=False)
+    status = forms.ChoiceField(choices=Status.choices, initial=Status.TO_READ)
+    tags = TagsField(required=False)
+    on_duplicate = forms.ChoiceField(label="A book I have already", choices=OnDuplicate.choices, initial=OnDuplicate.SKIP)
+
+    def __init__(self, user, *args, batch: Batch | None = None, **kwargs):
+        if batch:
+            kwargs["initial"] = {**batch.as_choices(), **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.offer_shelves_of(user)
+
+    def batch(self) -> Batch:
+        chosen = self.cleaned_data
+        return Batch(chosen["status"], chosen["shelf"], tuple(chosen["tags"]), chosen["on_duplicate"])
+
+
+class EntriesForm(BatchForm):
+    """What a scanner sends: `isbn` as often as there are books, each with a `key` of its own."""
+
+    def clean(self):
+        cleaned = super().clean()
+        texts, keys = self.data.getlist("isbn"), self.data.getlist("key")
+        if len(texts) > AT_ONCE:
+            raise ValidationError(f"At most {AT_ONCE} books in one request.")
+        if any(not re.fullmatch(r"[\w-]{0,64}", key) for key in keys):
+            raise ValidationError("A key is made of letters, digits and hyphens, at most 64 of them.")
+        cleaned["texts"] = [text.replace("\0", "")[:200] for text in texts]
+        cleaned["keys"] = [*keys, *[""] * (len(texts) - len(keys))][: len(texts)]
+        return cleaned
+
+
+class TypedForm(BatchForm):
+    """One number, a list of them, or any text with numbers in it."""
+
+    text = forms.CharField(
+        label="ISBNs", max_length=1_000_000, strip=False,
+        widget=forms.Textarea(attrs={"rows": 5, "placeholder": "978-0-441-47812-5", "autofocus": True, "spellcheck": "false"}),
+        help_text="One, or as many as you like: a list, a column of a table, an e-mail with ISBNs somewhere in it.",
+    )  # fmt: skip
+    entry_key = forms.RegexField(r"^[\w-]{1,48}$", widget=forms.HiddenInput, required=False)
+    field_order = ["text"]
+
+    def found(self) -> list[isbn.Found]:
+        return isbn.find(self.cleaned_data["text"])
+
+    def clean(self):
+        cleaned = super().clean()
+        if "text" in cleaned and not any(each.isbn for each in self.found()):
+            problems = [each.problem for each in self.found()][:3]
+            raise ValidationError(problems or ["There is no ISBN in this text: it has 10 or 13 digits."])
+        return cleaned
+
+    def save(self) -> list[entries.Entered]:
+        """Sent twice, it adds once: each number is keyed by its place in the text."""
+        found = [each.isbn or each.text for each in self.found()]
+        once = self.cleaned_data["entry_key"]
+        keys = [f"{once}-{place}" for place in range(len(found))] if once else []
+        batch = self.batch()
+        return entries.enter(self.user, found, entry=Entry.ISBN, keys=keys, **batch.as_own())
+
+
+class NameForm(forms.Form):
+    """The title of a book that no catalogue knows."""
+
+    title = forms.CharField(max_length=500)
+    authors = AuthorsField(required=False)
+
+    def said(self) -> dict:
+        return {fact: value for fact, value in self.cleaned_data.items() if value}
 
 
 class AddBookForm(OwnShelfForm, forms.Form):
-    """One book by hand: as it is typed, or by its ISBN alone, which the catalogues then say the rest to."""
+    """One book by hand: a title is enough, and so is the ISBN of a book that a catalogue knows."""
 
-    isbn13 = ISBNField(required=False)
     title = forms.CharField(max_length=500, required=False, help_text="With an ISBN you can leave it empty: it is looked up.")
     authors = AuthorsField(required=False)
+    isbn13 = ISBNField(required=False)
     status = forms.ChoiceField(choices=Status.choices, initial=Status.TO_READ)
     shelf = forms.ModelChoiceField(Shelf.objects.none(), required=False)
+    series = forms.CharField(max_length=200, required=False)
+    series_number = forms.CharField(label="Number in the series", max_length=20, required=False)
+    subtitle = forms.CharField(max_length=500, required=False)
+    publisher = forms.CharField(max_length=200, required=False)
+    published_date = forms.RegexField(
+        rf"^{DATE}$", label="Published", required=False, help_text="As far as you know it: 2017, 2017-02 or 2017-02-07.",
+        error_messages={"invalid": "Write the date as 2017, 2017-02 or 2017-02-07."},
+    )  # fmt: skip
+    language = forms.RegexField(
+        r"^[a-zA-Z]{2,3}$", required=False, help_text="Two letters, such as en or de.",
+        error_messages={"invalid": "Write the language in two letters, such as en or de."},
+    )  # fmt: skip
+    pages = forms.IntegerField(min_value=1, max_value=100_000, required=False)
+    binding = forms.CharField(max_length=50, required=False, help_text="Hardcover, paperback, …")
+    tags = TagsField(required=False)
+    entry_key = forms.RegexField(r"^[\w-]{1,48}$", widget=forms.HiddenInput, required=False)
+    FIRST = ("title", "authors", "isbn13", "shelf", "status")
+    FACTS = (
+        "title",
+        "authors",
+        "series",
+        "series_number",
+        "subtitle",
+        "publisher",
+        "published_date",
+        "language",
+        "pages",
+        "binding",
+    )
 
     def __init__(self, user, catalogs: Lookup, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -28,31 +135,45 @@ class AddBookForm(OwnShelfForm, forms.Form):
         self.known: Record | None = None
         self.offer_shelves_of(user)
 
+    def first(self):
+        return [self[name] for name in self.FIRST]
+
+    def more(self):
+        return [field for field in self.visible_fields() if field.name not in self.FIRST]
+
+    @property
+    def more_is_said(self) -> bool:
+        return any(field.errors or field.value() for field in self.more())
+
     def clean(self):
         typed = super().clean()
         if typed.get("title") or self.errors:
             return typed
         if not typed["isbn13"]:
             raise ValidationError("Type the title of the book, or its ISBN.")
-        self.known = self.catalogs.by_isbn(typed["isbn13"])
-        if self.known is None:
-            unknown = f"No catalogue here knows {isbn.hyphenated(typed['isbn13'])}. Please type the title."
-            raise ValidationError([unknown, *self.catalogs.problems])
+        self.known = entries.known_here([typed["isbn13"]]).get(typed["isbn13"])
+        if self.known is None and not self.catalogs.asks_outside:
+            raise ValidationError(f"No catalogue here knows {isbn.hyphenated(typed['isbn13'])}. Please type the title.")
         return typed
 
+    def said(self) -> dict:
+        """The words of the owner, which nobody overwrites."""
+        return {fact: self.cleaned_data[fact] for fact in self.FACTS if self.cleaned_data[fact]}
+
     def record(self) -> Record:
-        """What was typed, and around it what a catalogue knows."""
-        typed, known = self.cleaned_data, self.known or Record(title="", source="typed")
-        authors = tuple(typed["authors"]) or known.authors
-        return replace(known, title=typed["title"] or known.title, authors=authors, isbn=typed["isbn13"])
+        """What was typed, or what is known of the number that was typed alone."""
+        number, said = self.cleaned_data["isbn13"], self.said()
+        if "title" not in said:
+            return self.known or identity.placeholder(number)
+        return Record(**{**said, "authors": tuple(said.get("authors", ()))}, isbn=number, source="typed")
 
     def owned(self) -> list[UserBook]:
-        return list(owned_copies(self.user, self.record())[:5])
+        key = self.cleaned_data["entry_key"]
+        if key and UserBook.objects.filter(user=self.user, entry_key=key).exists():
+            return []  # it is this very form, sent again
+        return list(identity.owned_copies(self.user, self.record())[:5])
 
     def save(self) -> UserBook:
-        record = self.record()
-        copy = add_copy(self.user, record, shelf=self.cleaned_data["shelf"], status=self.cleaned_data["status"])
-        # Where the edition was known already, its owner's words still win on their own copy.
-        copy.title, copy.authors = record.title, list(record.authors) or copy.authors
-        copy.save()
-        return copy
+        own = {name: self.cleaned_data[name] for name in ("shelf", "status", "tags")}
+        key = self.cleaned_data["entry_key"]
+        return entries.enter_record(self.user, self.record(), said=self.said(), entry=Entry.HAND, key=key, **own).copy

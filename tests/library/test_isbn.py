@@ -69,7 +69,10 @@ def test_a_text_gives_its_isbns_in_their_order():
 def test_the_number_with_the_wrong_digit_is_named_with_the_digit_that_would_fit():
     (wrong,) = [each for each in isbn.find(LIST) if each.problem]
     assert wrong.text == "978-0-306-40615-8"
-    assert wrong.problem == "“978-0-306-40615-8” has a digit wrong: its check digit is 8 and would have to be 7."
+    assert (
+        wrong.problem
+        == "“978-0-306-40615-8” has a digit wrong: its check digit does not fit (it is 8, with the others it would be 7)."
+    )
 
 
 def test_a_number_that_is_there_twice_is_found_twice():
