@@ -1,0 +1,168 @@
+// The camera as a scanner: every book whose bars it sees is told to the page once, as an event "isbn" on the document, until the
+// person stops it. Nothing closes by itself; what stops from outside says so and can be started again.
+
+import { isBook, reader } from "./barcodes.js";
+
+const PAUSE = 90; // ms between looks
+const WITNESSES = 2; // looks that must agree: one in a thousand is wrong in spite of its check digit
+const MEMORY = 5; // looks among which they may lie
+const SIDE = 1280; // px of what is looked at; more costs time and finds nothing new at arm's length
+const OTHER_EVERY = 4000; // ms between two words about something that is no book
+
+const box = document.getElementById("camera");
+const video = box.querySelector("video");
+const said = box.querySelector("[data-said]");
+const startButton = box.querySelector("[data-start]");
+const stopButton = box.querySelector("[data-stop]");
+const torchButton = box.querySelector("[data-torch]");
+const canvas = document.createElement("canvas");
+
+let stream = null;
+let awake = null;
+let last = ""; // the number that was told last: the same book is not told twice in a row
+let looks = []; // what the latest looks saw
+let warned = 0;
+let sounds = null;
+
+function say(sentence, state = "") {
+  if (said.textContent !== sentence) said.textContent = sentence;
+  box.dataset.state = state;
+}
+
+const REASONS = {
+  NotAllowedError: "The camera is not allowed for this page. Allow it in the browser’s settings for this site, then start again.",
+  NotFoundError: "This device has no camera. Type the numbers, or choose a photo of the barcodes.",
+  NotReadableError: "Another program is using the camera. Close it, then start again.",
+};
+
+async function open() {
+  const camera = { facingMode: { ideal: "environment" }, width: { ideal: 1920 }, height: { ideal: 1080 } };
+  return navigator.mediaDevices.getUserMedia({ video: camera, audio: false });
+}
+
+export async function start() {
+  startButton.disabled = true;
+  say("Starting the camera …", "starting");
+  try {
+    if (!navigator.mediaDevices) throw new DOMException("", "NotSecureError");
+    sounds ??= new AudioContext(); // within the tap: later the browser keeps it silent
+    const [opened, read] = await Promise.all([open(), reader()]);
+    stream = opened;
+    video.srcObject = stream;
+    await video.play();
+    for (const track of stream.getVideoTracks()) track.addEventListener("ended", () => stop("The camera was taken away. Start it again."));
+    showControls();
+    say("Hold a barcode into the frame.", "looking");
+    keepAwake();
+    look(read, stream);
+  } catch (error) {
+    release();
+    say(REASONS[error.name] ?? (error.name === "NotSecureError" ? "The camera works over https only." : "The camera did not start. Try again."), "failed");
+  } finally {
+    startButton.disabled = false;
+  }
+}
+
+function stop(sentence = "The camera is off.") {
+  release();
+  say(sentence, "off");
+}
+
+function release() {
+  stream?.getTracks().forEach((track) => track.stop());
+  stream = video.srcObject = null;
+  awake?.release().catch(() => {});
+  awake = null;
+  showControls();
+}
+
+function showControls() {
+  const track = stream?.getVideoTracks()[0];
+  startButton.hidden = Boolean(stream);
+  stopButton.hidden = !stream;
+  torchButton.hidden = !track?.getCapabilities?.().torch;
+  torchButton.ariaPressed = "false";
+}
+
+// One look after the other, as quickly as the device reads, for as long as this very stream is on.
+async function look(read, mine) {
+  while (stream === mine) {
+    try {
+      if (document.visibilityState === "visible" && video.videoWidth) hear(await read(frame()));
+    } catch (error) {
+      console.warn(error); // one bad frame; the next comes in a moment
+    }
+    await new Promise((next) => setTimeout(next, PAUSE));
+  }
+}
+
+function frame() {
+  const scale = Math.min(1, SIDE / Math.max(video.videoWidth, video.videoHeight));
+  canvas.width = Math.round(video.videoWidth * scale);
+  canvas.height = Math.round(video.videoHeight * scale);
+  canvas.getContext("2d", { willReadFrequently: true }).drawImage(video, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+function hear(numbers) {
+  looks = [...looks, numbers].slice(-MEMORY);
+  for (const number of numbers) {
+    const witnesses = looks.filter((seen) => seen.includes(number)).length;
+    if (witnesses < WITNESSES || number === last) continue;
+    if (isBook(number)) tell(number);
+    else if (Date.now() - warned > OTHER_EVERY) warn();
+  }
+}
+
+function tell(number) {
+  last = number;
+  box.classList.remove("seen");
+  void box.offsetWidth; // so that the frame lights up anew
+  box.classList.add("seen");
+  beep(1046, 0.09);
+  navigator.vibrate?.(60);
+  say(number, "looking");
+  document.dispatchEvent(new CustomEvent("isbn", { detail: { number } }));
+}
+
+function warn() {
+  warned = Date.now();
+  beep(220, 0.12);
+  say("That is the barcode of something else: a book’s begins with 978 or 979.", "looking");
+}
+
+function beep(pitch, seconds) {
+  if (!sounds || box.querySelector("[data-sound]")?.ariaPressed === "false") return;
+  const tone = new OscillatorNode(sounds, { frequency: pitch });
+  const volume = new GainNode(sounds, { gain: 0.15 });
+  tone.connect(volume).connect(sounds.destination);
+  volume.gain.exponentialRampToValueAtTime(0.001, sounds.currentTime + seconds);
+  tone.start();
+  tone.stop(sounds.currentTime + seconds);
+}
+
+async function keepAwake() {
+  try {
+    awake = (await navigator.wakeLock?.request("screen")) ?? null;
+  } catch {
+    // a nicety; without it the screen goes dark as it always does
+  }
+}
+
+async function torch() {
+  const on = torchButton.ariaPressed !== "true";
+  await stream.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] });
+  torchButton.ariaPressed = String(on);
+}
+
+startButton.addEventListener("click", start);
+stopButton.addEventListener("click", () => stop());
+torchButton.addEventListener("click", torch);
+box.querySelector("[data-sound]")?.addEventListener("click", ({ currentTarget }) => {
+  currentTarget.ariaPressed = String(currentTarget.ariaPressed === "false");
+});
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && stream && keepAwake());
+// A book that was taken back may be scanned again.
+document.addEventListener("isbn-undone", ({ detail }) => detail.number === last && (last = ""));
+// Whoever has allowed the camera once need not tap again.
+navigator.permissions?.query({ name: "camera" }).then((asked) => asked.state === "granted" && start(), () => {});
