@@ -2,7 +2,6 @@
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html"""
 
-import time
 from functools import lru_cache
 
 import jwt
@@ -15,33 +14,17 @@ from accounts.models import OutsideIdentity
 # Only kinds with a private key: with HS256 whoever reads the public one could sign.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 LEEWAY = 30  # seconds that clocks may differ
-ASKED_AGAIN_AFTER = 30  # seconds; tokens with made-up key ids must not make us ask the issuer each time
-
-
-class Keys(jwt.PyJWKClient):
-    """The published keys, kept for some minutes and asked anew for a key that is not among them."""
-
-    def __init__(self, url: str):
-        super().__init__(url, cache_keys=False, lifespan=600, timeout=5)
-        self.asked = float("-inf")
-
-    def get_signing_keys(self, refresh: bool = False):
-        if refresh and time.monotonic() - self.asked < ASKED_AGAIN_AFTER:
-            refresh = False
-        return super().get_signing_keys(refresh)
-
-    def fetch_data(self):
-        self.asked = time.monotonic()
-        return super().fetch_data()
 
 
 class Issuer:
-    def __init__(self, name: str, audience: str, keys: Keys):
+    def __init__(self, name: str, audience: str, keys: jwt.PyJWKClient):
         self.name, self.audience, self.keys = name, audience, keys
 
     def claims_of(self, token: str) -> dict | None:
         """What a good token says; None where it is not one of theirs for us."""
         try:
+            if jwt.decode(token, options={"verify_signature": False}).get("iss") != self.name:
+                return None  # before anybody is asked for keys
             key = self.keys.get_signing_key_from_jwt(token)
             claims = jwt.decode(
                 token, key, algorithms=ALGORITHMS, issuer=self.name, leeway=LEEWAY,
@@ -76,7 +59,8 @@ def from_settings() -> Issuer | None:
 
 @lru_cache(maxsize=8)
 def _issuer(name: str, audience: str, url: str) -> Issuer:
-    return Issuer(name, audience, Keys(url))
+    # The keys are kept for some minutes; for a key that is not among them they are asked anew, but twice a minute at most.
+    return Issuer(name, audience, jwt.PyJWKClient(url, lifespan=600, timeout=5, cooldown_duration=30))
 
 
 def _known(issuer: str, subject: str):

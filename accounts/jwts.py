@@ -51,6 +51,8 @@ def user_of(token: str):
         )
     except (jwt.PyJWTError, ValueError):
         return None
+    if not isinstance(claims["family"], int):
+        return None
     family = TokenFamily.objects.select_related("user").filter(pk=claims["family"]).first()
     return family.user if family and is_alive(family) else None
 

@@ -12,9 +12,9 @@ FURTHEST = 1_000_000_000
 
 
 def plain(text: str) -> str:
-    """NUL is no letter: PostgreSQL refuses it."""
-    if "\x00" in text:
-        raise ValueError("NUL characters are not allowed")
+    """NUL is no letter, and halves of one are none: databases refuse them."""
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError("This holds characters that are no text, such as NUL")
     return text
 
 
