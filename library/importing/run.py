@@ -16,7 +16,7 @@ from itertools import islice
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -302,3 +302,39 @@ def _preview(row: adding.Plan, kind: str) -> dict:
     item = row.item
     said = {"line": row.line, "kind": kind, "title": item.title, "isbn13": item.isbn13, "message": row.message[:300]}
     return said | {"authors": item.facts.get("authors", []), "raw": {name: text[:80] for name, text in row.raw.items()}}
+
+
+# ── One row again ───────────────────────────────────────────────────────────────────────────────────────────────────
+def try_again(row: ImportRow, changes: dict | None = None, another: bool = False) -> ImportRow:
+    """A row once more, with `changes` to its facts; `another` adds a copy although the book is there."""
+    file = row.file
+    item = Item.from_dict(row.data)
+    raw = row.data.get("raw", {})
+    if changes is not None:
+        item.facts |= changes
+        item.problem = item.left_out = ""
+        item.notes = []
+    elif item.problem:
+        item.problem = ""
+    file.options = file.options | ({"on_duplicate": adding.COPY} if another else {})
+    if another:
+        item.ids = {}
+    adding.prepare([(row.number, item, raw)])
+    with transaction.atomic():
+        adding.lock(file.user)
+        row = ImportRow.objects.select_for_update().get(pk=row.pk)
+        if row.result in (Result.ADDED, Result.UPDATED):
+            return row
+        (plan,) = adding.plan(file, [(row.number, item, raw)], matching.ids_of(file.user))
+        (fresh,) = adding.write(file, [plan], {})
+        for name in ("data", "result", "message", "copy_id"):
+            setattr(row, name, getattr(fresh, name))
+        row.save()
+        recount(file)
+    return row
+
+
+def recount(file: Import):
+    by_result = file.rows.order_by().values_list("result").annotate(rows=Count("pk"))
+    noted = file.rows.filter(result=Result.ADDED).exclude(message="").count()
+    Import.objects.filter(pk=file.pk).update(counts=dict(by_result) | {"noted": noted})

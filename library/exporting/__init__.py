@@ -1,0 +1,15 @@
+"""Taking books away: a table that other programs take, and all there is as JSON; both as streams, however many there are."""
+
+from collections.abc import Iterator
+
+from library.models import UserBook
+
+CHUNK = 300
+
+
+def chunks(copies) -> Iterator[list[UserBook]]:
+    """`copies` (a queryset) in the order in which they came, a few hundred at a time."""
+    last = 0
+    while found := list(copies.filter(pk__gt=last).order_by("pk")[:CHUNK]):
+        yield found
+        last = found[-1].pk
