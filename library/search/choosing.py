@@ -30,3 +30,9 @@ def embedder():
 def stands_in() -> bool:
     """The local model was asked for and is not there: its stand-in knows wording, not meaning."""
     return settings.EMBEDDER == "local" and isinstance(embedder(), hashing.Embedder)
+
+
+def is_word(word: str) -> bool:
+    """A word that a model of the language has whole is no slip of the pen, though no book here has it."""
+    known = getattr(embedder(), "knows", None)
+    return bool(known and known(word))

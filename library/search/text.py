@@ -8,7 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from library.fulltext import Ask, following
-from library.search import terms
+from library.search import choosing, terms
 from library.search.query import Query
 
 FEW = 5  # below that, what is only close is shown as well
@@ -68,7 +68,7 @@ def search(user, query: Query) -> Found:
         if exact or asking.has(Ask((group,), typing=typing)):
             wider.append(group)
             continue
-        near = close_words(word, asking.vocabulary())
+        near = [] if choosing.is_word(word) else close_words(word, asking.vocabulary())
         if near:
             meant[word] = near[0]
         wider.append(tuple(near) or group)

@@ -66,6 +66,10 @@ class Embedder:
             if entry.get("dtype") == "F32"
         }
 
+    def knows(self, word: str) -> bool:
+        """Whether it is one whole piece of the vocabulary: a common word of English."""
+        return self.tokenizer.token_to_id(word) is not None
+
     @cached_property
     def threads(self) -> ThreadpoolController:
         """On one core: the matrices are small, and beside other work two threads, waiting for each other, took 20 x as long."""
