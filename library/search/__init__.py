@@ -164,8 +164,8 @@ def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, f
 
 
 def put_right(results: Results) -> str:
-    """What was typed, with its slips as the text search has understood them."""
-    if not results.meant:
+    """What was typed, with its slips put right: not in a whole sentence of which no book has all the words."""
+    if not results.meant or not (results.exact or len(results.query.words) <= SHORT):
         return results.query.text
     return " ".join(results.meant.get(word, word) for phrase in (results.query.words, *results.query.phrases) for word in phrase)
 
