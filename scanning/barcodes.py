@@ -59,6 +59,12 @@ def read(image: np.ndarray, engine: Engine | None = None) -> Codes:
     return Codes(tuple(in_reading_order(found)), tuple(sorted(others)))
 
 
+def read_bars(image: np.ndarray) -> Codes | None:
+    """As `read` by the bars alone, or None where they leave something open, which the text of the photo may tell."""
+    seen, others, doubtful = by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+    return None if doubtful else Codes(tuple(in_reading_order(agreed(seen))), tuple(sorted(others)))
+
+
 def read_with(image: np.ndarray, lines: list[Line]) -> Codes:
     """As `read`, where the text of the photo is known already."""
     seen, others, _ = by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))

@@ -56,11 +56,18 @@ class Scan(models.Model):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
+    class Kind(models.TextChoices):
+        """What the photo shows."""
+
+        SHELF = "shelf", "A shelf"
+        COVER = "cover", "A cover, a title page or barcodes"
+
     ACTIVE = (Status.QUEUED, Status.READING, Status.PROPOSING, Status.VALIDATING)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="scans")
     job_id = models.CharField(max_length=64)
     status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
+    kind = models.CharField(max_length=5, choices=Kind, default=Kind.SHELF)
     shelf = models.ForeignKey(Shelf, null=True, blank=True, on_delete=models.SET_NULL, related_name="scans")
 
     filename = models.CharField(max_length=200)

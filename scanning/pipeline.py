@@ -17,7 +17,7 @@ from django_q.tasks import async_task
 from accounts import webhooks
 from accounts.models import Event
 from library.catalogs import CatalogError
-from scanning import events, leases, results, stages
+from scanning import events, front, leases, results, stages
 from scanning.models import Scan, Stage
 from scanning.ocr import OCRError
 from scanning.proposers import ProposerError
@@ -31,6 +31,7 @@ WORK = {
     Stage.VALIDATE: stages.validate,
     Stage.FINISH: stages.finish,
 }
+WORK_ON_A_COVER = {**WORK, Stage.READ: front.read, Stage.PROPOSE: front.propose, Stage.VALIDATE: front.look_up}
 SHOWN_AS = {
     Stage.READ: Scan.Status.READING,
     Stage.PROPOSE: Scan.Status.PROPOSING,
@@ -92,7 +93,8 @@ def run_through(pk: int) -> Scan:
 def attempt(scan: Scan, stage: str, lease: leases.Lease) -> stages.Outcome:
     if scan.attempts > MAX_ATTEMPTS:  # the workers before did not live to tell
         raise OCRError(GAVE_UP)
-    return WORK[stage](scan, stages.Report(scan, stage, lease))
+    work = WORK_ON_A_COVER if scan.kind == Scan.Kind.COVER else WORK
+    return work[stage](scan, stages.Report(scan, stage, lease))
 
 
 @transaction.atomic

@@ -45,7 +45,7 @@ def load(scan: Scan, name: str) -> dict:
 # ── Proposals as rows ───────────────────────────────────────────────────────────────────────────────────────────────
 def candidate(scan: Scan, number: int, match: Match) -> Candidate:
     """An unsaved row for `match`. What was read but not found has its own text as title, never an invented book."""
-    record = match.record if match.validated or match.remembered else Record(title=" ".join(match.text)[:500])
+    record = match.record or Record(title=" ".join(match.text)[:500])
     return Candidate(
         scan=scan,
         number=number,

@@ -46,9 +46,12 @@ def check_job_id(job_id: str) -> str:
     raise UploadError("A job id has 1 to 64 letters, digits, hyphens or underscores, without dots and slashes.")
 
 
-def take(user, file: BinaryIO, filename: str, job_id: str | None = None, shelf: str = "", **wanted) -> Scan:
-    """The scan of a new photo, on its way. `shelf` is the name of the place it shows, made where it is new; `wanted` names the
-    engines where they are not those of the settings, as in `recognition.from_settings`.
+def take(
+    user, file: BinaryIO, filename: str, job_id: str | None = None, shelf: str = "", kind: str = Scan.Kind.SHELF, **wanted
+) -> Scan:
+    """The scan of a new photo, on its way. `shelf` is the name of the place it shows, made where it is new; `kind` says whether
+    it shows a shelf or a cover; `wanted` names the engines where they are not those of the settings, as in
+    `recognition.from_settings`.
 
     The same job id again answers with the scan it already has, so that a client may repeat a request whose answer got lost.
     Raises UploadError, images.PhotoError or SeenBefore.
@@ -61,7 +64,7 @@ def take(user, file: BinaryIO, filename: str, job_id: str | None = None, shelf: 
     if earlier := Scan.objects.of(user).filter(sha256=digest).first():
         raise SeenBefore(earlier)
     scan = Scan(user=user, job_id=job_id, filename=shown_name(filename), sha256=digest, width=info.width, height=info.height)
-    scan.wanted = wanted
+    scan.kind, scan.wanted = kind, wanted
     return _start(scan, images.clean(file), shelf)
 
 
@@ -70,7 +73,7 @@ def again(scan: Scan) -> Scan:
     with default_storage.open(scan.photo) as file:
         photo = file.read()
     fresh = Scan(user=scan.user, job_id=new_job_id(), filename=scan.filename, sha256=scan.sha256)
-    fresh.width, fresh.height = scan.width, scan.height
+    fresh.width, fresh.height, fresh.kind = scan.width, scan.height, scan.kind
     return _start(fresh, photo, scan.shelf.name if scan.shelf else "")
 
 
