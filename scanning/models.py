@@ -60,7 +60,7 @@ class Scan(models.Model):
         """What the photo shows."""
 
         SHELF = "shelf", "A shelf"
-        COVER = "cover", "A cover, a title page or barcodes"
+        COVER = "cover", "A cover or a barcode"
 
     ACTIVE = (Status.QUEUED, Status.READING, Status.PROPOSING, Status.VALIDATING)
 

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scanning', '0005_upload_tickets'),
+        ("scanning", "0005_upload_tickets"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='scan',
-            name='kind',
-            field=models.CharField(choices=[('shelf', 'A shelf'), ('cover', 'A cover, a title page or barcodes')], default='shelf', max_length=5),
+            model_name="scan",
+            name="kind",
+            field=models.CharField(
+                choices=[("shelf", "A shelf"), ("cover", "A cover or a barcode")], default="shelf", max_length=5
+            ),
         ),
     ]
