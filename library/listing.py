@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.utils.formats import date_format
 
 from library.catalogs.languages import language_name
-from library.models import Preferences, Shelf, Status, UserBook
+from library.models import Preferences, Status, UserBook
 
 PAGE_SIZE = 48
 NOT_SHOWN = ("search_text", "notes", "review", "description", "origins", "imported", "categories")
@@ -32,6 +32,11 @@ class CopyPaginator(Paginator):
         return self._get_page([rows[key] for key in keys if key in rows], number, self)
 
 
+def shelves_of(user) -> list:
+    """Their names and keys alone: a large library has hundreds, and each page of it asks."""
+    return list(user.shelves.values_list("pk", "room", "bookcase", "name", named=True))
+
+
 class Numbers:
     """How many books of a library stand where, and in which state: one query."""
 
@@ -43,7 +48,7 @@ class Numbers:
             self.by_shelf[shelf] += number
             self.by_status[status] += number
 
-    def on(self, shelves: list[Shelf]) -> int:
+    def on(self, shelves: list) -> int:
         return sum(self.by_shelf[shelf.pk] for shelf in shelves)
 
 
@@ -113,7 +118,7 @@ class Chip:
 FEW = 12  # places to choose from without stairs
 
 
-def place_chips(shelves: list[Shelf], numbers: Numbers, asked) -> list[Chip]:
+def place_chips(shelves: list, numbers: Numbers, asked) -> list[Chip]:
     """The shelves; where there are many the rooms first, then the bookcases of one, then the shelves of that."""
     room, bookcase = asked.value("room"), asked.value("bookcase")
     if len(shelves) > FEW and any(shelf.room for shelf in shelves):
@@ -128,8 +133,8 @@ def place_chips(shelves: list[Shelf], numbers: Numbers, asked) -> list[Chip]:
     return chips + none_chip(numbers, asked)
 
 
-def grouped(name: str, shelves: list[Shelf], numbers: Numbers, asked) -> list[Chip]:
-    places: dict[str, list[Shelf]] = {}
+def grouped(name: str, shelves: list, numbers: Numbers, asked) -> list[Chip]:
+    places: dict[str, list] = {}
     for shelf in shelves:
         places.setdefault(getattr(shelf, name), []).append(shelf)
     chips = [Chip(name, place, place, numbers.on(there), asked.value(name) == place) for place, there in places.items() if place]

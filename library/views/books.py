@@ -50,7 +50,7 @@ def library(request):
 
 def results(request) -> dict:
     """What the list shows, and how it can be narrowed and sorted from here; one query more for each thing that is asked of it."""
-    asked, shelves = LibraryFilter(request.GET), list(request.user.shelves.all())
+    asked, shelves = LibraryFilter(request.GET), listing.shelves_of(request.user)
     numbers = listing.Numbers(request.user)
     books = asked.select(UserBook.objects.of(request.user))
     paginator = listing.CopyPaginator(books, None if asked.narrows else numbers.total)
