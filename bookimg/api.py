@@ -5,7 +5,7 @@ from django.conf import settings
 from accounts.api import calls as accounts
 from accounts.api import throttle
 from accounts.api.root import Api
-from library.api import books, lending, shelves
+from library.api import books, entering, finding, lending, moving, shelves
 from scanning.api import candidates, scans
 
 ABOUT = """Everything that a person can do in the browser, for programs.
@@ -25,6 +25,7 @@ api = Api(
     openapi_extra={"info": {"license": {"name": "MIT", "identifier": "MIT"}, "x-product-version": settings.VERSION}},
 )
 api.add_router("", accounts.calls)
+api.add_router("/books", entering.calls)  # before /books/{book_id}
 api.add_router("/books", books.calls)
 api.add_router("/shelves", shelves.shelf_calls)
 api.add_router("/tags", shelves.tag_calls)
@@ -33,3 +34,5 @@ api.add_router("", lending.reading_calls)
 api.add_router("/uploads", scans.upload_calls)
 api.add_router("/scans", scans.calls)
 api.add_router("/scans", candidates.calls)
+api.add_router("", finding.calls)
+api.add_router("", moving.calls)

@@ -4,7 +4,7 @@ from django.db.models import Prefetch
 
 from library import facts, loans, tagging
 from library.links import purchase_links
-from library.models import Loan, Reading, Shelf, Tag, UserBook
+from library.models import Import, Loan, Reading, Shelf, Tag, UserBook
 
 
 def with_all(copies):
@@ -58,6 +58,14 @@ def book_by_key(pk: int) -> dict | None:
     """For webhooks: as it is when it is told."""
     copy = with_all(UserBook.objects.filter(pk=pk)).first()
     return copy and book(copy)
+
+
+def import_by_key(pk: int) -> dict | None:
+    file = Import.objects.filter(pk=pk).first()
+    if file is None:
+        return None
+    told = {name: getattr(file, name) for name in ("id", "name", "format", "state", "error", "total", "done", "counts")}
+    return {**told, "finished": file.finished and file.finished.isoformat()}
 
 
 def named(shelf: Shelf) -> dict:

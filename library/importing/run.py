@@ -20,6 +20,8 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from accounts import webhooks
+from accounts.models import Event
 from library.importing import Item, NotReadable, adding, detect, files, matching
 from library.importing.fields import Hints
 from library.models import Import, ImportRow
@@ -154,7 +156,9 @@ def run(pk: int, seconds: float = SLICE_SECONDS, queued: bool = True):
 
 def _end(file: Import, state: str, sentence: str = ""):
     ended = Import.objects.filter(pk=file.pk, leased_until=file.leased_until)
-    ended.update(state=state, error=sentence[:500], leased_until=None, attempts=0, finished=timezone.now())
+    told = ended.update(state=state, error=sentence[:500], leased_until=None, attempts=0, finished=timezone.now())
+    if told and state in (State.COMPLETE, State.FAILED):
+        webhooks.notify(file.user_id, Event.IMPORT_FINISHED, "library.outward.import_by_key", file.pk)
 
 
 class Turn:

@@ -3,9 +3,11 @@
 from urllib.parse import urlencode
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from library import trash
-from library.models import Loan, Reading
+from library.importing import run
+from library.models import Import, Loan, Reading
 from library.tagging import find_or_make
 from tests.api.conftest import Program, token_for
 from tests.api.openapi import CALLS
@@ -28,8 +30,13 @@ def things_of(user) -> dict:
         "loan_id": Loan.objects.create(copy=make_copy(user, "Emma"), borrower="Nora").pk,
         "reading_id": Reading.objects.create(copy=copy, started="2026-01-01").pk,
         "job_id": scan.job_id,
+        "import_id": make_import(user).pk,
         "candidate_id": make_candidate(scan).pk,
     }
+
+
+def make_import(user) -> Import:
+    return run.take(user, SimpleUploadedFile("books.csv", b"title,author\nEmma,Jane Austen\n"), "books.csv", here=True)
 
 
 def made(call, program: Program, things: dict):

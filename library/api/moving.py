@@ -1,0 +1,151 @@
+"""Libraries in and out: files of other programs brought in, and everything taken away."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from django.http import HttpRequest
+from ninja import File, Form, Query, Status
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from accounts.api.auth import EVERYBODY
+from accounts.api.creating import creates
+from accounts.api.errors import Problem, invalid
+from accounts.api.root import binary
+from accounts.api.schema import MOST, In, Key, Out, Page, Slice, Text, router
+from library.api.books import own_shelf
+from library.api.forms import StatusName
+from library.api.shelves import own, page
+from library.importing import NotReadable, adding, detect, run
+from library.models import Import, ImportRow
+from library.views import exports
+
+calls = router("Import and export", auth=EVERYBODY)
+FORMATS = ("auto", *detect.FORMATS)
+AT_ONCE_BYTES = 8 * 1024 * 1024  # looked through while the caller waits; of larger ones the answer says "checking"
+
+
+class ImportIn(In):
+    """What holds for all books of a file where the file says nothing."""
+
+    format: Literal[FORMATS] = "auto"
+    status: StatusName = "to-read"
+    shelf: Annotated[int, Field(ge=1, le=MOST)] | None = Field(None, description="The `id` of one of your shelves.")
+    tags: Annotated[Text, Field(max_length=5000)] = Field("", description="With commas between them.")
+    on_duplicate: Literal[tuple(adding.ON_DUPLICATE)] = Field(
+        adding.SKIP, description="What to do with books that you have already."
+    )
+    look_up: bool = Field(False, description="Ask the catalogues for what the file does not say.")
+    preview: bool = Field(False, description="Only look: nothing is brought in before `POST /import/{id}/start`.")
+
+
+class ImportOut(Out):
+    id: int
+    name: str
+    format: str
+    state: Literal[tuple(Import.State.values)]
+    error: str
+    total: int
+    done: int
+    counts: dict[str, int] = Field(description="In the preview what the rows are, then what became of them.")
+    created: datetime
+    finished: datetime | None
+
+
+class RowsAsked(Slice):
+    result: Literal[("", *ImportRow.Result.values)] = Field("", description="Only rows of which this became.")
+
+
+class RowOut(Out):
+    number: int = Field(description="The line in the file.")
+    result: Literal[tuple(ImportRow.Result.values)]
+    message: str
+    book_id: int | None
+
+
+def shown(file: Import) -> dict:
+    names = ("id", "name", "format", "state", "error", "total", "done", "counts", "created", "finished")
+    return {name: getattr(file, name) for name in names}
+
+
+def own_import(user, key: int) -> Import:
+    return own(Import.objects.filter(user=user).select_related("user"), key)
+
+
+@calls.post("/import", response={202: ImportOut})
+@creates
+def start_import(request: HttpRequest, file: UploadedFile = File(...), options: ImportIn = Form(...)):  # noqa: B008
+    """Brings in a file: exports of other programs, any table with a header, a list of ISBNs, or our own JSON."""
+    chosen = {name: getattr(options, name) for name in ("status", "shelf", "on_duplicate", "look_up")}
+    own_shelf(request.user, options.shelf)
+    chosen["tags"] = [tag.strip() for tag in options.tags.split(",") if tag.strip()]
+    try:
+        made = run.take(request.user, file, file.name or "", options.format, here=file.size <= AT_ONCE_BYTES)
+    except NotReadable as error:
+        raise invalid(f"file: {error}") from None
+    made.options = made.options | chosen
+    made.save(update_fields=["options"])
+    if not options.preview:
+        run.start(made, chosen)
+    return Status(202, shown(own_import(request.user, made.pk)))
+
+
+@calls.get("/import", response=Page[ImportOut])
+def list_imports(request: HttpRequest, asked: Query[Slice]):
+    """Your imports, the latest first."""
+    return page(asked, Import.objects.filter(user=request.user).order_by("-created", "-pk"), shown)
+
+
+@calls.get("/import/{import_id}", response=ImportOut)
+def get_import(request: HttpRequest, import_id: Key):
+    """How far it is: `done` of `total`."""
+    return shown(own_import(request.user, import_id))
+
+
+@calls.get("/import/{import_id}/rows", response=Page[RowOut])
+def get_import_rows(request: HttpRequest, import_id: Key, asked: Query[RowsAsked]):
+    """What became of each row."""
+    rows = own_import(request.user, import_id).rows.order_by("number")
+    rows = rows.filter(result=asked.result) if asked.result else rows
+    told = ("number", "result", "message")
+    return page(asked, rows, lambda row: {name: getattr(row, name) for name in told} | {"bookId": row.copy_id})
+
+
+@calls.post("/import/{import_id}/start", response={202: ImportOut, 409: None})
+def start_previewed_import(request: HttpRequest, import_id: Key):
+    """Brings in what was only looked at so far, or goes on with what was stopped."""
+    file = own_import(request.user, import_id)
+    if file.state == Import.State.PREVIEW:
+        run.start(file, file.options)
+    elif file.state in (Import.State.FAILED, Import.State.CANCELLED) and file.key:
+        run.go_on(file)
+    else:
+        raise Problem(409, "not-waiting", "This import does not wait to be started.")
+    return Status(202, shown(own_import(request.user, import_id)))
+
+
+@calls.post("/import/{import_id}/cancel", response={200: ImportOut, 409: None})
+def cancel_import(request: HttpRequest, import_id: Key):
+    """Stops it; what was brought in so far stays."""
+    if not run.cancel(own_import(request.user, import_id)):
+        raise Problem(409, "not-running", "This import is not at work.")
+    return shown(own_import(request.user, import_id))
+
+
+@calls.delete("/import/{import_id}", response={204: None})
+def delete_import(request: HttpRequest, import_id: Key):
+    """What is known about the import goes; its books stay."""
+    run.forget(own_import(request.user, import_id))
+    return Status(204, None)
+
+
+@calls.get("/export.csv", response={200: None}, openapi_extra=binary("text/csv"))
+def export_csv(request: HttpRequest):
+    """All your books as a table that other programs take."""
+    return exports.as_csv(request)
+
+
+@calls.get("/export.json", response={200: None}, openapi_extra=binary("application/json"))
+def export_json(request: HttpRequest):
+    """All there is about your books, to be brought in again anywhere."""
+    return exports.as_json(request)
