@@ -36,7 +36,7 @@ class Answer:
     @property
     def record(self) -> Record | None:
         """All of them together: the first one's word counts, and what it lacks comes from the next."""
-        return reduce(_completed, self.records) if self.records else None
+        return reduce(completed, self.records) if self.records else None
 
 
 class Lookup:
@@ -230,7 +230,7 @@ COMPLETED = (
 )  # fmt: skip
 
 
-def _completed(record: Record, other: Record) -> Record:
+def completed(record: Record, other: Record) -> Record:
     """`record` with what it lacks taken from `other`, which is the same edition."""
     lacking = {name: getattr(other, name) for name in COMPLETED if not getattr(record, name)}
     if not record.series:  # the number belongs to the series of the same catalogue

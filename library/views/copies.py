@@ -1,4 +1,4 @@
-"""One book of a person's own: its page, its facts, adding it by hand, removing it and putting it back."""
+"""One book of a person's own: its page, its facts, removing it and putting it back."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from library import facts, loans, merging, trash
-from library.catalogs import lookup
-from library.forms import AddBookForm, CopyForm, FactsForm
+from library.forms import CopyForm, FactsForm
 from library.forms.careful import THEIRS
 from library.forms.keeping import LoanForm, ReadingForm
 from library.links import SITE_NAMES, purchase_links
@@ -142,19 +141,6 @@ def put_back(request, pk):
         raise Http404 from None
     messages.success(request, "That fact says again what it said before.")
     return redirect(f"{copy.get_absolute_url()}#facts")
-
-
-@login_required
-def add(request):
-    form = AddBookForm(request.user, lookup.from_settings(), request.POST or None, initial=request.GET.dict())
-    owned = []
-    if request.method == "POST" and form.is_valid():
-        owned = [] if "again" in request.POST else form.owned()
-        if not owned:
-            copy = form.save()
-            messages.success(request, f"“{copy.title}” is in your library.")
-            return redirect("book_add") if "another" in request.POST else redirect(copy)
-    return render(request, "library/book_add.html", {"form": form, "owned": owned})
 
 
 @login_required

@@ -1,0 +1,167 @@
+"""Books that come in by what was typed: ISBNs in any text, a title that the catalogues are searched for, or all of it by hand."""
+
+import uuid
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core import signing
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from library import entries, identity, isbn
+from library.batches import remember, remembered
+from library.catalogs import Record, lookup
+from library.entries import Outcome
+from library.forms import AddBookForm, BatchForm, TypedForm
+from library.models import Entry, UserBook
+
+SALT = "record of a catalogue"  # what is added with one tap is what the catalogue said, not what a page was made to say
+VALID = 24 * 3600
+SECONDS = 15  # for all catalogues; a person waits
+MOST = 30
+SHOWN = 200  # of what is understood in a text, while it is typed
+
+
+# ── ISBNs in a text ─────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Understood:
+    """A number of the text with what is known of it here."""
+
+    found: isbn.Found
+    record: Record | None
+    copies: int  # that are owned already
+    repeated: bool  # it stood further up in the text, too
+
+    @property
+    def hyphenated(self) -> str:
+        return isbn.hyphenated(self.found.isbn)
+
+
+def understand(user, found: list[isbn.Found]) -> list[Understood]:
+    """In three queries, however many there are."""
+    numbers = {each.isbn for each in found if each.isbn}
+    known, owned = entries.known_here(numbers), entries.owned_counts(user, numbers)
+    rows, seen = [], set()
+    for each in found:
+        rows.append(Understood(each, known.get(each.isbn), owned.get(each.isbn, 0), each.isbn in seen))
+        seen |= {each.isbn} - {""}
+    return rows
+
+
+@login_required
+def typed(request):
+    if request.method == "POST":
+        form = TypedForm(request.user, request.POST)
+        if form.is_valid():
+            remember(request.user, form.batch())
+            return render(request, "library/add_isbn_done.html", outcome_of(form.save()))
+    else:
+        form = TypedForm(request.user, batch=remembered(request.user), initial={"entry_key": uuid.uuid4().hex})
+    return render(request, "library/add_isbn.html", {"form": form})
+
+
+def outcome_of(entered: list[entries.Entered]) -> dict:
+    """Rows by what became of them; an entry that was sent again counts as added, as it did before."""
+    by = {outcome: [each for each in entered if each.outcome == outcome] for outcome in Outcome}
+    return {
+        "added": by[Outcome.ADDED] + by[Outcome.AGAIN],
+        "owned": by[Outcome.OWNED],
+        "refused": by[Outcome.REFUSED],
+        "again": bool(by[Outcome.AGAIN]),
+    }
+
+
+@login_required
+@require_POST
+def understood(request):
+    """What is understood of a text while it is typed; nothing is added."""
+    rows = understand(request.user, isbn.find(request.POST.get("text", "")[:1_000_000]))
+    good = [row for row in rows if row.found.isbn]
+    context = {"rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "good": len(good), "bad": len(rows) - len(good)}
+    context["owned"] = sum(1 for row in good if row.copies)
+    return render(request, "library/_understood.html", context)
+
+
+# ── A title that the catalogues are searched for ────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class Result:
+    record: Record
+    owned: bool
+    signed: str
+
+
+@login_required
+@require_GET
+def search(request):
+    text = " ".join(request.GET.get("q", "").replace("\0", "").split())[:300]
+    context = {"q": text, "form": BatchForm(request.user, batch=remembered(request.user))}
+    if text:
+        context |= found_for(request.user, text)
+    fragment = request.headers.get("HX-Target") == "found"
+    return render(request, "library/_found.html" if fragment else "library/add_search.html", context)
+
+
+def found_for(user, text: str) -> dict:
+    """The editions that the catalogues name, each once; an ISBN in the search box is looked up as such."""
+    catalogs = lookup.from_settings(seconds=SECONDS)
+    number = isbn.clean(text)
+    if number:
+        records = [record] if (record := catalogs.by_isbn(number)) else []
+    else:
+        records = once(catalogs.search([text], limit=12).get(text, []))[:MOST]
+    flags = identity.owned_flags(user, records) if records else []
+    results = [Result(record, owned, signed(record)) for record, owned in zip(records, flags, strict=True)]
+    return {"results": results, "problems": catalogs.problems, "number": number}
+
+
+def once(records: list[Record]) -> list[Record]:
+    """One edition is shown once, whoever knows it; the first word counts, and a cover that it lacks comes from the next."""
+    seen: dict[str, Record] = {}
+    for record in records:
+        key = record.isbn or f"{identity.work_key(record.title, record.authors)}|{record.published_date[:4]}|{record.publisher}"
+        seen[key] = lookup.completed(seen[key], record) if key in seen else record
+    return list(seen.values())
+
+
+def signed(record: Record) -> str:
+    return signing.dumps(record.as_dict(), salt=SALT, compress=True)
+
+
+@login_required
+@require_POST
+def search_add(request):
+    """One tap on a result."""
+    form = BatchForm(request.user, request.POST)
+    try:
+        record = Record.from_dict(signing.loads(request.POST.get("record", ""), salt=SALT, max_age=VALID))
+    except signing.BadSignature:
+        record = None
+    if record is None or not form.is_valid():
+        messages.error(request, "That could not be added. Search once more, and tap again.")
+        return redirect("entry_search")
+    batch = form.batch()
+    remember(request.user, batch)
+    own = {"status": batch.status, "shelf": batch.shelf, "tags": batch.tags}
+    copy = entries.enter_record(request.user, record, entry=Entry.SEARCH, **own).copy
+    if request.headers.get("HX-Request"):
+        return render(request, "library/_found_added.html", {"copy": copy})
+    messages.success(request, f"“{copy.title}” is in your library.", extra_tags=reverse("entry_undo", args=[copy.pk]))
+    return redirect("entry_search")
+
+
+# ── By hand ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@login_required
+def hand(request):
+    chosen = remembered(request.user)
+    first = {"status": chosen.status, "shelf": chosen.shelf, "entry_key": uuid.uuid4().hex, **request.GET.dict()}
+    form = AddBookForm(request.user, lookup.from_settings(), request.POST or None, initial=first)
+    owned: list[UserBook] = []
+    if request.method == "POST" and form.is_valid():
+        owned = [] if "again" in request.POST else form.owned()
+        if not owned:
+            copy = form.save()
+            messages.success(request, f"“{copy.title}” is in your library.")
+            return redirect("book_add") if "another" in request.POST else redirect(copy)
+    return render(request, "library/add_hand.html", {"form": form, "owned": owned})

@@ -1,0 +1,185 @@
+"""The page for a barcode scanner that types like a keyboard: each Enter is a book, hundreds in a row; and what nobody knows of them."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from library import entries, facts, sync, trash
+from library.batches import remember, remembered
+from library.entries import Entered, Outcome
+from library.forms import BatchForm, EntriesForm, NameForm
+from library.models import Entry, SyncStatus, UserBook
+
+SITTING = timedelta(hours=12)  # what the list shows again after a reload
+SHOWN = 100
+PAGE_SIZE = 48
+
+
+def own_copies(user):
+    return UserBook.objects.filter(user=user).select_related("shelf")
+
+
+def unknown(user):
+    """Books of this person that no catalogue knows, or could be asked about."""
+    return UserBook.objects.of(user).filter(sync_status=SyncStatus.FAILED)
+
+
+@login_required
+@require_GET
+def scanner(request):
+    since = timezone.now() - SITTING
+    recent = own_copies(request.user).filter(removed__isnull=True, added__gte=since, entry__in=[Entry.ISBN, Entry.BARCODE])
+    context = {
+        "form": BatchForm(request.user, batch=remembered(request.user)),
+        "copies": recent.order_by("-added", "-pk")[:SHOWN],
+        "unknown": unknown(request.user).count(),
+    }
+    return render(request, "library/add_scanner.html", context)
+
+
+@login_required
+@require_POST
+def send(request):
+    """One book, or the next of a queue. A script that asks for JSON is told what became of each."""
+    form = EntriesForm(request.user, request.POST)
+    if not form.is_valid():
+        sentence = " ".join(error for errors in form.errors.values() for error in errors)
+        return refuse(request, sentence)
+    batch = form.batch()
+    remember(request.user, batch)
+    texts, keys = form.cleaned_data["texts"], form.cleaned_data["keys"]
+    entered = entries.enter(request.user, texts, keys=keys, entry=Entry.BARCODE, **batch.as_own())
+    if wants_json(request):
+        return JsonResponse({"entries": [in_json(request, each) for each in entered]})
+    for each in entered:
+        tell(request, each)
+    return redirect("entry_scanner")
+
+
+def wants_json(request) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def refuse(request, sentence: str):
+    if wants_json(request):
+        return JsonResponse({"detail": sentence, "code": "not-accepted"}, status=422)
+    messages.error(request, sentence)
+    return redirect("entry_scanner")
+
+
+def tell(request, entered: Entered):
+    """For those without scripts; the list tells of what was added."""
+    if entered.outcome == Outcome.REFUSED:
+        messages.error(request, entered.sentence)
+    elif entered.outcome == Outcome.OWNED:
+        messages.warning(request, f"You have “{entered.copy.title}” already. To add another copy, say so for the batch.")
+
+
+def in_json(request, entered: Entered) -> dict:
+    plain = {"key": entered.key, "outcome": entered.outcome, "sentence": entered.sentence, "isbn": entered.isbn}
+    return plain | (row(request, entered.copy, entered.outcome) if entered.copy else {})
+
+
+def row(request, copy: UserBook, outcome: str = "") -> dict:
+    """A copy for the running list: as the page shows it, and what the script needs to know of it."""
+    html = render_to_string("library/_entry.html", {"copy": copy, "outcome": outcome}, request)
+    return {"id": copy.pk, "title": copy.title, "sync": copy.sync_status, "html": html}
+
+
+@login_required
+@require_GET
+def states(request):
+    """How the books of the list are by now: `id` as often as there are books that were still being looked up."""
+    ids = [int(pk) for pk in request.GET.getlist("id") if pk.isdigit() and len(pk) < 19][:SHOWN]
+    copies = own_copies(request.user).filter(pk__in=ids)
+    return JsonResponse({"entries": [row(request, copy) for copy in copies], "unknown": unknown(request.user).count()})
+
+
+@login_required
+@require_GET
+def syncing(request, pk):
+    """A line that asks again until the catalogues have answered, and then shows the page anew."""
+    copy = get_object_or_404(UserBook, pk=pk, user=request.user)
+    response = render(request, "library/_syncing.html", {"copy": copy})
+    if copy.sync_status != SyncStatus.PENDING:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@login_required
+@require_GET
+def pending(request):
+    """The line on the library's page that tells how many books are being looked up, as long as there are some."""
+    waiting = UserBook.objects.of(request.user).filter(sync_status=SyncStatus.PENDING).count()
+    return render(request, "library/_pending.html", {"waiting": waiting, "was": request.GET.get("was", "")[:9]})
+
+
+# ── One of them ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@login_required
+@require_POST
+def undo(request, pk):
+    copy = trash.remove(get_object_or_404(own_copies(request.user), pk=pk))
+    return answer(request, copy, f"“{copy.title}” is removed.", reverse("book_restore", args=[pk]))
+
+
+@login_required
+@require_POST
+def put_back(request, pk):
+    copy = trash.restore(get_object_or_404(own_copies(request.user), pk=pk))
+    return answer(request, copy, f"“{copy.title}” is back.")
+
+
+@login_required
+@require_POST
+def name(request, pk):
+    """The title of a book that no catalogue knows, in its owner's words."""
+    copy = get_object_or_404(own_copies(request.user), pk=pk)
+    form = NameForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, "Type the title of the book.")
+    own = {"sync_status": SyncStatus.NONE, "sync_error": "", "sync_after": None}
+    copy = facts.edit(request.user, copy.pk, form.said(), own)
+    return answer(request, copy, f"“{copy.title}” has its title.")
+
+
+@login_required
+@require_POST
+def retry(request, pk):
+    copy = get_object_or_404(own_copies(request.user), pk=pk)
+    sync.retry(UserBook.objects.filter(pk=copy.pk))
+    copy.refresh_from_db()
+    return answer(request, copy, f"“{copy.title}” is being looked up once more.")
+
+
+def answer(request, copy: UserBook, sentence: str, undo_at: str = ""):
+    if wants_json(request):
+        return JsonResponse({"entries": [row(request, copy)], "unknown": unknown(request.user).count()})
+    messages.success(request, sentence, extra_tags=undo_at)
+    return redirect("entries_unknown" if request.POST.get("from") == "unknown" else "entry_scanner")
+
+
+# ── Those that nobody knows ─────────────────────────────────────────────────────────────────────────────────────────
+@login_required
+@require_GET
+def unknown_books(request):
+    copies = unknown(request.user).select_related("shelf").order_by("-added", "-pk")
+    page = Paginator(copies, PAGE_SIZE).get_page(request.GET.get("page"))
+    around = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return render(request, "library/entries_unknown.html", {"page": page, "pages": around})
+
+
+@login_required
+@require_POST
+def retry_all(request):
+    count = sync.retry(unknown(request.user))
+    books = "1 book is" if count == 1 else f"{count:,} books are"
+    messages.success(request, f"{books} being looked up once more." if count else "There is nothing to look up.")
+    return redirect("entries_unknown")
