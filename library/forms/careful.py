@@ -48,6 +48,18 @@ class CarefulForm(forms.ModelForm):
             # A post that does not say what stood there is compared with what stands there now.
             field.show_hidden_initial = data is None or self.add_initial_prefix(name) in data
 
+    @classmethod
+    def completed(cls, posted, instance):
+        """What was posted, and around it the rest of the book as it is: the form to be shown again, with all of its fields."""
+        data = posted.copy()
+        for bound in cls(instance=instance):
+            if bound.html_name not in posted and bound.html_initial_name not in posted:
+                value = bound.field.prepare_value(bound.initial)
+                data[bound.html_initial_name] = "" if value is None else str(value)
+                if value not in (None, False):
+                    data[bound.html_name] = str(value)
+        return cls(data, instance=instance)
+
     def current(self, copy, name: str):
         """What the stored `copy` says, as `cleaned_data` would have it."""
         return getattr(copy, name)

@@ -106,7 +106,7 @@ def book(request, pk):
             return redirect(copy)
     copy = own_copy(request, pk)  # an invalid form has already written to its instance
     if not script:
-        return book_page(request, copy, form=form, clashes=clashes)
+        return book_page(request, copy, form=CopyForm.completed(request.POST, own_copy(request, pk)), clashes=clashes)
     context = {"form": form, "errors": form.errors, "clashes": clashes, "was": form.shown_now(clashes), "copy": copy}
     if "status" in form.changed_data and not form.errors:
         context |= readings_context(copy)
@@ -127,6 +127,8 @@ def edit(request, pk):
             return redirect("book", pk)
     # An invalid form has already written to its instance; the page shows the book as it still is.
     context = {"form": form, "copy": own_copy(request, pk), "clashes": clashes}
+    if request.method == "POST":
+        context["form"] = FactsForm.completed(request.POST, own_copy(request, pk))
     context["version"] = request.POST.get("version", context["copy"].version)  # how it was when the page was first shown
     return render(request, "library/book_edit.html", context)
 

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from scanning.models import Scan
 from tests.factories import make_copy, make_shelf
 
 SHELVES = "/shelves/"
@@ -79,3 +80,106 @@ def test_a_stranger_changes_nothing(owner, three, stranger_client, name):
     response = stranger_client.post(reverse(name, args=[three[1].pk]), {"name": "Mine", "to": "up"})
     assert response.status_code == 404
     assert names(owner) == ["Bedside", "Kitchen", "Study"]
+
+
+# ── Rooms and bookcases ─────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def house(owner):
+    """Two bookcases in the living room, one in the study."""
+    places = [
+        ("Living room", "Left", "Top"),
+        ("Living room", "Left", "Low"),
+        ("Living room", "Right", "Top"),
+        ("Study", "", "Desk"),
+    ]
+    return [
+        make_shelf(owner, name, room=room, bookcase=bookcase, position=number)
+        for number, (room, bookcase, name) in enumerate(places, start=1)
+    ]
+
+
+def order(user) -> list[str]:
+    return [str(shelf) for shelf in user.shelves.all()]
+
+
+def test_shelves_are_gathered_in_bookcases_and_rooms(house, owner_client):
+    rooms = owner_client.get(SHELVES).context["rooms"]
+    found = [(room.name, [(case.name, [s.name for s in case.shelves]) for case in room.bookcases]) for room in rooms]
+    assert found == [("Living room", [("Left", ["Top", "Low"]), ("Right", ["Top"])]), ("Study", [("", ["Desk"])])]
+
+
+@pytest.mark.parametrize(
+    ("shelf", "what", "to", "expected"),
+    [
+        (0, "shelf", "down", ["Left · Low", "Left · Top", "Right · Top", "Desk"]),
+        (1, "shelf", "down", ["Left · Top", "Left · Low", "Right · Top", "Desk"]),
+        (0, "bookcase", "down", ["Right · Top", "Left · Top", "Left · Low", "Desk"]),
+        (3, "room", "up", ["Desk", "Left · Top", "Left · Low", "Right · Top"]),
+        (3, "nonsense", "up", ["Left · Top", "Left · Low", "Right · Top", "Desk"]),
+    ],
+)
+def test_shelves_bookcases_and_rooms_move(owner, house, owner_client, shelf, what, to, expected):
+    owner_client.post(reverse("shelf_move", args=[house[shelf].pk]), {"what": what, "to": to})
+    assert [name.removeprefix("Living room · ").removeprefix("Study · ") for name in order(owner)] == expected
+
+
+def test_a_shelf_that_is_dragged_beside_another_goes_to_its_bookcase(owner, house, owner_client):
+    move = reverse("shelf_move", args=[house[3].pk])
+    assert owner_client.post(move, {"beside": house[0].pk, "after": "on"}, headers={"X-Drag": "1"}).status_code == 204
+    assert order(owner)[:3] == ["Living room · Left · Top", "Living room · Left · Desk", "Living room · Left · Low"]
+
+
+def test_it_stays_where_its_name_is_taken_there(owner, house, owner_client):
+    before = order(owner)
+    page = owner_client.post(reverse("shelf_move", args=[house[2].pk]), {"beside": house[1].pk}, follow=True).content.decode()
+    assert "There is a shelf called “Top” already." in page
+    assert order(owner) == before
+
+
+def test_two_bookcases_may_have_a_shelf_of_the_same_name(owner, house, owner_client):
+    owner_client.post(SHELVES, {"name": "Desk", "bookcase": "Left", "room": "Living room"})
+    assert "Living room · Left · Desk" in order(owner)
+    page = owner_client.post(SHELVES, {"name": "desk", "bookcase": "left", "room": "living room"}).content.decode()
+    assert "You already have a shelf called “desk” there." in page
+
+
+def test_a_shelf_is_carried_to_another_room_by_its_form(owner, house, owner_client):
+    data = {"name": "Desk", "bookcase": "", "room": "Attic"}
+    owner_client.post(reverse("shelf_rename", args=[house[3].pk]), data)
+    assert order(owner)[-1] == "Attic · Desk"
+
+
+def test_each_shelf_shows_its_latest_photo(owner, house, owner_client):
+    for job in ("job-old", "job-new", "job-failed"):
+        Scan.objects.create(user=owner, job_id=job, filename="a.jpg", photo="x", sha256=job, shelf=house[0], status="complete")
+    Scan.objects.filter(job_id="job-failed").update(status="failed")
+    assert [shelf.photo for shelf in owner_client.get(SHELVES).context["shelves"]] == ["job-new", None, None, None]
+
+
+def test_a_deleted_shelf_comes_back_with_its_books_and_photos(owner, house, owner_client):
+    copy = make_copy(owner, shelf=house[0])
+    scan = Scan.objects.create(user=owner, job_id="job-1", filename="a.jpg", photo="x", sha256="0", shelf=house[0])
+    before = order(owner)
+    owner_client.post(reverse("shelf_delete", args=[house[0].pk]))
+    owner_client.post(reverse("undo", args=[owner.undos.get().pk]))
+    copy.refresh_from_db()
+    scan.refresh_from_db()
+    assert order(owner) == before
+    assert copy.shelf == scan.shelf == owner.shelves.get(bookcase="Left", name="Top")
+
+
+def test_books_on_no_shelf_are_counted(owner, house, owner_client):
+    make_copy(owner)
+    assert owner_client.get(SHELVES).context["homeless"] == 1
+
+
+def test_the_page_asks_as_much_for_many_shelves_as_for_few(owner, owner_client, django_assert_num_queries):
+    for number in range(20):
+        make_copy(owner, f"Book {number}", shelf=make_shelf(owner, f"Shelf {number}", room=f"Room {number % 4}"))
+    with django_assert_num_queries(4):  # session, person, shelves, books on none
+        owner_client.get(SHELVES)
+
+
+def test_a_shelf_is_not_dragged_beside_a_strangers(house, stranger, stranger_client):
+    theirs = make_shelf(stranger, "Attic")
+    assert stranger_client.post(reverse("shelf_move", args=[theirs.pk]), {"beside": house[0].pk}).status_code == 404
