@@ -383,5 +383,5 @@ def finish(item: Item):
                 values[name] = value[: LONGEST[name]]
     if any(end for _, end in item.readings):
         item.own.setdefault("status", Status.READ.value)
-    if not item.title and not item.isbn13 and not item.problem and not item.left_out:
+    if not item.title and not item.isbn13 and "open_library" not in item.ids and not item.problem and not item.left_out:
         item.problem = item.notes[0] if item.notes else "There is neither a title nor an ISBN in this row."

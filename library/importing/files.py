@@ -52,14 +52,22 @@ def encoding_of(start: bytes) -> str:
         return "utf-16-le"
     if len(start) > 3 and start[0:4:2].count(0) == 2 and 0 not in start[1:4:2]:
         return "utf-16-be"
+    telling = [line for line in start.split(b"\n") if not line.isascii()]
+    if sum(map(_is_utf8, telling[:-1])) * 2 >= len(telling) - 1 and (len(telling) != 1 or _is_utf8(telling[0])):
+        return "utf-8"  # the odd line of another encoding is read as that
+    joined = b"\n".join(telling)
+    best = from_bytes(joined[: SAMPLE // 4], cp_isolation=WESTERN).best()
+    # A few accents say little; of those who write so, most have a Western Windows or a Latin-1, which reads the same.
+    return best.encoding if best and len(joined) > 2000 else "cp1252"
+
+
+def _is_utf8(line: bytes) -> bool:
+    """Whether it can be that; the sample may have cut the last letter."""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(start)
-        return "utf-8"
+        codecs.getincrementaldecoder("utf-8")().decode(line)
     except UnicodeDecodeError:
-        telling = b"\n".join(line for line in start.split(b"\n") if not line.isascii())
-        best = from_bytes(telling[: SAMPLE // 4], cp_isolation=WESTERN).best()
-        # A few accents say little; of those who write so, most have a Western Windows or a Latin-1, which reads the same.
-        return best.encoding if best and len(telling) > 2000 else "cp1252"
+        return False
+    return True
 
 
 class Text:
@@ -139,7 +147,7 @@ def header_of(start: bytes, encoding: str) -> list[str]:
     lines = Text(io.BytesIO(start), encoding)
     for line in lines:
         if line.strip():
-            if lines.cut or len(line) > LONGEST_LINE // 2:
+            if not line.endswith(("\n", "\r")) and len(start) >= SAMPLE:
                 raise NotReadable("The first line is longer than any list of columns. Is this the right file?")
             return _names(line)
     raise NotReadable("This file is empty.")
