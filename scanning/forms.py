@@ -4,6 +4,7 @@ from django import forms
 
 from library.forms import AuthorsField
 from library.models import Status
+from scanning.models import Scan
 
 NEW_SHELF = "new"
 
@@ -35,6 +36,16 @@ class PlaceForm(forms.Form):
             if chosen
             else ""
         )
+
+
+class PhotoForm(PlaceForm):
+    """A photo to come: what it shows, and where that stands."""
+
+    kind = forms.ChoiceField(choices=Scan.Kind, required=False, widget=forms.RadioSelect, label="What is on the photo?")
+    field_order = ["kind"]
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or Scan.Kind.SHELF
 
 
 class BatchForm(PlaceForm):

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from library import folding, identity, isbn
+from library import entries, folding, identity, isbn
 from library.catalogs import Record
 from library.models import Entry, Shelf, Status, UserBook
 from scanning import memory
@@ -183,7 +183,11 @@ def _locked(candidate_pk: int, user) -> Candidate:
 
 def _add(candidate: Candidate, status: str, moment: datetime):
     scan = candidate.scan
-    candidate.copy = identity.add_copy(scan.user, candidate.edition, shelf=scan.shelf, status=status, entry=Entry.SCAN)
+    own = {"shelf": scan.shelf, "status": status}
+    if scan.kind == Scan.Kind.COVER:  # by its number, of which the catalogues may tell more in a while
+        candidate.copy = entries.enter_record(scan.user, candidate.edition, entry=Entry.COVER, **own).copy
+    else:
+        candidate.copy = identity.add_copy(scan.user, candidate.edition, entry=Entry.SCAN, **own)
     _decide(candidate, Decision.ACCEPTED, moment)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from scanning import images, uploads
-from scanning.forms import PlaceForm
+from scanning.forms import PhotoForm
 from scanning.models import Scan
 
 
@@ -54,12 +54,12 @@ def scan_new(request):
 @csrf_protect
 def _scan_new(request):
     latest = Scan.objects.of(request.user).first()
-    form = PlaceForm(
-        request.user, request.POST if request.method == "POST" else None, initial={"shelf": latest and latest.shelf_id}
-    )
+    kind = request.GET.get("kind") if request.GET.get("kind") in Scan.Kind else Scan.Kind.SHELF
+    initial = {"shelf": latest and latest.shelf_id, "kind": kind}
+    form = PhotoForm(request.user, request.POST if request.method == "POST" else None, initial=initial)
     outcomes = []
     if request.method == "POST" and form.is_valid():
-        outcomes = list(_take_all(request, form.shelf_name))
+        outcomes = list(_take_all(request, form.shelf_name, form.cleaned_data["kind"]))
         if request.accepts("text/html"):
             if not outcomes:
                 form.add_error(None, "Choose at least one photo.")
@@ -71,12 +71,12 @@ def _scan_new(request):
     return render(request, "scanning/new.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _take_all(request, shelf_name: str):
+def _take_all(request, shelf_name: str, kind: str):
     for name in request.too_heavy:
         yield Outcome(name, error=str(images.too_heavy(settings.SCAN_MAX_MB)))
     for file in request.FILES.getlist("photos"):
         try:
-            scan = uploads.take(request.user, file, file.name, request.POST.get("job_id"), shelf_name)
+            scan = uploads.take(request.user, file, file.name, request.POST.get("job_id"), shelf_name, kind)
             yield Outcome(file.name, scan=scan)
         except (uploads.UploadError, images.PhotoError) as error:
             yield Outcome(file.name, error=str(error))
@@ -84,7 +84,7 @@ def _take_all(request, shelf_name: str):
             yield Outcome(file.name, earlier=seen.scan)
 
 
-def _as_json(form: PlaceForm, outcomes: list[Outcome]) -> JsonResponse:
+def _as_json(form: PhotoForm, outcomes: list[Outcome]) -> JsonResponse:
     """The answer for one photo, as upload.js sends them."""
     if form.errors:
         return JsonResponse({"detail": " ".join(chain.from_iterable(form.errors.values()))}, status=422)

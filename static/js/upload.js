@@ -81,7 +81,7 @@ async function upload(item) {
   const most = Number(form.dataset.maxMb);
   if (item.file.size > most * 1024 * 1024) return say(item, "refused", `This file is larger than ${most} MB. Choose a smaller photo, or save it as JPEG first.`);
   const body = new FormData();
-  for (const name of ["csrfmiddlewaretoken", "shelf", "new_shelf"]) body.append(name, form.elements[name].value);
+  for (const name of ["csrfmiddlewaretoken", "kind", "shelf", "new_shelf"]) body.append(name, form.elements[name].value);
   body.append("job_id", item.jobId);
   body.append("photos", item.file);
   say(item, "sending", "Sending …");
