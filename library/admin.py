@@ -3,7 +3,9 @@
 from django.contrib import admin
 from django.db.models import Count, Q
 
-from library.models import Book, CatalogFile, CatalogRecord, Shelf, UserBook
+from library.models import (
+    Book, CatalogFile, CatalogRecord, FactChange, Loan, Preferences, Reading, Shelf, Tag, Undo, UserBook,
+)  # fmt: skip
 
 
 @admin.register(Book)
@@ -51,9 +53,92 @@ class UserBookAdmin(admin.ModelAdmin):
     list_per_page = 50
 
 
+@admin.register(Tag)
+class TagAdmin(admin.ModelAdmin):
+    list_display = ("name", "user", "books")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
+    autocomplete_fields = ("user",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(book_count=Count("books")).order_by("user", "folded")
+
+    @admin.display(ordering="book_count")
+    def books(self, tag):
+        return tag.book_count
+
+
+@admin.register(Loan)
+class LoanAdmin(admin.ModelAdmin):
+    list_display = ("copy", "owner", "borrower", "since", "due", "returned")
+    list_filter = (("returned", admin.EmptyFieldListFilter), "due")
+    list_select_related = ("copy__user",)
+    search_fields = ("borrower", "copy__title", "copy__user__username")
+    autocomplete_fields = ("copy",)
+    date_hierarchy = "since"
+    list_per_page = 50
+
+    @admin.display(ordering="copy__user__username")
+    def owner(self, loan):
+        return loan.copy.user
+
+
+@admin.register(Reading)
+class ReadingAdmin(admin.ModelAdmin):
+    list_display = ("copy", "reader", "started", "finished")
+    list_select_related = ("copy__user",)
+    search_fields = ("copy__title", "copy__user__username")
+    autocomplete_fields = ("copy",)
+    date_hierarchy = "finished"
+    list_per_page = 50
+
+    @admin.display(ordering="copy__user__username")
+    def reader(self, reading):
+        return reading.copy.user
+
+
+class OnlyLookedAt(admin.ModelAdmin):
+    """Rows that the product writes itself, and that nobody improves by hand."""
+
+    list_per_page = 50
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(FactChange)
+class FactChangeAdmin(OnlyLookedAt):
+    list_display = ("copy", "fact", "before", "after", "source", "at")
+    list_filter = ("source", "fact")
+    list_select_related = ("copy",)
+    search_fields = ("copy__title", "copy__user__username")
+    show_full_result_count = False
+
+
+@admin.register(Undo)
+class UndoAdmin(OnlyLookedAt):
+    list_display = ("sentence", "user", "created", "undone")
+    list_select_related = ("user",)
+    search_fields = ("sentence", "user__username")
+    exclude = ("before",)  # what thousands of books said
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).defer("before")
+
+
+@admin.register(Preferences)
+class PreferencesAdmin(OnlyLookedAt):
+    list_display = ("user",)
+    list_select_related = ("user",)
+    search_fields = ("user__username",)
+
+
 @admin.register(Shelf)
 class ShelfAdmin(admin.ModelAdmin):
-    list_display = ("name", "user", "books", "position", "created")
+    list_display = ("name", "bookcase", "room", "user", "books", "position", "created")
     list_select_related = ("user",)
     search_fields = ("name", "user__username")
     autocomplete_fields = ("user",)

@@ -4,10 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from library import bulk, facts, loans, readings, tagging
 from scanning.models import Scan
 from tests.factories import make_copy, make_shelf
 
-MODELS = ["book", "userbook", "shelf", "catalogrecord", "catalogfile"]
+MODELS = [
+    "book", "userbook", "shelf", "catalogrecord", "catalogfile", "tag", "loan", "reading", "factchange", "undo", "preferences",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -33,8 +36,14 @@ def test_the_first_page_counts_people_books_scans_and_failures(admin, owner):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_model_can_be_listed_and_searched(admin, owner, model):
-    make_copy(owner, shelf=make_shelf(owner))
+    copy = make_copy(owner, shelf=make_shelf(owner))
+    tagging.set_tags(copy, ["darkness"])
+    loans.lend(copy, "Ana")
+    readings.finished_today(copy)
+    facts.edit(owner, copy.pk, {"publisher": "Ace"})
+    bulk.apply(owner, owner.books.all(), bulk.Change(favourite=True))
     assert admin.get(reverse(f"admin:library_{model}_changelist"), {"q": "darkness"}).status_code == 200
+    assert admin.get(reverse(f"admin:library_{model}_changelist")).status_code == 200
 
 
 def test_removed_copies_can_be_told_from_those_in_a_library(admin, owner):
