@@ -4,7 +4,17 @@ from django.contrib import admin
 from django.db.models import Count, Q
 
 from library.models import (
-    Book, CatalogFile, CatalogRecord, FactChange, Loan, Preferences, Reading, Shelf, Tag, Undo, UserBook,
+    Book,
+    CatalogFile,
+    CatalogRecord,
+    FactChange,
+    Loan,
+    Preferences,
+    Reading,
+    Shelf,
+    Tag,
+    Undo,
+    UserBook,
 )  # fmt: skip
 
 
