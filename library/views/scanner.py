@@ -1,4 +1,4 @@
-"""The page for a barcode scanner that types like a keyboard: each Enter is a book, hundreds in a row; and what nobody knows of them."""
+"""The page for a barcode scanner that types like a keyboard: each Enter is a book. And the books that no catalogue knows."""
 
 from datetime import timedelta
 
