@@ -1,6 +1,7 @@
 from django.urls import path
 
 from library.views import (
+    authors,
     books,
     bulk,
     copies,
@@ -17,6 +18,7 @@ from library.views import (
     readings,
     scanner,
     shelves,
+    statistics,
     tags,
     trash,
 )
@@ -66,6 +68,11 @@ urlpatterns = [
     path("tags/<int:pk>/rename/", tags.rename, name="tag_rename"),
     path("tags/<int:pk>/delete/", tags.delete, name="tag_delete"),
     path("undo/<int:pk>/", trash.undo, name="undo"),
+    path("authors/", authors.author_list, name="author_list"),
+    path("authors/books/", authors.author, name="author"),
+    path("series/", authors.series_list, name="series_list"),
+    path("series/volumes/", authors.series, name="series"),
+    path("statistics/", statistics.statistics, name="statistics"),
     path("shelves/", shelves.shelves, name="shelves"),
     path("shelves/<int:pk>/rename/", shelves.rename, name="shelf_rename"),
     path("shelves/<int:pk>/move/", shelves.move, name="shelf_move"),

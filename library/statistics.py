@@ -1,0 +1,149 @@
+"""What a library is made of, and what was read when: each question one query, however many books there are."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Avg, Count, F, Max, Sum
+from django.db.models.functions import ExtractMonth, ExtractYear, Substr
+
+from library.catalogs.languages import language_name
+from library.models import CopyAuthor, Entry, Reading, Status, Tag, UserBook
+
+MOST = 12  # of the names in one chart; a page is not a list of all authors
+
+
+@dataclass(frozen=True)
+class Part:
+    """A number of books, what they have in common, and the query of the library that shows them (where there is one)."""
+
+    label: str
+    count: int
+    query: str = ""
+
+
+class Statistics:
+    """The numbers of one person's library, the trash left out."""
+
+    def __init__(self, user):
+        self.user = user
+        self.books = UserBook.objects.of(user).order_by()
+
+    def counted(self, column: str) -> list[tuple]:
+        return list(self.books.values_list(column).annotate(n=Count("pk")).order_by("-n", column))
+
+    @cached_property
+    def totals(self) -> dict:
+        return self.books.aggregate(books=Count("pk"), all_pages=Sum("pages"), average=Avg("pages"), longest=Max("pages"))
+
+    @cached_property
+    def by_status(self) -> list[Part]:
+        counts = dict(self.counted("status"))
+        return [Part(status.label, counts[status], f"status={status}") for status in Status if counts.get(status)]
+
+    @cached_property
+    def by_language(self) -> list[Part]:
+        named = [(code, language_name(code) or "Not known", n) for code, n in self.counted("language")]
+        return most([Part(name, n, f"language={code or 'none'}") for code, name, n in named], "Other languages")
+
+    @cached_property
+    def by_entry(self) -> list[Part]:
+        return [Part(Entry(entry).label, n, f"entry={entry}") for entry, n in self.counted("entry")]
+
+    @cached_property
+    def by_rating(self) -> list[Part]:
+        """From half a star to five, with the ones that were never given; nothing at all where nothing was rated."""
+        counts = dict(self.counted("rating"))
+        counts.pop(None, None)
+        return [Part(f"{half / 2:g}", counts.get(half, 0)) for half in range(1, 11)] if counts else []
+
+    @cached_property
+    def by_pages(self) -> list[Part]:
+        hundreds = dict(self.books.filter(pages__gt=0).values_list(F("pages") / 100).annotate(n=Count("pk")))
+        if not hundreds:
+            return []
+        last, beyond = min(12, max(hundreds)), sum(n for hundred, n in hundreds.items() if hundred > 12)
+        parts = [Part(f"{hundred * 100 or 1}–{hundred * 100 + 99}", hundreds.get(hundred, 0)) for hundred in range(last + 1)]
+        return parts + ([Part("1300 or more", beyond)] if beyond else [])
+
+    @cached_property
+    def by_year(self) -> list[Part]:
+        """Of publication: a part for each year, and for each ten years where there are more than 150."""
+        counts = dict(self.books.values_list(Substr("published_date", 1, 4)).annotate(n=Count("pk")))
+        return years({int(year): n for year, n in counts.items() if year.isdecimal() and len(year) == 4})
+
+    @cached_property
+    def by_author(self) -> list[Part]:
+        rows = CopyAuthor.objects.of(self.user).order_by().values("folded").annotate(name=Max("name"), n=Count("pk"))
+        return [Part(row["name"], row["n"]) for row in rows.order_by("-n", "folded")[:MOST]]
+
+    @cached_property
+    def by_shelf(self) -> list[Part]:
+        """Shelves, or the rooms they stand in where there are many."""
+        rows = list(self.books.values_list("shelf", "shelf__room", "shelf__name").annotate(n=Count("pk")).order_by("-n"))
+        if len(rows) > MOST and any(room for _, room, _, _ in rows):
+            rooms: dict = {}
+            for shelf, room, _, n in rows:
+                name = room or ("No shelf" if shelf is None else "No room")
+                rooms[name] = rooms.get(name, 0) + n
+            parts = [Part(name, n) for name, n in rooms.items()]
+        else:
+            parts = [Part(name or "No shelf", n, f"shelf={shelf or 'none'}") for shelf, _, name, n in rows]
+        return most(sorted(parts, key=lambda part: -part.count), "Other places")
+
+    @cached_property
+    def by_tag(self) -> list[Part]:
+        tags = Tag.objects.filter(user=self.user, books__removed__isnull=True).annotate(n=Count("books")).filter(n__gt=0)
+        return [Part(tag.name, tag.n) for tag in tags.order_by("-n", "folded")[:MOST]]
+
+    # ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    @cached_property
+    def finished(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """(year, month) -> readings that ended then, and the pages of those books."""
+        ended = Reading.objects.filter(copy__user=self.user, copy__removed__isnull=True, finished__isnull=False).order_by()
+        months = ended.values_list(ExtractYear("finished"), ExtractMonth("finished"))
+        return {(year, month): (n, pages or 0) for year, month, n, pages in months.annotate(n=Count("pk"), p=Sum("copy__pages"))}
+
+    def read_by_year(self) -> list[Part]:
+        counts: dict[int, int] = {}
+        for (year, _), (n, _) in self.finished.items():
+            counts[year] = counts.get(year, 0) + n
+        return years(counts)
+
+    def pages_by_year(self) -> list[Part]:
+        counts: dict[int, int] = {}
+        for (year, _), (_, pages) in self.finished.items():
+            counts[year] = counts.get(year, 0) + pages
+        return years(counts) if any(counts.values()) else []
+
+    def read_by_month(self, today: date, months: int = 24) -> list[Part]:
+        """The last two years, this month at the end; nothing where nothing was read in them."""
+        last = today.year * 12 + today.month - 1
+        span = [divmod(month, 12) for month in range(last - months + 1, last + 1)]
+        parts = [
+            Part(f"{date(year, month + 1, 1):%B %Y}", self.finished.get((year, month + 1), (0, 0))[0]) for year, month in span
+        ]
+        return parts if any(part.count for part in parts) else []
+
+
+def most(parts: list[Part], others: str) -> list[Part]:
+    """The first of `parts`, and all others together."""
+    if len(parts) <= MOST:
+        return parts
+    return [*parts[: MOST - 1], Part(others, sum(part.count for part in parts[MOST - 1 :]))]
+
+
+def years(counts: dict[int, int]) -> list[Part]:
+    """A part for each year between the first and the last, also for those with nothing; for each ten where they are many."""
+    if not counts:
+        return []
+    first, last = min(counts), max(counts)
+    if last - first <= 150:
+        return [Part(str(year), counts.get(year, 0), f"year_from={year}&year_to={year}") for year in range(first, last + 1)]
+    tens: dict[int, int] = {}
+    for year, n in counts.items():
+        tens[year // 10] = tens.get(year // 10, 0) + n
+    begin = max(first // 10, last // 10 - 60)
+    parts = [Part(f"{ten}0s", tens.get(ten, 0), f"year_from={ten}0&year_to={ten}9") for ten in range(begin, last // 10 + 1)]
+    before = sum(n for ten, n in tens.items() if ten < begin)
+    return [Part(f"Before {begin}0", before, f"year_to={begin * 10 - 1}"), *parts] if before else parts

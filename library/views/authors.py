@@ -1,0 +1,114 @@
+"""The authors of a library and one of them; the series of a library and one of them."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Max
+from django.db.models.functions import Left
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from library import folding, listing, suggestions
+from library import series as sets
+from library.models import CopyAuthor, Status, UserBook, author_key
+from library.views.books import pages_around
+
+ON_A_PAGE = 100
+MOST = 500  # books on one page of an author or of a series; whoever wrote more is looked at in the library
+
+
+def asked_name(request) -> str:
+    """The name in the address; what is there without one is nothing."""
+    name = request.GET.get("name", "")[:300].replace("\0", "").strip()
+    if not name:
+        raise Http404
+    return name
+
+
+@login_required
+@require_GET
+def author_list(request):
+    """By surname, with their numbers of books; narrowed by what is typed or by a letter."""
+    typed = request.GET.get("q", "")[:100].replace("\0", "")
+    letter = folding.fold(request.GET.get("letter", ""))[:1]
+    mine = CopyAuthor.objects.of(request.user).order_by()
+    letters = sorted(mine.values_list(Left("folded", 1), flat=True).distinct())
+    found = mine.filter(suggestions.words_begin("folded", typed), folded__startswith=letter)
+    named = found.values("folded").annotate(name=Max("name"), count=Count("pk")).order_by("folded")
+    page = Paginator(named, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "pages": pages_around(page), "typed": typed, "letter": letter, "letters": letters}
+    return render(request, "library/author_list.html", context)
+
+
+@login_required
+@require_GET
+def author(request):
+    """Their books here: each series in its order, then what stands alone, by year."""
+    name = asked_name(request)
+    key = author_key(name)
+    mine = UserBook.objects.of(request.user).filter(author_rows__user=request.user, author_rows__folded=key)
+    copies = list(mine.order_by("published_date", "sort_title", "pk").defer(*listing.NOT_SHOWN)[: MOST + 1])
+    if not copies:
+        raise Http404
+    context = {
+        "name": next((written for written in copies[0].authors if author_key(written) == key), name),
+        "copies": copies[:MOST],
+        "more": len(copies) > MOST,
+        "read": sum(copy.status == Status.READ for copy in copies[:MOST]),
+        "series": in_series(copies[:MOST]),
+        "single": [copy for copy in copies[:MOST] if not copy.series_key],
+    }
+    return render(request, "library/author.html", context)
+
+
+def in_series(copies) -> list[tuple[sets.Series, list[UserBook]]]:
+    """Series of `copies` by name, each with its books in the order of the volumes."""
+    found: dict[str, tuple[sets.Series, list[UserBook]]] = {}
+    for copy in sorted((copy for copy in copies if copy.series_key), key=lambda copy: (copy.series_key, copy.sort_series)):
+        one, books = found.setdefault(copy.series_key, (sets.Series(copy.series_key, copy.series), []))
+        one.numbers.append(copy.series_number)
+        books.append(copy)
+    return list(found.values())
+
+
+@login_required
+@require_GET
+def series_list(request):
+    """By name, with their gaps; narrowed by what is typed, or to those with gaps."""
+    typed = request.GET.get("q", "")[:100].replace("\0", "")
+    words, gaps = folding.fold(typed).split(), "gaps" in request.GET
+    found = sets.all_of(request.user)
+    fitting = [one for one in found if all(word in one.key for word in words) and (one.missing or not gaps)]
+    page = Paginator(fitting, ON_A_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "pages": pages_around(page), "typed": typed, "only_gaps": gaps, "total": len(found)}
+    return render(request, "library/series_list.html", context)
+
+
+@login_required
+@require_GET
+def series(request):
+    """Its volumes in their order, and between them the places of those that are missing."""
+    copies = list(sets.books_of(request.user, asked_name(request)).defer(*listing.NOT_SHOWN)[: MOST + 1])
+    if not copies:
+        raise Http404
+    one = sets.Series(copies[0].series_key, copies[0].series, [copy.series_number for copy in copies[:MOST]])
+    authors = list(dict.fromkeys(name for copy in copies[:MOST] for name in copy.authors))
+    context = {
+        "series": one,
+        "authors": authors[:6],
+        "more": len(copies) > MOST,
+        "read": sum(copy.status == Status.READ for copy in copies[:MOST]),
+        "places": places(copies[:MOST], one.missing),
+    }
+    return render(request, "library/series.html", context)
+
+
+def places(copies: list[UserBook], gaps: list[int]) -> list[tuple[UserBook | None, int | None]]:
+    """Books and the numbers of missing volumes, in one order: (book, None) or (None, number)."""
+    waiting, order = list(gaps), []
+    for copy in copies:
+        first = min(sets.volumes(copy.series_number), default=0)
+        while waiting and waiting[0] < first:
+            order.append((None, waiting.pop(0)))
+        order.append((copy, None))
+    return order + [(None, gap) for gap in waiting]

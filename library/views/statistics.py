@@ -1,0 +1,32 @@
+"""The page with the numbers of a library, as charts with a table behind each."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from library.charts import bars, columns
+from library.statistics import Statistics
+
+
+@login_required
+@require_GET
+def statistics(request):
+    numbers = Statistics(request.user)
+    read = next((part.count for part in numbers.by_status if part.query == "status=read"), 0)
+    charts = [
+        ("Books finished, month by month", "month", columns(numbers.read_by_month(timezone.localdate())), "columns"),
+        ("Books finished, year by year", "year", columns(numbers.read_by_year()), "columns"),
+        ("Pages read, year by year", "year", columns(numbers.pages_by_year()), "columns"),
+        ("When they were published", "year", columns(numbers.by_year), "columns"),
+        ("How many stars they got", "stars", columns(numbers.by_rating), "columns"),
+        ("How long they are", "pages", columns(numbers.by_pages), "columns"),
+        ("Status", "status", bars(numbers.by_status), "bars"),
+        ("Languages", "language", bars(numbers.by_language), "bars"),
+        ("Authors with most books", "author", bars(numbers.by_author), "bars"),
+        ("Where they stand", "place", bars(numbers.by_shelf), "bars"),
+        ("Tags used most", "tag", bars(numbers.by_tag), "bars"),
+        ("How they came in", "way", bars(numbers.by_entry), "bars"),
+    ]
+    context = {"totals": numbers.totals, "read": read, "charts": [chart for chart in charts if chart[2]]}
+    return render(request, "library/statistics.html", context)

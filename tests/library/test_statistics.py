@@ -1,0 +1,102 @@
+"""The numbers of a library and their charts."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from library import tagging
+from library.charts import bars, columns, nice
+from library.statistics import Part, Statistics, years
+from tests.factories import make_copy, make_shelf
+
+
+@pytest.fixture
+def library(owner, stranger):
+    study = make_shelf(owner, "Top", room="Study")
+    first = make_copy(
+        owner, "Emma", "Jane Austen", language="en", published_date="1815", pages=400, status="read", rating=9, shelf=study
+    )
+    make_copy(owner, "Persuasion", "Jane Austen", language="en", published_date="1817-12", pages=250, status="read")
+    make_copy(owner, "Faust", "J. W. von Goethe", language="de", published_date="", entry="scan", shelf=study)
+    make_copy(owner, "Gone", "Nobody", language="fr", pages=9000, removed=timezone.now())
+    first.readings.create(started=date(2024, 1, 1), finished=date(2024, 3, 5))
+    first.readings.create(finished=date(2025, 3, 7))
+    first.readings.create(started=date(2025, 6, 1))
+    tagging.set_tags(first, ["Classic"])
+    theirs = make_copy(stranger, "Theirs", "Somebody", language="it", pages=100, status="reading", published_date="1990")
+    theirs.readings.create(finished=date(2025, 3, 7))
+    tagging.set_tags(theirs, ["Secret"])
+
+
+def told(parts) -> list[tuple[str, int]]:
+    return [(part.label, part.count) for part in parts]
+
+
+def test_the_numbers_are_right_and_only_the_owners(owner, library):
+    numbers = Statistics(owner)
+    assert numbers.totals == {"books": 3, "all_pages": 650, "average": 325, "longest": 400}
+    assert told(numbers.by_status) == [("To read", 1), ("Read", 2)]
+    assert told(numbers.by_language) == [("English", 2), ("German", 1)]
+    assert told(numbers.by_entry) == [("By hand", 2), ("Shelf photo", 1)]
+    assert told(numbers.by_year) == [("1815", 1), ("1816", 0), ("1817", 1)]
+    assert told(numbers.by_author) == [("Jane Austen", 2), ("J. W. von Goethe", 1)]
+    assert told(numbers.by_shelf) == [("Top", 2), ("No shelf", 1)]
+    assert told(numbers.by_tag) == [("Classic", 1)]
+    assert [part for part in told(numbers.by_rating) if part[1]] == [("4.5", 1)]
+    assert told(numbers.by_pages) == [("1–99", 0), ("100–199", 0), ("200–299", 1), ("300–399", 0), ("400–499", 1)]
+
+
+def test_a_reading_counts_in_the_month_it_ended(owner, library):
+    numbers = Statistics(owner)
+    assert told(numbers.read_by_year()) == [("2024", 1), ("2025", 1)]
+    assert told(numbers.pages_by_year()) == [("2024", 400), ("2025", 400)]
+    months = told(numbers.read_by_month(date(2025, 4, 30)))
+    assert months[-2:] == [("March 2025", 1), ("April 2025", 0)]
+    assert len(months) == 24 and months[0][0] == "May 2023" and dict(months)["March 2024"] == 1
+    assert numbers.read_by_month(date(2030, 1, 1)) == []
+
+
+def test_many_years_are_told_in_tens(owner):
+    parts = told(years({1601: 2, 1990: 5, 1999: 1, 2024: 7}))
+    assert parts[0] == ("1600s", 2) and parts[-1] == ("2020s", 7) and ("1990s", 6) in parts
+    assert told(years({800: 1, 2024: 1}))[0] == ("Before 1420", 1)
+    assert years({}) == []
+
+
+def test_a_column_is_as_high_as_its_part_of_the_round_number_above():
+    chart = columns([Part("1990", 3), Part("1991", 0), Part("1992", 10)])
+    assert chart.top == 10
+    assert [(mark.y, mark.height) for mark in chart.marks] == [(70, 30), (100, 0), (0, 100)]
+    assert columns([]) is None and bars([]) is None
+    assert bars([Part("en", 50), Part("de", 25)]).marks[1].width == 50
+
+
+@pytest.mark.parametrize(("highest", "round_number"), [(0, 1), (1, 1), (3, 5), (10, 10), (11, 20), (49, 50), (501, 1000)])
+def test_round_numbers(highest, round_number):
+    assert nice(highest) == round_number
+
+
+def test_the_page_shows_charts_with_their_tables(owner_client, stranger_client, library):
+    page = owner_client.get(reverse("statistics")).content.decode()
+    assert page.count("<svg") > 10
+    assert "<title>1815: 1</title>" in page
+    assert "/?language=de" in page
+    assert "Secret" not in page and "Somebody" not in page
+    assert "Jane Austen" not in stranger_client.get(reverse("statistics")).content.decode()
+
+
+def test_an_empty_library_is_shown_how_to_begin(owner_client):
+    assert "Photograph a shelf" in owner_client.get(reverse("statistics")).content.decode()
+
+
+def test_numbers_are_asked_once_each_however_many_books(owner, owner_client, library, django_assert_max_num_queries):
+    for number in range(80):
+        copy = make_copy(
+            owner, f"Book {number}", f"Author {number}", published_date=str(1900 + number), pages=number * 20, language="en"
+        )
+        copy.readings.create(finished=timezone.localdate())
+    owner_client.get("/settings/")
+    with django_assert_max_num_queries(14):
+        owner_client.get(reverse("statistics"))
