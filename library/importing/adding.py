@@ -19,6 +19,7 @@ from library.importing.matching import Known, Owned
 from library.models import Entry, Import, ImportRow, Reading, Shelf, Status, SyncStatus, UserBook
 
 SKIP, UPDATE, COPY = "skip", "update", "copy"
+ANYWAY = "anyway"  # one row, whose owner has seen that the book is there
 ON_DUPLICATE = {SKIP: "Leave it as it is", UPDATE: "Fill in what is empty", COPY: "Add another copy"}
 Result = ImportRow.Result
 OWNED, IN_TRASH = "You have this book already.", "This book is among your removed books. Put it back there."
@@ -66,7 +67,7 @@ def _plan_one(row: Plan, owned: Owned, again: str) -> Plan:
         known = owned.find(row.line, item)
         seen_before = known and (row.line in owned.before or set(item.ids.items()) & set(known.ids.items()))
         row.message = " ".join(item.notes)
-        if known is None or (again == COPY and not seen_before and not item.is_a_copy):
+        if known is None or again == ANYWAY or (again == COPY and not seen_before and not item.is_a_copy):
             row.known = owned.promise(item)
         else:
             _same_book(row, known, again)

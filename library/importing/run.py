@@ -318,11 +318,8 @@ def try_again(row: ImportRow, changes: dict | None = None, another: bool = False
         item.facts |= changes
         item.problem = item.left_out = ""
         item.notes = []
-    elif item.problem:
-        item.problem = ""
-    file.options = file.options | ({"on_duplicate": adding.COPY} if another else {})
     if another:
-        item.ids = {}
+        file.options = file.options | {"on_duplicate": adding.ANYWAY}
     adding.prepare([(row.number, item, raw)])
     with transaction.atomic():
         adding.lock(file.user)

@@ -112,6 +112,9 @@ def result_page(request, file: Import, problem_row: ImportRow | None = None, for
             ImportRowForm(initial=row.data.get("facts"), auto_id=f"row{row.number}_%s") if can_change(row) else None
         )
         row.opened = open_form is not None
+        facts = row.data.get("facts", row.data)
+        row.title = row.copy.title if row.copy else facts.get("title") or facts.get("isbn13", "")
+        row.authors = row.copy.authors if row.copy else facts.get("authors", [])
     chips = [(value, label, file.counts[value]) for value, label in ImportRow.Result.choices if file.counts.get(value)]
     if file.counts.get(NOTED):
         chips.append((NOTED, "Added with a remark", file.counts[NOTED]))
