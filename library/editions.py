@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import Q
 
-from library import facts, identity
+from library import cover_files, facts, identity
 from library.catalogs import Record
 from library.catalogs.lookup import Lookup
 from library.models import FACTS, Book, FactChange, UserBook
@@ -52,5 +52,8 @@ def choose(user, copy: UserBook, record: Record, over_mine: bool = False) -> Use
         FactChange.objects.create(copy=copy, fact=fact, before=before, after=after, source=source)
         setattr(copy, fact, after)
         copy.origins[fact] = source
+        if fact == "cover":
+            copy.cover_key = book.cover_key
+            cover_files.want(copy)
     copy.save()
     return copy

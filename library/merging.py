@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Q
 
-from library import isbn, tagging, trash, undoing
+from library import facts, isbn, tagging, trash, undoing
 from library.models import FACTS, FactChange, Status, Undo, UserBook
 
 MERGE = "merge"  # the source of a fact that came from the other record
@@ -100,7 +100,8 @@ def _fill_facts(keep: UserBook, other: UserBook):
     """A fact that only the other record has comes over with its origin; one that both have differently goes into the history."""
     for fact in FACTS:
         mine, theirs = getattr(keep, fact), getattr(other, fact)
-        if not theirs or mine == theirs:
+        left_empty = not mine and keep.origins.get(fact) == facts.YOU  # a decision too, such as for the drawn cover
+        if not theirs or mine == theirs or left_empty:
             continue
         if mine:
             FactChange.objects.create(copy=keep, fact=fact, before=theirs, after=mine, source=MERGE)
@@ -120,7 +121,8 @@ def _fill_own(keep: UserBook, other: UserBook):
     keep.status = max((keep.status, other.status), key=TELLING.index)
     keep.favourite = keep.favourite or other.favourite
     keep.added = min(keep.added, other.added)
-    keep.cover_key = keep.cover_key or other.cover_key
+    if keep.cover == other.cover and keep.cover:
+        keep.cover_key = keep.cover_key or other.cover_key
     keep.imported = {**other.imported, **keep.imported}
 
 

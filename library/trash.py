@@ -4,6 +4,7 @@ import logging
 import math
 from datetime import timedelta
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -44,9 +45,19 @@ def delete_for_good(copies) -> int:
     count = 0
     for chunk in undoing.chunks(list(copies.filter(removed__isnull=False).values_list("pk", flat=True))):
         with transaction.atomic():  # short ones: nobody else is to wait for a large trash
-            UserBook.objects.filter(pk__in=chunk, removed__isnull=False).delete()
+            gone = UserBook.objects.filter(pk__in=chunk, removed__isnull=False)
+            pictures = set(gone.filter(cover_key__startswith="covers/own/").values_list("cover_key", flat=True))
+            gone.delete()
+        _drop(pictures)
         count += len(chunk)
     return count
+
+
+def _drop(pictures: set[str]):
+    """Covers that people uploaded and that no other copy of theirs shows."""
+    shown = set(UserBook.objects.filter(cover_key__in=pictures).values_list("cover_key", flat=True)) if pictures else set()
+    for key in pictures - shown:
+        default_storage.delete(key)
 
 
 def days_left(copy: UserBook) -> int:

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Schedule
 
 from bookimg.management.commands.worker import keep_sweeping
-from library import loans, trash, undoing
+from library import cover_files, loans, trash, undoing
 from library.models import UserBook
 from scanning.models import Candidate, Scan
 from tests.factories import make_copy
@@ -77,6 +78,16 @@ def test_for_good_is_asked_once_more(owner, three, owner_client):
     assert set(owner.books.all()) == set(three[1:])
     owner_client.post(address, {"all": "", "sure": ""})
     assert set(owner.books.all()) == {three[2]}
+
+
+def test_an_uploaded_cover_goes_with_the_last_book_that_shows_it(owner, three):
+    key = cover_files.keep_own(owner, b"picture")
+    UserBook.objects.filter(pk__in=[three[0].pk, three[1].pk]).update(cover_key=key)
+    for copy, still_there in ((three[0], True), (three[1], False)):
+        copy.refresh_from_db()
+        trash.remove(copy)
+        trash.delete_for_good(trash.of(owner))
+        assert default_storage.exists(key) is still_there
 
 
 def test_what_is_not_in_the_trash_cannot_be_deleted_for_good(owner, three, owner_client):
