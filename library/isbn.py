@@ -10,9 +10,12 @@ from stdnum.exceptions import ValidationError
 
 HYPHENS = "\\-‐‑‒–—−"
 AT_MOST = 5000  # numbers found in one text
-GAP = rf"[ \u00a0\u202f.{HYPHENS}]{{0,2}}"
+GAP = rf"(?:[ \u00a0\u202f.{HYPHENS}]|[ \u00a0][{HYPHENS}][ \u00a0])?"
+END = rf"(?![\dA-Za-z]|[{HYPHENS}]\d)"
 # Runs of 10 or 13 digits with gaps, with the 2 or 5 digits of an add-on glued to 13; never a part of a longer number.
-LIKE_AN_ISBN = re.compile(rf"(?<![\dA-Za-z])(?:(?:\d{GAP}){{12}}\d(?:\d{{5}}|\d{{2}})?|(?:\d{GAP}){{9}}[\dXx])(?![\dA-Za-z])")
+LIKE_AN_ISBN = re.compile(
+    rf"(?<![\dA-Za-z])(?:(?:\d{GAP}){{12}}\d(?:\d{{5}}|\d{{2}})?|(?:\d{GAP}){{9}}[\dXx]){END}",
+)
 NAMED = re.compile(r"(?i)\bisbn(?:[ -]?1[03])?\s*[:=]?\s*$")
 
 
