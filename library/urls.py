@@ -31,6 +31,7 @@ urlpatterns = [
     path("books/add/search/", entries.search, name="entry_search"),
     path("books/add/search/add/", entries.search_add, name="entry_search_add"),
     path("books/add/scanner/", scanner.scanner, name="entry_scanner"),
+    path("books/add/camera/", scanner.camera, name="barcode_camera"),
     path("books/add/send/", scanner.send, name="entry_send"),
     path("books/add/states/", scanner.states, name="entry_states"),
     path("books/add/pending/", scanner.pending, name="entries_pending"),

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from csp.constants import SELF, WASM_UNSAFE_EVAL
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -35,14 +37,26 @@ def unknown(user):
 @login_required
 @require_GET
 def scanner(request):
+    return render(request, "library/add_scanner.html", sitting(request.user))
+
+
+@login_required
+@require_GET
+@csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL]})
+def camera(request):
+    """The same with the camera as the scanner. Its reader of bars may be WebAssembly, which no other page needs."""
+    return render(request, "library/camera.html", sitting(request.user))
+
+
+def sitting(user) -> dict:
+    """What holds for the batch, and what came in during the last hours."""
     since = timezone.now() - SITTING
-    recent = own_copies(request.user).filter(removed__isnull=True, added__gte=since, entry__in=[Entry.ISBN, Entry.BARCODE])
-    context = {
-        "form": BatchForm(request.user, batch=remembered(request.user)),
+    recent = own_copies(user).filter(removed__isnull=True, added__gte=since, entry__in=[Entry.ISBN, Entry.BARCODE])
+    return {
+        "form": BatchForm(user, batch=remembered(user)),
         "copies": recent.order_by("-added", "-pk")[:SHOWN],
-        "unknown": unknown(request.user).count(),
+        "unknown": unknown(user).count(),
     }
-    return render(request, "library/add_scanner.html", context)
 
 
 @login_required

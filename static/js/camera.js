@@ -22,7 +22,6 @@ let awake = null;
 let last = ""; // the number that was told last: the same book is not told twice in a row
 let looks = []; // what the latest looks saw
 let warned = 0;
-let sounds = null;
 
 function say(sentence, state = "") {
   if (said.textContent !== sentence) said.textContent = sentence;
@@ -45,7 +44,6 @@ export async function start() {
   say("Starting the camera …", "starting");
   try {
     if (!navigator.mediaDevices) throw new DOMException("", "NotSecureError");
-    sounds ??= new AudioContext(); // within the tap: later the browser keeps it silent
     const [opened, read] = await Promise.all([open(), reader()]);
     stream = opened;
     video.srcObject = stream;
@@ -119,26 +117,13 @@ function tell(number) {
   box.classList.remove("seen");
   void box.offsetWidth; // so that the frame lights up anew
   box.classList.add("seen");
-  beep(1046, 0.09);
-  navigator.vibrate?.(60);
   say(number, "looking");
   document.dispatchEvent(new CustomEvent("isbn", { detail: { number } }));
 }
 
 function warn() {
   warned = Date.now();
-  beep(220, 0.12);
   say("That is the barcode of something else: a book’s begins with 978 or 979.", "looking");
-}
-
-function beep(pitch, seconds) {
-  if (!sounds || box.querySelector("[data-sound]")?.ariaPressed === "false") return;
-  const tone = new OscillatorNode(sounds, { frequency: pitch });
-  const volume = new GainNode(sounds, { gain: 0.15 });
-  tone.connect(volume).connect(sounds.destination);
-  volume.gain.exponentialRampToValueAtTime(0.001, sounds.currentTime + seconds);
-  tone.start();
-  tone.stop(sounds.currentTime + seconds);
 }
 
 async function keepAwake() {
@@ -158,11 +143,8 @@ async function torch() {
 startButton.addEventListener("click", start);
 stopButton.addEventListener("click", () => stop());
 torchButton.addEventListener("click", torch);
-box.querySelector("[data-sound]")?.addEventListener("click", ({ currentTarget }) => {
-  currentTarget.ariaPressed = String(currentTarget.ariaPressed === "false");
-});
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && stream && keepAwake());
-// A book that was taken back may be scanned again.
-document.addEventListener("isbn-undone", ({ detail }) => detail.number === last && (last = ""));
+// A book that was taken back, or is to be added a second time, may be held up again.
+document.addEventListener("submit", ({ target }) => target.closest("#entries") && (last = ""));
 // Whoever has allowed the camera once need not tap again.
 navigator.permissions?.query({ name: "camera" }).then((asked) => asked.state === "granted" && start(), () => {});

@@ -266,6 +266,9 @@ form.addEventListener("submit", (event) => {
   if (text) take(text);
 });
 
+// What the camera sees (static/js/camera.js).
+document.addEventListener("isbn", ({ detail }) => take(detail.number));
+
 // A list that is pasted is as many books.
 field.addEventListener("paste", (event) => {
   const pieces = event.clipboardData.getData("text").split(/[\n\r\t,;]+/).map((piece) => piece.trim()).filter(Boolean);
