@@ -24,11 +24,17 @@ SECONDS = 60  # for a scan, on a machine that has other things to do
 
 
 @pytest.fixture(scope="session")
-def browser():
+def playwright():
+    """One a process: a second would not start beside it."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="session")
