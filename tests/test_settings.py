@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-READERS = {"read", "choice", "number", "flag", "address", "str", "db_url", "email_url"}
+READERS = {"rate", "read", "choice", "number", "flag", "address", "str", "db_url", "email_url"}
 WRONG = {
     "DEBUG": "perhaps",
     "PUBLIC_URL": "books.example.org",
@@ -27,6 +27,9 @@ WRONG = {
     "TIME_ZONE": "Middle-Earth/Shire",
     "LOG_FORMAT": "xml",
     "STORAGE": "cellar",
+    "RATE_LIMIT": "as many as you like",
+    "JWT_ISSUER": "cognito",
+    "WEBHOOKS_PRIVATE": "perhaps",
     "BROKER": "owl",
 }
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.http import Http404, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.deprecation import MiddlewareMixin
@@ -18,6 +18,7 @@ logger = logging.getLogger("accounts.api")
 CODES = {400: "bad-request", 401: "sign-in", 403: "forbidden", 404: "not-found", 405: "no-such-method", 429: "too-many"}
 SIGN_IN = "Sign in first: send `Authorization: Bearer …` with a token, or the session of your browser."
 UNREADABLE = "The body of this call cannot be read: it is broken, or too large."
+FORBIDDEN = "This is not allowed from where you are."
 BROKEN = "Something went wrong on our side. It is noted; try again in a moment."
 NOBODY = Problem(401, "sign-in", SIGN_IN, CHALLENGE)
 
@@ -28,6 +29,10 @@ def binary(*types: str) -> dict:
 
 
 class Api(NinjaAPI):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self._written = {}  # prefix -> the OpenAPI, which takes a while to write
+
     def create_response(self, request, data, *, status=None, temporal_response=None):
         response = super().create_response(request, data, status=status, temporal_response=temporal_response)
         if temporal_response:  # an answer, no error
@@ -40,6 +45,7 @@ class Api(NinjaAPI):
 
     def set_default_exception_handlers(self):
         self.add_exception_handler(Exception, broken)
+        self.add_exception_handler(PermissionDenied, lambda request, error: answer(Problem(403, "forbidden", FORBIDDEN)))
         for kind in (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
             self.add_exception_handler(kind, lambda request, error: answer(Problem(400, "bad-request", UNREADABLE)))
         self.add_exception_handler(Http404, lambda request, error: answer(not_found()))
@@ -55,8 +61,11 @@ class Api(NinjaAPI):
     def get_openapi_operation_id(self, operation) -> str:
         return to_camel(operation.view_func.__name__)
 
-    def get_openapi_schema(self, **options):
-        return openapi.completed(super().get_openapi_schema(**options))
+    def get_openapi_schema(self, *, path_prefix=None, path_params=None):
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._written:
+            self._written[prefix] = openapi.completed(super().get_openapi_schema(path_prefix=prefix))
+        return self._written[prefix]
 
 
 def answer(problem: Problem) -> JsonResponse:

@@ -1,0 +1,67 @@
+"""The share of calls that a person has, with two web processes on one database."""
+
+import json
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from tests.services.product import ROOT, Product, until
+
+pytestmark = pytest.mark.services
+SEED = """
+import django, json; django.setup()
+from django.contrib.auth.models import User
+from accounts import tokens
+made = {}
+for name in ("olive", "stan"):
+    user = User.objects.create_user(name)
+    made[name] = [tokens.make(user, "program", ["read"])[1] for _ in range(2)]
+print(json.dumps(made))
+"""
+
+
+@contextmanager
+def two_webs(tmp_path):
+    """Addresses of two web processes that share a database, and tokens of two people."""
+    products = [Product(tmp_path), Product(tmp_path)]
+    world = products[0].environment
+    for command in (["migrate", "-v0"], ["createcachetable", "-v0"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=world, check=True, timeout=120)
+    made = subprocess.run(
+        [sys.executable, "-c", SEED], cwd=ROOT, env=world, check=True, timeout=60, capture_output=True, text=True
+    )
+    webs = []
+    with products[0].log.open("a") as log:
+        for product in products:
+            web = [sys.executable, "manage.py", "web", "--port", str(product.port)]
+            webs.append(subprocess.Popen(web, cwd=ROOT, env=world, stdout=log, stderr=log))
+    try:
+        for product in products:
+            until(product.answers, 60, "the first page")
+        yield [f"http://127.0.0.1:{product.port}/api/v1/me" for product in products], json.loads(made.stdout.splitlines()[-1])
+    finally:
+        for web in webs:
+            web.terminate()
+        for web in webs:
+            web.wait(15)
+
+
+def test_of_300_calls_in_a_minute_over_two_processes_exactly_100_pass(tmp_path):
+    with two_webs(tmp_path) as (addresses, keys), httpx.Client(timeout=60) as client:
+
+        def ask(number: int) -> int:
+            token = keys["olive"][number // 2 % 2]  # both of her tokens, at both processes
+            return client.get(addresses[number % 2], headers={"Authorization": f"Bearer {token}"}).status_code
+
+        began = time.monotonic()
+        with ThreadPoolExecutor(8) as pool:
+            answers = Counter(pool.map(ask, range(300)))
+        assert time.monotonic() - began < 60, "this machine is too busy to ask 300 times in a minute"
+        assert answers == {200: 100, 429: 200}
+        assert client.get(addresses[1], headers={"Authorization": f"Bearer {keys['stan'][0]}"}).status_code == 200
