@@ -1,6 +1,7 @@
 """Forms that two tabs may have open at once. Each field carries what stood in it when the page was shown (Django's hidden initial
 values); only what was changed on this page is saved, and what was changed elsewhere as well is asked about."""
 
+import zlib
 from dataclasses import dataclass
 
 from django import forms
@@ -21,6 +22,12 @@ class Clash:
     theirs: object
     mine_in_words: str
     theirs_in_words: str
+
+
+def question_of(clashes: list[Clash]) -> str:
+    """Tells one question from another."""
+    said = [(clash.name, clash.mine_in_words, clash.theirs_in_words) for clash in clashes]
+    return f"{zlib.crc32(repr(said).encode()):x}" if clashes else ""
 
 
 class LongTextField(forms.CharField):
@@ -110,6 +117,10 @@ class CarefulForm(forms.ModelForm):
             except ValidationError:
                 return one == other
         return not field.has_changed(other, field.prepare_value(one)) if isinstance(field, TagsField) else one == other
+
+    def already_asked(self, clashes: list[Clash]) -> bool:
+        """Whether the page that sent this asks about just these: it is not to take the question away under the finger."""
+        return self.data.get("asked") == question_of(clashes)
 
     def shown_now(self, clashes: list[Clash]) -> list[tuple[str, str, str]]:
         """The hidden fields (id, name, value) for the page after a save: what it shows is saved by now, but for what is asked."""

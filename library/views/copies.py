@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from library import facts, loans, merging, trash
 from library.forms import CopyForm, FactsForm
-from library.forms.careful import THEIRS
+from library.forms.careful import THEIRS, question_of
 from library.forms.keeping import LoanForm, ReadingForm
 from library.links import SITE_NAMES, purchase_links
 from library.models import FACTS, FactChange, Loan, Reading, UserBook
@@ -70,11 +70,12 @@ def book_page(request, copy: UserBook, **forms):
         "copy": copy,
         "form": forms.get("form") or CopyForm(instance=copy),
         "clashes": forms.get("clashes", ()),
+        "question": question_of(forms.get("clashes", [])),
         "facts": rows,
         "source": sources_of(copy, rows),
         "language": LANG_INFO.get(copy.language, {}).get("name", copy.language),
         "links": [(SITE_NAMES[site], address) for site, address in links.items()],
-        "sightings": copy.sightings.select_related("scan").order_by("-scan__created"),
+        "sightings": copy.sightings.select_related("scan__shelf").order_by("-scan__created"),
         "alike": merging.alike(copy),
         "loan": next((loan for loan in lent if not loan.returned), None),
         "past_loans": [loan for loan in lent if loan.returned],
@@ -108,6 +109,7 @@ def book(request, pk):
     if not script:
         return book_page(request, copy, form=CopyForm.completed(request.POST, own_copy(request, pk)), clashes=clashes)
     context = {"form": form, "errors": form.errors, "clashes": clashes, "was": form.shown_now(clashes), "copy": copy}
+    context |= {"question": question_of(clashes), "already_asked": bool(clashes) and form.already_asked(clashes)}
     if "status" in form.changed_data and not form.errors:
         context |= readings_context(copy)
     answer = render(request, "library/_saved.html", context)
