@@ -62,7 +62,7 @@ class Product:
         command = [sys.executable, "manage.py", "up", "--port", str(self.port)]
         with self.log.open("a") as log:
             self.supervisor = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
-        until(self.answers, 30, "the first page")
+        until(self.answers, 120, "the first page")  # the database is made first
         until(lambda: len(self.cluster()) == 3, 15, "a full cluster")
         return self
 
