@@ -167,7 +167,7 @@ def new_copies(file: Import, item: Item, shelves: dict, keys: set[str]) -> list[
 def restored(user, whole: dict, shelves: dict, keys: set[str]) -> NewCopy:
     """A copy exactly as our own JSON has it; only a key of its entry that is in use already cannot be had again."""
     own = {name: own_json.COLUMNS[name].to_python(whole[name]) for name in own_json.COLUMNS if name in whole}
-    own["shelf"] = places.find_or_make(user, whole["shelf"], shelves) if whole["shelf"] else None
+    own["shelf"] = places.exactly(user, whole["shelf"], shelves)
     rows = {
         name: [{key: columns[key].to_python(value) for key, value in row.items()} for row in whole[name]]
         for name, columns in own_json.ROW_COLUMNS.items()

@@ -38,6 +38,7 @@ class Owned:
         isbns = {isbn_of(item) for _, item in items} - {""}
         works = {work_of(item) for _, item in items} - {""}
         pks = {by_id[key] for _, item in items for key in item.ids.items() if key in by_id}
+        self.moments = {item.whole.get("added") for _, item in items if item.whole}
         self.before = self._before([line for line, _ in items])
         for question in ({"isbn13__in": isbns}, {"book__work_key__in": works}, {"pk__in": pks | set(self.before.values())}):
             if next(iter(question.values())):
@@ -88,8 +89,12 @@ class Owned:
             if known := self.new_ids.get(key) or self.by_pk.get(pk):
                 return known
         fitting = [known for known in self._alike(item) if self._may_be(known, item)]
-        added = (item.whole or {}).get("added", "")
-        fitting.sort(key=lambda known: (not same_moment(known.added, added), known.removed))
+        if item.whole:  # the very copy, or else one that is not that of another row
+            added = item.whole.get("added")
+            fitting = [known for known in fitting if known.added == added or known.added not in self.moments]
+            fitting.sort(key=lambda known: known.added != added)
+        else:
+            fitting.sort(key=lambda known: known.removed)
         return self._take(fitting[0], item) if fitting else None
 
     def _alike(self, item: Item) -> list[Known]:
@@ -125,7 +130,3 @@ def work_of(item: Item) -> str:
     """ "" where there is an ISBN alone."""
     edition = (item.whole or {}).get("edition") or item.whole or item.facts
     return work_key(edition["title"], edition.get("authors") or []) if edition.get("title") else ""
-
-
-def same_moment(one: str, other: str) -> bool:
-    return bool(other) and one[:19] == other[:19].replace("Z", "")

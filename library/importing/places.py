@@ -5,9 +5,20 @@ from django.db.models import Max
 from library.models import Shelf
 
 
-def find_or_make(user, place: list[str], known: dict | None = None) -> Shelf | None:
-    """The shelf called so: [name], or [room, bookcase, name]. `known` remembers what was found for the next row."""
-    known = {} if known is None else known
+def exactly(user, place: list[str], known: dict) -> Shelf | None:
+    """The shelf as our own JSON names it, letter by letter: [room, bookcase, name]."""
+    parts = ("exactly", *("",) * (3 - len(place)), *(part[:100] for part in place))
+    if not parts[-1]:
+        return None
+    if parts not in known:
+        there = dict(zip(("room", "bookcase", "name"), parts[1:], strict=True))
+        known[parts] = Shelf.objects.filter(user=user, **there).first()
+        known[parts] = known[parts] or Shelf.objects.create(user=user, **there, position=_next(user))
+    return known[parts]
+
+
+def find_or_make(user, place: list[str], known: dict) -> Shelf | None:
+    """The shelf called so, however it is spelt: [name], or [room, bookcase, name]. `known` remembers it for the next row."""
     parts = tuple(" ".join(part.replace("\0", "").split())[:100] for part in place)
     parts = ("",) * (3 - len(parts)) + parts
     if not parts[-1]:

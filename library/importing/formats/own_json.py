@@ -20,6 +20,7 @@ ROW_COLUMNS = {
     name: {field.name: field for field in model._meta.concrete_fields if field.name not in ("id", "copy")}
     for name, model in ROWS.items()
 }
+MOST = 2**31 - 1  # what a whole number may be everywhere
 BROKEN = "The file ends too early, or is no JSON from here on: {}."
 
 
@@ -107,6 +108,8 @@ def _valid(field, name: str, value):
     try:
         if value is None and field.null:
             return None
+        if isinstance(value, int | float) and abs(value) > MOST:
+            raise ValueError
         if lists or field.get_internal_type() == "JSONField":
             return value
         if value == "" and field.blank:
