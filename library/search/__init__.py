@@ -12,7 +12,7 @@ from itertools import chain
 from django.db.models import Q
 
 from library.models import UserBook
-from library.search import choosing, embedding, filters, highlights, text, vectors
+from library.search import choosing, embedding, filters, highlights, terms, text, vectors
 from library.search.embedders import EmbedderError
 from library.search.query import Query, parse
 
@@ -142,7 +142,7 @@ def rank(results: Results, narrowed: set[int] | None):
     if mode == "text":
         results.ranked = exact + close
     else:
-        weight = PUT_RIGHT if found.meant and len(query.words) <= SHORT else CLOSE
+        weight = PUT_RIGHT if found.meant and len(terms.telling(list(query.words))) <= SHORT else CLOSE
         results.ranked = fuse(exact, close, weight, by_meaning(results, narrowed))
 
 
@@ -165,7 +165,7 @@ def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, f
 
 def put_right(results: Results) -> str:
     """What was typed, with its slips put right: not in a whole sentence of which no book has all the words."""
-    if not results.meant or not (results.exact or len(results.query.words) <= SHORT):
+    if not results.meant or not (results.exact or len(terms.telling(list(results.query.words))) <= SHORT):
         return results.query.text
     return " ".join(results.meant.get(word, word) for phrase in (results.query.words, *results.query.phrases) for word in phrase)
 

@@ -63,12 +63,13 @@ def search(user, query: Query) -> Found:
     if len(exact) >= FEW or not groups:
         return Found(exact)
     meant, wider = {}, []
+    sentence = len(terms.telling(list(query.words))) > 2  # a whole one has words that no title has; none of them is a slip
     for number, (word, group) in enumerate(zip(query.words, groups, strict=True)):
         typing = query.typing and number == len(groups) - 1
         if exact or asking.has(Ask((group,), typing=typing)):
             wider.append(group)
             continue
-        near = [] if choosing.is_word(word) else close_words(word, asking.vocabulary())
+        near = [] if sentence and choosing.is_word(word) else close_words(word, asking.vocabulary())
         if near:
             meant[word] = near[0]
         wider.append(tuple(near) or group)
