@@ -5,7 +5,7 @@ from django.urls import include, path, re_path
 from accounts.api.root import no_such_call
 from bookimg import health
 from bookimg.api import api
-from scanning.views import tickets
+from scanning.views import leaving, tickets
 
 # The administration has a sign-in of its own, which would ask for no second factor.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("library.urls")),
     path("scans/", include("scanning.urls")),
     path("uploads/<str:signed>", tickets.upload, name="upload"),
+    path("settings/leave/", leaving.leave, name="leave"),
     path("settings/", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

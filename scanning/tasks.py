@@ -2,7 +2,7 @@
 
 from multiprocessing.sharedctypes import RawValue
 
-from scanning import demo, pipeline
+from scanning import demo, leaving, pipeline
 from scanning.models import Scan, Stage
 
 # Shared with all forked workers, and without a lock, which a killed worker might take to its grave.
@@ -50,3 +50,4 @@ def show(pk: int):
 
 def sweep():
     pipeline.sweep()
+    leaving.sweep()

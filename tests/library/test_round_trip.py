@@ -19,7 +19,8 @@ from tests.factories import make_copy, make_shelf
 AWKWARD = [
     "Plain", "Com,ma", 'Quo"te', "New\nline", "Win\r\ndows", "=1+1", "+cmd|' /C calc'!A0", "-5 Degrees", "@home",
     "'=quoted",
-    "'tis",     "''-x", "Größe", "日本語の本", "🙂 emoji", "a < b & c > d", "<i>marked</i>", "&amp; &copy 2020", "tab\tin", "semi;colon",
+    "'tis",     "''-x", "Größe", "日本語の本", "🙂 emoji", "a < b & c > d", "<i>marked</i>", "&amp; &copy 2020", "tab\tin",
+    "semi;colon",
     "(brackets)", "Back\\slash", "percent %s {x}", "ИНКВИЗИТОР", "عربى", "A: B: C", "#1", "null", "0", "x" * 300,
 ]  # fmt: skip
 

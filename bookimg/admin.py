@@ -1,0 +1,20 @@
+"""Accounts in the administration: deleting one deletes its files, too."""
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
+
+from scanning import leaving
+
+User = get_user_model()
+admin.site.unregister(User)
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    def delete_model(self, request, obj):
+        leaving.leave(obj)
+
+    def delete_queryset(self, request, queryset):
+        for user in queryset:
+            leaving.leave(user)
