@@ -67,3 +67,17 @@ class Catalog:
             for title, author in known.items()
             if title in words
         ]
+
+
+class Numbers:
+    """A catalogue outside that knows every ISBN, but for those that begin with 9799."""
+
+    name = "numbers"
+
+    def by_isbn(self, isbn13: str) -> Record | None:
+        if isbn13.startswith("9799"):
+            return None
+        return Record(f"The Book of {isbn13[3:12]}", ("Ada Number",), isbn=isbn13, published_date="1999", source=self.name)
+
+    def search(self, text: str, limit: int = 10) -> list[Record]:
+        return []

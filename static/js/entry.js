@@ -197,7 +197,18 @@ function tellOffline(sentence) {
   offline.querySelector("span").textContent = sentence;
 }
 
+// At most once a picture: with hundreds of rows it is what costs most.
+let counting = false;
 function count() {
+  if (counting) return;
+  counting = true;
+  requestAnimationFrame(() => {
+    counting = false;
+    showCounts();
+  });
+}
+
+function showCounts() {
   const waiting = queue().filter((item) => !item.problem).length;
   const there = list.querySelectorAll(".entry[data-pk]:not(.entry-removed, [data-outcome=owned])").length;
   const unknown = list.querySelectorAll('.entry[data-sync="failed"]').length + look.children.length;
