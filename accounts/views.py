@@ -20,7 +20,7 @@ DELIVERIES_A_PAGE = 30
 
 # ── Tokens ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 @login_required
-@reauthentication_required
+@reauthentication_required(allow_get=True)
 @never_cache
 def api_tokens(request):
     """A new token is shown in the answer to its making and never again."""

@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""A command line client for a BookImg server: one file, to be copied wherever it is needed. It wants Python 3.9 and httpx.
+
+    export BOOKIMG_SERVER=https://books.example.org BOOKIMG_TOKEN=bimg_…
+    bookimg.py scan shelf.jpg --shelf "Living room"
+    bookimg.py isbn 9780441478125 978-0-14-143958-7
+    bookimg.py search "left hand"
+    bookimg.py export books.csv
+
+A token is made in the settings under “API tokens”; `scan` is content with one that may scan. Exit status: 0 done, 1 refused or
+failed (the reason is on stderr), 2 wrong use. `isbn -` reads one ISBN a line from a scanner that types."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import httpx
+
+ROOT = "/api/v1"
+OVER = ("complete", "failed", "cancelled")
+TRIES = 5
+PAUSE = 1.0  # seconds between two looks at a scan
+
+
+class Refused(Exception):
+    """A sentence from the server, or about it."""
+
+
+class Server:
+    def __init__(self, address: str, token: str, transport: httpx.BaseTransport | None = None, sleep=time.sleep):
+        headers = {"Authorization": f"Bearer {token}", "User-Agent": "bookimg-client/1"}
+        self.client = httpx.Client(base_url=address.rstrip("/") + ROOT, headers=headers, timeout=60, transport=transport)
+        self.sleep = sleep
+
+    def call(self, method: str, path: str, **more) -> httpx.Response:
+        """Sent again over a bad line and after 429; with a key, so that nothing is made twice."""
+        if method == "POST":
+            more["headers"] = {"Idempotency-Key": str(uuid.uuid4()), **more.get("headers", {})}
+        for attempt in range(TRIES):
+            last = attempt == TRIES - 1
+            try:
+                answer = self.client.request(method, path, **more)
+            except httpx.TransportError as error:
+                if last:
+                    raise Refused(f"{self.client.base_url.host} does not answer: {error}") from None
+                self.sleep(2**attempt)
+                continue
+            if answer.status_code in (429, 502, 503, 504) and not last:
+                self.sleep(float(answer.headers.get("Retry-After", 2**attempt)))
+                continue
+            if answer.is_error:
+                raise Refused(sentence(answer))
+            return answer
+        raise Refused("The server did not answer.")
+
+    def get(self, path: str, **query) -> dict:
+        return self.call("GET", path, params=query).json()
+
+    def post(self, path: str, body: dict | None = None, **more) -> dict:
+        return self.call("POST", path, json=body, **more).json()
+
+    # ── What a person wants ──
+    def scan(self, photo: Path, shelf: str = "", tell=print) -> dict:
+        """The results of a photo. Asked again for the same file it goes on where it was."""
+        content = photo.read_bytes()
+        job = f"job-{hashlib.sha256(content).hexdigest()[:40]}"  # the same photo again is the same job
+        form = {"jobId": job, **({"shelf": shelf} if shelf else {})}
+        self.call("POST", "/scans", data=form, files={"photo": (photo.name, content)})
+        return self.follow(job, tell)
+
+    def follow(self, job: str, tell=print) -> dict:
+        """Tells what happens until it is over."""
+        after, said = 0, ""
+        while True:
+            page = self.get(f"/scans/{job}/events", after=after)
+            for event in page["items"]:
+                after = event["seq"]
+                message = event.get("message", "")
+                if message and message != said:
+                    said = message
+                    tell(f"  {message}")
+            if page["status"] in OVER and page["count"] == len(page["items"]):
+                return self.ended(job, page["status"])
+            self.sleep(PAUSE)
+
+    def ended(self, job: str, status: str) -> dict:
+        if status != "complete":
+            raise Refused(self.get(f"/scans/{job}")["error"] or f"The scan is {status}.")
+        return self.get(f"/scans/{job}/results")
+
+
+def sentence(answer: httpx.Response) -> str:
+    try:
+        return answer.json()["detail"]
+    except (ValueError, KeyError, TypeError):
+        return f"The server answered {answer.status_code} {answer.reason_phrase}."
+
+
+# ── Commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def scan(server: Server, options):
+    for name in options.photos:
+        print(f"{name}:", file=sys.stderr)
+        results = server.scan(Path(name), options.shelf, lambda line: print(line, file=sys.stderr))
+        show(options, results, lambda: [print(line_of(book)) for book in results["books"]])
+        if options.accept is not None:
+            batch = server.post(f"/scans/{results['jobId']}/accept", {"minConfidence": options.accept})
+            print(f"  {batch['added']} added, {batch['owned']} owned already", file=sys.stderr)
+
+
+def isbn(server: Server, options):
+    lines = (line.strip() for line in sys.stdin) if options.isbns == ["-"] else iter(options.isbns)
+    wrong = 0
+    for number in filter(None, lines):
+        body = {"isbn": number, "status": options.status, "onDuplicate": options.on_duplicate}
+        try:
+            answer = server.post("/books/isbn", {**body, **({"shelf": options.shelf} if options.shelf else {})})
+        except Refused as refused:
+            wrong += 1
+            print(f"{number}: {refused}", file=sys.stderr, flush=True)
+            continue
+        for item in answer["items"]:
+            show(
+                options, item, lambda item=item: print(f"{item['outcome']:6} {item['isbn']} {item['book']['title']}", flush=True)
+            )
+    return 1 if wrong else 0
+
+
+def search(server: Server, options):
+    found = server.get("/search", q=" ".join(options.words), limit=options.limit)
+    show(options, found, lambda: [print(f"{item['book']['title']} — {item['book']['author']}") for item in found["items"]])
+
+
+def export(server: Server, options):
+    form = "json" if options.file.endswith(".json") else "csv"
+    with server.client.stream("GET", f"/export.{form}") as answer:
+        if answer.is_error:
+            answer.read()
+            raise Refused(sentence(answer))
+        with open(options.file, "wb") as out:
+            for piece in answer.iter_bytes():
+                out.write(piece)
+    print(f"{options.file}: {Path(options.file).stat().st_size:,} bytes", file=sys.stderr)
+
+
+def show(options, data: dict, in_words):
+    if options.json:
+        print(json.dumps(data, ensure_ascii=False), flush=True)
+    else:
+        in_words()
+
+
+def line_of(book: dict) -> str:
+    marks = {"sure": "✓", "check": "?", "unread": "…"}
+    return f"{marks[book['band']]} {book['title']}{' — ' + book['author'] if book['author'] else ''}"
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(prog="bookimg", description="Scan shelves and keep books on a BookImg server.")
+    made.add_argument("--server", default=os.environ.get("BOOKIMG_SERVER", "http://127.0.0.1:8000"))
+    made.add_argument("--token", default=os.environ.get("BOOKIMG_TOKEN", ""), help="better in BOOKIMG_TOKEN than here")
+    made.add_argument("--json", action="store_true", help="one JSON object a line instead of words")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    each = commands.add_parser("scan", help="find the books on photos of shelves")
+    each.add_argument("photos", nargs="+")
+    each.add_argument("--shelf", default="", help="where they stand; made where it is new")
+    each.add_argument("--accept", type=float, metavar="CONFIDENCE", help="add what is at least this sure, such as 0.95")
+    each.set_defaults(run=scan)
+    each = commands.add_parser("isbn", help="add books by their ISBN; - reads them from a scanner")
+    each.add_argument("isbns", nargs="+")
+    each.add_argument("--shelf", default="")
+    each.add_argument("--status", default="to-read")
+    each.add_argument("--on-duplicate", default="skip", choices=["copy", "skip"])
+    each.set_defaults(run=isbn)
+    each = commands.add_parser("search", help="find your books")
+    each.add_argument("words", nargs="+")
+    each.add_argument("--limit", type=int, default=20)
+    each.set_defaults(run=search)
+    each = commands.add_parser("export", help="all your books as .csv or .json")
+    each.add_argument("file")
+    each.set_defaults(run=export)
+    for command in commands.choices.values():  # also behind the command, where people write them
+        for name in ("--server", "--token"):
+            command.add_argument(name, default=argparse.SUPPRESS)
+        command.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    return made
+
+
+def main(words: list[str] | None = None, transport: httpx.BaseTransport | None = None) -> int:
+    options = parser().parse_args(words)
+    if not options.token:
+        print("Set BOOKIMG_TOKEN to an API token (Settings, API tokens).", file=sys.stderr)
+        return 2
+    try:
+        return options.run(Server(options.server, options.token, transport), options) or 0
+    except (Refused, OSError) as error:
+        print(f"bookimg: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

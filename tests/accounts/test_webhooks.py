@@ -1,0 +1,214 @@
+"""Webhooks: who is told, how it is signed, what happens when nobody listens, and where nothing is sent to."""
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import timedelta
+
+import httpx
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from accounts import webhooks
+from accounts.models import Delivery, Event, Webhook
+from accounts.outbound import Sender, Unsafe, is_outside
+from library.importing import run
+from scanning import pipeline, stages
+from scanning.models import Scan
+from tests.factories import make_copy
+from tests.scanning.photos import make_candidate, make_scan
+from tests.work import queued
+
+ADDRESS = "https://hooks.example.org/books?of=olive"
+
+
+class Listener:
+    """The other side: answers with `status` and keeps what came."""
+
+    def __init__(self, status=200):
+        self.status, self.heard = status, []
+
+    def __call__(self, request):
+        self.heard.append(request)
+        if isinstance(self.status, Exception):
+            raise self.status
+        return httpx.Response(self.status, text="thank you")
+
+    def sender(self, ip="93.184.216.34", **more) -> Sender:
+        look_up = lambda host, port, **_: [(2, 1, 6, "", (ip, port))]  # noqa: E731
+        return Sender(look_up=look_up, transport=httpx.MockTransport(self), **more)
+
+
+@pytest.fixture
+def hook(owner):
+    return Webhook.objects.create(user=owner, url=ADDRESS, events=list(Event.values))
+
+
+@pytest.fixture
+def told(django_capture_on_commit_callbacks):
+    """Does something and answers with the deliveries that came of it."""
+
+    def tell(function, *args, **more) -> list[Delivery]:
+        with django_capture_on_commit_callbacks(execute=True):
+            function(*args, **more)
+        return list(Delivery.objects.order_by("pk"))
+
+    return tell
+
+
+# ── What is told ────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_new_book_and_its_changes_are_told_once_each(hook, owner, told):
+    (delivery,) = told(make_copy, owner, "Emma", "Jane Austen")
+    assert delivery.event == "book.added"
+    assert (delivery.payload["title"], delivery.payload["event"]) == ("Emma", "book.added")
+    copy = owner.books.get()
+    copy.notes = "read it again"
+    deliveries = told(copy.save)
+    assert [each.event for each in deliveries] == ["book.added", "book.changed"]
+    assert deliveries[1].payload["notes"] == "read it again"
+    webhooks.notify(owner.pk, Event.BOOK_CHANGED, "library.outward.book_by_key", copy.pk)
+    assert len(told(lambda: webhooks.notify(owner.pk, Event.BOOK_CHANGED, "library.outward.book_by_key", copy.pk))) == 2
+
+
+def test_nobody_is_told_of_others_or_of_what_they_did_not_ask_for(hook, owner, stranger, told):
+    Webhook.objects.create(user=stranger, url=ADDRESS, events=[Event.SCAN_FAILED])
+    assert [each.webhook for each in told(make_copy, owner)] == [hook]
+    hook.active = False
+    hook.save()
+    assert len(told(make_copy, owner, "Emma")) == 1, "what is switched off is told nothing"
+
+
+def test_a_scan_that_is_complete_is_told_in_the_form_of_the_completion_notice(hook, owner, told):
+    scan = make_scan(owner, status=Scan.Status.VALIDATING, stage="finish")
+    make_candidate(scan)
+    (delivery,) = told(stages.complete, scan)
+    assert {"jobId", "status", "validatedBooks", "totalCandidates", "books", "resultsLocation", "timestamp"} <= set(
+        delivery.payload
+    )
+    assert (delivery.event, delivery.payload["status"]) == ("scan.completed", "complete")
+
+
+def test_a_scan_that_failed_is_told_with_its_reason_and_one_that_was_stopped_is_not(hook, owner, told):
+    told(pipeline.end, make_scan(owner, "job-1"), Scan.Status.CANCELLED, "You stopped it.", retryable=True)
+    (delivery,) = told(pipeline.end, make_scan(owner, "job-2"), Scan.Status.FAILED, "The photo is dark.", retryable=False)
+    assert (delivery.event, delivery.payload["error"]) == ("scan.failed", "The photo is dark.")
+
+
+def test_an_import_that_is_finished_is_told_with_its_counts(hook, owner, told):
+    def bring_in():
+        file = run.take(owner, ContentFile(b"title,author\nEmma,Jane Austen\n"), "books.csv", here=True)
+        run.start(file, {}, here=True)
+        run.run(file.pk, queued=False)
+
+    (delivery,) = [each for each in told(bring_in) if each.event == "import.finished"]
+    assert (delivery.payload["state"], delivery.payload["counts"]["added"]) == ("complete", 1)
+
+
+def test_telling_is_put_into_the_queue_and_not_done_at_once(hook, owner, told):
+    told(make_copy, owner)
+    assert "accounts.webhooks.deliver" in queued()
+
+
+# ── How it is told ──────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def delivery(hook):
+    return Delivery.objects.create(webhook=hook, event=Event.BOOK_ADDED, payload={"event": "book.added", "title": "Łódź"})
+
+
+def test_what_is_sent_is_signed_as_standard_webhooks_say(delivery):
+    listener = Listener()
+    webhooks.deliver(delivery.pk, listener.sender())
+    (request,) = listener.heard
+    name, moment = request.headers["webhook-id"], request.headers["webhook-timestamp"]
+    key = base64.b64decode(delivery.webhook.secret.removeprefix("whsec_"))
+    made = hmac.new(key, f"{name}.{moment}.".encode() + request.content, hashlib.sha256).digest()
+    assert request.headers["webhook-signature"] == f"v1,{base64.b64encode(made).decode()}"
+    assert abs(int(moment) - timezone.now().timestamp()) < 5
+    assert json.loads(request.content)["title"] == "Łódź"
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.answer, delivery.attempts) == ("delivered", "200", 1)
+
+
+@pytest.mark.parametrize("status", [500, 404, 302, httpx.ConnectTimeout("too slow")])
+def test_what_was_not_heard_is_sent_again_later_each_time_with_a_longer_pause(delivery, status):
+    listener, pauses = Listener(status), []
+    for _ in range(len(webhooks.PAUSES)):
+        webhooks.deliver(delivery.pk, listener.sender())
+        delivery.refresh_from_db()
+        pauses.append(round((delivery.next_try - timezone.now()).total_seconds()))
+    assert delivery.state == "waiting" and pauses == pytest.approx(list(webhooks.PAUSES), abs=2)
+    webhooks.deliver(delivery.pk, listener.sender())
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("failed", len(webhooks.PAUSES) + 1)
+    webhooks.deliver(delivery.pk, listener.sender())
+    assert len(listener.heard) == len(webhooks.PAUSES) + 1, "given up is given up"
+
+
+def test_once_more_by_hand_has_the_same_id(delivery, django_capture_on_commit_callbacks):
+    listener = Listener()
+    webhooks.deliver(delivery.pk, listener.sender())
+    with django_capture_on_commit_callbacks(execute=True):
+        webhooks.redeliver(delivery)
+    webhooks.deliver(delivery.pk, listener.sender())
+    first, second = listener.heard
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+
+
+def test_the_sweep_takes_up_what_is_due_and_nothing_else(delivery):
+    webhooks.sweep()
+    webhooks.sweep()
+    assert queued() == ["accounts.webhooks.deliver"], "one that is in the queue is not put there again"
+    Delivery.objects.update(next_try=timezone.now() - timedelta(seconds=1))  # the worker that took it died
+    webhooks.sweep()
+    assert len(queued()) == 2
+
+
+# ── Where nothing is sent to ────────────────────────────────────────────────────────────────────────────────────────
+INSIDE = [
+    "127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
+    "::1", "::", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("ip", INSIDE)
+def test_nothing_goes_into_the_network_of_the_server(delivery, ip):
+    listener = Listener()
+    webhooks.deliver(delivery.pk, listener.sender(ip))
+    delivery.refresh_from_db()
+    assert not listener.heard and "private network" in delivery.answer
+
+
+@pytest.mark.parametrize("ip", ["93.184.216.34", "2606:4700::1111"])
+def test_the_rest_of_the_world_is_outside(ip):
+    assert is_outside(ip)
+
+
+def test_the_call_goes_to_the_address_that_was_judged_under_its_name(delivery):
+    listener = Listener()
+    webhooks.deliver(delivery.pk, listener.sender())
+    (request,) = listener.heard
+    assert (request.url.host, request.headers["Host"]) == ("93.184.216.34", "hooks.example.org")
+    assert request.extensions["sni_hostname"] == "hooks.example.org"
+    assert request.url.raw_path == b"/books?of=olive"
+
+
+def test_a_name_of_which_one_address_is_inside_is_refused():
+    both = lambda host, port, **_: [(2, 1, 6, "", ("93.184.216.34", port)), (2, 1, 6, "", ("10.0.0.1", port))]  # noqa: E731
+    with pytest.raises(Unsafe):
+        Sender(look_up=both).address_of(ADDRESS)
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://example.org/", "https://", "https://user:key@example.org/", "https://example.org:99999/", "file:///etc/passwd"]
+)
+def test_what_is_no_web_address_is_refused(url):
+    with pytest.raises(Unsafe):
+        Listener().sender().address_of(url)
+
+
+def test_at_home_the_settings_may_allow_it(delivery):
+    listener = Listener()
+    webhooks.deliver(delivery.pk, listener.sender("192.168.1.20", private=True))
+    assert len(listener.heard) == 1
