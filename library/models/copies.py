@@ -149,6 +149,7 @@ class UserBook(Facts):
                 name="userbook_in_short",
             ),
             models.Index(fields=["user", "book"], name="userbook_by_book"),
+            models.Index(fields=["sync_status", "user"], name="userbook_by_sync"),
             models.Index(fields=["user", "isbn13"], name="userbook_by_isbn"),
         ]
         constraints = [
