@@ -11,6 +11,7 @@ from scanning.models import Band, Decision, Scan
 from scanning.tickets import TYPES
 
 JobId = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$", max_length=64, examples=["job-1763690000000-k3x9q0ab2"])]
+KindOfPhoto = Literal[tuple(Scan.Kind.values)]
 StatusOfScan = Literal[tuple(Scan.Status.values)]
 Shelf = Annotated[Text, Field(max_length=100, description="The name of the shelf, made where it is new, or the `id` of one.")]
 
@@ -36,6 +37,7 @@ class ScanStart(In):
 
     job_id: JobId
     shelf: Shelf = ""
+    kind: KindOfPhoto = "shelf"
 
 
 class CountsOut(Out):
@@ -48,6 +50,7 @@ class CountsOut(Out):
 
 class ScanOut(Out):
     job_id: str
+    kind: KindOfPhoto
     status: StatusOfScan
     stage: str
     filename: str

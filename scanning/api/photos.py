@@ -12,8 +12,10 @@ from accounts.api.errors import Problem, invalid
 from accounts.api.root import in_words
 from scanning import images
 from scanning.api.forms import ScanStart
+from scanning.models import Scan
 from scanning.views.upload import SizeLimit
 
+KIND = {"type": "string", "enum": list(Scan.Kind.values), "default": "shelf", "description": "What the photo shows."}
 TEXT = {"type": "string", "maxLength": 100}
 JOB = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$", "example": "job-1763690000000-k3x9q0ab2"}
 PHOTO_BODY = {
@@ -28,11 +30,12 @@ PHOTO_BODY = {
                         "photo": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP or HEIC."},
                         "jobId": {**JOB, "description": "Chosen by you, or by the server."},
                         "shelf": {**TEXT, "description": "The name of the shelf, made where it is new, or the `id` of one."},
+                        "kind": KIND,
                     },
                 }
             },
             "application/json": {
-                "schema": {"type": "object", "required": ["jobId"], "properties": {"jobId": JOB, "shelf": TEXT}},
+                "schema": {"type": "object", "required": ["jobId"], "properties": {"jobId": JOB, "shelf": TEXT, "kind": KIND}},
                 "example": {"jobId": "job-1763690000000-k3x9q0ab2", "shelf": "Living room, left"},
             },
         },
@@ -73,7 +76,10 @@ def sent(request) -> Sent:
     shelf, job_id = request.POST.get("shelf", ""), request.POST.get("jobId", "")
     if "\x00" in shelf or len(shelf) > 100:
         raise invalid("shelf: the name of a shelf has at most 100 letters.")
-    return Sent(photo, job_id, shelf)
+    kind = request.POST.get("kind") or Scan.Kind.SHELF
+    if kind not in Scan.Kind:
+        raise invalid(f"kind: {' or '.join(Scan.Kind.values)}.")
+    return Sent(photo, job_id, shelf, {"kind": kind})
 
 
 def _from_json(body: bytes) -> Sent:
@@ -83,4 +89,4 @@ def _from_json(body: bytes) -> Sent:
         raise invalid(in_words([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])) from None
     except (ValueError, RecursionError):
         raise Problem(400, "bad-request", "The body is not JSON.") from None
-    return Sent(None, asked.job_id, asked.shelf)
+    return Sent(None, asked.job_id, asked.shelf, {"kind": asked.kind})

@@ -40,7 +40,20 @@ def own_scan(user, job_id: str) -> Scan:
 
 
 def shown(scan: Scan) -> dict:
-    names = ("job_id", "status", "stage", "filename", "width", "height", "error", "retryable", "notes", "shelf_labels", "engine")
+    names = (
+        "job_id",
+        "kind",
+        "status",
+        "stage",
+        "filename",
+        "width",
+        "height",
+        "error",
+        "retryable",
+        "notes",
+        "shelf_labels",
+        "engine",
+    )
     facts = {name: getattr(scan, name) for name in (*names, "timings", "last_seq", "created", "finished")}
     counts = {name: getattr(scan, name) for name in ("sure", "check", "unread", "accepted", "rejected")}
     return facts | {"shelf": outward.named(scan.shelf) if scan.shelf else None, "counts": counts}

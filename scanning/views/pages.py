@@ -16,6 +16,7 @@ from scanning.models import Band, Decision, Scan
 from scanning.rows import review_of
 
 STATUS_KEY = "review_status"  # in the session: how the books of the next batch are marked
+ON_A_COVER = {"propose": "Find the book"}
 STEPS = (("read", "Read"), ("propose", "Find spines"), ("validate", "Look up"), ("done", "Review"))
 SCANS_A_PAGE = 24
 
@@ -107,7 +108,11 @@ def _steps(scan: Scan) -> list[dict]:
     stage = "validate" if scan.stage == "finish" else scan.stage
     here = names.index(stage)
     return [
-        {"name": name, "label": label, "state": "done" if n < here else "now" if n == here else "ahead"}
+        {
+            "name": name,
+            "label": label if scan.kind == Scan.Kind.SHELF else ON_A_COVER.get(name, label),
+            "state": "done" if n < here else "now" if n == here else "ahead",
+        }
         for n, (name, label) in enumerate(STEPS)
     ]
 

@@ -39,7 +39,8 @@ async function open() {
   return navigator.mediaDevices.getUserMedia({ video: camera, audio: false });
 }
 
-export async function start() {
+// By a tap each time: without one the browser neither beeps nor vibrates.
+async function start() {
   startButton.disabled = true;
   say("Starting the camera …", "starting");
   try {
@@ -144,7 +145,9 @@ startButton.addEventListener("click", start);
 stopButton.addEventListener("click", () => stop());
 torchButton.addEventListener("click", torch);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && stream && keepAwake());
+// What became of the book: its title, or that it is owned already.
+const outcome = document.getElementById("entry-said");
+new MutationObserver(() => stream && outcome.textContent && say(outcome.textContent, "looking")).observe(outcome, { childList: true });
+
 // A book that was taken back, or is to be added a second time, may be held up again.
 document.addEventListener("submit", ({ target }) => target.closest("#entries") && (last = ""));
-// Whoever has allowed the camera once need not tap again.
-navigator.permissions?.query({ name: "camera" }).then((asked) => asked.state === "granted" && start(), () => {});

@@ -201,3 +201,15 @@ def test_a_number_has_the_record_of_the_catalogue_under_the_number_that_was_read
     other = Record("Dune", ("Frank Herbert",), isbn="", source="small")
     match = front.numbered(Code(DUNE.isbn, line("x", 0).quad), 1, other)
     assert match.record.isbn == DUNE.isbn and match.band == Band.SURE
+
+
+def test_programs_say_what_the_photo_shows(owner, owner_client):
+    out = io.BytesIO()
+    Image.fromarray(back_cover((GARDEN,))).save(out, "JPEG")
+    out.seek(0)
+    out.name = "garden.jpg"
+    answer = owner_client.post("/api/v1/scans", {"kind": "cover", "photo": out})
+    assert (answer.status_code, answer.json()["kind"]) == (202, "cover")
+    assert Scan.objects.get().kind == Scan.Kind.COVER
+    out.seek(0)
+    assert owner_client.post("/api/v1/scans", {"kind": "spine", "photo": out}).status_code == 422
