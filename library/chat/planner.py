@@ -75,9 +75,11 @@ def replace_whose(question: Question) -> Question:
     return question
 
 
-def answer(user, asked: str, memory: dict | None = None, today: date | None = None, tell=None) -> tuple[Reply, Tools]:
+def answer(
+    user, asked: str, memory: dict | None = None, today: date | None = None, tools: Tools | None = None
+) -> tuple[Reply, Tools]:
     """The reply to one question, and the tools that were used for it. `memory` is what the reply before left."""
-    tools = Tools(user, tell=tell)
+    tools = tools or Tools(user)
     asked = asked.replace("\0", " ")[:1000]
     question = Question(
         asked=asked,

@@ -9,6 +9,7 @@ from django.db.models import Avg, Count, Max, Min, Q, Sum
 from django.utils import timezone
 
 from library import loans, search
+from library.chat.names import Names
 from library.chat.wishes import Wish, language_name
 from library.fulltext.words import SOURCES
 from library.models import CopyAuthor, Loan, Reading, Status, UserBook
@@ -37,6 +38,10 @@ class Tools:
     @property
     def books(self):
         return UserBook.objects.of(self.user)
+
+    def author(self, name: str) -> str:
+        """The author of this library that a name means, or the name itself."""
+        return (Names.of(self.user).author(name) or name) if name else ""
 
     # ── Many ────────────────────────────────────────────────────────────────────────────────────────────────────────
     def find(self, wish: Wish) -> list[int]:

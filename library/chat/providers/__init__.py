@@ -1,0 +1,40 @@
+"""Models that can use tools: one file each. They translate between our turns and their own way to say them, and know no settings."""
+
+from dataclasses import dataclass, field
+
+
+class ModelError(Exception):
+    """A sentence for people, and whether trying again can help."""
+
+    def __init__(self, sentence: str, permanent: bool = False):
+        super().__init__(sentence)
+        self.permanent = permanent
+
+
+@dataclass(frozen=True)
+class Call:
+    """A tool that the model wants used."""
+
+    id: str
+    name: str
+    arguments: dict
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One side's turn: what the user or the model said, what the model wants looked up, or what was found for it."""
+
+    role: str  # user, assistant, tool
+    text: str = ""
+    calls: tuple[Call, ...] = ()
+    results: tuple[tuple[str, str], ...] = ()  # the call's id and what was found, as JSON
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a model answered, and what it took."""
+
+    text: str
+    calls: tuple[Call, ...] = field(default=())
+    tokens_in: int = 0
+    tokens_out: int = 0
