@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Count, Q, prefetch_related_objects
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
@@ -13,7 +14,7 @@ from library import listing
 from library.catalogs import Record
 from library.forms import LibraryFilter
 from library.forms.filters import without
-from library.models import UserBook
+from library.models import SyncStatus, UserBook
 
 PAGE_SIZE = listing.PAGE_SIZE
 # Books in the public domain, in an order that sets different bindings beside each other.
@@ -52,8 +53,8 @@ def results(request) -> dict:
     """What the list shows, and how it can be narrowed and sorted from here; one query more for each thing that is asked of it."""
     asked, shelves = LibraryFilter(request.GET), listing.shelves_of(request.user)
     numbers = listing.Numbers(request.user)
-    books = asked.select(UserBook.objects.of(request.user))
-    paginator = listing.CopyPaginator(books, None if asked.narrows else numbers.total)
+    books, in_list = asked.select(UserBook.objects.of(request.user)), asked.value("view") == "list"
+    paginator = listing.CopyPaginator(books, None if asked.narrows else numbers.total, all_columns=in_list)
     page = paginator.get_page(request.GET.get("page"))
     context = {"asked": asked, "page": page, "pages": pages_around(page), "total": numbers.total, "sort": asked.order}
     context |= {
@@ -62,7 +63,7 @@ def results(request) -> dict:
         "status_chips": linked(request, listing.status_chips(numbers, asked)),
         "kept": [(name, value) for name, values in request.GET.lists() if name not in ("q", "page") for value in values if value],
     }
-    return context | (rows(request, page, asked.order) if asked.value("view") == "list" else {})
+    return context | (rows(request, page, asked.order) if in_list else {})
 
 
 def rows(request, page, order: str) -> dict:
@@ -118,11 +119,12 @@ def pages_around(page):
 
 @dataclass(frozen=True)
 class Strip:
-    """One quiet line about a scan that waits for its owner."""
+    """One quiet line about what waits for its owner. One that `asks` is kept up to date from its url."""
 
     url: str
     sentence: str
     busy: bool = False
+    asks: bool = False
 
 
 def strips(user) -> list[Strip]:
@@ -134,7 +136,19 @@ def strips(user) -> list[Strip]:
         to_add=Count("candidates", filter=pending & Q(candidates__band="sure")),
     )
     waiting = scans.filter(~over | Q(status="complete", to_check__gt=0) | Q(status="complete", to_add__gt=0))
-    return [strip(scan) for scan in waiting.order_by("-created")[:2]]
+    return [*[strip(scan) for scan in waiting.order_by("-created")[:2]], *lookups(user)]
+
+
+def lookups(user) -> list[Strip]:
+    """Books entered by their number: those no catalogue knows. How many are still being looked up the page asks by itself."""
+    states = UserBook.objects.of(user).filter(sync_status__in=[SyncStatus.PENDING, SyncStatus.FAILED])
+    counts = dict(states.order_by().values_list("sync_status").annotate(n=Count("pk")))
+    strips = []
+    if waiting := counts.get(SyncStatus.PENDING):
+        strips.append(Strip(reverse("entries_pending"), f"{books_in_words(waiting)} being looked up", busy=True, asks=True))
+    if unknown := counts.get(SyncStatus.FAILED):
+        strips.append(Strip(reverse("entries_unknown"), f"{books_in_words(unknown)} no catalogue knows"))
+    return strips
 
 
 def strip(scan) -> Strip:

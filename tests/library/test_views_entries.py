@@ -333,3 +333,25 @@ def test_what_cannot_be_is_explained_and_stays(owner, owner_client, field, value
 def test_an_isbn_alone_waits_for_the_catalogues_outside(shop, owner, owner_client):
     owner_client.post(reverse("book_add"), {"isbn13": EMMA, "status": "read"})
     assert (owner.books.get().title, owner.books.get().sync_status) == ("ISBN 978-0-14-143958-7", SyncStatus.PENDING)
+
+
+# ── On the other pages ──────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_library_tells_what_is_looked_up_and_what_nobody_knows(owner, stranger, owner_client):
+    nameless(owner)
+    make_copy(owner, "Emma", isbn=EMMA, sync_status=SyncStatus.PENDING)
+    make_copy(stranger, "Walden", isbn=WALDEN, sync_status=SyncStatus.PENDING)
+    page = owner_client.get(reverse("library")).content.decode()
+    assert "1 book being looked up" in page and "1 book no catalogue knows" in page
+    assert reverse("entries_unknown") in page and f'hx-get="{reverse("entries_pending")}' in page
+
+
+def test_a_books_page_waits_for_the_catalogues_or_says_that_nobody_knows_it(owner, owner_client):
+    waiting = make_copy(owner, "Emma", isbn=EMMA, sync_status=SyncStatus.PENDING)
+    assert reverse("entry_syncing", args=[waiting.pk]) in owner_client.get(waiting.get_absolute_url()).content.decode()
+    assert "No catalogue here knows this ISBN." in owner_client.get(nameless(owner).get_absolute_url()).content.decode()
+
+
+def test_all_ways_to_add_books_are_in_the_menu(owner_client):
+    page = owner_client.get(reverse("library")).content.decode()
+    for name in ("scan_new", "entry_scanner", "entry_isbn", "entry_search", "book_add"):
+        assert f'href="{reverse(name)}"' in page
