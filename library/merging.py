@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
 
 from library import facts, isbn, tagging, trash, undoing
 from library.models import FACTS, FactChange, Status, Undo, UserBook
 
+AT_MOST = 24  # copies shown side by side
 MERGE = "merge"  # the source of a fact that came from the other record
 RELATIONS = ("readings", "loans", "sightings", "import_rows")  # what goes with the book that it is about
 # The own fields that one of two records may have to itself; the one that stays keeps its own where both have one.
@@ -31,13 +31,14 @@ class Difference:
     other: object
 
 
-def alike(copy: UserBook):
-    """Other copies of this person that may be the same book: of the same ISBN, or of the same work in any edition."""
-    same = Q(book__work_key=copy.book.work_key)
+def alike(copy: UserBook) -> list[UserBook]:
+    """Other copies of this person that may be the same book: of the same work in any edition, or of the same ISBN. Two questions,
+    for each has an index of its own."""
+    mine = UserBook.objects.of(copy.user_id).exclude(pk=copy.pk).select_related("shelf")
+    same = list(mine.filter(book__work_key=copy.book.work_key).order_by("added", "pk")[:AT_MOST])
     if copy.isbn13:
-        same |= Q(isbn13=copy.isbn13)
-    mine = UserBook.objects.of(copy.user_id).filter(same).exclude(pk=copy.pk)
-    return mine.select_related("shelf").order_by("added", "pk")
+        same += mine.filter(isbn13=copy.isbn13).exclude(pk__in=[other.pk for other in same]).order_by("added", "pk")[:AT_MOST]
+    return same
 
 
 def differences(keep: UserBook, other: UserBook) -> list[Difference]:

@@ -166,8 +166,8 @@ STEPS = {
 
 
 def recent(user):
-    """What can still be taken back, newest first."""
-    return Undo.objects.filter(user=user, undone__isnull=True, created__gt=timezone.now() - KEPT)
+    """What can still be taken back, newest first; without what is needed for it, which may be long."""
+    return Undo.objects.filter(user=user, undone__isnull=True, created__gt=timezone.now() - KEPT).defer("before")
 
 
 def forget_old() -> int:

@@ -80,7 +80,6 @@ def book_page(request, copy: UserBook, **forms):
         "loan": next((loan for loan in lent if not loan.returned), None),
         "past_loans": [loan for loan in lent if loan.returned],
         "loan_form": forms.get("loan_form") or LoanForm(instance=Loan(copy=copy), auto_id="loan-%s"),
-        "borrowers": loans.borrowers(request.user),
         **readings_context(copy, forms.get("reading_form")),
     }
     if context["loan"]:

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from library import loans
 from library.forms.keeping import LoanForm
@@ -30,6 +30,13 @@ def lent(request):
         loan.overdue = loans.is_overdue(loan)
     context = {"page": page, "pages": pages_around(page), "past": past, "today": timezone.localdate()}
     return render(request, "library/loans.html", context)
+
+
+@login_required
+@require_GET
+def borrowers(request):
+    """For the field that completes a name: asked for when somebody is about to type one."""
+    return render(request, "library/_borrowers.html", {"borrowers": loans.borrowers(request.user)})
 
 
 @login_required

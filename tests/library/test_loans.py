@@ -97,11 +97,12 @@ def test_a_loan_can_be_changed_and_taken_out(copy, owner_client):
     assert copy.loans.count() == 0
 
 
-def test_names_are_remembered_for_the_next_time(owner, copy, stranger):
+def test_names_are_remembered_for_the_next_time(owner, copy, stranger, owner_client):
     loans.give_back(loans.lend(copy, "Ana"))
     loans.lend(copy, "Ana")
     loans.lend(make_copy(stranger, "Dune"), "Zoe")
     assert loans.borrowers(owner) == ["Ana"]
+    assert owner_client.get(reverse("borrowers")).content.decode().strip() == '<option value="Ana"></option>'
 
 
 def test_the_page_asks_as_much_for_many_loans_as_for_one(owner, owner_client, django_assert_num_queries):

@@ -268,7 +268,7 @@ def test_the_page_asks_as_much_for_a_rich_book_as_for_a_bare_one(owner, copy, ow
             owner_client.get(shown.get_absolute_url())
         return len(queries)
 
-    bare = make_copy(owner, "Walden", "Henry David Thoreau")
+    bare = make_copy(owner, "Walden", "Henry David Thoreau", isbn="9780140390445")
     for number in range(6):
         make_copy(owner, "Dune", "Frank Herbert", shelf=make_shelf(owner, f"Shelf {number}"))
         loans.give_back(loans.lend(copy, f"Friend {number}"))

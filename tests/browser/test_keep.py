@@ -1,0 +1,110 @@
+"""What is kept about books, as a person does it: typed in two tabs, tagged, chosen by the dozen, taken back, dragged."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+people = (f"keeper{number}" for number in range(1, 100))
+TITLES = ("Beloved", "Dracula", "Dune", "Emma", "Kindred", "Walden")
+
+
+@pytest.fixture
+def page(desktop):
+    """The library of somebody who has typed in six books."""
+    page = desktop.sign_up(next(people))
+    page.goto("/books/add/")
+    for title in TITLES:
+        page.locator("#id_title").fill(title)
+        page.get_by_role("button", name="Add, then another").click()
+        expect(page.locator(".toast").last).to_contain_text(title)
+    page.goto("/?sort=title")
+    return page
+
+
+def saved(page):
+    """Waits for the answer to what is done inside."""
+    return page.expect_response(lambda answer: answer.request.method == "POST" and "/books/" in answer.url)
+
+
+def open_book(page, title: str):
+    page.goto("/?sort=title")
+    page.locator(".book-tile", has_text=title).click()
+    page.get_by_role("heading", name=title, level=1).wait_for()
+
+
+def test_a_book_in_two_tabs_loses_nothing(page):
+    open_book(page, "Dune")
+    other = page.context.new_page()
+    other.goto(page.url)
+    with saved(page):
+        page.get_by_label("Private notes").fill("From the first tab.")
+    with saved(other):
+        other.locator("label.favourite").click()
+    with saved(other):
+        other.get_by_label("Private notes").fill("From the second tab.")
+    expect(other.locator("#clashes")).to_contain_text("What stands there now: From the first tab.")
+    with saved(other):
+        other.locator("#clashes").get_by_label("What you chose here").check()
+    expect(other.locator("#clashes")).to_have_text("")
+    page.reload()
+    expect(page.get_by_label("Private notes")).to_have_value("From the second tab.")
+    expect(page.get_by_label("Favourite")).to_be_checked()
+
+
+def test_tags_are_chips_and_completed_and_reading_begins_on_the_page(page):
+    open_book(page, "Dune")
+    with saved(page):
+        page.get_by_role("combobox", name="Tags").fill("science fiction")
+        page.keyboard.press("Enter")
+    open_book(page, "Kindred")
+    page.get_by_role("combobox", name="Tags").fill("fic")
+    page.get_by_role("option", name="science fiction").wait_for()
+    page.keyboard.press("ArrowDown")
+    with saved(page):
+        page.keyboard.press("Enter")
+    expect(page.locator(".tag-chip")).to_have_count(1)
+    with saved(page):
+        page.get_by_label("Status").select_option("reading")
+    expect(page.locator("#readings")).to_contain_text("Since")
+    with saved(page):
+        page.get_by_role("button", name="Take away science fiction").click()
+    page.reload()
+    expect(page.locator(".tag-chip")).to_have_count(0)
+
+
+def test_a_range_is_chosen_with_shift_removed_and_brought_back(page):
+    tiles = page.locator(".book-tile")
+    page.get_by_role("button", name="Select").click()
+    tiles.nth(1).click()
+    tiles.nth(4).click(modifiers=["Shift"])
+    expect(page.locator("[data-bulk-count]")).to_have_text("4")
+    page.locator("#bulk").get_by_role("button", name="Remove").click()
+    expect(tiles).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    expect(tiles).to_have_count(6)
+
+
+def test_all_that_match_are_changed_at_once(page):
+    page.goto("/?q=e&sort=title")
+    count = page.locator(".book-tile").count()
+    page.get_by_role("button", name="Select").click()
+    page.get_by_label(f"All {count} that match").check()
+    page.get_by_role("button", name="Change…").click()
+    page.get_by_role("combobox", name="Add tags").fill("with an e")
+    page.get_by_label("Status").select_option("read")
+    page.get_by_role("button", name=f"Change {count} books").click()
+    expect(page.locator(".toast")).to_contain_text(f"{count} books are now marked “Read” and tagged “with an e”.")
+
+
+def test_a_shelf_is_dragged_into_another_bookcase(page):
+    for name, bookcase in (("Top", "Left"), ("Low", "Left"), ("Desk", "")):
+        page.goto("/shelves/")
+        form = page.locator("form.card")
+        form.get_by_label("Name").fill(name)
+        form.get_by_label("Bookcase").fill(bookcase)
+        form.get_by_role("button", name="Add shelf").click()
+        page.locator(".toast").wait_for()
+    rows = page.locator("[data-shelf]")
+    with page.expect_navigation():
+        rows.nth(2).locator(".grip").drag_to(rows.nth(1).locator(".shelf-name"), target_position={"x": 10, "y": 4})
+    expect(rows.locator(".shelf-name a")).to_have_text(["Top", "Desk", "Low"])
