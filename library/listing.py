@@ -13,14 +13,18 @@ from library.catalogs.languages import language_name
 from library.models import Preferences, Status, UserBook
 
 PAGE_SIZE = 48
+ON_A_TILE = ("title", "authors", "language", "cover", "cover_key")
 NOT_SHOWN = ("search_text", "notes", "review", "description", "origins", "imported", "categories")
 
 
 class CopyPaginator(Paginator):
-    """Finds the keys of a page first, which an index can do alone however far back the page is, and then its rows."""
+    """Finds the keys of a page first, which an index can do alone however far back the page is, and then its rows: with what
+    stands on the tiles of covers, or with `all_columns`."""
 
-    def __init__(self, copies: QuerySet, count: int | None = None):
+    def __init__(self, copies: QuerySet, count: int | None = None, all_columns: bool = False):
         super().__init__(copies, PAGE_SIZE)
+        rows = UserBook.objects
+        self.rows = rows.defer(*NOT_SHOWN).select_related("shelf") if all_columns else rows.only(*ON_A_TILE)
         if count is not None:
             self.count = count
 
@@ -28,7 +32,7 @@ class CopyPaginator(Paginator):
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
         keys = list(self.object_list.values_list("pk", flat=True)[first : first + self.per_page])
-        rows = UserBook.objects.defer(*NOT_SHOWN).select_related("shelf").in_bulk(keys)
+        rows = self.rows.in_bulk(keys)
         return self._get_page([rows[key] for key in keys if key in rows], number, self)
 
 
@@ -43,7 +47,7 @@ class Numbers:
     def __init__(self, user):
         books = UserBook.objects.of(user).order_by()
         self.total, self.by_shelf, self.by_status = 0, Counter(), Counter()
-        for shelf, status, number in books.values_list("shelf", "status").annotate(n=Count("pk")):
+        for shelf, status, number in books.values_list("shelf", "status").annotate(n=Count("*")):
             self.total += number
             self.by_shelf[shelf] += number
             self.by_status[status] += number

@@ -131,7 +131,7 @@ def strips(user) -> list[Strip]:
     """Scans that are being read, or hold proposals nobody has decided on; the newest two."""
     pending = Q(candidates__decision="pending")
     over = Q(status__in=["complete", "failed", "cancelled"])
-    scans = user.scans.annotate(
+    scans = user.scans.only("user", "job_id", "status", "created").annotate(
         to_check=Count("candidates", filter=pending & Q(candidates__band="check")),
         to_add=Count("candidates", filter=pending & Q(candidates__band="sure")),
     )

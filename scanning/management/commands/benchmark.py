@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
 
-from scanning.benchmarks import Options, catalog, live, recognition
+from scanning.benchmarks import Options, catalog, library, live, recognition
 
-MEASURES = {"live": live.measure, "recognition": recognition.measure, "catalog": catalog.measure}
-ON_POSTGRESQL = ("catalog",)  # measured there as well, where TEST_DATABASE_URL names a server
+MEASURES = {"live": live.measure, "recognition": recognition.measure, "catalog": catalog.measure, "library": library.measure}
+ON_POSTGRESQL = ("catalog", "library")  # measured there as well, where TEST_DATABASE_URL names a server
 MARK = "BOOKIMG_BENCHMARK"
 
 
@@ -26,7 +26,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
         parser.add_argument("--photos", type=Path, metavar="DIR", help="recognition: real photos too, beside the drawn ones")
-        parser.add_argument("--records", type=int, nargs="+", default=(), metavar="N", help="catalog: these sizes instead")
+        parser.add_argument(
+            "--records",
+            type=int,
+            nargs="+",
+            default=(),
+            metavar="N",
+            help="catalog: these sizes instead; library: N books among N",
+        )
 
     def handle(self, *, measures, photos, records, **options):
         if unknown := [name for name in measures if name not in MEASURES]:
