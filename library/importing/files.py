@@ -17,6 +17,7 @@ SAMPLE = 256 * 1024
 LONGEST_LINE = 1 << 20
 LONGEST_VALUE = 256 * 1024  # the longest reviews and book descriptions have a tenth of it
 MOST_COLUMNS = 500
+LONGEST_SHOWN = 2000  # of a line that cannot be read
 WESTERN = [
     "cp1252",
     "cp1250",
@@ -183,7 +184,10 @@ def table(stream: BinaryIO, encoding: str) -> Iterator[Row]:
             values = None
         if values is None or swallowed(lines.since, values, names):
             lines.back_to_second_line()
-            yield Row(line, {}, "This line has a quotation mark that is never closed, or a text without end; it cannot be read.")
+            broken = {names[0]: lines.since[0].strip()[:LONGEST_SHOWN]}
+            yield Row(
+                line, broken, "This line has a quotation mark that is never closed, or a text without end; it cannot be read."
+            )
             continue
         if row := _row(line, names, values, lines):
             yield row
@@ -198,7 +202,7 @@ def _row(line: int, names: list[str], values: list[str], lines: Text) -> Row | N
     if not any(value.strip() for value in values):
         return None
     if lines.cut:
-        return Row(line, {}, "This line is too long to be a book.")
+        return Row(line, {names[0]: values[0][:LONGEST_SHOWN]}, "This line is too long to be a book.")
     if len(values) > len(names) and any(value.strip() for value in values[len(names) :]):
         named = dict(zip(names, values, strict=False))
         return Row(line, named, f"This line has {len(values):,} columns, the header {len(names)}: a comma too many?")
