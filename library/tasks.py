@@ -3,9 +3,15 @@
 import time
 from multiprocessing.sharedctypes import RawValue
 
-from library import sync
-from library.importing import run as importing
+from django.core.cache import cache
+from django_q.tasks import async_task
 
+from library import chat, sync
+from library.importing import run as importing
+from library.models import Embedding
+from library.search import embedding
+
+EMBEDDING = "a task that makes vectors is queued"
 SECONDS = 20  # of one task; then others get their turn
 
 # Shared with all forked workers, and without a lock, which a killed worker might take to its grave.
@@ -26,6 +32,24 @@ def fill(user_pk: int):
     return None
 
 
+def embed():
+    """Makes the vectors that are due, for some seconds; then scans and imports get their turn."""
+    cache.delete(EMBEDDING)
+    if not draining.value and embedding.attempt(SECONDS / 2):
+        order_vectors()
+
+
+def order_vectors():
+    """One such task at a time, also where several processes sweep."""
+    if Embedding.objects.due().exists() and cache.add(EMBEDDING, 1, 5 * 60):
+        async_task("library.tasks.embed")
+
+
+def forget_chats():
+    chat.forget_old()
+
+
 def sweep():
     sync.sweep()
     importing.sweep()
+    order_vectors()

@@ -34,8 +34,8 @@ CONDITIONS = {
 }  # fmt: skip
 
 
-def schema(name: str, description: str, **properties) -> dict:
-    return {"name": name, "description": description, "parameters": {"type": "object", "properties": properties}}
+def schema(called: str, says: str, **properties) -> dict:
+    return {"name": called, "description": says, "parameters": {"type": "object", "properties": properties}}
 
 
 SCHEMAS = [

@@ -15,6 +15,7 @@ from library.search.vectors import STORED
 
 logger = logging.getLogger("library.search")
 BATCH = 64
+CHECKED_AT_ONCE = 500
 LONGEST_DESCRIPTION, LONGEST_NOTES = 1200, 400
 TEXT_COLUMNS = ("pk", "user_id", "title", "subtitle", "authors", "series", "categories", "description", "notes")
 
@@ -110,3 +111,21 @@ def attempt(seconds: float) -> bool:
 def vector_of(text: str, embedder=None) -> np.ndarray:
     """The vector of a question."""
     return (embedder or choosing.embedder()).embed([text]).vectors[0]
+
+
+def wrong(model: str) -> list[int]:
+    """Copies whose vector says it is right and is of another text: there should be none."""
+    found = []
+    rows = Embedding.objects.filter(stale=False, model=model).values_list("copy_id", "digest").order_by("copy_id")
+    for start in range(0, rows.count(), CHECKED_AT_ONCE):
+        digests = dict(rows[start : start + CHECKED_AT_ONCE])
+        for copy in UserBook.objects.filter(pk__in=digests).only(*TEXT_COLUMNS):
+            if digest_of(text_of(copy), model) != digests[copy.pk]:
+                found.append(copy.pk)
+    return found
+
+
+def order(copies: list[int]):
+    """These are made anew."""
+    for start in range(0, len(copies), CHECKED_AT_ONCE):
+        Embedding.objects.filter(pk__in=copies[start : start + CHECKED_AT_ONCE]).update(stale=True)

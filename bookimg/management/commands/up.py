@@ -16,6 +16,7 @@ from bookimg.supervisor import Supervisor
 from library import sync
 from library.catalogs import loading
 from library.importing import run as importing
+from library.tasks import order_vectors
 from scanning import demo, pipeline
 
 SWEEP_SECONDS = 3
@@ -63,6 +64,7 @@ def sweep():
     pipeline.sweep()
     sync.sweep()
     importing.sweep()
+    order_vectors()
     webhooks.sweep()
 
 

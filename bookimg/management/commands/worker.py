@@ -77,6 +77,7 @@ def keep_sweeping():
     hourly = {"schedule_type": Schedule.HOURLY}
     Schedule.objects.get_or_create(name="old deliveries", defaults=hourly | {"func": "accounts.webhooks.forget_old"})
     Schedule.objects.get_or_create(name="old answers", defaults=hourly | {"func": "accounts.idempotency.sweep"})
+    Schedule.objects.get_or_create(name="old conversations", defaults=hourly | {"func": "library.tasks.forget_chats"})
     Schedule.objects.get_or_create(name="old tickets", defaults=hourly | {"func": "scanning.tickets.sweep"})
 
 
