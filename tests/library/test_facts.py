@@ -187,7 +187,9 @@ def test_catalogues_are_asked_for_more_and_other_works_are_left_out(copy):
     assert found == [ANOTHER]
 
 
-@pytest.mark.parametrize("key", ["", "nonsense", signing.dumps({"title": "Dune"}, salt="other")])
+@pytest.mark.parametrize(
+    "key", ["", "nonsense", signing.dumps({"title": "Dune"}, salt="other")], ids=["none", "nonsense", "forged"]
+)
 def test_an_edition_that_was_not_offered_is_not_taken(copy, owner_client, key):
     owner_client.post(reverse("book_editions", args=[copy.pk]), {"edition": key})
     assert stored(copy).isbn13 == "9780441013593"
