@@ -32,6 +32,8 @@ PAUSE = 1.0  # seconds between two looks at a scan
 class Refused(Exception):
     """A sentence from the server, or about it."""
 
+    code = location = ""
+
 
 class Server:
     def __init__(self, address: str, token: str, transport: httpx.BaseTransport | None = None, sleep=time.sleep):
@@ -56,7 +58,7 @@ class Server:
                 self.sleep(float(answer.headers.get("Retry-After", 2**attempt)))
                 continue
             if answer.is_error:
-                raise Refused(sentence(answer))
+                raise refusal(answer)
             return answer
         raise Refused("The server did not answer.")
 
@@ -72,7 +74,12 @@ class Server:
         content = photo.read_bytes()
         job = f"job-{hashlib.sha256(content).hexdigest()[:40]}"  # the same photo again is the same job
         form = {"jobId": job, **({"shelf": shelf} if shelf else {})}
-        self.call("POST", "/scans", data=form, files={"photo": (photo.name, content)})
+        try:
+            self.call("POST", "/scans", data=form, files={"photo": (photo.name, content)})
+        except Refused as refused:
+            if refused.code != "seen-before":
+                raise
+            job = refused.location.rsplit("/", 1)[1]  # the same photo was sent from elsewhere: its scan will do
         return self.follow(job, tell)
 
     def follow(self, job: str, tell=print) -> dict:
@@ -96,11 +103,15 @@ class Server:
         return self.get(f"/scans/{job}/results")
 
 
-def sentence(answer: httpx.Response) -> str:
+def refusal(answer: httpx.Response) -> Refused:
     try:
-        return answer.json()["detail"]
+        said = answer.json()
+        refused = Refused(said["detail"])
+        refused.code = said.get("code", "")
     except (ValueError, KeyError, TypeError):
-        return f"The server answered {answer.status_code} {answer.reason_phrase}."
+        refused = Refused(f"The server answered {answer.status_code} {answer.reason_phrase}.")
+    refused.location = answer.headers.get("Location", "")
+    return refused
 
 
 # ── Commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -108,7 +119,7 @@ def scan(server: Server, options):
     for name in options.photos:
         print(f"{name}:", file=sys.stderr)
         results = server.scan(Path(name), options.shelf, lambda line: print(line, file=sys.stderr))
-        show(options, results, lambda: [print(line_of(book)) for book in results["books"]])
+        show(options, results, "\n".join(map(line_of, results["books"])))
         if options.accept is not None:
             batch = server.post(f"/scans/{results['jobId']}/accept", {"minConfidence": options.accept})
             print(f"  {batch['added']} added, {batch['owned']} owned already", file=sys.stderr)
@@ -134,7 +145,7 @@ def isbn(server: Server, options):
 
 def search(server: Server, options):
     found = server.get("/search", q=" ".join(options.words), limit=options.limit)
-    show(options, found, lambda: [print(f"{item['book']['title']} — {item['book']['author']}") for item in found["items"]])
+    show(options, found, "\n".join(f"{item['book']['title']} — {item['book']['author']}" for item in found["items"]))
 
 
 def export(server: Server, options):
@@ -142,18 +153,15 @@ def export(server: Server, options):
     with server.client.stream("GET", f"/export.{form}") as answer:
         if answer.is_error:
             answer.read()
-            raise Refused(sentence(answer))
+            raise refusal(answer)
         with open(options.file, "wb") as out:
             for piece in answer.iter_bytes():
                 out.write(piece)
     print(f"{options.file}: {Path(options.file).stat().st_size:,} bytes", file=sys.stderr)
 
 
-def show(options, data: dict, in_words):
-    if options.json:
-        print(json.dumps(data, ensure_ascii=False), flush=True)
-    else:
-        in_words()
+def show(options, data: dict, in_words: str):
+    print(json.dumps(data, ensure_ascii=False) if options.json else in_words, flush=True)
 
 
 def line_of(book: dict) -> str:
