@@ -99,8 +99,8 @@ def search(request):
     context = {"q": text, "form": BatchForm(request.user, batch=remembered(request.user))}
     if text:
         context |= found_for(request.user, text)
-    fragment = request.headers.get("HX-Target") == "found"
-    return render(request, "library/_found.html" if fragment else "library/add_search.html", context)
+    fragment = request.headers.get("HX-Target") == "add-results"
+    return render(request, "library/_add_results.html" if fragment else "library/add_search.html", context)
 
 
 def found_for(user, text: str) -> dict:
@@ -146,7 +146,7 @@ def search_add(request):
     own = {"status": batch.status, "shelf": batch.shelf, "tags": batch.tags}
     copy = entries.enter_record(request.user, record, entry=Entry.SEARCH, **own).copy
     if request.headers.get("HX-Request"):
-        return render(request, "library/_found_added.html", {"copy": copy})
+        return render(request, "library/_add_result_added.html", {"copy": copy})
     messages.success(request, f"“{copy.title}” is in your library.", extra_tags=reverse("entry_undo", args=[copy.pk]))
     return redirect("entry_search")
 

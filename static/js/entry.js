@@ -141,6 +141,7 @@ function understand(item, entry) {
   }
   drop(item.name);
   const row = rowOf(entry.html);
+  if (entry.outcome === "owned") row.id = `owned-${item.key}`; // the copy that is there has a row of its own, perhaps
   const there = document.getElementById(row.id);
   if (there && there !== waiting) there.remove();
   waiting ? waiting.replaceWith(row) : list.prepend(row);
