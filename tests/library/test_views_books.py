@@ -174,3 +174,145 @@ def test_it_is_silent_when_all_is_decided_or_given_up(owner, owner_client):
 )
 def test_days_are_named_as_people_name_them(day, words):
     assert of_day(day, date(2026, 5, 10)) == words
+
+
+# ── Chips, columns, the form with all filters ───────────────────────────────────────────────────────────────────────
+def chips(response, which: str) -> list[tuple[str, int]]:
+    return [(chip.label, chip.count) for chip, _ in response.context[which]]
+
+
+def test_few_shelves_are_chips_with_their_numbers(owner, owner_client):
+    top, low = make_shelf(owner, "Top", position=1), make_shelf(owner, "Low", position=2)
+    make_copy(owner, "Emma", shelf=top, status="read")
+    make_copy(owner, "Ulysses", shelf=top)
+    make_copy(owner, "Dune")
+    response = owner_client.get(HOME)
+    assert chips(response, "place_chips") == [("Top", 2), ("Low", 0), ("No shelf", 1)]
+    assert chips(response, "status_chips") == [("To read", 2), ("Read", 1)]
+    assert f"?shelf={low.pk}" in response.content.decode()
+
+
+def test_many_shelves_are_chosen_by_room_then_bookcase(owner, owner_client):
+    for number in range(16):
+        room, bookcase = ("Study", "Hall")[number % 2], ("Left", "Right")[number // 8]
+        shelf = make_shelf(owner, f"Shelf {number}", room=room, bookcase=bookcase, position=number)
+        make_copy(owner, f"Volume {number}", shelf=shelf)
+    make_copy(owner, "Dune")
+    assert chips(owner_client.get(HOME), "place_chips") == [("Study", 8), ("Hall", 8), ("No shelf", 1)]
+    study = owner_client.get(HOME, {"room": "Study"})
+    assert chips(study, "place_chips") == [("Left", 4), ("Right", 4)]
+    assert len(titles(study)) == 8
+    left = owner_client.get(HOME, {"room": "Study", "bookcase": "Left"})
+    assert chips(left, "place_chips") == [(f"Shelf {number}", 1) for number in (0, 2, 4, 6)]
+
+
+def test_what_is_asked_for_stands_above_the_books_and_can_be_taken_away(owner, owner_client):
+    make_copy(owner, "Emma", "Jane Austen", language="en")
+    response = owner_client.get(HOME, {"author": "Jane Austen", "language": "en", "sort": "title"})
+    assert [(each.label, address) for each, address in response.context["narrowings"]] == [
+        ("Author: Jane Austen", "?language=en&sort=title"),
+        ("English", "?author=Jane+Austen&sort=title"),
+    ]
+
+
+def test_empty_fields_of_a_form_leave_the_address(owner_client):
+    response = owner_client.get(f"{HOME}?status=&tag=&tag=poetry&author=&q=")
+    assert response.url == "/?tag=poetry"
+    assert owner_client.get(f"{HOME}?q=").url == "/"
+
+
+def test_the_list_shows_the_columns_that_were_chosen(owner, stranger_client, owner_client):
+    copy = make_copy(owner, "Mort", "Terry Pratchett", series="Discworld", series_number="4", pages=272, rating=9)
+    copy.tags.create(user=owner, name="Funny")
+    usual = owner_client.get(HOME, {"view": "list"})
+    assert [column.label for column in usual.context["columns"]] == ["Author", "Year", "Shelf", "Status"]
+    chosen = {"columns": ["tags", "series", "pages", "rating", "nonsense"], "next": "/?view=list&sort=title"}
+    assert owner_client.post(reverse("library_columns"), chosen).url == "/?view=list&sort=title"
+    response = owner_client.get(HOME, {"view": "list"})
+    assert [cell for _, cell in response.context["rows"][0][1]] == ["Discworld 4", "4.5", "Funny", 272]
+    assert len(stranger_client.get(HOME, {"view": "list"}).context["page"].object_list) == 0
+    elsewhere = owner_client.post(reverse("library_columns"), {"columns": ["year"], "next": "https://example.org/"})
+    assert elsewhere.url == "/?view=list"
+
+
+def test_a_heading_sorts_and_then_the_other_way_round(owner, owner_client):
+    make_copy(owner)
+    shown = owner_client.get(HOME, {"view": "list", "sort": "year"}).context["headings"]
+    headings = {column.name: (address, now) for column, address, now in shown}
+    assert headings["year"] == ("?view=list&sort=-year", "descending")
+    assert headings["author"] == ("?view=list&sort=author", "")
+    assert headings["status"] == ("", "")
+
+
+@pytest.mark.parametrize("view", ["grid", "list"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "sort=series",
+        "sort=-rating&page=3",
+        "tag=funny&tag=sad",
+        "author=Anon",
+        "series=Saga",
+        "lent=on",
+        "q=volume",
+        "room=Study",
+    ],
+)
+def test_no_filter_and_no_order_asks_more_of_a_large_library(owner, owner_client, view, query):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert owner_client.get(f"{HOME}?view={view}&{query}").status_code == 200
+            return len(captured)
+
+    def add(first, last):
+        for number in range(first, last):
+            copy = make_copy(owner, f"Volume {number}", "Anon", series="Saga", series_number=str(number), shelf=shelf)
+            copy.tags.add(funny, sad)
+            copy.loans.create(borrower="Ana")
+
+    shelf = make_shelf(owner, room="Study")
+    funny, sad = (owner.tags.create(name=name) for name in ("funny", "sad"))
+    add(0, 2)
+    owner_client.post(reverse("library_columns"), {"columns": ["tags", "shelf", "series", "entry"]})
+    small = queries()
+    add(2, 120)
+    assert queries() <= small + (1 if "page" in query else 0)  # a page that was not there has its rows looked up
+    assert small <= 14
+
+
+def test_the_form_with_all_filters_comes_by_itself_and_as_a_page(owner, stranger, owner_client):
+    make_copy(owner, "Emma", language="de", shelf=make_shelf(owner, "Mine"))
+    make_copy(stranger, "Secret", language="it", shelf=make_shelf(stranger, "Hidden"))
+    page = owner_client.get(reverse("library_filters"), {"tag": "sea", "status": "read", "q": "em"}).content.decode()
+    assert "<html" in page and "Mine" in page and "German (1)" in page
+    assert "Hidden" not in page and "Italian" not in page
+    assert 'name="tag" value="sea" checked' in page and 'name="q" value="em"' in page and 'value="read" selected' in page
+    fragment = owner_client.get(reverse("library_filters"), headers={"HX-Request": "true", "HX-Target": "filter-panel"})
+    assert b"<html" not in fragment.content and b"<form" in fragment.content
+
+
+def suggested(client, what: str, typed: str) -> list[str]:
+    html = client.get(reverse("library_suggest", args=[what]), {what: typed}).content.decode()
+    return [part.partition('"')[0] for part in html.split('value="')[1:]]
+
+
+def test_names_are_suggested_while_one_types_at_most_twenty(owner, stranger, owner_client):
+    for number in range(25):
+        make_copy(owner, f"Book {number}", f"Anna Author{number:02}", series=f"Saga {number}")
+    twice = make_copy(owner, "Emma", "Anna Austen")
+    make_copy(owner, "Persuasion", "Anna Austen")
+    twice.tags.create(user=owner, name="Sea side")
+    make_copy(stranger, "Secret", "Anna Hidden", series="Saga Hidden").tags.create(user=stranger, name="Sea hidden")
+    names = suggested(owner_client, "author", "ANN")
+    assert len(names) == 20 and names[0] == "Anna Austen" and "Anna Hidden" not in names
+    assert suggested(owner_client, "author", "aust an") == ["Anna Austen"]
+    assert suggested(owner_client, "author", "usten") == []
+    assert len(suggested(owner_client, "series", "saga")) == 20
+    assert suggested(owner_client, "tag", "side") == ["Sea side"]
+    assert owner_client.get(reverse("library_suggest", args=["author"]), {"q": "\0"}).status_code == 200
+    assert owner_client.get("/books/suggest/password/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["library_filters", "author_list", "series_list", "statistics"])
+def test_a_visitor_is_asked_to_sign_in(client, db, name):
+    assert reverse("account_login") in client.get(reverse(name)).url
