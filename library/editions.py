@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.db.models import Q
 
-from library import cover_files, facts, identity
+from library import cover_files, facts, identity, undoing
 from library.catalogs import Record
 from library.catalogs.lookup import Lookup
-from library.models import FACTS, Book, FactChange, UserBook
+from library.models import FACTS, Book, FactChange, Undo, UserBook
 
 AT_MOST = 24
 # What is true of one edition only: where the chosen one does not say it, that of the former one goes.
@@ -38,10 +38,11 @@ def _name(record: Record) -> str:
 
 
 @transaction.atomic
-def choose(user, copy: UserBook, record: Record, over_mine: bool = False) -> UserBook:
+def choose(user, copy: UserBook, record: Record, over_mine: bool = False) -> Undo:
     """`copy` is that edition from now on. What its owner typed stays, but for the ISBN, which is what was chosen; with
-    `over_mine` their words go too. The history keeps them all."""
+    `over_mine` their words go too. The history keeps them all, and the Undo brings all of it back."""
     copy = UserBook.objects.select_for_update(of=("self",)).get(pk=copy.pk, user=user)
+    was = _state(copy)
     book = copy.book = identity.find_or_make_book(record)
     source = book.source or facts.YOU
     for fact in FACTS:
@@ -56,4 +57,12 @@ def choose(user, copy: UserBook, record: Record, over_mine: bool = False) -> Use
             copy.cover_key = book.cover_key
             cover_files.want(copy)
     copy.save()
-    return copy
+    now = _state(copy)
+    changed = [name for name in now if now[name] != was[name]]
+    step = undoing.values(copy, {name: was[name] for name in changed}, {name: now[name] for name in changed})
+    return undoing.record(user, f"“{copy.title[:120]}” is another edition now.", step)
+
+
+def _state(copy: UserBook) -> dict:
+    """What choosing an edition may change."""
+    return {name: getattr(copy, name) for name in (*FACTS, "cover_key", "book_id")} | {"origins": dict(copy.origins)}

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from library import editions, facts
 from library.catalogs import Record, lookup
@@ -22,8 +23,8 @@ def choose(request, pk):
         except signing.BadSignature:
             messages.error(request, "That edition is not on the list any more. Choose again.")
             return redirect("book_editions", pk)
-        editions.choose(request.user, copy, record, over_mine="over_mine" in request.POST)
-        messages.success(request, "This is the edition you have, from now on.")
+        undo = editions.choose(request.user, copy, record, over_mine="over_mine" in request.POST)
+        messages.success(request, "This is the edition you have, from now on.", extra_tags=reverse("undo", args=[undo.pk]))
         return redirect(copy)
     catalogs = lookup.from_settings(SECONDS)
     found = [offered(record) for record in editions.others(copy, catalogs)]

@@ -4,7 +4,7 @@ import pytest
 from django.core import signing
 from django.urls import reverse
 
-from library import editions, facts
+from library import editions, facts, undoing
 from library.catalogs import Record
 from library.models import Book, FactChange, UserBook
 from tests.factories import make_copy
@@ -151,6 +151,16 @@ def test_another_edition_replaces_what_was_true_of_the_former_one_only(owner, co
     assert (copy.binding, copy.series) == ("Falling apart", "Dune Chronicles")  # the owner's words
     assert copy.book.isbn13 == "9780575081505"
     assert copy.fact_changes.filter(fact="isbn13").get().before == "9780441013593"
+
+
+def test_choosing_an_edition_is_undone_as_a_whole(owner, copy):
+    facts.edit(owner, copy.pk, {"binding": "Falling apart"})
+    columns = [field.name for field in UserBook._meta.concrete_fields if field.name not in ("version", "changed")]
+    before = UserBook.objects.values(*columns).get(pk=copy.pk)
+    undo = editions.choose(owner, copy, ANOTHER, over_mine=True)
+    assert UserBook.objects.values(*columns).get(pk=copy.pk) != before
+    undoing.undo(owner, undo.pk)
+    assert UserBook.objects.values(*columns).get(pk=copy.pk) == before
 
 
 def test_the_owners_words_go_too_where_that_is_said(owner, copy):
