@@ -177,15 +177,17 @@ def restored(user, whole: dict, shelves: dict, keys: set[str]) -> NewCopy:
     if own.get("entry_key") in keys:
         own["entry_key"] = ""
     keys.add(own.get("entry_key"))
-    if not cover_files.SHARED_KEY.fullmatch(own.get("cover_key", "")) and not _own_cover(user, own.get("cover_key", "")):
-        own["cover_key"] = ""
+    own["cover_key"] = _cover(user, own.get("cover_key", ""))
     return NewCopy(own, own, whole["tags"], **rows, edition=Record.from_dict(edition))
 
 
-def _own_cover(user, key: str) -> bool:
-    """Whether this is a picture that its owner uploaded, and that is still here."""
-    match = cover_files.OWN_KEY.fullmatch(key)
-    return bool(match and match[1] == str(user.pk) and default_storage.exists(key))
+def _cover(user, key: str) -> str:
+    """The kept picture of a cover, where it may be shown to this person and is here."""
+    if match := cover_files.OWN_KEY.fullmatch(key):
+        key = cover_files.own_key(user.pk, match[2])
+    elif not cover_files.SHARED_KEY.fullmatch(key):
+        return ""
+    return key if default_storage.exists(key) else ""
 
 
 def own_columns(item: Item) -> dict:

@@ -22,7 +22,7 @@ from django_q.tasks import async_task
 
 from accounts import webhooks
 from accounts.models import Event
-from library.importing import Item, NotReadable, adding, detect, files, matching
+from library.importing import Item, NotReadable, adding, covers, detect, files, matching
 from library.importing.fields import Hints
 from library.models import Import, ImportRow
 
@@ -232,6 +232,8 @@ class Turn:
         if hasattr(self.kind, "prepare"):
             with self._opened() as stream, transaction.atomic():
                 self.kind.prepare(self.file.user, stream)
+            with default_storage.open(self.file.key) as stored:
+                covers.restore(self.file.user, stored)
         self.renew(state=State.RUNNING)
 
     def bring_in(self, chunk: list[tuple[int, Item, dict]]):
