@@ -36,7 +36,7 @@ def accept_all(request: HttpRequest, job_id: JobId, body: forms.AcceptAllIn):
     """All open proposals that are sure, or borne out with at least `minConfidence`, become books. What you have is left out."""
     scan = own_scan(request.user, job_id)
     batch = review.accept_all(scan, body.min_confidence, body.status, body.with_owned)
-    return {"added": batch.added, "owned": batch.owned, "moment": batch.moment}
+    return {"added": batch.added, "owned": batch.owned, "moment": batch.moment.isoformat()}
 
 
 @calls.post("/{job_id}/undo", response=forms.UndoneOut)

@@ -142,7 +142,10 @@ class AcceptAllIn(AcceptIn):
 class BatchOut(Out):
     added: int
     owned: int = Field(description="Left out, because you have them already.")
-    moment: datetime = Field(description="What `POST /scans/{jobId}/undo` takes it back by.")
+    # As text: the encoder of JSON would cut what is behind the thousandths.
+    moment: str = Field(
+        description="What `POST /scans/{jobId}/undo` takes it back by.", json_schema_extra={"format": "date-time"}
+    )
 
 
 class UndoIn(In):

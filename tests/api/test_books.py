@@ -19,9 +19,9 @@ def test_a_book_is_added_with_all_that_is_said(program, owner):
     shelf = make_shelf(owner, "Attic")
     said = {
         "title": " The  Left Hand of Darkness ", "authors": ["Ursula K. Le Guin"], "isbn": "0-441-47812-3", "pages": 304,
-        "publishedDate": "1969", "series": "Hainish Cycle", "seriesNumber": "4", "status": "read", "rating": 4.5, "notes": "signed",
-        "coverImage": "https://covers.example.org/1.jpg", "favourite": True, "tags": ["science fiction", "Poetry"],
-        "shelf": shelf.pk, "price": "7.50", "currency": "EUR", "bought": "2026-01-02",
+        "publishedDate": "1969", "series": "Hainish Cycle", "seriesNumber": "4", "status": "read", "rating": 4.5,
+        "coverImage": "https://covers.example.org/1.jpg", "favourite": True, "notes": "signed",
+        "tags": ["science fiction", "Poetry"], "shelf": shelf.pk, "price": "7.50", "currency": "EUR", "bought": "2026-01-02",
     }  # fmt: skip
     answer = program.post("/books", said)
     assert answer.status_code == 201, answer.content
