@@ -284,7 +284,9 @@ def test_one_tap_adds_the_edition_that_was_shown(shop, owner, owner_client):
     assert "In your library" in answer.content.decode()
 
 
-@pytest.mark.parametrize("record", ["", "x", signing.dumps({"title": "Made up"}, salt="another")])
+@pytest.mark.parametrize(
+    "record", ["", "x", signing.dumps({"title": "Made up"}, salt="another")], ids=["none", "nonsense", "forged"]
+)
 def test_what_no_catalogue_said_is_not_added(owner, owner_client, record):
     assert owner_client.post(reverse("entry_search_add"), {**batch(), "record": record}).url == reverse("entry_search")
     assert owner.books.count() == 0
