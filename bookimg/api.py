@@ -5,7 +5,7 @@ from django.conf import settings
 from accounts.api import calls as accounts
 from accounts.api import throttle
 from accounts.api.root import Api
-from library.api import books, entering, finding, lending, moving, shelves
+from library.api import books, chatting, entering, finding, lending, moving, shelves
 from scanning.api import candidates, scans
 
 ABOUT = """Everything that a person can do in the browser, for programs.
@@ -36,3 +36,4 @@ api.add_router("/scans", scans.calls)
 api.add_router("/scans", candidates.calls)
 api.add_router("", finding.calls)
 api.add_router("", moving.calls)
+api.add_router("/chat/sessions", chatting.calls)

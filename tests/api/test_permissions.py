@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from library import trash
+from library import chat, trash
 from library.importing import run
-from library.models import Import, Loan, Reading
+from library.models import Import, Loan, Message, Reading
 from library.tagging import find_or_make
 from tests.api.conftest import Program, token_for
 from tests.api.openapi import CALLS
@@ -17,6 +17,7 @@ from tests.scanning.photos import make_candidate, make_scan
 GUARDED = [call for call in CALLS if call.needs_sign_in]
 CHANGING = [call for call in GUARDED if call.method != "get"]
 ABOUT_SOMETHING = [call for call in GUARDED if call.keys]
+PROPOSED = {"name": "mark", "value": "read", "sentence": "Mark it?", "state": "proposed"}
 FOR_EVERYBODY = {"signInForTokens", "refreshTokens"}
 
 
@@ -31,6 +32,9 @@ def things_of(user) -> dict:
         "reading_id": Reading.objects.create(copy=copy, started="2026-01-01").pk,
         "job_id": scan.job_id,
         "import_id": make_import(user).pk,
+        "session_id": (session := chat.start(user)).key,
+        "message_id": Message.objects.create(chat=session, question="How many?", action=PROPOSED | {"books": [copy.pk]}).pk,
+        "decision": "dismiss",
         "candidate_id": make_candidate(scan).pk,
     }
 
