@@ -13,6 +13,7 @@ from scanning.tickets import TYPES
 JobId = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$", max_length=64, examples=["job-1763690000000-k3x9q0ab2"])]
 KindOfPhoto = Literal[tuple(Scan.Kind.values)]
 StatusOfScan = Literal[tuple(Scan.Status.values)]
+MOMENT = {"format": "date-time"}
 Shelf = Annotated[Text, Field(max_length=100, description="The name of the shelf, made where it is new, or the `id` of one.")]
 
 

@@ -22,7 +22,7 @@ print(tokens.make(user, "docs", ["write"])[1])
 """
 # What each curl was answered goes to a file, so that the lines themselves stay as they are.
 AROUND = f"""set -e
-curl() {{ command curl -w '%output{{>>statuses}}%{{http_code}} %{{url}}\\n' "$@"; }}
+curl() {{ command curl -w '%{{stderr}}%{{http_code}} %{{url_effective}}\\n' "$@" 2>>statuses; }}
 bookimg() {{ {sys.executable} {ROOT}/clients/bookimg.py "$@"; }}
 python3() {{ {sys.executable} "$@"; }}
 """
