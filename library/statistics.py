@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django.db.models import Avg, Count, F, Max, Sum
 from django.db.models.functions import ExtractMonth, ExtractYear, Substr
@@ -84,9 +85,9 @@ class Statistics:
         if len(rows) > MOST and any(room for _, room, _, _ in rows):
             rooms: dict = {}
             for shelf, room, _, n in rows:
-                name = room or ("No shelf" if shelf is None else "No room")
-                rooms[name] = rooms.get(name, 0) + n
-            parts = [Part(name, n) for name, n in rooms.items()]
+                place = (room, urlencode({"room": room})) if room else ("No room", "") if shelf else ("No shelf", "shelf=none")
+                rooms[place] = rooms.get(place, 0) + n
+            parts = [Part(name, n, query) for (name, query), n in rooms.items()]
         else:
             parts = [Part(name or "No shelf", n, f"shelf={shelf or 'none'}") for shelf, _, name, n in rows]
         return most(sorted(parts, key=lambda part: -part.count), "Other places")

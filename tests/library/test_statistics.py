@@ -100,3 +100,13 @@ def test_numbers_are_asked_once_each_however_many_books(owner, owner_client, lib
     owner_client.get("/settings/")
     with django_assert_max_num_queries(14):
         owner_client.get(reverse("statistics"))
+
+
+def test_many_shelves_are_told_by_room(owner):
+    for number in range(14):
+        make_copy(
+            owner, f"Book {number}", shelf=make_shelf(owner, f"Shelf {number}", room="Study & hall" if number % 2 else "Attic")
+        )
+    make_copy(owner, "On the floor")
+    rooms = {(part.label, part.count, part.query) for part in Statistics(owner).by_shelf}
+    assert rooms == {("Study & hall", 7, "room=Study+%26+hall"), ("Attic", 7, "room=Attic"), ("No shelf", 1, "shelf=none")}
