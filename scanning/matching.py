@@ -15,6 +15,8 @@ from scanning.wording import Work, bits, least_likeness, unconfused
 
 MOST_AUTHOR_BITS = 18.0
 LEAST_SHARE = 0.25  # of a line's bits that a record must explain to count it
+EXACT_BITS = 2.0  # for a line that says the title and nothing else: of two editions the one that is worded so
+LEAST_EXPLAINED = 0.65  # likeness with a word of the record; what is found is held to more than what is left over
 GLUED, GLUED_LIKENESS = 0.95, 78  # a word found within another; a title without spaces, of 100
 
 Near = list[tuple[int, float]]  # lines around one line, each with how near it is, 0..1
@@ -84,8 +86,9 @@ class PhotoText:
         if len(squashed) < 0.7 * len(title):
             return 0.0
         if (title, line) not in self.known_glued:
-            alike = fuzz.partial_ratio(title, squashed, score_cutoff=GLUED_LIKENESS) / 100
-            self.known_glued[title, line] = sharpened(alike * min(1.0, len(squashed) / len(title)))
+            within = fuzz.partial_ratio(title, squashed, score_cutoff=GLUED_LIKENESS) * min(1.0, len(squashed) / len(title))
+            whole = fuzz.ratio(title, squashed, score_cutoff=GLUED_LIKENESS)
+            self.known_glued[title, line] = sharpened(max(within, whole) / 100)
         return self.known_glued[title, line]
 
 
@@ -115,7 +118,7 @@ class Evidence:
     def score(self) -> float:
         missed = self.work.title_bits - self.title_found
         unnamed = 1.5 if self.work.authors and not self.author_found else 0.0
-        found = self.title_found + self.author_found + 0.5 * self.extra_found
+        found = self.title_found + self.author_found + 0.5 * self.extra_found + EXACT_BITS * self.exact
         return found - 1.2 * missed - 0.35 * self.unexplained - unnamed
 
 
@@ -206,8 +209,11 @@ def unexplained_bits(text: str, work: Work) -> float:
 
 
 def explains(own: frozenset[str], glued: str, word: str) -> bool:
+    """Whether `word` is one of the record's own words misread, a piece of one, or several of them glued together."""
     if len(word) < 4:
         return False
-    if process.extractOne(word, own, scorer=Levenshtein.normalized_similarity, score_cutoff=least_likeness(word)):
+    if process.extractOne(word, own, scorer=Levenshtein.normalized_similarity, score_cutoff=LEAST_EXPLAINED):
+        return True
+    if any(whole.startswith(word) or whole.endswith(word) for whole in own):
         return True
     return len(word) >= 8 and fuzz.partial_ratio(word, glued) >= 80

@@ -81,16 +81,23 @@ def crossing_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) ->
 
 
 def groups(link: np.ndarray, least: float) -> list[list[int]]:
-    """Lines joined through links of at least `least`, each group as sorted indices."""
-    waiting, found = set(range(len(link))), []
-    while waiting:
-        group, edge = set(), {waiting.pop()}
-        while edge:
-            group |= edge
-            edge = {j for i in edge for j in np.flatnonzero(link[i] >= least) if j in waiting}
-            waiting -= edge
-        found.append(sorted(int(i) for i in group))
-    return sorted(found)
+    """Lines that are linked by at least `least` on average, each group as sorted indices.
+
+    The average, because chains of neighbours reach from one end of a shelf to the other.
+    """
+    members = [[i] for i in range(len(link))]
+    apart = link.astype(float)
+    np.fill_diagonal(apart, -1)
+    while len(apart):
+        one, other = np.unravel_index(np.argmax(apart), apart.shape)
+        if apart[one, other] < least:
+            break
+        sizes = len(members[one]), len(members[other])
+        apart[one] = apart[:, one] = np.average(apart[[one, other]], axis=0, weights=sizes)
+        apart[one, one] = apart[other] = apart[:, other] = -1
+        members[one] += members[other]
+        members[other] = []
+    return [sorted(group) for group in members if group]
 
 
 def reading_order(layout: Layout, indices) -> list[int]:

@@ -17,6 +17,7 @@ from scanning.proposers import Candidate
 from scanning.wording import Work, same_work
 
 NEAR = 0.25  # links below are of other spines
+LOOSE = 0.5  # links from here up join the lines of a neighbourhood, which may be more than a spine
 BORROWED = 0.5  # what an author's name on a neighbour's spine is worth
 LEAST_SCORE = 4.0  # bits; below, nothing is claimed
 LEAST_COVERAGE = 0.4  # of a title's bits; an author's name alone is no book
@@ -26,8 +27,10 @@ MOST_LETTERS_OF_A_STAMP = 24
 RECORDS_A_QUERY = 20
 MOST_ALTERNATIVES = 8
 SURE, CHECK = 0.9, 0.5  # confidence from which a book is sure, and from which it is put forward at all
-TIE, MOST_OF_A_TIE = 2.0, 0.85  # bits between two works on the same lines; what is that close is for a person to decide
-INTERCEPT, WEIGHTS = -5.6, (2.2, 0.95, 2.0, -0.4, 1.3, 1.05, 1.5)
+TIE, MOST_OF_A_TIE = 2.0, 0.89  # bits between two works on the same lines; what is that close is for a person to decide
+COMPANY, GOOD_COMPANY = 0.5, 8.0  # within half a spine's length; bits from which a claim is good company
+INTERCEPT, WEIGHTS = -6.29, (3.11, 0.74, 2.11, -0.35, 1.33, 1.1, 0.57, 0.62)
+MOST_CONFIDENCE = 0.995  # what the evidence does not show can still be wrong
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,12 @@ class Photo:
         self.text = PhotoText(texts, [fold(" ".join([line.text, *line.others])) for line in lines])
         self.layout = spines.Layout(lines)
         link = spines.links(self.layout)
+        self.neighbourhoods = [group for group in spines.groups(link, LOOSE) if len(group) > 1]
         self.near = [[(int(j), float(row[j])) for j in np.flatnonzero(row >= NEAR)] for row in link]
+
+    def place(self, claim: Evidence) -> np.ndarray:
+        """The middle of the lines that a claim stands on (x, y)."""
+        return self.layout.centre[list(claim.lines)].mean(axis=0)
 
     def letters(self, lines) -> int:
         return sum(c.isalpha() for i in lines for c in self.lines[i].text)
@@ -87,7 +95,7 @@ def match(lines: list[Line], candidates: list[Candidate], lookup, progress: Prog
         return []
     photo = Photo(lines)
     spines_asked, lines_asked = spine_queries(photo, candidates), line_queries(photo)
-    rounds = [(True, lines_asked | spines_asked)]
+    rounds = [(True, neighbourhood_queries(photo) | lines_asked | spines_asked)]
     if lookup.asks_outside:
         rounds += [(False, spines_asked), (False, lines_asked)]
     evidence: list[Evidence] = []
@@ -98,7 +106,8 @@ def match(lines: list[Line], candidates: list[Candidate], lookup, progress: Prog
         open_questions = {text: seeds for text, seeds in asked.items() if not sure.issuperset(seeds)}
         answers = lookup.search(list(open_questions), limit=RECORDS_A_QUERY, here=here, outside=not here)
         evidence += weigh(photo, open_questions, answers)
-        found = [matched(photo, claim, evidence) for claim in one_a_spine(photo, compete(photo, evidence))]
+        standing = one_a_spine(photo, compete(photo, evidence))
+        found = [matched(photo, claim, evidence, has_company(photo, claim, standing)) for claim in standing]
     found += unread(photo, candidates, found)
     progress(len(candidates), len(candidates))
     return in_shelf_order(found)
@@ -121,6 +130,12 @@ def spine_queries(photo: Photo, candidates: list[Candidate]) -> dict[str, list[i
         if sum(c.isalpha() for c in text) >= LEAST_LETTERS_ASKED:
             asked[text] += candidate.lines
     return dict(asked)
+
+
+def neighbourhood_queries(photo: Photo) -> dict[str, list[int]]:
+    """What catalogues at hand are asked beside: titles set word by word across a spine, which no line and no sure group holds."""
+    groups = (spines.reading_order(photo.layout, group) for group in photo.neighbourhoods)
+    return {" ".join(photo.text.texts[i] for i in group): group for group in groups}
 
 
 def weigh(photo: Photo, asked: dict[str, list[int]], answers: dict[str, list[Record]]) -> list[Evidence]:
@@ -160,14 +175,22 @@ def owned_lines(photo: Photo, claim: Evidence) -> set[int]:
     return {line for line, value in claim.lines.items() if value >= 0.5 * photo.text.line_bits[line]}
 
 
-def matched(photo: Photo, claim: Evidence, evidence: list[Evidence]) -> Match:
-    """The claim as a book: its lines, its place, how sure it is, and what else could stand there.
+def has_company(photo: Photo, claim: Evidence, standing: list[Evidence]) -> bool:
+    """Whether another book by the same author stands close by: people keep them together."""
+    names = claim.work.surnames
+    here, reach = photo.place(claim), COMPANY * photo.layout.spine_length()
+    others = (other for other in standing if other.score >= GOOD_COMPANY and names & other.work.surnames)
+    return any(not same_work(other.work, claim.work) and np.linalg.norm(photo.place(other) - here) < reach for other in others)
+
+
+def matched(photo: Photo, claim: Evidence, evidence: list[Evidence], company: bool = False) -> Match:
+    """The claim as a book: its lines, its place, how sure it is, and what else could stand there. `company`: as `has_company`.
 
     What is likelier wrong than right stays what was read on the spine, with the record among the alternatives.
     """
     rivals = sorted((e for e in evidence if e.lines.keys() & claim.lines.keys()), key=lambda e: -e.score)
     other = next((e.score for e in rivals if not same_work(e.work, claim.work)), 0.0)
-    confidence = sureness(claim, claim.score - other)
+    confidence = sureness(claim, claim.score - other, company)
     order = spines.reading_order(photo.layout, sorted(owned_lines(photo, claim) or claim.lines))
     records = editions(claim, rivals)
     borne_out = confidence >= CHECK
@@ -192,7 +215,7 @@ def editions(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
     return list(found.values())
 
 
-def sureness(claim: Evidence, margin: float) -> float:
+def sureness(claim: Evidence, margin: float, company: bool) -> float:
     """The share of claims like this one that are right: a logistic curve, fitted as docs/recognition.md tells.
 
     `margin` is by how many bits the claim beats the best other work on the same lines.
@@ -205,8 +228,9 @@ def sureness(claim: Evidence, margin: float) -> float:
         min(claim.work.title_bits, 25.0) / 10,
         min(len(claim.work.title), 5) / 5,
         float(claim.exact),
+        float(company),
     )
-    confidence = float(1 / (1 + np.exp(-(INTERCEPT + np.dot(WEIGHTS, features)))))
+    confidence = float(MOST_CONFIDENCE / (1 + np.exp(-(INTERCEPT + np.dot(WEIGHTS, features)))))
     return confidence if margin >= TIE else min(confidence, MOST_OF_A_TIE)
 
 

@@ -65,6 +65,11 @@ class Work:
         return sum(bits(word) for word in self.title)
 
     @cached_property
+    def surnames(self) -> frozenset[str]:
+        """The longest word of each author's name, which mostly is the surname."""
+        return frozenset(max(name, key=len) for name in self.authors if name)
+
+    @cached_property
     def all_words(self) -> frozenset[str]:
         """Everything that its spine may say."""
         names = (word for name in self.authors for word in name)

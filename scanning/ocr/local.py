@@ -24,7 +24,9 @@ OVERLAP_X, OVERLAP_Y = 320, 160  # px; lines are longer than high
 SMALL_LETTERING = 26  # px of a box in the overview; below, full resolution finds lines that the overview misses
 QUARTER_TURNS = (1, 0)  # np.rot90 turns; the one that reads most spines first, so that books appear early
 LEAST_CONFIDENCE = 0.5  # below, a reading is noise more often than text
-DOUBTFUL = 0.9  # below, the line is read the other way up too
+DOUBTFUL = 0.9  # below, the line is read the other way up too, and then in other cuts
+CUTS = ((0.5, 0.0), (0.1, 0.15), (0.0, -0.1))  # by how much of its height a doubtful box is grown: at its ends, at its sides
+LEAST_LETTERS = 3  # in a reading that is worth another
 BATCH = 6  # lines a call; longer batches waste time on padding
 
 
@@ -44,6 +46,13 @@ class Box:
     @property
     def height(self) -> float:
         return float(max(np.linalg.norm(self.corners[0] - self.corners[3]), np.linalg.norm(self.corners[1] - self.corners[2])))
+
+    def grown(self, ends: float, sides: float) -> "Box":
+        """The box longer at both ends and higher at both sides, in heights of it: the detector cuts letters off at the ends."""
+        along, down = self.corners[1] - self.corners[0], self.corners[3] - self.corners[0]
+        along = along / max(np.linalg.norm(along), 1) * ends * self.height
+        down = down * sides
+        return Box(self.corners + np.float32([-along - down, along - down, along + down, down - along]))
 
     def stands(self) -> bool:
         """Text that runs across this turn of the photo; the other turn reads it."""
@@ -114,16 +123,34 @@ class LocalOCR:
         readings = self.recognise([crop for _, crop in lying])
         doubtful = [n for n, (_, confidence) in enumerate(readings) if confidence < DOUBTFUL]
         upside_down = self.recognise([np.ascontiguousarray(np.rot90(lying[n][1], 2)) for n in doubtful])
+        found = [(box, text, confidence) for (box, _), (text, confidence) in zip(lying, readings, strict=True)]
+        for n, (text, confidence) in zip(doubtful, upside_down, strict=True):
+            if confidence > found[n][2]:
+                found[n] = (Box(np.roll(found[n][0].corners, 2, axis=0)), text, confidence)
+        others = self.read_again(turned, {n: found[n] for n in doubtful if found[n][2] < DOUBTFUL})
         lines = []
-        other = dict(zip(doubtful, upside_down, strict=True))
-        for n, ((box, _), (text, confidence)) in enumerate(zip(lying, readings, strict=True)):
-            corners = box.corners
-            if n in other and other[n][1] > confidence:
-                (text, confidence), corners = other[n], np.roll(corners, 2, axis=0)
+        for n, (box, text, confidence) in enumerate(found):
             if confidence >= LEAST_CONFIDENCE and text.strip():
-                quad = turned_back(corners, turns, turned.shape)
-                lines.append(Line(text.strip(), confidence, tuple((float(x), float(y)) for x, y in quad)))
+                quad = turned_back(box.corners, turns, turned.shape)
+                lines.append(Line(text.strip(), confidence, tuple((float(x), float(y)) for x, y in quad), others.get(n, ())))
         return lines
+
+    def read_again(self, turned: np.ndarray, doubtful: dict[int, tuple[Box, str, float]]) -> dict[int, tuple[str, ...]]:
+        """What else each doubtful box may say: read longer, higher, tighter, and with all the contrast it has.
+
+        A misread word is seldom misread the same way in another cut, and the catalogue knows which of the readings is a book.
+        """
+        crops = [
+            (n, crop)
+            for n, (box, text, _) in doubtful.items()
+            if sum(c.isalpha() for c in text) >= LEAST_LETTERS
+            for crop in other_cuts(turned, box)
+        ]
+        found: dict[int, dict[str, None]] = {n: {} for n in doubtful}
+        for (n, _), (text, confidence) in zip(crops, self.recognise([crop for _, crop in crops]), strict=True):
+            if confidence >= LEAST_CONFIDENCE and text.strip() not in ("", doubtful[n][1].strip()):
+                found[n][text.strip()] = None
+        return {n: tuple(texts) for n, texts in found.items()}
 
     def recognise(self, crops: list[np.ndarray]) -> list[tuple[str, float]]:
         """Text and confidence of each crop. Crops of like shape share a call, so that little of it is padding."""
@@ -212,6 +239,20 @@ def cut_out(picture: np.ndarray, box: Box) -> np.ndarray | None:
     return cv2.warpPerspective(picture, transform, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 
 
+def other_cuts(picture: np.ndarray, box: Box) -> list[np.ndarray]:
+    crops = [cut_out(picture, box.grown(*by)) for by in CUTS]
+    plain = cut_out(picture, box)
+    return [crop for crop in [*crops, None if plain is None else full_contrast(plain)] if crop is not None]
+
+
+def full_contrast(crop: np.ndarray) -> np.ndarray:
+    """In grey, with the darkest and brightest pixels pulled apart: pale print on a pale spine."""
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    low, high = np.percentile(grey, (2, 98))
+    grey = np.clip((grey - low) * 255 / max(high - low, 1), 0, 255).astype(np.uint8)
+    return cv2.merge([grey] * 3)
+
+
 def turned_back(corners: np.ndarray, turns: int, turned_shape) -> np.ndarray:
     """Corners in the turned picture -> corners in the upright photo (turns: 0, or 1 for np.rot90 once)."""
     if turns == 0:
@@ -238,7 +279,7 @@ def without_doubles(lines: list[Line]) -> list[Line]:
         if home is None and area > 0:
             kept.append(line)
             quads.append(quad)
-            others.append([])
-        elif home is not None and line.text != kept[home].text:
-            others[home].append(line.text)
+            others.append(list(line.others))
+        elif home is not None:
+            others[home] += [text for text in (line.text, *line.others) if text != kept[home].text]
     return [replace(line, others=tuple(dict.fromkeys(texts))) for line, texts in zip(kept, others, strict=True)]

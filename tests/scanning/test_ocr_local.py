@@ -7,7 +7,7 @@ import pytest
 
 from library.folding import fold
 from scanning import drawing
-from scanning.ocr.local import LocalOCR
+from scanning.ocr.local import Box, LocalOCR
 
 pytestmark = pytest.mark.ocr
 BOOKS = [
@@ -80,3 +80,14 @@ def test_progress_only_grows_and_ends_at_its_total(lines, heard):
 
 def test_a_wall_without_books_says_nothing():
     assert LocalOCR().read(np.asarray(drawing.draw_shelf([]).resize((400, 600))), lambda done, total: None) == []
+
+
+def test_a_box_that_cuts_letters_off_is_read_again_longer(shelf, lines):
+    """The detector's box without its first and last letters, on a faint copy of the photo: another cut says the whole."""
+    line = next(line for line in lines if fold(line.text) == "frankenstein")
+    corners = np.float32(line.quad)
+    along = (corners[1] - corners[0]) * 0.045
+    cut = Box(corners + np.float32([along, -along, -along, along]))
+    faint = np.ascontiguousarray((255 - (255 - shelf[:, :, ::-1].astype(np.float32)) * 0.9).astype(np.uint8))
+    others = LocalOCR().read_again(faint, {0: (cut, "rankenstei", 0.7)})[0]
+    assert any(fold(text) == "frankenstein" for text in others)

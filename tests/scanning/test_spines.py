@@ -40,6 +40,12 @@ def test_words_stacked_across_a_thick_spine_belong_together():
     assert {"TARTINE", "BREAD"} in grouped(*words)
 
 
+def test_a_chain_of_neighbours_is_not_one_spine():
+    """Thin spines lie as close as the rows of a title; each is linked to the next, and the first not to the last."""
+    row = [down(f"Volume {n}", 100 + 52 * n, 0, 500) for n in range(8)]
+    assert max(len(group) for group in grouped(*row)) <= 3
+
+
 def test_a_publishers_sign_across_lies_on_the_spine_it_ends():
     lines = [down("On Chesil Beach", 100, 0, 600), across("VINTAGE", 100, 640, 60)]
     assert spines.links(spines.Layout(lines))[0, 1] > 0.75

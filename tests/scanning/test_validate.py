@@ -1,9 +1,12 @@
 """Records compete for the lines of a photo. The cases are failures that were seen, typed again."""
 
+from dataclasses import replace
+
 import pytest
 
 from library.catalogs import Record
 from library.catalogs.lookup import Lookup
+from library.folding import fold
 from scanning import validate
 from scanning.models import Band
 from scanning.proposers.rules import RulesProposer
@@ -47,6 +50,44 @@ def test_misread_letters_and_lost_spaces_are_forgiven(read):
 def test_a_word_split_over_two_lines_is_found():
     lines = [across("HERE COMES", 100, 0), across("EVERY-", 100, 40), across("BODY", 100, 80), across("SHIRKY", 100, 120)]
     assert titles(matched(lines, book("Here Comes Everybody", "Clay Shirky"))) == ["Here Comes Everybody"]
+
+
+def test_a_letter_lost_in_the_middle_of_a_title_is_forgiven():
+    lines = [down("NOT EVEN B•NES", 100, 0, 500), down("SCHAEFFER", 100, 540, 200)]
+    assert titles(matched(lines, book("Not Even Bones", "Rebecca Schaeffer"))) == ["Not Even Bones"]
+
+
+def test_what_another_cut_of_the_line_said_counts():
+    line = replace(down("ONSTER MYEPS", 100, 0, 500), others=("MONSTER MYERS",))
+    assert titles(matched([line], book("Monster", "Walter Dean Myers"))) == ["Monster"]
+
+
+class Asked(Shelf):
+    """Names its record only when all the words of its title are asked for at once, as an index does with common ones."""
+
+    def search_many(self, texts, limit):
+        return [[r for r in self.records if set(fold(r.title).split()) <= set(text.split())] for text in texts]
+
+
+def test_a_title_set_word_by_word_across_a_spine_is_asked_for_as_a_whole():
+    words = [across(word, 100, 38 * n) for n, word in enumerate(("GIDEON", "GREEN", "BLACK", "WHITE", "HENRY"))]
+    lookup = Lookup([Asked(book("Gideon Green Black White", "Katie Henry"))])
+    assert titles(validate.match(words, RulesProposer().propose(words), lookup)) == ["Gideon Green Black White"]
+
+
+def test_of_two_editions_the_one_that_is_worded_like_the_spine_wins():
+    short, worded = book("The Diary of a Young Girl", "Anne Frank"), book("Anne Frank the Diary of a Young Girl", "Anne Frank")
+    found = matched([down("ANNE FRANK THE DIARY OF A YOUNG GIRL", 100, 0, 700)], short, worded)
+    assert titles(found) == ["Anne Frank the Diary of a Young Girl"]
+
+
+def test_a_book_beside_another_by_its_author_is_surer():
+    alone = [down("IGNITE ME", 100, 0, 400)]
+    beside = [*alone, down("UNRAVEL ME TAHEREH MAFI", 200, 0, 600)]
+    records = book("Ignite Me", "Tahereh Mafi"), book("Unravel Me", "Tahereh Mafi")
+    by_itself = next(m for m in matched(alone, *records) if "IGNITE ME" in m.text)
+    in_company = next(m for m in matched(beside, *records) if "IGNITE ME" in m.text)
+    assert in_company.confidence > by_itself.confidence
 
 
 def test_every_book_gets_the_lines_that_it_explains_best():
