@@ -11,7 +11,7 @@ from library.importing import run as importing
 from library.models import Embedding
 from library.search import embedding
 
-EMBEDDING = "a task that makes vectors is queued"
+EMBEDDING = "vectors-are-being-made"
 SECONDS = 20  # of one task; then others get their turn
 
 # Shared with all forked workers, and without a lock, which a killed worker might take to its grave.

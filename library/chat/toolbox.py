@@ -24,6 +24,21 @@ DAYS = {
     "maxItems": 2,
     "description": "[first, last] day, ISO 8601",
 }
+KINDS = [
+    "author",
+    "genre",
+    "language",
+    "shelf",
+    "tag",
+    "series",
+    "status",
+    "publisher",
+    "year",
+    "decade",
+    "rating",
+    "borrower",
+    "read year",
+]
 CONDITIONS = {
     "topic": {**TEXT, "description": "words it is about; searched by words and meaning"}, "author": TEXT, "series": TEXT, "shelf": TEXT,
     "publisher": TEXT, "language": {**TEXT, "description": "ISO 639-1"}, "lent_to": TEXT, "lent": {"type": "boolean"},
@@ -41,8 +56,7 @@ def schema(called: str, says: str, **properties) -> dict:
 SCHEMAS = [
     schema("find_books", f"Lists books that fit all conditions. Genres: {', '.join(GENRES)}.", **CONDITIONS),
     schema("count_books", "How many books fit all conditions.", **CONDITIONS),
-    schema("statistics", "How many books each value has.", by={"enum": ["author", "genre", "language", "shelf", "tag", "series", "status",
-           "publisher", "year", "decade", "rating", "borrower", "read year"]}, **CONDITIONS),
+    schema("statistics", "How many books each value has.", by={"enum": KINDS}, **CONDITIONS),
     schema("sums", "Pages, mean rating and prices of the books that fit.", **CONDITIONS),
     schema("find_title", "Whether a book is owned, and its copies, by title.", title=TEXT, author=TEXT),
     schema("get_book", "All that is known about one book, with its description and its owner's notes.", id={"type": "integer"}),
@@ -70,7 +84,7 @@ class Toolbox:
             return getattr(self, name)(**(arguments if isinstance(arguments, dict) else {}))
         except actions.ActionError as error:
             return {"error": str(error)}
-        except (TypeError, ValueError, AttributeError) as error:
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
             return {"error": f"These arguments cannot be used: {error}"[:300]}
 
     def find_books(self, **conditions) -> dict:
@@ -81,6 +95,8 @@ class Toolbox:
         return {"count": self.tools.count(wish_of(conditions))}
 
     def statistics(self, by: str = "author", **conditions) -> dict:
+        if by not in KINDS:  # anything else would be a way into other columns
+            return {"error": f"Books can be counted by {', '.join(KINDS)}."}
         return {
             "by": by,
             "values": [{"name": name, "books": number} for name, number in self.tools.most(by, wish_of(conditions), 30)],

@@ -122,13 +122,12 @@ def triggers(tables) -> dict[str, str]:
 
 
 def in_place(cursor, tables) -> bool:
-    cursor.execute("SELECT name, sql FROM sqlite_master WHERE name LIKE %s OR name = %s", [f"{TRIGGER}%", INDEX])
-    there = dict(cursor.fetchall())
-    return INDEX in there and there == {**triggers(tables), INDEX: there[INDEX]}
+    cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB %s", [f"{TRIGGER}*"])
+    return dict(cursor.fetchall()) == triggers(tables) and INDEX in tables
 
 
 def remove(cursor):
-    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{TRIGGER}%"])
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB %s", [f"{TRIGGER}*"])
     for (name,) in cursor.fetchall():
         cursor.execute(f"DROP TRIGGER {name}")
 

@@ -4,15 +4,17 @@ import time
 from dataclasses import dataclass, field
 
 from django.db import connection
+from django.db.models import Count, Max
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from library.fulltext import Ask, following
+from library.models import UserBook
 from library.search import choosing, terms
 from library.search.query import Query
 
 FEW = 5  # below that, what is only close is shown as well
-VOCABULARY_SECONDS = 30  # a word that is new since then is found all the same; only its misspellings are not, yet
+VOCABULARY_SECONDS = 30
 MOST_VOCABULARIES = 64
 _vocabularies: dict[tuple, tuple[float, dict[str, int]]] = {}
 
@@ -44,7 +46,9 @@ class Asking:
             return self.engine.has(cursor, self.user_id, ask)
 
     def vocabulary(self) -> dict[str, int]:
-        key = (connection.settings_dict["NAME"], self.user_id)
+        """Kept until a book comes or goes, and some seconds at most: of a new word only misspellings are missed so long."""
+        stamp = UserBook.objects.filter(user=self.user_id).aggregate(number=Count("pk"), last=Max("pk"))
+        key = (connection.settings_dict["NAME"], self.user_id, stamp["number"], stamp["last"])
         at, known = _vocabularies.get(key, (0.0, {}))
         if time.monotonic() - at > VOCABULARY_SECONDS:
             with connection.cursor() as cursor:

@@ -47,7 +47,7 @@ BOOKS = (
     ("Ulysses", "James Joyce", 1922, 730, ["Fiction"], "en", "", "", Status.DID_NOT_FINISH, 4, "living", []),
     ("Emma", "Jane Austen", 1815, 474, ["Fiction", "Romance"], "en", "", "", READ, 9, "living", ["classic"]),
     ("Piranesi", "Susanna Clarke", 2020, 272, FANTASY, "en", "", "", Status.WISHLIST, None, None, []),
-    ("The Name of the Wind", "Patrick Rothfuss", 2007, 662, FANTASY, "en", "The Kingkiller Chronicle", "1", TO_READ, None, "bed", []),
+    ("The Name of the Wind", "Patrick Rothfuss", 2007, 662, FANTASY, "en", "Kingkiller Chronicle", "1", TO_READ, None, "bed", []),
 )  # fmt: skip
 
 READ_ON = (

@@ -1,0 +1,117 @@
+"""The index follows every change at once, whoever makes it and however many books it is."""
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from library import retagging, tagging
+from library.fulltext import following
+from library.models import Embedding, UserBook
+from library.search import search
+from tests.factories import make_copy, make_shelf
+
+pytestmark = pytest.mark.django_db
+
+
+def found(user, q):
+    return {pk for pk, _ in search(user, q, "text").ranked}
+
+
+def differences():
+    with connection.cursor() as cursor:
+        return following.differences(cursor, connection)
+
+
+def test_a_change_is_found_at_once(owner):
+    copy = make_copy(owner, "Emma", "Jane Austen")
+    copy.title = "Persuasion"
+    copy.save()
+    assert found(owner, "persuasion") == {copy.pk}
+    assert found(owner, "emma") == set()
+
+
+def test_bulk_changes_are_found_at_once(owner):
+    copies = [make_copy(owner, f"Volume {number}", "A. Author") for number in range(5)]
+    owner.books.filter(pk__in=[copy.pk for copy in copies[:2]]).update(notes="sandalwood")
+    for copy in copies[2:]:
+        copy.review = "cedarwood"
+    UserBook.objects.bulk_update(copies[2:], ["review"])
+    assert found(owner, "sandalwood") == {copy.pk for copy in copies[:2]}
+    assert found(owner, "cedarwood") == {copy.pk for copy in copies[2:]}
+    assert differences() == []
+
+
+def test_tags_and_shelves_are_followed_through_every_change(owner):
+    shelf = make_shelf(owner, "Attic")
+    copy = make_copy(owner, "Emma", "Jane Austen", shelf=shelf)
+    tagging.set_tags(copy, ["winter"])
+    assert found(owner, "winter attic") == {copy.pk}
+    retagging.rename(owner.tags.get(), "summer")
+    shelf.name = "Cellar"
+    shelf.save()
+    assert found(owner, "summer cellar") == {copy.pk}
+    owner.tags.get().delete()
+    shelf.delete()
+    assert found(owner, "summer") == found(owner, "cellar") == set()
+    assert differences() == []
+
+
+def test_what_was_read_on_the_spine_is_found(owner):
+    copy = make_copy(owner, "Emma", "Jane Austen")
+    scan = owner.scans.create(job_id="job-1", filename="a.jpg", photo="a.jpg", sha256="0" * 64)
+    seen = {"band": "sure", "confidence": 1, "validated": True, "record": {"title": "Emma", "authors": []}}
+    candidate = scan.candidates.create(number=1, copy=copy, spine_text=["EMMA", "Everymans Libary"], **seen)
+    assert found(owner, "everymans") == {copy.pk}
+    candidate.delete()
+    assert found(owner, "everymans") == set()
+
+
+def test_the_trash_is_not_searched_and_comes_back(owner):
+    copy = make_copy(owner, "Emma", "Jane Austen")
+    owner.books.update(removed="2024-01-01T00:00:00Z")
+    assert found(owner, "emma") == set()
+    owner.books.update(removed=None)
+    assert found(owner, "emma") == {copy.pk}
+    UserBook.objects.all().delete()
+    assert differences() == []
+
+
+def test_a_change_that_is_taken_back_leaves_no_trace(owner):
+    copy = make_copy(owner, "Emma", "Jane Austen")
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        owner.books.update(title="Persuasion")
+        assert found(owner, "persuasion") == {copy.pk}
+        raise ZeroDivisionError
+    assert found(owner, "emma") == {copy.pk}
+
+
+def test_a_vector_is_ordered_with_the_book_and_again_when_its_text_changes(owner):
+    copy = make_copy(owner, "Emma", "Jane Austen")
+    assert Embedding.objects.due().filter(pk=copy.pk).exists()
+    Embedding.objects.update(stale=False)
+    owner.books.update(status="read", rating=8)
+    assert not Embedding.objects.due().exists()
+    owner.books.update(description="Matchmaking")
+    assert Embedding.objects.due().get().pk == copy.pk
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the trigger is dropped in SQLite's words")
+def test_check_index_finds_and_repairs_what_is_wrong(owner, capsys):
+    make_copy(owner, "Emma", "Jane Austen")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE library_searchindex SET title = 'u0xwrong'")
+    with pytest.raises(Exception, match="--repair"):
+        call_command("check_index")
+    call_command("check_index", repair=True)
+    call_command("check_index")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("0 differences in the index, 0 in the vectors")
+
+
+def test_a_lost_trigger_is_put_back_with_what_it_missed(owner):
+    copy = make_copy(owner, "Emma", "Jane Austen")
+    with connection.cursor() as cursor:
+        following.engine(connection).remove(cursor)
+    owner.books.update(title="Persuasion")
+    assert found(owner, "persuasion") == set()
+    following.install()
+    assert found(owner, "persuasion") == {copy.pk}
