@@ -13,10 +13,16 @@ from urllib.parse import urlsplit
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
 
-from scanning.benchmarks import Options, catalog, library, live, recognition
+from scanning.benchmarks import Options, catalog, library, live, recognition, search
 
-MEASURES = {"live": live.measure, "recognition": recognition.measure, "catalog": catalog.measure, "library": library.measure}
-ON_POSTGRESQL = ("catalog", "library")  # measured there as well, where TEST_DATABASE_URL names a server
+MEASURES = {
+    "live": live.measure,
+    "recognition": recognition.measure,
+    "catalog": catalog.measure,
+    "library": library.measure,
+    "search": search.measure,
+}
+ON_POSTGRESQL = ("catalog", "library", "search")  # measured there as well, where TEST_DATABASE_URL names a server
 MARK = "BOOKIMG_BENCHMARK"
 
 
