@@ -5,6 +5,7 @@ import time
 import uuid
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.utils.module_loading import import_string
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
 logger = logging.getLogger("bookimg.request")
@@ -51,6 +52,8 @@ class RequestLogMiddleware:
         response["X-Request-Id"] = request.id
         user = getattr(request, "_cached_user", None)  # looking must not fetch the user
         duration = round((time.monotonic() - started) * 1000, 1)
+        count = import_string("bookimg.metrics.count")  # by name: it needs the apps, and the log begins before them
+        count(request.method, response.status_code, duration / 1000)
         logger.info(
             "%s %s %s %.0f ms",
             request.method,

@@ -229,6 +229,7 @@ JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="")
 JWT_JWKS_URL = address("JWT_JWKS_URL", f"{JWT_ISSUER}/.well-known/jwks.json" if JWT_ISSUER else "")
 if JWT_ISSUER and not JWT_AUDIENCE:
     raise ImproperlyConfigured("JWT_AUDIENCE must name for whom the tokens of JWT_ISSUER are; without it any would be taken")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 WEBHOOKS_PRIVATE = flag("WEBHOOKS_PRIVATE", False)  # whether webhooks may lead into the network the server stands in
 CORS_ALLOWED_ORIGINS = read("CORS_ORIGINS", "list", [])
 CORS_URLS_REGEX = r"^/(api|uploads|opds)/"

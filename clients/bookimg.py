@@ -137,9 +137,7 @@ def isbn(server: Server, options):
             print(f"{number}: {refused}", file=sys.stderr, flush=True)
             continue
         for item in answer["items"]:
-            show(
-                options, item, lambda item=item: print(f"{item['outcome']:6} {item['isbn']} {item['book']['title']}", flush=True)
-            )
+            show(options, item, f"{item['outcome']:6} {item['isbn']} {item['book']['title']}")
     return 1 if wrong else 0
 
 

@@ -7,7 +7,7 @@ window.SwaggerUIBundle({
   layout: "BaseLayout",
   presets: [window.SwaggerUIBundle.presets.apis],
   deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "list",
   defaultModelsExpandDepth: 0,
   validatorUrl: null,
   requestInterceptor: (request) => {

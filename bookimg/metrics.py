@@ -1,0 +1,53 @@
+"""What Prometheus asks: calls and their seconds as this process has answered them, and what stands in the database for all."""
+
+from django.conf import settings
+from django.db.models import Count
+from django.http import HttpResponse
+from django.utils.crypto import constant_time_compare
+from django_q.models import OrmQ
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from accounts.models import Delivery
+from library.models import Import
+from scanning.models import Scan
+
+registry = CollectorRegistry()
+REQUESTS = Counter("bookimg_requests", "Requests answered by this process", ["method", "status"], registry=registry)
+SECONDS = Histogram("bookimg_request_seconds", "How long they took", registry=registry)
+
+
+def count(method: str, status: int, seconds: float):
+    """One request. Methods that nobody knows are one, so that the number of series stays small."""
+    known = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
+    REQUESTS.labels(known, str(status)).inc()
+    SECONDS.observe(seconds)
+
+
+def metrics(request):
+    """For who knows METRICS_TOKEN, where the settings name one; else for callers on this machine."""
+    if not is_allowed(request):
+        return HttpResponse("Not for you.", status=403, content_type="text/plain")
+    return HttpResponse(generate_latest(registry) + generate_latest(of_database()), content_type=CONTENT_TYPE_LATEST)
+
+
+def is_allowed(request) -> bool:
+    if settings.METRICS_TOKEN:
+        return constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}")
+    return request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
+
+
+def of_database() -> CollectorRegistry:
+    """The same whichever process is asked."""
+    made = CollectorRegistry()
+    queued = Gauge("bookimg_tasks_waiting", "Tasks in the queue", registry=made)
+    queued.set(OrmQ.objects.count())
+    for name, rows, column in (
+        ("scans", Scan.objects, "status"),
+        ("imports", Import.objects, "state"),
+        ("webhook_deliveries", Delivery.objects, "state"),
+    ):
+        gauge = Gauge(f"bookimg_{name}", f"How many {name.replace('_', ' ')} there are", [column], registry=made)
+        for value, number in rows.order_by().values_list(column).annotate(n=Count("pk")):
+            gauge.labels(value).set(number)
+    return made

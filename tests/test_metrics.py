@@ -1,0 +1,23 @@
+"""What Prometheus is told, and who may ask."""
+
+from django.test import Client
+
+from tests.scanning.photos import make_scan
+
+
+def test_requests_scans_and_the_queue_are_counted(client, owner):
+    make_scan(owner)
+    client.get("/healthz")
+    page = client.get("/metrics").content.decode()
+    assert 'bookimg_requests_total{method="GET",status="200"}' in page
+    assert 'bookimg_scans{status="complete"} 1.0' in page
+    assert "bookimg_tasks_waiting 0.0" in page
+
+
+def test_they_are_for_this_machine_or_for_who_has_the_token(client, settings, db):
+    assert client.get("/metrics", REMOTE_ADDR="93.184.216.34").status_code == 403
+    assert client.get("/metrics", headers={"X-Forwarded-For": "93.184.216.34"}).status_code == 403
+    settings.METRICS_TOKEN = "a-long-secret"
+    assert client.get("/metrics").status_code == 403
+    prometheus = Client(headers={"Authorization": "Bearer a-long-secret"})
+    assert prometheus.get("/metrics", REMOTE_ADDR="93.184.216.34").status_code == 200
