@@ -9,6 +9,7 @@ from library.models import (
     CatalogRecord,
     FactChange,
     Loan,
+    Message,
     Preferences,
     Reading,
     Shelf,
@@ -117,6 +118,20 @@ class OnlyLookedAt(admin.ModelAdmin):
 
     def has_change_permission(self, request, obj=None):
         return False
+
+
+@admin.register(Message)
+class MessageAdmin(OnlyLookedAt):
+    """What answers took and cost; neither question nor answer, which are their owner's alone."""
+
+    list_display = ["created", "who", "engine", "state", "milliseconds", "tokens_in", "tokens_out", "usd"]
+    list_filter = ["state", "engine"]
+    fields = ["created", "engine", "state", "error", "milliseconds", "tokens_in", "tokens_out", "usd"]
+    list_select_related = ["chat__user"]
+
+    @admin.display(description="asked by")
+    def who(self, message):
+        return message.chat.user
 
 
 @admin.register(FactChange)

@@ -251,6 +251,6 @@ def place_in_photo(seen) -> dict:
     words = f"{ordinal(seen.shelf_row)} shelf, {ordinal(seen.position)} from the left"
     return {
         "words": words,
-        "url": f"{seen.scan.get_absolute_url()}?spine={seen.number}",
+        "url": f"{seen.scan.get_absolute_url()}?spine={seen.number}#book-{seen.number}",
         "day": timezone.localdate(seen.scan.created),
     }

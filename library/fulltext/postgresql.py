@@ -96,6 +96,8 @@ def bodies(tables) -> dict[str, tuple[str, str]]:
             f"UPDATE OF {', '.join(MEANT)} ON library_userbook FOR EACH ROW WHEN ({changed(MEANT)})",
             "UPDATE library_embedding SET stale = true WHERE copy_id = NEW.id;",
         ),
+        "copy_gone": ("DELETE ON library_userbook FOR EACH ROW", f"DELETE FROM {INDEX} WHERE copy_id = OLD.id;"),
+        "all_gone": ("TRUNCATE ON library_userbook FOR EACH STATEMENT", f"TRUNCATE {INDEX};"),
         "tag_set": ("INSERT ON library_userbook_tags FOR EACH ROW", again.format("NEW.userbook_id")),
         "tag_moved": ("UPDATE ON library_userbook_tags FOR EACH ROW", again.format("OLD.userbook_id, NEW.userbook_id")),
         "tag_unset": ("DELETE ON library_userbook_tags FOR EACH ROW", again.format("OLD.userbook_id")),
@@ -115,7 +117,7 @@ def bodies(tables) -> dict[str, tuple[str, str]]:
 
 
 def statements(tables) -> list[str]:
-    """Everything that follows; the row of the index itself goes with its copy by its foreign key."""
+    """Everything that follows. The index has no foreign key, for Django could not empty the table of books then."""
     found = [words_function(), document_function(tables), REINDEX]
     for name, (when, body) in bodies(tables).items():
         found.append(
@@ -149,10 +151,7 @@ def remove(cursor):
 
 
 def put(cursor, tables):
-    cursor.execute(
-        f"CREATE TABLE IF NOT EXISTS {INDEX} (copy_id bigint PRIMARY KEY REFERENCES library_userbook (id) ON DELETE CASCADE, "
-        "document tsvector NOT NULL)"
-    )
+    cursor.execute(f"CREATE TABLE IF NOT EXISTS {INDEX} (copy_id bigint PRIMARY KEY, document tsvector NOT NULL)")
     cursor.execute(f"CREATE INDEX IF NOT EXISTS {INDEX}_words ON {INDEX} USING gin (document) WITH (fastupdate = off)")
     for statement in statements(tables):
         cursor.execute(statement)

@@ -28,9 +28,13 @@ def own_turn(request, key: str, pk: int) -> Message:
 
 
 def shown(user, turns) -> list:
-    """Turns with the cards of their books: one query for all."""
+    """Turns with the cards of their books, each with the photo it was seen on last: a few queries for all."""
     turns = [turn.settle() for turn in turns]
-    copies = UserBook.objects.of(user).in_bulk({pk for turn in turns for pk in turn.books[:SHOWN]})
+    keys = {pk for turn in turns for pk in turn.books[:SHOWN]}
+    copies = UserBook.objects.of(user).prefetch_related("sightings__scan").in_bulk(keys)
+    for copy in copies.values():
+        seen = max(copy.sightings.all(), key=lambda seen: seen.scan.created, default=None)
+        copy.photo = f"{seen.scan.get_absolute_url()}?spine={seen.number}#book-{seen.number}" if seen else ""
     for turn in turns:
         turn.cards = [copies[pk] for pk in turn.books[:SHOWN] if pk in copies]
         turn.more = max(0, turn.total - len(turn.cards))
