@@ -1,16 +1,21 @@
 """Tokens of an outside issuer: its keys come from a real address, its claims are those of Cognito."""
 
+import gzip
 import json
 import threading
 from base64 import urlsafe_b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from time import time
 
+import boto3
 import jwt
+import moto.cognitoidp
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth import get_user_model
+from moto import mock_aws
 
 from accounts import issuers
 from tests.api.conftest import Program
@@ -153,3 +158,26 @@ def test_an_issuer_that_does_not_answer_lets_nobody_in(issuer, settings):
 def test_without_an_issuer_in_the_settings_its_tokens_are_nothing(issuer, settings):
     settings.JWT_ISSUER = ""
     assert me(issuer.token()).status_code == 401
+
+
+# ── A pool of Cognito, as moto plays it ─────────────────────────────────────────────────────────────────────────────
+def test_tokens_that_a_pool_of_cognito_gives_are_taken(issuer, settings):
+    with mock_aws():
+        cognito = boto3.client("cognito-idp", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
+        pool = cognito.create_user_pool(PoolName="readers")["UserPool"]["Id"]
+        app = cognito.create_user_pool_client(UserPoolId=pool, ClientName="bookimg", ExplicitAuthFlows=["ADMIN_NO_SRP_AUTH"])
+        client_id = app["UserPoolClient"]["ClientId"]
+        cognito.admin_create_user(UserPoolId=pool, Username="nora", TemporaryPassword="Quiet-River-1")
+        cognito.admin_set_user_password(UserPoolId=pool, Username="nora", Password="Quiet-River-1", Permanent=True)
+        answer = cognito.admin_initiate_auth(
+            UserPoolId=pool, ClientId=client_id, AuthFlow="ADMIN_NO_SRP_AUTH",
+            AuthParameters={"USERNAME": "nora", "PASSWORD": "Quiet-River-1"},
+        )["AuthenticationResult"]  # fmt: skip
+    keys = Path(moto.cognitoidp.__file__).parent / "resources/jwks-public.json.gz"
+    issuer.keys = json.loads(gzip.decompress(keys.read_bytes()))["keys"]
+    settings.JWT_ISSUER, settings.JWT_AUDIENCE = f"https://cognito-idp.eu-west-1.amazonaws.com/{pool}", client_id
+    access, identity = me(answer["AccessToken"]), me(answer["IdToken"])
+    assert access.status_code == identity.status_code == 200, access.content + identity.content
+    assert access.json()["id"] == identity.json()["id"]
+    settings.JWT_AUDIENCE = "another-client"
+    assert me(answer["AccessToken"]).status_code == 401
