@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from accounts.api import calls as accounts
-from accounts.api import throttle
+from accounts.api import hooks, throttle
 from accounts.api.root import Api
 from library.api import books, chatting, entering, finding, lending, moving, shelves
 from scanning.api import candidates, scans
@@ -37,3 +37,4 @@ api.add_router("/scans", candidates.calls)
 api.add_router("", finding.calls)
 api.add_router("", moving.calls)
 api.add_router("/chat/sessions", chatting.calls)
+api.add_router("/webhooks", hooks.calls)

@@ -19,7 +19,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.conftest import ROOT, token_for
+from accounts import jwts
+from tests.api.conftest import ROOT
 from tests.api.openapi import CALLS
 from tests.api.test_permissions import name_of, things_of
 
@@ -56,7 +57,7 @@ def described():
 def test_a_call_answers_as_it_is_described(call, mode, owner):
     operation = described()[ROOT + call.path][call.method.upper()]
     things = things_of(owner)
-    headers = {"Authorization": f"Bearer {token_for(owner)}"} if call.needs_sign_in else {}
+    headers = {"Authorization": f"Bearer {jwts.begin(owner)['access']}"} if call.needs_sign_in else {}
 
     @PATIENT
     @given(case=operation.as_strategy(generation_mode=mode), of_olive=st.booleans())
