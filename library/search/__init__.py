@@ -28,6 +28,7 @@ WANTED = (
     "title", "subtitle", "authors", "cover", "cover_key", "language", "series", "series_number", "published_date", "status",
     "shelf", "publisher", "description", "notes", "review", "user",
 )  # fmt: skip
+COLUMNS = ", ".join(["id", *(UserBook._meta.get_field(name).column for name in WANTED)])
 NOTES = {"stands_in": "The model for meaning is not installed; likeness of wording is used instead."}
 
 
@@ -81,11 +82,21 @@ class Results:
     @cached_property
     def hits(self) -> list[Hit]:
         """The books of this page. What has gone in the meantime is left out; what is another's could not be fetched."""
-        copies = UserBook.objects.of(self.user).only(*WANTED).in_bulk(self.ids)
+        copies = {copy.pk: copy for copy in fetched(self.user, self.ids)}
         wanted = highlights.looked_for(self.query, self.meant)
         typing = self.query.words[-1] if self.query.typing and self.query.words else ""
         page = self.ranked[self.offset : self.offset + self.limit]
         return [Hit(copies[pk], score, wanted, typing) for pk, score in page if pk in copies]
+
+
+def fetched(user, pks: list[int]):
+    """These copies of this person's library, in any order. Written out, for making the statement took longer than the search."""
+    if not pks:
+        return []
+    places = ", ".join(["%s"] * len(pks))
+    return UserBook.objects.raw(
+        f"SELECT {COLUMNS} FROM library_userbook WHERE user_id = %s AND removed IS NULL AND id IN ({places})", [user.pk, *pks]
+    )
 
 
 def search(user, q: str, mode: str = "hybrid", limit: int = 20, offset: int = 0, within=None) -> Results:
@@ -157,9 +168,9 @@ def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, f
     if choosing.stands_in():
         results.notes.append(NOTES["stands_in"])
     matrix = vectors.matrix_of(results.user, embedder.name)
-    if narrowed is None:
-        narrowed = without_trash(results.user)
-    found = vectors.nearest(matrix, vector, DEEP, narrowed)
+    # Vectors of removed books stay, for they may be put back.
+    gone = list(results.user.books.filter(removed__isnull=False).values_list("pk", flat=True)) if narrowed is None else ()
+    found = vectors.nearest(matrix, vector, DEEP, narrowed, gone)
     return [pair for pair in found if pair[1] >= LIKE_LEAST]
 
 
@@ -168,13 +179,6 @@ def put_right(results: Results) -> str:
     if not results.meant or not (results.exact or len(terms.telling(list(results.query.words))) <= SHORT):
         return results.query.text
     return " ".join(results.meant.get(word, word) for phrase in (results.query.words, *results.query.phrases) for word in phrase)
-
-
-def without_trash(user) -> set[int] | None:
-    """Vectors of removed books stay, for they may be put back; they are passed over."""
-    if not user.books.filter(removed__isnull=False).exists():
-        return None
-    return set(UserBook.objects.of(user).values_list("pk", flat=True))
 
 
 def fuse(exact, close, weight: float, like) -> list[tuple[int, float]]:

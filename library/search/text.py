@@ -1,4 +1,4 @@
-"""Full text: what has all words, then, where that is little, what has most of them or words close to what was typed."""
+"""Full text: what has all words; where nothing has, what has words close to those that were typed, or most of them."""
 
 import time
 from dataclasses import dataclass, field
@@ -13,7 +13,6 @@ from library.models import UserBook
 from library.search import choosing, terms
 from library.search.query import Query
 
-FEW = 5  # below that, what is only close is shown as well
 VOCABULARY_SECONDS = 30
 MOST_VOCABULARIES = 64
 _vocabularies: dict[tuple, tuple[float, dict[str, int]]] = {}
@@ -64,27 +63,26 @@ def search(user, query: Query) -> Found:
     asking = Asking(user.pk)
     groups = tuple(tuple(terms.forms(word)) for word in query.words)
     exact = asking.match(Ask(groups, query.phrases, query.typing and bool(groups)))
-    if len(exact) >= FEW or not groups:
+    if exact or not groups:
         return Found(exact)
     meant, wider = {}, []
-    sentence = len(terms.telling(list(query.words))) > 2  # a whole one has words that no title has; none of them is a slip
+    sentence = len(terms.telling(list(query.words))) > 1  # a whole one has words that no title has; none of them is a slip
     for number, (word, group) in enumerate(zip(query.words, groups, strict=True)):
         typing = query.typing and number == len(groups) - 1
-        if exact or asking.has(Ask((group,), typing=typing)):
+        if asking.has(Ask((group,), typing=typing)):
             wider.append(group)
             continue
         near = [] if sentence and choosing.is_word(word) else close_words(word, asking.vocabulary())
-        if near:
+        if near and not near[0].startswith(word):  # what only goes on is no slip: shipwreck, shipwrecked
             meant[word] = near[0]
         wider.append(tuple(near) or group)
-    if meant:
+    if tuple(wider) != groups:
         exact = asking.match(Ask(tuple(wider), query.phrases))
     close = []
-    if len(exact) < FEW and len(groups) > 1:
+    if not exact and len(groups) > 1:
         told = set(terms.telling(list(query.words)))
         some = tuple(group for word, group in zip(query.words, wider, strict=True) if word in told)
-        there = {pk for pk, _ in exact}
-        close = [pair for pair in asking.match(Ask(some, query.phrases, any_of=True)) if pair[0] not in there]
+        close = asking.match(Ask(some, query.phrases, any_of=True))
     return Found(exact, close, meant)
 
 

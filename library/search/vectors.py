@@ -62,14 +62,16 @@ def load(user, model: str, stamp: int, key) -> Matrix:
     return matrix
 
 
-def nearest(matrix: Matrix, vector: np.ndarray, limit: int, allowed: set[int] | None = None) -> list[tuple[int, float]]:
-    """The copies nearest to `vector`, best first, with their likeness (cosine); among `allowed` only."""
+def nearest(matrix: Matrix, vector: np.ndarray, limit: int, allowed: set[int] | None = None, gone=()) -> list[tuple[int, float]]:
+    """The copies nearest to `vector`, best first, with their likeness (cosine): among `allowed` only, without `gone`."""
     if not len(matrix.copies) or matrix.rows.shape[1] != len(vector):
         return []
     scores = matrix.rows @ np.asarray(vector, dtype=np.float32)
     if allowed is not None:
         inside = np.isin(matrix.copies, np.fromiter(allowed, dtype=np.int64, count=len(allowed)))
         places = np.flatnonzero(inside)
+    elif gone:
+        places = np.flatnonzero(~np.isin(matrix.copies, list(gone)))
     else:
         places = np.arange(len(scores))
     if len(places) > limit:
