@@ -1,6 +1,7 @@
 """Covers are fetched once, checked, made small and kept with us; shown from here; chosen by the owner of the copy."""
 
 import io
+import re
 
 import httpx
 import numpy as np
@@ -65,7 +66,8 @@ def copy(owner):
 def shown(client, copy) -> str:
     """The address of the picture on the page of a book."""
     page = client.get(copy.get_absolute_url()).content.decode()
-    return page.split('class="cover-picture" src="')[1].split('"')[0].replace("&amp;", "&") if "cover-picture" in page else ""
+    picture = re.search('class="cover-picture" src="([^"]+)"', page)
+    return picture[1].replace("&amp;", "&") if picture else ""
 
 
 def fetches(callbacks) -> int:

@@ -57,9 +57,10 @@ def shown(record) -> str:
     return Template("{% load covers %}{% cover book %}").render(Context({"book": record}))
 
 
-def test_the_drawn_cover_lies_beneath_every_picture():
+def test_the_drawn_cover_lies_beneath_every_picture(settings):
+    settings.COVERS = "fetch"
     html = shown(make_record("Dune", cover="https://covers.example.org/1.jpg"))
-    assert 'src="https://covers.example.org/1.jpg"' in html
+    assert "/covers/fetched?of=https%3A%2F%2Fcovers.example.org%2F1.jpg" in html
     assert "cover-title" in html
 
 
