@@ -133,8 +133,17 @@ def place_chips(shelves: list, numbers: Numbers, asked) -> list[Chip]:
             return grouped("bookcase", shelves, numbers, asked)
         shelves = [shelf for shelf in shelves if bookcase in ("", shelf.bookcase)]
     chosen = asked.value("shelf")
-    chips = [Chip("shelf", str(s.pk), s.name, numbers.by_shelf[s.pk], chosen == str(s.pk)) for s in shelves[: 2 * FEW]]
+    chips = [
+        Chip("shelf", str(s.pk), label_of(s, room, bookcase), numbers.by_shelf[s.pk], chosen == str(s.pk))
+        for s in shelves[: 2 * FEW]
+    ]
     return chips + none_chip(numbers, asked)
+
+
+def label_of(shelf, room: str, bookcase: str) -> str:
+    """The shelf with its bookcase and room, without what is chosen already."""
+    parts = ("" if room else shelf.room, "" if bookcase else shelf.bookcase, shelf.name)
+    return " · ".join(part for part in parts if part)
 
 
 def grouped(name: str, shelves: list, numbers: Numbers, asked) -> list[Chip]:

@@ -54,6 +54,16 @@ def homeless(user) -> int:
 
 
 @transaction.atomic
+def called(user, said: str) -> Shelf | None:
+    """The shelf that is meant: by its whole place as lists show it (“Study · Billy · 2”), else by its name alone; of several of
+    one name the one in no room and no bookcase, else the first in their order."""
+    said = " ".join(said.split()).casefold()
+    shelves = list(user.shelves.all())
+    named = [shelf for shelf in shelves if shelf.name.casefold() == said]
+    whole = [shelf for shelf in shelves if str(shelf).casefold() == said]
+    return next(iter([*whole, *named]), None)
+
+
 def move(shelf: Shelf, what: str, step: int):
     """The shelf within its bookcase, its bookcase (`what`) within the room, or the room, one place up (-1) or down (1)."""
     rooms = arranged(_locked(shelf.user_id))

@@ -3,7 +3,7 @@
 from django import forms
 
 from library.forms import AuthorsField
-from library.models import Status
+from library.models import Shelf, Status
 from scanning.models import Scan
 
 NEW_SHELF = "new"
@@ -17,8 +17,8 @@ class PlaceForm(forms.Form):
 
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        own = [(str(shelf.pk), str(shelf)) for shelf in user.shelves.all()]
-        self.fields["shelf"].choices = [("", "No shelf yet"), *own, (NEW_SHELF, "A new shelf …")]
+        self.own = {str(shelf.pk): shelf for shelf in user.shelves.all()}
+        self.fields["shelf"].choices = [("", "No shelf yet"), *self.own.items(), (NEW_SHELF, "A new shelf …")]
         self.fields["new_shelf"].widget.attrs["placeholder"] = "Living room, left"
 
     def clean(self):
@@ -27,15 +27,10 @@ class PlaceForm(forms.Form):
             self.add_error("new_shelf", "Give the new shelf a name.")
 
     @property
-    def shelf_name(self) -> str:
+    def place(self) -> Shelf | str:
+        """One of the own shelves, or the name of a new one; "" for none."""
         chosen = self.cleaned_data["shelf"]
-        return (
-            self.cleaned_data["new_shelf"]
-            if chosen == NEW_SHELF
-            else dict(self.fields["shelf"].choices)[chosen]
-            if chosen
-            else ""
-        )
+        return self.cleaned_data["new_shelf"] if chosen == NEW_SHELF else self.own.get(chosen, "")
 
 
 class PhotoForm(PlaceForm):

@@ -1,6 +1,7 @@
 """Direct uploads: a ticket with a signed address, the photo put there, and then its scan.
 
-The address works for a quarter of an hour and for one job. What is put there is not looked at before its scan is asked for."""
+The address works for a quarter of an hour and for one job. It leads to the bucket where files are kept in S3, else to ourselves.
+What is put there is not looked at before its scan is asked for; what is no photo then is deleted."""
 
 from datetime import timedelta
 from typing import BinaryIO
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_valid_filename
 
+from library.models import Shelf
 from scanning import images, uploads
 from scanning.models import Scan, UploadTicket
 
@@ -43,7 +45,9 @@ def issue(user, filename: str, content_type: str, size: int, job_id: str = "") -
 
 
 def address(ticket: UploadTicket) -> str:
-    """The path where the photo is put. Who has it may put this one photo, and nothing else."""
+    """The path, or the whole address, where the photo is put. Who has it may put this one photo, and nothing else."""
+    if presigned_put := getattr(default_storage, "presigned_put", None):
+        return presigned_put(ticket.key, ticket.content_type, ticket.size, LIFE)
     return reverse("upload", args=[signer.sign(f"{ticket.pk}")])
 
 
@@ -62,7 +66,7 @@ def receive(ticket: UploadTicket, photo: BinaryIO):
     default_storage.save(ticket.key, File(photo))
 
 
-def take(user, job_id: str, shelf: str = "", **wanted) -> Scan:
+def take(user, job_id: str, shelf: Shelf | str = "", **wanted) -> Scan:
     """The scan of a photo that was put there; the same again answers with the same scan. Raises what `uploads.take` raises,
     and NotUploaded."""
     if scan := Scan.objects.of(user).filter(job_id=job_id).first():
@@ -70,10 +74,22 @@ def take(user, job_id: str, shelf: str = "", **wanted) -> Scan:
     ticket = UploadTicket.objects.filter(user=user, job_id=job_id).first()
     if ticket is None or not default_storage.exists(ticket.key):
         raise NotUploaded
-    with default_storage.open(ticket.key) as photo:
-        scan = uploads.take(user, photo, ticket.filename, job_id, shelf, **wanted)
+    try:
+        _check_size(ticket)
+        with default_storage.open(ticket.key) as photo:
+            scan = uploads.take(user, photo, ticket.filename, job_id, shelf, **wanted)
+    except (uploads.UploadError, images.PhotoError):
+        default_storage.delete(ticket.key)
+        raise
     _forget(UploadTicket.objects.filter(pk=ticket.pk))  # what is kept is the cleaned photo
     return scan
+
+
+def _check_size(ticket: UploadTicket):
+    """Before anything is fetched: a bucket may hold what no ticket was for."""
+    size = default_storage.size(ticket.key)
+    if size != ticket.size:
+        raise uploads.UploadError(f"The ticket was for {ticket.size} bytes, but {size} came. Ask for a new ticket.")
 
 
 def sweep():

@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils.text import get_valid_filename
 
+from library import places
 from library.forms import ShelfForm
 from library.models import Shelf
 from scanning import images, pipeline
@@ -47,9 +48,9 @@ def check_job_id(job_id: str) -> str:
 
 
 def take(
-    user, file: BinaryIO, filename: str, job_id: str | None = None, shelf: str = "", kind: str = Scan.Kind.SHELF, **wanted
+    user, file: BinaryIO, filename: str, job_id: str | None = None, shelf: Shelf | str = "", kind: str = Scan.Kind.SHELF, **wanted
 ) -> Scan:
-    """The scan of a new photo, on its way. `shelf` is the name of the place it shows, made where it is new; `kind` says whether
+    """The scan of a new photo, on its way. `shelf` is the place it shows, or its name, made where it is new; `kind` says whether
     it shows a shelf or a cover; `wanted` names the engines where they are not those of the settings, as in
     `recognition.from_settings`.
 
@@ -74,7 +75,7 @@ def again(scan: Scan) -> Scan:
         photo = file.read()
     fresh = Scan(user=scan.user, job_id=new_job_id(), filename=scan.filename, sha256=scan.sha256)
     fresh.width, fresh.height, fresh.kind = scan.width, scan.height, scan.kind
-    return _start(fresh, photo, scan.shelf.name if scan.shelf else "")
+    return _start(fresh, photo, scan.shelf or "")
 
 
 def forget(scan: Scan):
@@ -87,7 +88,7 @@ def forget(scan: Scan):
         transaction.on_commit(lambda: [_delete_folder(str(PurePosixPath(key).parent)) for key in folders])
 
 
-def _start(scan: Scan, photo: bytes, shelf: str) -> Scan:
+def _start(scan: Scan, photo: bytes, shelf: Shelf | str) -> Scan:
     """Files first, then the row: a crash in between leaves a file nobody sees, never a scan without its photo."""
     scan.photo = default_storage.save(scan.upload_key(_stored_name(scan.filename)), ContentFile(photo))
     thumbnail = default_storage.save(scan.thumbnail_key(), ContentFile(images.thumbnail(ContentFile(photo))))
@@ -106,13 +107,13 @@ def _start(scan: Scan, photo: bytes, shelf: str) -> Scan:
     return scan
 
 
-def shelf_called(user, name: str) -> Shelf | None:
-    name = " ".join(name.split())[:100]
-    if not name:
-        return None
-    if known := Shelf.objects.filter(user=user, name__iexact=name).first():
+def shelf_called(user, said: Shelf | str) -> Shelf | None:
+    """The place itself, or the one of that name; made where there is none."""
+    if isinstance(said, Shelf) or not said.strip():
+        return said or None
+    if known := places.called(user, said):
         return known
-    form = ShelfForm({"name": name}, instance=Shelf(user=user))
+    form = ShelfForm({"name": " ".join(said.split())[:100]}, instance=Shelf(user=user))
     return form.save() if form.is_valid() else None
 
 

@@ -10,7 +10,7 @@ from accounts.api.auth import EVERYBODY
 from accounts.api.creating import creates
 from accounts.api.errors import invalid
 from accounts.api.schema import MOST, In, Out, Text, router
-from library import entries, isbn, outward
+from library import entries, isbn, outward, places
 from library.api.forms import BookOut, StatusName, TagNames
 from library.forms import ShelfForm
 from library.models import Entry, Shelf, UserBook
@@ -77,7 +77,7 @@ def shelf_of(user, said: int | str | None) -> Shelf | None:
     """By its id, or by its name, of which a new shelf is made where there is none."""
     if said is None or said == "":
         return None
-    known = Shelf.objects.filter(user=user, **({"pk": said} if isinstance(said, int) else {"name__iexact": said.strip()})).first()
+    known = Shelf.objects.filter(user=user, pk=said).first() if isinstance(said, int) else places.called(user, said)
     if known or isinstance(said, int):
         return known or _missing()
     form = ShelfForm({"name": said}, instance=Shelf(user=user))

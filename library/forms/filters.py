@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from library import folding
 from library.catalogs.languages import language_name
+from library.listing import label_of
 from library.models import Entry, Status, SyncStatus, Tag, author_key
 
 
@@ -171,7 +172,9 @@ class LibraryFilter(forms.Form):
         """What is asked for, in words; `shelves` are the person's own. The search has its own field, which shows it."""
         found = [Narrowing(name, self.value(name), self.value(name)) for name in ("room", "bookcase") if self.value(name)]
         if shelf := self.value("shelf"):
-            names = {NO_SHELF: "No shelf"} | {str(shelf.pk): shelf.name for shelf in shelves}
+            names = {NO_SHELF: "No shelf"} | {
+                str(shelf.pk): label_of(shelf, self.value("room"), self.value("bookcase")) for shelf in shelves
+            }
             found.append(Narrowing("shelf", shelf, names.get(shelf, "A shelf that is gone")))
         if status := self.value("status"):
             found.append(Narrowing("status", status, Status(status).label))

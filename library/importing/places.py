@@ -3,6 +3,7 @@
 from django.db.models import Max
 
 from library.models import Shelf
+from library.places import called
 
 
 def exactly(user, place: list[str], known: dict) -> Shelf | None:
@@ -25,10 +26,10 @@ def find_or_make(user, place: list[str], known: dict) -> Shelf | None:
         return None
     if parts not in known:
         room, bookcase, name = parts
-        named = Shelf.objects.filter(user=user, name__iexact=name)
-        there = named.filter(room__iexact=room, bookcase__iexact=bookcase).first()
-        if there is None and not room and not bookcase:
-            there = named.first()  # a file that names no room means the shelf of that name wherever it stands
+        if room or bookcase:
+            there = Shelf.objects.filter(user=user, name__iexact=name, room__iexact=room, bookcase__iexact=bookcase).first()
+        else:
+            there = called(user, name)  # a file that names no room means the shelf of that name wherever it stands
         known[parts] = there or Shelf.objects.create(user=user, room=room, bookcase=bookcase, name=name, position=_next(user))
     return known[parts]
 

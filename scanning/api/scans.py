@@ -63,11 +63,11 @@ def candidate_shown(row: Candidate) -> dict:
     return results.final_book(row) | {"id": row.pk, "number": row.number, "decision": row.decision, "bookId": row.copy_id}
 
 
-def shelf_name(user, shelf: str) -> str:
+def place_of(user, shelf: str) -> Shelf | str:
     """A shelf may be named by its id as well."""
     if shelf.isascii() and shelf.isdecimal() and len(shelf) < 19:
         known = Shelf.objects.filter(user=user, pk=int(shelf)).first()
-        return known.name if known else shelf
+        return known or shelf
     return shelf
 
 
@@ -100,7 +100,7 @@ def start_scan(request: HttpRequest, response: HttpResponse):
     """Starts a scan: of the `photo` that is sent as a form, or as JSON of one that was put to the address of a ticket. The same
     `jobId` again answers with its scan; a photo that you have scanned before is 409, with that scan in `Location`."""
     asked = sent(request)
-    shelf = shelf_name(request.user, asked.shelf)
+    shelf = place_of(request.user, asked.shelf)
     try:
         if asked.photo is None:
             scan = tickets.take(request.user, asked.job_id, shelf, **asked.wanted)

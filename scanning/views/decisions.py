@@ -99,7 +99,7 @@ def place(request, job_id):
     form = BatchForm(request.user, request.POST)
     if not form.is_valid():
         return _whole(request, scan, place=form)
-    scan.shelf = uploads.shelf_called(request.user, form.shelf_name)
+    scan.shelf = uploads.shelf_called(request.user, form.place)
     scan.save(update_fields=["shelf"])
     request.session[STATUS_KEY] = form.cleaned_data["status"]
     return _whole(request, scan, anchor="review")

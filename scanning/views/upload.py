@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from library.models import Shelf
 from scanning import images, uploads
 from scanning.forms import PhotoForm
 from scanning.models import Scan
@@ -59,7 +60,7 @@ def _scan_new(request):
     form = PhotoForm(request.user, request.POST if request.method == "POST" else None, initial=initial)
     outcomes = []
     if request.method == "POST" and form.is_valid():
-        outcomes = list(_take_all(request, form.shelf_name, form.cleaned_data["kind"]))
+        outcomes = list(_take_all(request, form.place, form.cleaned_data["kind"]))
         if request.accepts("text/html"):
             if not outcomes:
                 form.add_error(None, "Choose at least one photo.")
@@ -71,12 +72,12 @@ def _scan_new(request):
     return render(request, "scanning/new.html", context, status=422 if request.method == "POST" else 200)
 
 
-def _take_all(request, shelf_name: str, kind: str):
+def _take_all(request, place: Shelf | str, kind: str):
     for name in request.too_heavy:
         yield Outcome(name, error=str(images.too_heavy(settings.SCAN_MAX_MB)))
     for file in request.FILES.getlist("photos"):
         try:
-            scan = uploads.take(request.user, file, file.name, request.POST.get("job_id"), shelf_name, kind)
+            scan = uploads.take(request.user, file, file.name, request.POST.get("job_id"), place, kind)
             yield Outcome(file.name, scan=scan)
         except (uploads.UploadError, images.PhotoError) as error:
             yield Outcome(file.name, error=str(error))

@@ -192,6 +192,14 @@ def test_few_shelves_are_chips_with_their_numbers(owner, owner_client):
     assert f"?shelf={low.pk}" in response.content.decode()
 
 
+def test_shelves_of_one_name_are_told_apart(owner, owner_client):
+    shelves = [make_shelf(owner, "Top", room=room, bookcase="Billy", position=n) for n, room in enumerate(("Study", "Hall"))]
+    make_copy(owner, shelf=shelves[0])
+    assert chips(owner_client.get(HOME), "place_chips") == [("Study · Billy · Top", 1), ("Hall · Billy · Top", 0)]
+    chosen = owner_client.get(HOME, {"shelf": shelves[1].pk})
+    assert [each.label for each, _ in chosen.context["narrowings"]] == ["Hall · Billy · Top"]
+
+
 def test_many_shelves_are_chosen_by_room_then_bookcase(owner, owner_client):
     for number in range(16):
         room, bookcase = ("Study", "Hall")[number % 2], ("Left", "Right")[number // 8]

@@ -103,6 +103,14 @@ def test_a_shelf_that_is_there_is_used_whatever_its_case(owner, stranger):
     assert Shelf.objects.filter(user=owner).count() == 1
 
 
+@pytest.mark.parametrize(("said", "place"), [("Top", ""), ("top", ""), ("hall · Top", "Hall"), ("Study · Top", "Study")])
+def test_of_shelves_of_one_name_the_one_that_is_meant_is_used(owner, said, place):
+    for room in ("Study", "", "Hall"):
+        Shelf.objects.create(user=owner, name="Top", room=room)
+    assert uploads.take(owner, photo(), "a.jpg", shelf=said).shelf.room == place
+    assert Shelf.objects.count() == 3
+
+
 def test_a_row_that_cannot_be_made_takes_its_files_with_it(owner):
     scan = Scan(user=owner, job_id="job-1", filename="a.jpg", sha256="x")
     Scan.objects.create(user=owner, job_id="job-1", filename="b.jpg", sha256="y", photo="elsewhere")

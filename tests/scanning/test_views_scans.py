@@ -61,6 +61,13 @@ def test_the_chosen_shelf_is_offered_first_the_next_time(owner_client, owner):
     assert f'<option value="{kitchen.pk}" selected>Kitchen</option>' in text(owner_client.get(reverse("scan_new")))
 
 
+def test_a_chosen_shelf_in_a_room_is_that_shelf(owner_client, owner):
+    Shelf.objects.create(user=owner, name="Top")
+    shelf = Shelf.objects.create(user=owner, name="Top", room="Study", bookcase="Billy")
+    upload(owner_client, photo().read(), shelf=shelf.pk)
+    assert Scan.objects.get().shelf == shelf and Shelf.objects.count() == 2
+
+
 def test_a_strangers_shelf_cannot_be_chosen(owner_client, stranger):
     theirs = Shelf.objects.create(user=stranger, name="Theirs")
     response = upload(owner_client, photo().read(), shelf=theirs.pk)
