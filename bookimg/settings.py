@@ -174,14 +174,24 @@ CACHES = {
     # The worker's guard writes its state twice a second, which nobody reads.
     "unread": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
-STORAGE = choice("STORAGE", ("local",))
-STORAGES = {
-    "default": {
+AWS_REGION = env.str("AWS_REGION", default="us-east-1")
+AWS_ENDPOINT_URL = address("AWS_ENDPOINT_URL", "")  # read by boto3 itself, as is AWS_ENDPOINT_URL_S3 and the like for one service
+STORAGE = choice("STORAGE", ("local", "s3"))
+S3_BUCKET = env.str("S3_BUCKET", default="")
+S3_RESULTS_BUCKET = env.str("S3_RESULTS_BUCKET", default="")  # for what is made of the photos; empty: S3_BUCKET
+if STORAGE == "s3" and not S3_BUCKET:
+    raise ImproperlyConfigured("S3_BUCKET must name the bucket where STORAGE=s3 keeps the photos")
+FILES = {
+    "local": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": DATA_DIR / "files", "base_url": None},
     },
-    "staticfiles": {"BACKEND": "bookimg.static.KnownAddresses"},
+    "s3": {
+        "BACKEND": "library.buckets.Buckets",
+        "OPTIONS": {"bucket": S3_BUCKET, "results_bucket": S3_RESULTS_BUCKET, "region": AWS_REGION},
+    },
 }
+STORAGES = {"default": FILES[STORAGE], "staticfiles": {"BACKEND": "bookimg.static.KnownAddresses"}}
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -294,7 +304,6 @@ if CHAT_MODEL and not CHAT_MODEL.startswith(("bedrock:", "openai:")) and "." not
     raise ImproperlyConfigured(f"CHAT_MODEL must begin with bedrock: or openai:, or be a dotted path, not {CHAT_MODEL!r}")
 CHAT_URL = address("CHAT_URL", "https://api.openai.com/v1")
 CHAT_KEY = env.str("CHAT_KEY", default="")
-AWS_REGION = env.str("AWS_REGION", default="us-east-1")
 CHAT_TTL_HOURS = number("CHAT_TTL_HOURS", 4)
 CHAT_MAX_STEPS = number("CHAT_MAX_STEPS", 8)
 CHAT_MAX_SECONDS = number("CHAT_MAX_SECONDS", 30)

@@ -42,6 +42,12 @@ def load(scan: Scan, name: str) -> dict:
         return json.load(file)
 
 
+def location(key: str) -> str:
+    """Where a stored file is for other programs: its key, or its s3:// address."""
+    tell = getattr(default_storage, "location", None)
+    return tell(key) if callable(tell) else key
+
+
 # ── Proposals as rows ───────────────────────────────────────────────────────────────────────────────────────────────
 def candidate(scan: Scan, number: int, match: Match) -> Candidate:
     """An unsaved row for `match`. What was read but not found has its own text as title, never an invented book."""
@@ -107,7 +113,7 @@ def final(scan: Scan) -> dict:
         "status": scan.status,
         "validatedBooks": sum(row.validated for row in rows),
         "totalCandidates": len(rows),
-        "resultsLocation": scan.result_key("final-results.json"),
+        "resultsLocation": location(scan.result_key("final-results.json")),
         "timestamp": (scan.finished or timezone.now()).isoformat(),
         "books": [final_book(row) for row in rows],
     }

@@ -27,6 +27,7 @@ WRONG = {
     "TIME_ZONE": "Middle-Earth/Shire",
     "LOG_FORMAT": "xml",
     "STORAGE": "cellar",
+    "AWS_ENDPOINT_URL": "localhost:9000",
     "RATE_LIMIT": "as many as you like",
     "JWT_ISSUER": "cognito",
     "WEBHOOKS_PRIVATE": "perhaps",
@@ -61,7 +62,7 @@ def default_of(call: ast.Call) -> str | None:
 
 def example() -> dict[str, str]:
     lines = (ROOT / ".env.example").read_text().splitlines()
-    matches = [re.match(r"#([A-Z_]+)=(.*?)\s*(?: # (.+))$", line) for line in lines if re.match("#[A-Z]", line)]
+    matches = [re.match(r"#([A-Z0-9_]+)=(.*?)\s*(?: # (.+))$", line) for line in lines if re.match("#[A-Z]", line)]
     return {match[1]: match[2] for match in matches}
 
 

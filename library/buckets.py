@@ -1,0 +1,75 @@
+"""Files in S3: what people send in one bucket, what is made of it in another, behind one storage. STORAGE=s3 loads it."""
+
+from datetime import timedelta
+
+from django.core.files.storage import Storage
+from django.utils.functional import cached_property
+from storages.backends.s3 import S3Storage
+
+MADE = ("results/", "thumbnails/", "spines/")  # keys of what is made of photos
+
+
+class Buckets(Storage):
+    """Both buckets as one storage; a key tells by its first folder where it belongs."""
+
+    def __init__(self, bucket: str, results_bucket: str = "", region: str = ""):
+        self.bucket, self.results_bucket, self.region = bucket, results_bucket or bucket, region
+
+    @cached_property
+    def sent(self) -> S3Storage:
+        return self.storage_of(self.bucket)
+
+    @cached_property
+    def made(self) -> S3Storage:
+        return self.storage_of(self.results_bucket) if self.results_bucket != self.bucket else self.sent
+
+    def storage_of(self, bucket: str) -> S3Storage:
+        """Never overwrites: as on a disk, a name that is taken gets another one."""
+        return S3Storage(
+            bucket_name=bucket,
+            region_name=self.region or None,
+            signature_version="s3v4",
+            file_overwrite=False,
+            querystring_auth=True,
+            max_memory_size=4 * 1024 * 1024,
+        )
+
+    def home(self, name: str) -> S3Storage:
+        return self.made if f"{name}/".startswith(MADE) else self.sent
+
+    def location(self, name: str) -> str:
+        """Where a key is, as other programs write it."""
+        return f"s3://{self.home(name).bucket_name}/{name}"
+
+    def presigned_put(self, name: str, content_type: str, size: int, life: timedelta) -> str:
+        """An address that takes this one file, of this type and of exactly this many bytes, for a while."""
+        home = self.home(name)
+        asked = {"Bucket": home.bucket_name, "Key": name, "ContentType": content_type, "ContentLength": size}
+        client = home.connection.meta.client
+        return client.generate_presigned_url("put_object", Params=asked, ExpiresIn=int(life.total_seconds()))
+
+    # ── As every storage does ───────────────────────────────────────────────────────────────────────────────────────
+    def open(self, name, mode="rb"):
+        return self.home(name).open(name, mode)
+
+    def save(self, name, content, max_length=None):
+        return self.home(name).save(name, content, max_length)
+
+    def delete(self, name):
+        """A key that ends like a folder is none: a bucket has only files."""
+        self.home(name).delete(name)
+
+    def exists(self, name):
+        return self.home(name).exists(name)
+
+    def size(self, name):
+        return self.home(name).size(name)
+
+    def listdir(self, path):
+        return self.home(path).listdir(path)
+
+    def get_modified_time(self, name):
+        return self.home(name).get_modified_time(name)
+
+    def url(self, name):
+        return self.home(name).url(name)
