@@ -1,4 +1,4 @@
-"""The pipeline on PostgreSQL, where writers run side by side and rows are really locked: the same tests once more."""
+"""The pipeline and the library on PostgreSQL, where writers run side by side and rows are really locked: the same tests again."""
 
 import os
 import subprocess
@@ -10,11 +10,14 @@ from tests.requirements import postgresql
 from tests.services.product import ROOT
 
 pytestmark = [pytest.mark.services, pytest.mark.needs("postgresql")]
-FILES = [f"tests/scanning/test_{name}.py" for name in ("pipeline", "leases", "events", "consumers", "results", "admin")]
+PIPELINE = [f"tests/scanning/test_{name}.py" for name in ("pipeline", "leases", "events", "consumers", "results", "admin")]
+KEEPING = ("bulk", "entries", "facts", "filters", "imports_pages", "imports_work", "loans", "merging", "round_trip", "trash")
+LIBRARY = [f"tests/library/test_{name}.py" for name in KEEPING]
 
 
-def test_the_pipeline_keeps_its_promises_on_postgresql(tmp_path):
+@pytest.mark.parametrize("files", [PIPELINE, LIBRARY], ids=["pipeline", "library"])
+def test_promises_are_kept_on_postgresql(files, tmp_path):
     environment = {**os.environ, "DATABASE_URL": postgresql(), "DATA_DIR": str(tmp_path)}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *FILES]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-5000:]
