@@ -86,8 +86,9 @@ class PhotoText:
         if len(squashed) < 0.7 * len(title):
             return 0.0
         if (title, line) not in self.known_glued:
-            within = fuzz.partial_ratio(title, squashed, score_cutoff=GLUED_LIKENESS) * min(1.0, len(squashed) / len(title))
-            whole = fuzz.ratio(title, squashed, score_cutoff=GLUED_LIKENESS)
+            least = GLUED_LIKENESS + 3 * max(0, 10 - len(title))  # short titles stand in many words by chance
+            within = fuzz.partial_ratio(title, squashed, score_cutoff=least) * min(1.0, len(squashed) / len(title))
+            whole = fuzz.ratio(title, squashed, score_cutoff=least)
             self.known_glued[title, line] = sharpened(max(within, whole) / 100)
         return self.known_glued[title, line]
 
@@ -106,6 +107,7 @@ class Evidence:
     title_found: float = 0.0
     author_found: float = 0.0  # bits of the best author's name
     extra_found: float = 0.0  # subtitle and series
+    extra_missed: float = 0.0
     unexplained: float = 0.0  # bits of other words on the lines that hold the title
     exact: bool = False  # a line says the title, the whole title and nothing else
     lines: dict[int, float] = field(default_factory=dict)  # line -> bits explained there
@@ -119,7 +121,7 @@ class Evidence:
         missed = self.work.title_bits - self.title_found
         unnamed = 1.5 if self.work.authors and not self.author_found else 0.0
         found = self.title_found + self.author_found + 0.5 * self.extra_found + EXACT_BITS * self.exact
-        return found - 1.2 * missed - 0.35 * self.unexplained - unnamed
+        return found - 1.2 * missed - 0.35 * self.unexplained - unnamed - 0.02 * self.extra_missed
 
 
 def gather(work: Work, seed: int, near: Near, text: PhotoText, borrowed: Near = ()) -> Evidence:
@@ -143,6 +145,7 @@ def gather(work: Work, seed: int, near: Near, text: PhotoText, borrowed: Near = 
     found.title_found = sum(value for line, value in title if line in counted)
     found.author_found = min(sum(value for line, value in author if line in counted), MOST_AUTHOR_BITS)
     found.extra_found = sum(value for line, value in extra if line in counted)
+    found.extra_missed = sum(map(bits, work.subtitle)) - found.extra_found
     found.unexplained = sum(unexplained_bits(text.texts[line], work) for line in {line for line, _ in title} & counted)
     found.exact = any(text.texts[line] == " ".join(work.title) for line in counted)
     found.lines = {line: explained[line] for line in counted - others}

@@ -29,7 +29,7 @@ MOST_ALTERNATIVES = 8
 SURE, CHECK = 0.9, 0.5  # confidence from which a book is sure, and from which it is put forward at all
 TIE, MOST_OF_A_TIE = 2.0, 0.89  # bits between two works on the same lines; what is that close is for a person to decide
 COMPANY, GOOD_COMPANY = 0.5, 8.0  # within half a spine's length; bits from which a claim is good company
-INTERCEPT, WEIGHTS = -6.29, (3.11, 0.74, 2.11, -0.35, 1.33, 1.1, 0.57, 0.62)
+INTERCEPT, WEIGHTS = -5.8, (3.42, 0.0, 1.9, -0.42, 1.07, 1.2, 0.67, 0.5)
 MOST_CONFIDENCE = 0.995  # what the evidence does not show can still be wrong
 
 
@@ -107,7 +107,7 @@ def match(lines: list[Line], candidates: list[Candidate], lookup, progress: Prog
         answers = lookup.search(list(open_questions), limit=RECORDS_A_QUERY, here=here, outside=not here)
         evidence += weigh(photo, open_questions, answers)
         standing = one_a_spine(photo, compete(photo, evidence))
-        found = [matched(photo, claim, evidence, has_company(photo, claim, standing)) for claim in standing]
+        found = judged(photo, standing, evidence)
     found += unread(photo, candidates, found)
     progress(len(candidates), len(candidates))
     return in_shelf_order(found)
@@ -183,14 +183,39 @@ def has_company(photo: Photo, claim: Evidence, standing: list[Evidence]) -> bool
     return any(not same_work(other.work, claim.work) and np.linalg.norm(photo.place(other) - here) < reach for other in others)
 
 
-def matched(photo: Photo, claim: Evidence, evidence: list[Evidence], company: bool = False) -> Match:
-    """The claim as a book: its lines, its place, how sure it is, and what else could stand there. `company`: as `has_company`.
+def judged(photo: Photo, standing: list[Evidence], evidence: list[Evidence]) -> list[Match]:
+    """The standing claims as books."""
+    owner = {line: n for n, claim in enumerate(standing) for line in owned_lines(photo, claim)}
+    found = []
+    for n, claim in enumerate(standing):
+        rivals = sorted((e for e in evidence if e.lines.keys() & claim.lines.keys()), key=lambda e: -e.score)
+        others = {line for line, number in owner.items() if number != n}
+        margin = claim.score - best_rival(photo, claim, rivals, others)
+        confidence = sureness(claim, margin, has_company(photo, claim, standing))
+        found.append(matched(photo, claim, rivals, confidence))
+    return found
+
+
+def best_rival(photo: Photo, claim: Evidence, rivals: list[Evidence], taken: set[int]) -> float:
+    """The bits of the best other work on the claim's lines, without what the `taken` lines of other books say for it: a book
+    beside one by the same author is no rival for that one's place."""
+    best = 0.0
+    for rival in rivals:
+        if rival.score <= best:
+            break
+        if same_work(rival.work, claim.work):
+            continue
+        left = photo.gather(rival.work, rival.seed, taken) if taken & rival.lines.keys() else rival
+        if left.coverage >= LEAST_COVERAGE and left.lines.keys() & claim.lines.keys():
+            best = max(best, left.score)
+    return best
+
+
+def matched(photo: Photo, claim: Evidence, rivals: list[Evidence], confidence: float) -> Match:
+    """The claim as a book: its lines, its place, and what else could stand there.
 
     What is likelier wrong than right stays what was read on the spine, with the record among the alternatives.
     """
-    rivals = sorted((e for e in evidence if e.lines.keys() & claim.lines.keys()), key=lambda e: -e.score)
-    other = next((e.score for e in rivals if not same_work(e.work, claim.work)), 0.0)
-    confidence = sureness(claim, claim.score - other, company)
     order = spines.reading_order(photo.layout, sorted(owned_lines(photo, claim) or claim.lines))
     records = editions(claim, rivals)
     borne_out = confidence >= CHECK

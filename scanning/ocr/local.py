@@ -22,6 +22,10 @@ OVERVIEW_SIDE = 1920  # px; the detector sees lettering from about 10 px up
 TILE_WIDTH, TILE_HEIGHT = 1920, 900  # px; wide, because in each turn lines lie
 OVERLAP_X, OVERLAP_Y = 320, 160  # px; lines are longer than high
 SMALL_LETTERING = 26  # px of a box in the overview; below, full resolution finds lines that the overview misses
+ENLARGED = 1.6  # times; how large the places are looked at again where small lettering was found and not surely read
+ENLARGED_LETTERING = 40  # px of a box at full size; above, enlarging shows nothing new
+MOST_ENLARGED = 10  # tiles a turn: half a second each
+STEPS = 6  # of a turn
 QUARTER_TURNS = (1, 0)  # np.rot90 turns; the one that reads most spines first, so that books appear early
 LEAST_CONFIDENCE = 0.5  # below, a reading is noise more often than text
 DOUBTFUL = 0.9  # below, the line is read the other way up too, and then in other cuts
@@ -77,12 +81,12 @@ class LocalOCR:
     ) -> list[Line]:
         """All lines of `image` (height x width x 3, RGB, uint8, upright), best first. Raises OCRError."""
         lines: list[Line] = []
-        total = 4 * len(QUARTER_TURNS)
+        total = STEPS * len(QUARTER_TURNS)
         try:
             for turn_number, turns in enumerate(QUARTER_TURNS):
                 for step, part in enumerate(self.read_turned(image, turns, lines)):
                     lines += part
-                    progress(turn_number * 4 + step + 1, total)
+                    progress(turn_number * STEPS + step + 1, total)
                     if part:
                         found(part)
         except (cv2.error, RuntimeError, MemoryError) as error:
@@ -90,7 +94,8 @@ class LocalOCR:
         return without_doubles(lines)
 
     def read_turned(self, image: np.ndarray, turns: int, known: list[Line]) -> Iterator[list[Line]]:
-        """The lines of one turn of the photo in four steps: found, read; then the small lettering found, read.
+        """The lines of one turn of the photo in six steps: found, read; the small lettering found, read; what is doubtful still
+        found enlarged, read.
 
         What `known` lines of the other turn say surely is not read again across.
         """
@@ -99,11 +104,19 @@ class LocalOCR:
         sure = [turned_there(line, turns, image.shape) for line in known if line.confidence >= DOUBTFUL]
         boxes = unread_boxes([Box(box.corners / scale) for box in self.find_in_tiles(overview, tiles(overview.shape))], sure)
         yield []
-        yield self.read_boxes(turned, boxes, turns)
+        lines = self.read_boxes(turned, boxes, turns)
+        yield lines
         small = [box for box in boxes if box.height * scale < SMALL_LETTERING] if scale < 1 else []
         more = self.find_in_tiles(turned, tiles_with(small, turned.shape))
         yield []
-        yield self.read_boxes(turned, new_boxes(unread_boxes(more, sure), boxes), turns)
+        more = new_boxes(unread_boxes(more, sure), boxes)
+        more_lines = self.read_boxes(turned, more, turns)
+        yield more_lines
+        sure += [turned_there(line, turns, image.shape) for line in lines + more_lines if line.confidence >= DOUBTFUL]
+        doubtful = [box for box in unread_boxes(boxes + more, sure) if box.height < ENLARGED_LETTERING]
+        enlarged = unread_boxes(self.find_enlarged(turned, doubtful), sure)
+        yield []
+        yield self.read_boxes(turned, enlarged, turns)
 
     def find(self, picture: np.ndarray) -> list[Box]:
         detect, _ = self.models
@@ -116,6 +129,17 @@ class LocalOCR:
         for x0, y0, x1, y1 in parts:
             boxes = self.find(np.ascontiguousarray(picture[y0:y1, x0:x1]))
             found += new_boxes([Box(box.corners + np.float32([x0, y0])) for box in boxes], found)
+        return found
+
+    def find_enlarged(self, turned: np.ndarray, doubtful: list[Box]) -> list[Box]:
+        """The boxes around where most of the `doubtful` ones lie, found in an enlarged picture of the place."""
+        shape = [round(side * ENLARGED) for side in turned.shape[:2]]
+        found: list[Box] = []
+        for tile in tiles_with([Box(box.corners * ENLARGED) for box in doubtful], shape)[:MOST_ENLARGED]:
+            x0, y0, x1, y1 = (round(side / ENLARGED) for side in tile)
+            place = cv2.resize(turned[y0:y1, x0:x1], None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
+            boxes = self.find(np.ascontiguousarray(place))
+            found += new_boxes([Box(box.corners / ENLARGED + np.float32([x0, y0])) for box in boxes], found)
         return found
 
     def read_boxes(self, turned: np.ndarray, boxes: list[Box], turns: int) -> list[Line]:
@@ -190,14 +214,15 @@ def tiles(shape) -> list[Tile]:
 
 
 def tiles_with(small: list[Box], shape) -> list[Tile]:
-    """The tiles of a picture of `shape` in which several boxes of small lettering lie."""
+    """The tiles of a picture of `shape` in which several boxes of small lettering lie, the fullest first."""
     centres = np.array([box.corners.mean(axis=0) for box in small]).reshape(-1, 2)
 
     def inside(tile: Tile) -> int:
         x0, y0, x1, y1 = tile
         return np.sum((centres[:, 0] >= x0) & (centres[:, 0] < x1) & (centres[:, 1] >= y0) & (centres[:, 1] < y1))
 
-    return [tile for tile in tiles(shape) if inside(tile) >= 3]
+    counts = [(int(inside(tile)), tile) for tile in tiles(shape)]
+    return [tile for count, tile in sorted(counts, key=lambda each: -each[0]) if count >= 3]
 
 
 def overlap(one: np.ndarray, other: np.ndarray) -> float:

@@ -90,6 +90,22 @@ def test_a_book_beside_another_by_its_author_is_surer():
     assert in_company.confidence > by_itself.confidence
 
 
+def test_a_book_by_the_same_author_on_the_next_spine_is_no_rival():
+    lines = [down("GOLIATH TOM GAULD", 100, 0, 500), down("BOTH", 160, 0, 200), down("TOM GAULD AND SIMONE LIA", 160, 240, 300)]
+    found = matched(lines, book("Goliath", "Tom Gauld"), book("Both", "Tom Gauld", "Simone Lia"))
+    assert {match.record.title: match.band for match in found if match.validated} == {"Goliath": Band.SURE, "Both": Band.SURE}
+
+
+def test_a_short_title_is_not_found_within_another_word():
+    lines = [down("ALEXANDER", 100, 0, 300), down("MARISSA MEYER", 100, 340, 300)]
+    assert titles(matched(lines, book("Cinder", "Marissa Meyer"))) == []
+
+
+def test_of_two_editions_the_one_without_a_second_title_wins_where_none_is_read():
+    plain, double = book("Brave New World", "Aldous Huxley"), book("Brave New World/Brave New World Revisited", "Aldous Huxley")
+    assert titles(matched([down("BRAVE NEW WORLD ALDOUS HUXLEY", 100, 0, 700)], double, plain)) == ["Brave New World"]
+
+
 def test_every_book_gets_the_lines_that_it_explains_best():
     lines = [down("ASIAN GRILLING", 100, 0), down("HOW TO GRILL", 300, 0), down("STEVEN RAICHLEN", 300, 340)]
     found = matched(lines, book("How to Grill", "Steven Raichlen"), book("Asian Grilling", "Su-Mei Yu"))
