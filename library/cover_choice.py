@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from library import cover_files, facts
+from library import cover_files, edits, facts
 from library.models import Book, UserBook
 
 MOST_OFFERED = 12
@@ -67,7 +67,7 @@ def drawn(copy: UserBook) -> UserBook:
 
 def _choose(copy: UserBook, cover: str, key: str) -> UserBook:
     """An address that stays empty is its owner's decision all the same: no catalogue fills it again."""
-    edited = facts.edit(copy.user, copy.pk, {"cover": cover}, {"cover_key": key})
+    edited = edits.edit(copy.user, copy.pk, {"cover": cover}, {"cover_key": key})
     edited.origins["cover"] = facts.YOU
     edited.save(update_fields=["origins"])
     cover_files.want(edited)

@@ -13,17 +13,13 @@ AT_MOST = 24
 OF_EDITION = ("isbn13", "subtitle", "publisher", "published_date", "pages", "binding", "cover")
 
 
-def as_record(book: Book) -> Record:
-    said = {fact: getattr(book, fact) for fact in FACTS if fact != "isbn13"}
-    said |= {"authors": tuple(book.authors), "categories": tuple(book.categories)}
-    return Record(**said, isbn=book.isbn13 or "", links=book.links, source=book.source, source_id=book.source_id)
-
-
 def others(copy: UserBook, lookup: Lookup) -> list[Record]:
     """Editions of the same work but the one that `copy` is: known here first, then what the catalogues answer."""
     key = identity.work_key(copy.title, copy.authors)
     known = Book.objects.filter(Q(work_key=key) | Q(work_key=copy.book.work_key)).exclude(pk=copy.book_id)
-    found = [as_record(book) for book in known.exclude(source="", isbn13=None).order_by("-published_date", "pk")[:AT_MOST]]
+    found = [
+        identity.record_of(book) for book in known.exclude(source="", isbn13=None).order_by("-published_date", "pk")[:AT_MOST]
+    ]
     text = " ".join([copy.title, *copy.authors[:1]])
     asked = lookup.search([text]).get(text, [])
     found += [record for record in asked if identity.work_key(record.title, record.authors) == key]

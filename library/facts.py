@@ -3,8 +3,6 @@
 `UserBook.origins` names for each fact who says it: `you`, `photo`, `import`, or the catalogue (`local`, `open_library`, …).
 What its owner has said is changed by nobody else."""
 
-from django.db import transaction
-
 from library import cover_files
 from library.catalogs import Record
 from library.models import FACTS, Book, FactChange, UserBook
@@ -15,14 +13,6 @@ IN_WORDS = {
     "local": "the catalogue of this BookImg", "open_library": "Open Library", "google_books": "Google Books",
 }  # fmt: skip
 LONGEST = {field.name: field.max_length for field in Book._meta.fields if getattr(field, "max_length", None)}
-
-
-class Stale(Exception):
-    """The copy was changed elsewhere since it was shown; `copy` is how it is now."""
-
-    def __init__(self, copy: UserBook):
-        super().__init__("This book was changed elsewhere in the meantime.")
-        self.copy = copy
 
 
 def of_record(record: Record) -> dict:
@@ -66,28 +56,6 @@ def fill(copy: UserBook, said: dict, source: str) -> list[str]:
     return filled
 
 
-@transaction.atomic
-def edit(user, pk: int, said: dict, own: dict | None = None, version: int | None = None) -> UserBook:
-    """What the owner says about a copy: facts, and what is theirs alone (status, shelf, …). Raises Stale where `version` is not
-    the one that is stored, and UserBook.DoesNotExist where the copy is not this person's."""
-    copy = UserBook.objects.select_for_update(of=("self",)).get(pk=pk, user=user)
-    if version is not None and copy.version != version:
-        raise Stale(copy)
-    change(copy, said, YOU)
-    for name, value in (own or {}).items():
-        setattr(copy, name, value)
-    copy.save()
-    return copy
-
-
 def in_words(source: str) -> str:
     """`open_library` as people know it."""
     return IN_WORDS.get(source, source) or "you"
-
-
-@transaction.atomic
-def put_back(user, change_pk: int) -> UserBook:
-    """The fact says again what it said before that change; its owner has decided so. Raises FactChange.DoesNotExist where the
-    change is not one of this person's books."""
-    past = FactChange.objects.select_related("copy").get(pk=change_pk, copy__user=user)
-    return edit(user, past.copy_id, {past.fact: past.before})

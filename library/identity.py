@@ -94,6 +94,13 @@ def record_of(book: Book) -> Record:
     return Record(**said, isbn=book.isbn13 or "", links=book.links, source=book.source, source_id=book.source_id)
 
 
+def follow_isbn(copy: UserBook):
+    """`copy` (not saved yet) was given another number, or none: it is the edition of that from now on. An edition nobody had yet
+    begins with what is true of the work; publisher, pages and cover were those of the former one."""
+    said = {fact: getattr(copy, fact) for fact in ("title", "series", "series_number", "language")}
+    copy.book = find_or_make_book(Record(**said, authors=tuple(copy.authors), isbn=copy.isbn13, source=facts.YOU))
+
+
 def owned_copies(user, record: Record):
     """This person's copies of the same book: the same ISBN, or the same title and author in any edition."""
     key = work_key(record.title, record.authors)

@@ -9,7 +9,7 @@ from accounts.api.auth import EVERYBODY
 from accounts.api.creating import creates
 from accounts.api.errors import Problem, invalid, not_found
 from accounts.api.schema import Key, Page, router
-from library import facts, identity, outward, readings, tagging, trash
+from library import edits, identity, outward, readings, tagging, trash
 from library.api.forms import FACT_NAMES, BookFilter, BookIn, BookOut, BookPatch
 from library.catalogs import Record
 from library.forms import LibraryFilter
@@ -108,7 +108,7 @@ def change_book(request: HttpRequest, book_id: Key, body: BookPatch, response: H
     version = refuse_stale(request, copy)
     try:
         change(request.user, copy.pk, body.said(), version)
-    except facts.Stale as stale:
+    except edits.Stale as stale:
         raise Problem(412, "stale", str(stale), {"ETag": etag(stale.copy)}) from None
     return shown(response, own_copy(request.user, book_id))
 
@@ -139,7 +139,7 @@ def change(user, key: int, said: dict, version: int | None = None):
     if "rating" in own:
         own["rating"] = own["rating"] and round(own["rating"] * 2)
     before = UserBook.objects.values_list("status", flat=True).get(pk=key, user=user)
-    copy = facts.edit(user, key, printed, own, version)
+    copy = edits.edit(user, key, printed, own, version)
     readings.follow(copy, before)
     if "tags" in said:
         tagging.set_tags(copy, said["tags"])

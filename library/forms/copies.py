@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from library import facts, readings, tagging
+from library import edits, readings, tagging
 from library.forms.careful import CarefulForm, Clash, LongTextField
 from library.forms.fields import AuthorsField, ISBNField, ListField, OwnShelfForm, TagsField
 from library.models import Status, UserBook
@@ -134,7 +134,7 @@ class FactsForm(CarefulForm):
             if clashes:
                 return clashes
             try:
-                facts.edit(user, pk, said, version=stored.version)
+                edits.edit(user, pk, said, version=stored.version)
                 return []
-            except facts.Stale as stale:
+            except edits.Stale as stale:
                 stored = stale.copy

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from library import facts, loans, merging, trash
+from library import edits, facts, loans, merging, trash
 from library.forms import CopyForm, FactsForm
 from library.forms.careful import THEIRS, question_of
 from library.forms.keeping import LoanForm, ReadingForm
@@ -139,7 +139,7 @@ def edit(request, pk):
 def put_back(request, pk):
     """A fact says again what it said before one of its changes."""
     try:
-        copy = facts.put_back(request.user, pk)
+        copy = edits.put_back(request.user, pk)
     except FactChange.DoesNotExist:
         raise Http404 from None
     messages.success(request, "That fact says again what it said before.")

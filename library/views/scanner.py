@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from library import entries, facts, sync, trash
+from library import edits, entries, sync, trash
 from library.batches import remember, remembered
 from library.entries import Entered, Outcome
 from library.forms import BatchForm, EntriesForm, NameForm
@@ -160,7 +160,7 @@ def name(request, pk):
     if not form.is_valid():
         return refuse(request, "Type the title of the book.")
     own = {"sync_status": SyncStatus.NONE, "sync_error": "", "sync_after": None}
-    copy = facts.edit(request.user, copy.pk, form.said(), own)
+    copy = edits.edit(request.user, copy.pk, form.said(), own)
     return answer(request, copy, f"“{copy.title}” has its title.")
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from library import bulk, facts, loans, readings, tagging
+from library import bulk, edits, loans, readings, tagging
 from scanning.models import Scan
 from tests.factories import make_copy, make_shelf
 
@@ -40,7 +40,7 @@ def test_every_model_can_be_listed_and_searched(admin, owner, model):
     tagging.set_tags(copy, ["darkness"])
     loans.lend(copy, "Ana")
     readings.finished_today(copy)
-    facts.edit(owner, copy.pk, {"publisher": "Ace"})
+    edits.edit(owner, copy.pk, {"publisher": "Ace"})
     bulk.apply(owner, owner.books.all(), bulk.Change(favourite=True))
     assert admin.get(reverse(f"admin:library_{model}_changelist"), {"q": "darkness"}).status_code == 200
     assert admin.get(reverse(f"admin:library_{model}_changelist")).status_code == 200

@@ -12,7 +12,7 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.outbound import Sender
-from library import cover_choice, cover_files, facts
+from library import cover_choice, cover_files, edits, facts
 from library.catalogs import Record
 from library.cover_fetching import MOST_BYTES, Fetcher, FetchError
 from library.models import Book, UserBook
@@ -259,7 +259,7 @@ def test_a_later_copy_of_the_edition_has_the_cover_at_once(catalogue, copy, stra
 
 def test_another_address_is_another_picture(catalogue, copy, owner):
     cover_files.keep(copy.pk)
-    copy = facts.edit(owner, copy.pk, {"cover": OTHER})
+    copy = edits.edit(owner, copy.pk, {"cover": OTHER})
     assert copy.cover_key == ""
     cover_files.keep(copy.pk)
     copy.refresh_from_db()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from library import facts, sync, tasks
+from library import edits, sync, tasks
 from library.catalogs import CatalogError, Record
 from library.catalogs.lookup import Answer
 from library.entries import enter
@@ -95,7 +95,7 @@ def test_each_fact_says_which_catalogue_it_is_from(owner, settings):
 def test_what_its_owner_said_stays(owner):
     Kind.known = {DUNE: RECORD}
     copy = entered(owner)
-    facts.edit(owner, copy.pk, {"title": "Dune (my copy)", "publisher": "", "language": "fr"}, {"status": "read"})
+    edits.edit(owner, copy.pk, {"title": "Dune (my copy)", "publisher": "", "language": "fr"}, {"status": "read"})
     UserBook.objects.filter(pk=copy.pk).update(origins={**fresh(copy).origins, "publisher": "you"})
     tasks.fill(owner.pk)
     copy = fresh(copy)
@@ -189,7 +189,7 @@ def test_a_number_put_right_in_the_meantime_is_looked_up_instead(owner, django_c
     Kind.known = {EMMA: Record("Emma", ("Jane Austen",), isbn=EMMA, cover=COVER, source="kind")}
     copy = entered(owner)
     (taken,) = sync.take(owner.pk)
-    facts.edit(owner, copy.pk, {"isbn13": EMMA})
+    edits.edit(owner, copy.pk, {"isbn13": EMMA})
     with django_capture_on_commit_callbacks(execute=True):
         sync.settle(*taken, Answer([RECORD]))
     assert fresh(copy).title != "Dune"

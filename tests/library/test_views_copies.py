@@ -90,8 +90,29 @@ def test_editing_changes_the_owners_copy_and_not_the_shared_edition(copy, owner_
     assert (copy.title, copy.isbn13) == ("Der Wüstenplanet", "9783453317178")
     assert copy.authors == ["Frank Herbert", "Jakob Schmidt"]
     assert "schmidt" in copy.search_text
-    assert copy.book.title == "Dune"
+    assert Book.objects.get(isbn13="9780441013593").title == "Dune"
     assert "changed by you" in owner_client.get(copy.get_absolute_url()).content.decode()
+
+
+def test_another_isbn_is_another_edition_and_can_be_put_back(owner, stranger, copy, owner_client):
+    theirs = make_copy(stranger, "Der Wüstenplanet", "Frank Herbert", isbn="9783453317178", publisher="Heyne")
+    ours = copy.book
+    owner_client.post(reverse("book_edit", args=[copy.pk]), facts(isbn13="3-453-31717-3"))
+    copy.refresh_from_db()
+    assert (copy.book, copy.title, copy.publisher) == (theirs.book, "Dune", "")
+    owner_client.post(reverse("fact_back", args=[copy.fact_changes.get(fact="isbn13").pk]))
+    copy.refresh_from_db()
+    assert (copy.book, copy.isbn13) == (ours, "9780441013593")
+    assert theirs.book.copies.get() == theirs
+
+
+def test_without_its_isbn_a_copy_is_told_by_title_and_author(owner, copy, owner_client):
+    owner_client.post(reverse("book_edit", args=[copy.pk]), facts(isbn13=""))
+    copy.refresh_from_db()
+    assert (copy.book.isbn13, copy.book.title) == (None, "Dune")
+    owner_client.post(reverse("book_edit", args=[copy.pk]), facts(isbn13="9780141439587"))
+    copy.refresh_from_db()
+    assert (copy.book.isbn13, copy.book.title, copy.book.source) == ("9780141439587", "Dune", "you")
 
 
 def test_a_wrong_isbn_is_explained_and_what_was_typed_stays(copy, owner_client):
