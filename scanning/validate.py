@@ -29,7 +29,7 @@ MOST_ALTERNATIVES = 8
 SURE, CHECK = 0.9, 0.5  # confidence from which a book is sure, and from which it is put forward at all
 TIE, MOST_OF_A_TIE = 2.0, 0.89  # bits between two works on the same lines; what is that close is for a person to decide
 COMPANY, GOOD_COMPANY = 0.5, 8.0  # within half a spine's length; bits from which a claim is good company
-INTERCEPT, WEIGHTS = -5.8, (3.42, 0.0, 1.9, -0.42, 1.07, 1.2, 0.67, 0.5)
+INTERCEPT, WEIGHTS = -5.8, (3.42, 1.9, -0.42, 1.07, 1.2, 0.67, 0.5)
 MOST_CONFIDENCE = 0.995  # what the evidence does not show can still be wrong
 
 
@@ -247,7 +247,6 @@ def sureness(claim: Evidence, margin: float, company: bool) -> float:
     """
     features = (
         min(claim.score, 30.0) / 10,
-        min(max(margin, -5.0), 10.0) / 10,
         min(claim.author_found, 12.0) / 10,
         min(claim.unexplained, 20.0) / 10,
         min(claim.work.title_bits, 25.0) / 10,
