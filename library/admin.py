@@ -8,6 +8,8 @@ from library.models import (
     CatalogFile,
     CatalogRecord,
     FactChange,
+    Import,
+    ImportRow,
     Loan,
     Message,
     Preferences,
@@ -152,6 +154,27 @@ class UndoAdmin(OnlyLookedAt):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("before")
+
+
+@admin.register(Import)
+class ImportAdmin(OnlyLookedAt):
+    """How each file fared; what is in it is its owner's."""
+
+    list_display = ("name", "user", "format", "state", "done", "total", "created", "finished")
+    list_filter = ("state", "format", "created")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
+    exclude = ("hints",)  # the first rows of the file
+
+
+@admin.register(ImportRow)
+class ImportRowAdmin(OnlyLookedAt):
+    list_display = ("file", "number", "result", "message", "copy")
+    list_filter = ("result",)
+    list_select_related = ("file", "copy")
+    search_fields = ("=file__id", "message", "file__name")
+    exclude = ("data",)
+    show_full_result_count = False
 
 
 @admin.register(Preferences)

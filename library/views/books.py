@@ -1,7 +1,7 @@
 """The library itself: all of a person's books, searched, filtered, sorted and paged by what stands in the address."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Q, prefetch_related_objects
 from django.shortcuts import redirect, render
@@ -14,9 +14,10 @@ from library import listing
 from library.catalogs import Record
 from library.forms import LibraryFilter
 from library.forms.filters import without
-from library.models import SyncStatus, UserBook
+from library.models import Import, ImportRow, SyncStatus, UserBook
 
 PAGE_SIZE = listing.PAGE_SIZE
+NEWS = timedelta(days=14)  # how long an import is worth a line on the first page
 # Books in the public domain, in an order that sets different bindings beside each other.
 SHOWN_TO_VISITORS = [
     Record(title, (author,))
@@ -128,7 +129,7 @@ class Strip:
 
 
 def strips(user) -> list[Strip]:
-    """Scans that are being read, or hold proposals nobody has decided on; the newest two."""
+    """What waits for its owner: scans that are being read or hold proposals (the newest two), imports, books being looked up."""
     pending = Q(candidates__decision="pending")
     over = Q(status__in=["complete", "failed", "cancelled"])
     scans = user.scans.only("user", "job_id", "status", "created").annotate(
@@ -136,7 +137,35 @@ def strips(user) -> list[Strip]:
         to_add=Count("candidates", filter=pending & Q(candidates__band="sure")),
     )
     waiting = scans.filter(~over | Q(status="complete", to_check__gt=0) | Q(status="complete", to_add__gt=0))
-    return [*[strip(scan) for scan in waiting.order_by("-created")[:2]], *lookups(user)]
+    return [*[strip(scan) for scan in waiting.order_by("-created")[:2]], *import_strips(user), *lookups(user)]
+
+
+def import_strips(user) -> list[Strip]:
+    """Files at work, files whose preview waits for a yes, and those with rows that need a look; the last weeks' only, for who has
+    not looked by then does not want to."""
+    recent = Q(created__gte=timezone.now() - NEWS) | Q(finished__gte=timezone.now() - NEWS)
+    files = list(user.imports.filter(recent).only("name", "state", "counts"))
+    open_ones = [file for file in files if needs_a_look(file)]
+    strips = [Strip(file.get_absolute_url(), f"“{file.name}” is being brought in", busy=True) for file in files if file.is_active]
+    if len(open_ones) > 1:
+        strips.append(Strip(reverse("imports"), f"{len(open_ones)} imports need a look"))
+    return strips + ([of_import(open_ones[0])] if len(open_ones) == 1 else [])
+
+
+def needs_a_look(file: Import) -> bool:
+    failed = file.counts.get(ImportRow.Result.FAILED) or file.state == Import.State.FAILED
+    return file.state == Import.State.PREVIEW or bool(failed and not file.is_active)
+
+
+def of_import(file: Import) -> Strip:
+    if file.state == Import.State.PREVIEW:
+        return Strip(file.get_absolute_url(), f"“{file.name}” is ready to be brought in")
+    if file.state == Import.State.FAILED:
+        return Strip(file.get_absolute_url(), f"The import of “{file.name}” stopped")
+    rows = file.counts[ImportRow.Result.FAILED]
+    return Strip(
+        file.get_absolute_url(), f"{rows:,} row{'' if rows == 1 else 's'} of “{file.name}” need{'s' if rows == 1 else ''} a look"
+    )
 
 
 def lookups(user) -> list[Strip]:

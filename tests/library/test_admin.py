@@ -7,9 +7,11 @@ from django.urls import reverse
 from library import bulk, edits, loans, readings, tagging
 from scanning.models import Scan
 from tests.factories import make_copy, make_shelf
+from tests.library.importing import brought_in
 
 MODELS = [
     "book", "userbook", "shelf", "catalogrecord", "catalogfile", "tag", "loan", "reading", "factchange", "undo", "preferences",
+    "import", "importrow",
 ]  # fmt: skip
 
 
@@ -41,6 +43,7 @@ def test_every_model_can_be_listed_and_searched(admin, owner, model):
     loans.lend(copy, "Ana")
     readings.finished_today(copy)
     edits.edit(owner, copy.pk, {"publisher": "Ace"})
+    brought_in(owner)
     bulk.apply(owner, owner.books.all(), bulk.Change(favourite=True))
     assert admin.get(reverse(f"admin:library_{model}_changelist"), {"q": "darkness"}).status_code == 200
     assert admin.get(reverse(f"admin:library_{model}_changelist")).status_code == 200

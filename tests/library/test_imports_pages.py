@@ -1,8 +1,11 @@
 """The pages of an import: sent, looked at, followed, put right by hand."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from library.importing import run
 from library.models import Import, ImportRow, Preferences, UserBook
@@ -132,3 +135,28 @@ def test_pages_take_a_constant_number_of_queries(owner, owner_client, django_ass
         owner_client.get(file.get_absolute_url())
     with django_assert_max_num_queries(8):
         owner_client.get(reverse("imports"))
+
+
+# ── The quiet lines on the first page ───────────────────────────────────────────────────────────────────────────────
+def lines_of(client) -> list[str]:
+    return [strip.sentence for strip in client.get(reverse("library")).context["strips"]]
+
+
+def test_the_first_page_tells_what_waits(owner, owner_client, stranger_client):
+    file = taken(owner)
+    assert lines_of(owner_client) == ["“goodreads.csv” is ready to be brought in"] and lines_of(stranger_client) == []
+    run.start(file, {}, here=True)
+    assert lines_of(owner_client) == ["“goodreads.csv” is being brought in"]
+    run.run(file.pk, queued=False)
+    assert lines_of(owner_client) == ["1 row of “goodreads.csv” needs a look"]
+    taken(owner, FILE + " ")
+    assert lines_of(owner_client) == ["2 imports need a look"]
+
+
+def test_a_row_put_right_a_file_forgotten_and_old_news_are_no_lines(owner, owner_client):
+    put_right, forgotten, old = (brought_in(owner, FILE + " " * n) for n in range(3))
+    owner_client.post(reverse("import_row", args=[put_right.pk, 5]), {"title": "Emma", "authors": "Jane Austen", "isbn13": ""})
+    owner_client.post(reverse("import_forget", args=[forgotten.pk]))
+    long_ago = timezone.now() - timedelta(days=15)
+    Import.objects.filter(pk=old.pk).update(created=long_ago, finished=long_ago)
+    assert lines_of(owner_client) == []
