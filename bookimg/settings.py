@@ -254,8 +254,13 @@ CORS_EXPOSE_HEADERS = [
 ]
 
 # ── Scanning ────────────────────────────────────────────────────────────────────────────────────────────────────────
-OCR = choice("OCR", ("local",), dotted=True)
-PROPOSER = choice("PROPOSER", ("rules",), dotted=True)
+OCR = choice("OCR", ("local", "textract"), dotted=True)
+PROPOSER = choice("PROPOSER", ("rules", "bedrock"), dotted=True)
+BEDROCK_MODEL_ID = env.str("BEDROCK_MODEL_ID", default="global.anthropic.claude-haiku-5-5")
+BEDROCK_USD_PER_MILLION_IN = read("BEDROCK_USD_PER_MILLION_IN", "float", 0.10)  # what that model costs
+BEDROCK_USD_PER_MILLION_OUT = read("BEDROCK_USD_PER_MILLION_OUT", "float", 0.50)
+CLOUD_FALLBACK = choice("CLOUD_FALLBACK", ("local", "off"))  # who reads and sorts where Textract or Bedrock cannot
+SCAN_MONTHLY_USD = read("SCAN_MONTHLY_USD", "float", 0.0)  # for each person; 0: no limit
 CATALOG_NAMES = ("local", "open_library", "google_books")
 CATALOGS = read("CATALOGS", "list", list(CATALOG_NAMES))
 if unknown := [name for name in CATALOGS if name not in CATALOG_NAMES and "." not in name]:

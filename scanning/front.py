@@ -10,7 +10,8 @@ import numpy as np
 from library import identity
 from library.catalogs import Record
 from library.catalogs.lookup import Lookup
-from scanning import barcodes, events, recognition, results, spines, stages, validate
+from library.folding import fold
+from scanning import barcodes, events, purchases, recognition, results, spines, stages, validate
 from scanning.barcodes import Code
 from scanning.models import Band, Candidate, Scan
 from scanning.ocr import Line, Quad
@@ -29,7 +30,7 @@ FEWEST_LETTERS = 3
 def read(scan: Scan, report: Report) -> Outcome:
     """The bars first: they take a moment, and where they are clear nothing else need be read."""
     report(0, 1, "Looking for barcodes")
-    recognizer = recognition.from_settings(user=scan.user, **scan.wanted)
+    recognizer = recognition.from_settings(user=scan.user, till=purchases.ScanTill(scan), **scan.wanted)
     image = stages.photo(scan)
     codes, lines = barcodes.read_bars(image), []
     if codes is None:
@@ -38,7 +39,8 @@ def read(scan: Scan, report: Report) -> Outcome:
 
     def keep(scan: Scan):
         numbers = [{"isbn": code.isbn, "region": [list(point) for point in code.quad]} for code in codes.isbns]
-        results.store(scan, "ocr.json", {"lines": [line.as_dict() for line in lines], "codes": numbers, "others": codes.others})
+        read = {"lines": [line.as_dict() for line in lines], "codes": numbers, "others": codes.others}
+        results.store(scan, "ocr.json", read | {"replies": recognizer.till.replies})
         events.progress(scan, "read", 1, 1, found_in_words(codes, lines))
 
     return Outcome(keep, recognizer.engine_names(), recognizer.problems)
@@ -47,21 +49,25 @@ def read(scan: Scan, report: Report) -> Outcome:
 def propose(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Finding the book")
     lines, codes = stages.lines_of(scan), codes_of(scan)
-    proposals = [proposal.as_dict() for proposal in proposed(lines, codes)]
+    recognizer = recognition.from_settings(till=purchases.ScanTill(scan), **scan.wanted)
+    cover = recognizer.look_at_cover(stages.photo(scan)) if lines and not codes else {}
+    proposals = [proposal.as_dict() for proposal in seen(proposed(lines, codes), cover)]
 
     def keep(scan: Scan):
-        results.store(scan, "candidates.json", {"candidates": proposals})
+        results.store(scan, "candidates.json", {"candidates": proposals, "cover": cover})
         regions = [proposal["region"] for proposal in proposals]
         events.progress(scan, "propose", 1, 1, f"Found {count(len(proposals), 'book')}", spines=regions)
 
-    return Outcome(keep)
+    return Outcome(keep, {"proposer": recognizer.proposer.name}, recognizer.notes)
 
 
 def look_up(scan: Scan, report: Report) -> Outcome:
     recognizer = recognition.from_settings(user=scan.user, **scan.wanted)
     lines, codes = stages.lines_of(scan), codes_of(scan)
     report(0, 1, "Looking up the book")
-    matches = by_number(codes, recognizer.lookup) if codes else by_text(lines, recognizer.lookup)
+    cover = results.load(scan, "candidates.json").get("cover", {})
+    codes = codes or number_seen(cover, lines)
+    matches = by_number(codes, recognizer.lookup) if codes else by_text(lines, recognizer.lookup, cover)
     rows = results.plan(scan, matches)
     stages.store_spines(scan, rows, stages.photo(scan), report)
 
@@ -86,6 +92,20 @@ def proposed(lines: list[Line], codes: list[Code]) -> list[Proposal]:
     return [Proposal(tuple(order), spines.hull(layout.quads), 1, 1, title, author)]
 
 
+def seen(proposals: list[Proposal], cover: dict) -> list[Proposal]:
+    """The one book of a cover with title and author as a model saw them, where one has looked."""
+    if not cover.get("title"):
+        return proposals
+    return [replace(one, title=cover["title"], author=" ".join(cover["authors"])) for one in proposals]
+
+
+def number_seen(cover: dict, lines: list[Line]) -> list[Code]:
+    """The ISBN that a model saw, where the text that was read bears it out: a number made up has a right check digit, too."""
+    number = cover.get("isbn", "")
+    digits = "".join(c for line in lines for c in line.text if c.isdigit())
+    return [Code(number, whole(lines))] if number and number[3:12] in digits else []
+
+
 def by_number(codes: list[Code], lookup: Lookup) -> list[Match]:
     return [numbered(code, place, lookup.by_isbn(code.isbn)) for place, code in enumerate(codes, start=1)]
 
@@ -99,9 +119,11 @@ def numbered(code: Code, place: int, record: Record | None) -> Match:
     return replace(match, record=unknown, confidence=NUMBER_ALONE, band=Band.CHECK, borne_out=False)
 
 
-def by_text(lines: list[Line], lookup: Lookup) -> list[Match]:
-    """The book whose title and author the text is, with what else it may be; or the text itself, where it is none."""
-    candidates = proposed(lines, [])
+def by_text(lines: list[Line], lookup: Lookup, cover: dict | None = None) -> list[Match]:
+    """The book whose title and author the text is, with what else it may be; or the text itself, where it is none.
+
+    `cover` is what a model saw: it is asked for as well, and what was read has to bear the answer out all the same."""
+    candidates = seen(proposed(lines, []), cover or {})
     if not candidates or validate.Photo(lines).letters(range(len(lines))) < FEWEST_LETTERS:
         return []
     photo = CoverText(lines)
@@ -111,7 +133,7 @@ def by_text(lines: list[Line], lookup: Lookup) -> list[Match]:
         answers = lookup.search(list(asked), limit=validate.RECORDS_A_QUERY, here=here, outside=not here)
         evidence = photo.evidence = [*photo.evidence, *validate.weigh(photo, asked, answers)]
         best = max(evidence, key=lambda each: each.score, default=None)
-        found = [validate.matched(photo, best, evidence)] if best else []
+        found = validate.judged(photo, [best], evidence) if best else []
         if found and found[0].band == Band.SURE:
             break
     return [placed(match, lines) for match in found] or [as_read(candidates[0], lines)]
@@ -136,6 +158,7 @@ def questions(photo: CoverText, candidate: Proposal) -> dict[str, list[int]]:
     big = [line for line in in_order if heights[line] > 0.5 * heights[largest[0]]]
     texts[" ".join(photo.text.texts[line] for line in big)] = big
     texts |= {photo.text.texts[line]: [line] for line in in_order}
+    texts[fold(f"{candidate.title} {candidate.author}")] = in_order
     return {text: seeds for text, seeds in texts.items() if sum(c.isalpha() for c in text) >= FEWEST_LETTERS}
 
 

@@ -48,6 +48,7 @@ def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, t
         images.inspect(file, settings.SCAN_MAX_MB, settings.SCAN_MAX_MEGAPIXELS)
         image = images.load(file)
     watch, early = Watch(), FirstBook(recognizer)
+    spent, calls = recognizer.till.usd, recognizer.till.calls
     with watch.over("read"):
         lines = recognizer.read(image, lambda done, total: progress("read", done, total), early)
     with watch.over("propose"):
@@ -64,7 +65,7 @@ def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, t
         "timings": watch.timings,
         "books": books(matches),
         "lines": len(lines),
-        "cost": {"usd": 0, "calls": 0},
+        "cost": {"usd": round(recognizer.till.usd - spent, 6), "calls": recognizer.till.calls - calls},
     }
 
 

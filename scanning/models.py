@@ -291,3 +291,21 @@ class UploadTicket(models.Model):
 
     def __str__(self):
         return f"{self.filename} ({self.job_id})"
+
+
+class Purchase(models.Model):
+    """One paid call for a photo, kept beyond its scan: what a month has cost does not get less by deleting scans."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="purchases")
+    scan = models.ForeignKey(Scan, null=True, blank=True, on_delete=models.SET_NULL, related_name="purchases")
+    service = models.CharField(max_length=40)
+    usd = models.FloatField("US dollars: the estimate while it is under way, then the true cost")
+    reserved = models.BooleanField("under way, or cut off before it was known what it cost", default=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created"]
+        indexes = [models.Index(fields=["user", "created"], name="purchase_by_month")]
+
+    def __str__(self):
+        return f"{self.service}: {self.usd:.4f} USD"

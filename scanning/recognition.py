@@ -1,7 +1,7 @@
 """The recognition of one photo, put together from the environment: an engine that reads, a proposer, the catalogues."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache, partial
 
 import numpy as np
@@ -14,12 +14,15 @@ from library.catalogs.own import OwnBooks
 from scanning import labels, recall, validate
 from scanning.memory import Known
 from scanning.models import Band
-from scanning.ocr import Engine, Found, Line, Progress, Quad
-from scanning.proposers import Candidate, Proposer
+from scanning.ocr import Engine, Found, Line, OCRError, Progress, Quad
+from scanning.proposers import Candidate, Proposer, ProposerError
 from scanning.proposers.rules import RulesProposer
+from scanning.till import Refused, Till
 
-ENGINES = {"local": "scanning.ocr.local.LocalOCR"}
-PROPOSERS = {"rules": "scanning.proposers.rules.RulesProposer"}
+ENGINES = {"local": "scanning.ocr.local.LocalOCR", "textract": "scanning.ocr.textract.TextractOCR"}
+PROPOSERS = {"rules": "scanning.proposers.rules.RulesProposer", "bedrock": "scanning.proposers.bedrock.BedrockProposer"}
+READ_HERE = "{reason} So the photo was read on this machine."
+SORTED_HERE = "{reason} So the spines were found on this machine."
 
 
 def nothing_seen(region: Quad) -> str:
@@ -35,6 +38,9 @@ class Recognizer:
     proposer: Proposer
     lookup: Lookup
     user_id: int | None = None  # whose photo it is, where it is anybody's
+    till: Till = field(default_factory=Till)  # what is bought for this photo
+    spare: Callable[[], Engine] | None = None  # who reads where the engine cannot
+    notes: list[str] = field(default_factory=list)
 
     def engine_names(self) -> dict:
         return {
@@ -44,7 +50,15 @@ class Recognizer:
         }
 
     def read(self, image: np.ndarray, progress: Progress, found: Found = lambda lines: None) -> list[Line]:
-        return self.engine.read(image, progress, found)
+        """All lines of a photo. Where an engine elsewhere cannot read it, this machine does and says so. Raises OCRError."""
+        try:
+            return self.engine.read(image, progress, found)
+        except (OCRError, Refused) as error:
+            if self.spare is None:
+                raise OCRError(str(error), getattr(error, "permanent", False)) from error
+            self.notes.append(READ_HERE.format(reason=error))
+            self.engine = self.spare()
+            return self.engine.read(image, progress, found)
 
     def preview(self, lines: list[Line], look: recall.Look = nothing_seen) -> list[validate.Match]:
         """The books that the first lines surely are, by the catalogues that answer at once: shown while the rest is read."""
@@ -54,7 +68,26 @@ class Recognizer:
         return [match for match in matches if match.band == Band.SURE]
 
     def propose(self, lines: list[Line], image: np.ndarray) -> list[Candidate]:
-        return self.proposer.propose(lines, image)
+        """The spines of a photo, with the same way out as `read`. Raises ProposerError."""
+        try:
+            return self.proposer.propose(lines, image)
+        except (ProposerError, Refused) as error:
+            if self.spare is None:
+                raise ProposerError(str(error), getattr(error, "permanent", False)) from error
+            self.notes.append(SORTED_HERE.format(reason=error))
+            self.proposer = RulesProposer()
+            return self.proposer.propose(lines, image)
+
+    def look_at_cover(self, image: np.ndarray) -> dict:
+        """What a model that sees reads on a cover, or nothing where there is none or it cannot. Never raises."""
+        look = getattr(self.proposer, "look", None)
+        if look is None:
+            return {}
+        try:
+            return look(image)
+        except (ProposerError, Refused) as error:
+            self.notes.append(f"{error} So the cover was judged by its text alone.")
+            return {}
 
     def validate(
         self, lines: list[Line], candidates: list[Candidate], progress: Progress, look: recall.Look = nothing_seen
@@ -68,7 +101,7 @@ class Recognizer:
 
     @property
     def problems(self) -> list[str]:
-        return self.lookup.problems
+        return [*self.notes, *self.lookup.problems]
 
 
 def provider(name: str, known: dict[str, str]):
@@ -77,17 +110,35 @@ def provider(name: str, known: dict[str, str]):
 
 
 @cache
-def engine_named(name: str) -> Engine:
+def kept_engine(name: str) -> Engine:
     """One a process, because its models are loaded once."""
     return provider(name, ENGINES)()
 
 
-def from_settings(ocr: str = "", proposer: str = "", catalogs: Sequence[str] = (), user=None) -> Recognizer:
+def engine_named(name: str, till: Till | None = None) -> Engine:
+    if name == "textract":
+        return provider(name, ENGINES)(settings.AWS_REGION, till)
+    return kept_engine(name)
+
+
+def proposer_named(name: str, till: Till | None = None) -> Proposer:
+    if name == "bedrock":
+        prices = settings.BEDROCK_USD_PER_MILLION_IN, settings.BEDROCK_USD_PER_MILLION_OUT
+        return provider(name, PROPOSERS)(settings.BEDROCK_MODEL_ID, settings.AWS_REGION, *prices, till)
+    return provider(name, PROPOSERS)()
+
+
+def from_settings(
+    ocr: str = "", proposer: str = "", catalogs: Sequence[str] = (), user=None, till: Till | None = None
+) -> Recognizer:
     """What the environment names; `ocr`, `proposer` and `catalogs` stand in for it where they are given.
 
-    What `user` has decided and owns helps with their photos."""
-    engine = engine_named(ocr or settings.OCR)
+    What `user` has decided and owns helps with their photos. What is bought is rung up at `till`."""
+    till = till or Till()
+    ocr, proposer = ocr or settings.OCR, proposer or settings.PROPOSER
     lookup = lookup_from_settings(names=catalogs)
     if user:
         lookup.catalogs = (OwnBooks(user.pk), *lookup.catalogs)
-    return Recognizer(engine, provider(proposer or settings.PROPOSER, PROPOSERS)(), lookup, user.pk if user else None)
+    elsewhere = ocr == "textract" or proposer == "bedrock"
+    spare = partial(kept_engine, "local") if elsewhere and settings.CLOUD_FALLBACK == "local" else None
+    return Recognizer(engine_named(ocr, till), proposer_named(proposer, till), lookup, user.pk if user else None, till, spare)

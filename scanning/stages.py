@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import webhooks
 from accounts.models import Event
-from scanning import events, images, labels, looks, recognition, results
+from scanning import events, images, labels, looks, purchases, recognition, results
 from scanning.leases import Lease
 from scanning.models import Candidate, Scan
 from scanning.ocr import Line
@@ -57,13 +57,13 @@ class Report:
 
 def read(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Reading the photo")
-    recognizer = recognition.from_settings(user=scan.user, **scan.wanted)
+    recognizer = recognition.from_settings(user=scan.user, till=purchases.ScanTill(scan), **scan.wanted)
     image = photo(scan)
     early = EarlyBooks(scan, report, recognizer, image)
     lines = recognizer.read(image, report.saying("Read {done} of {total} parts of the photo"), early)
 
     def keep(scan: Scan):
-        results.store(scan, "ocr.json", {"lines": [line.as_dict() for line in lines]})
+        results.store(scan, "ocr.json", {"lines": [line.as_dict() for line in lines], "replies": recognizer.till.replies})
         events.progress(scan, "read", 1, 1, f"Read {count(len(lines), 'line')} of text")
 
     return Outcome(keep, recognizer.engine_names(), recognizer.problems)
@@ -87,7 +87,7 @@ class EarlyBooks:
 
 def propose(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Finding the spines")
-    recognizer = recognition.from_settings(**scan.wanted)
+    recognizer = recognition.from_settings(till=purchases.ScanTill(scan), **scan.wanted)
     proposals = [proposal.as_dict() for proposal in recognizer.propose(lines_of(scan), photo(scan))]
 
     def keep(scan: Scan):
@@ -95,7 +95,7 @@ def propose(scan: Scan, report: Report) -> Outcome:
         spines = [proposal["region"] for proposal in proposals]  # to be drawn while the books are looked up
         events.progress(scan, "propose", 1, 1, f"Found {count(len(proposals), 'spine')}", spines=spines)
 
-    return Outcome(keep, notes=recognizer.problems)
+    return Outcome(keep, {"proposer": recognizer.proposer.name}, recognizer.problems)
 
 
 def validate(scan: Scan, report: Report) -> Outcome:

@@ -129,6 +129,9 @@ def spine_queries(photo: Photo, candidates: list[Candidate]) -> dict[str, list[i
         text = " ".join(photo.text.texts[i] for i in candidate.lines)
         if sum(c.isalpha() for c in text) >= LEAST_LETTERS_ASKED:
             asked[text] += candidate.lines
+        guess = fold(f"{candidate.title} {candidate.author}")
+        if set(guess.split()) - set(text.split()):  # a proposer has put letters right
+            asked[guess] += candidate.lines
     return dict(asked)
 
 

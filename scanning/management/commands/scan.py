@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from scanning import images, inline, pipeline, recognition, results, uploads
+from scanning import images, inline, pipeline, purchases, recognition, results, uploads
 from scanning.models import Scan
 
 
@@ -17,8 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
         parser.add_argument("--json", action="store_true", help="a list, one object a photo, instead of a table")
         parser.add_argument("--user", help="keep the scans in this person's library")
-        parser.add_argument("--ocr", default="", help="engine that reads: local, or a dotted path")
-        parser.add_argument("--proposer", default="", help="finds the spines: rules, or a dotted path")
+        parser.add_argument("--ocr", default="", help="engine that reads: local, textract, or a dotted path")
+        parser.add_argument("--proposer", default="", help="finds the spines: rules, bedrock, or a dotted path")
 
     def handle(self, *, photos, json: bool, user, ocr, proposer, **options):
         owner = find_user(user) if user else None
@@ -68,5 +68,5 @@ def kept(path: Path, owner, **wanted) -> dict:
         "timings": scan.timings,
         "books": final["books"],
         "lines": len(results.load(scan, "ocr.json")["lines"]) if default_storage.exists(scan.result_key("ocr.json")) else 0,
-        "cost": {"usd": 0, "calls": 0},
+        "cost": purchases.cost(scan),
     }

@@ -1,0 +1,95 @@
+"""How Amazon's services are asked: retried with jitter by botocore, left alone after failures in a row, errors as sentences.
+
+Loaded only where a setting names one of them. Addresses and keys are found as boto3 finds them everywhere."""
+
+from functools import cache
+
+import boto3
+import pybreaker
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
+
+FAILURES_TO_OPEN = 5
+OPEN_SECONDS = 60
+CONNECT_SECONDS = 5
+NAMES = {"textract": "Amazon Textract", "bedrock-runtime": "Amazon Bedrock"}
+# What is said, and whether trying again later may help. https://docs.aws.amazon.com/textract/latest/dg/API_DetectDocumentText.html
+NO_ENTRY = ("{name} does not let us in: the account has no leave to use it.", True)
+BAD_KEYS = ("{name} does not take our credentials: they are wrong or have expired.", False)
+BAD_PHOTO = ("{name} cannot read this picture.", True)
+BUSY = ("{name} is too busy at the moment.", False)
+SENTENCES = {
+    "AccessDeniedException": NO_ENTRY,
+    "UnrecognizedClientException": BAD_KEYS,
+    "InvalidSignatureException": BAD_KEYS,
+    "InvalidClientTokenId": BAD_KEYS,
+    "MissingAuthenticationTokenException": BAD_KEYS,
+    "ExpiredTokenException": BAD_KEYS,
+    "ExpiredToken": BAD_KEYS,
+    "BadDocumentException": BAD_PHOTO,
+    "UnsupportedDocumentException": BAD_PHOTO,
+    "DocumentTooLargeException": BAD_PHOTO,
+    "InvalidParameterException": BAD_PHOTO,
+    "ThrottlingException": BUSY,
+    "ProvisionedThroughputExceededException": BUSY,
+    "LimitExceededException": BUSY,
+    "ServiceQuotaExceededException": BUSY,
+    "ServiceUnavailableException": BUSY,
+    "ModelNotReadyException": ("The model is being started at {name}.", False),
+    "ModelTimeoutException": ("The model took too long at {name}.", False),
+    "ModelErrorException": ("The model failed at {name}.", False),
+    "ResourceNotFoundException": ("{name} does not have this model, or not any more: set BEDROCK_MODEL_ID to another.", True),
+    "ValidationException": ("{name} does not take what we ask of this model: {detail}", True),
+}
+OUT_OF_ORDER = ("{name} is out of order.", False)
+
+
+class Failed(Exception):
+    """No answer: a sentence why, and whether that is for good."""
+
+    def __init__(self, sentence: str, permanent: bool = False):
+        super().__init__(sentence)
+        self.permanent = permanent
+
+
+def ask(service: str, operation: str, region: str, seconds: float, **request) -> dict:
+    """The answer as it comes, without what only concerns the connection. Raises Failed."""
+    name = NAMES[service]
+    try:
+        reply = breaker(service).call(getattr(client(service, region, seconds), operation), **request)
+    except pybreaker.CircuitBreakerError:
+        raise Failed(f"{name} failed several times in a row and is left alone for a minute.") from None
+    except ClientError as error:
+        raise failure(name, error) from error
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise Failed(BAD_KEYS[0].format(name=name)) from error
+    except BotoCoreError as error:
+        raise Failed(f"{name} cannot be reached.") from error
+    reply.pop("ResponseMetadata", None)
+    return reply
+
+
+def failure(name: str, error: ClientError) -> Failed:
+    said = error.response.get("Error", {})
+    sentence, permanent = SENTENCES.get(said.get("Code", ""), OUT_OF_ORDER)
+    return Failed(sentence.format(name=name, detail=said.get("Message", "")[:200]), permanent)
+
+
+def is_their_trouble(error: Exception) -> bool:
+    """Whether an error speaks of the service's health, and not of our question."""
+    return not (isinstance(error, ClientError) and failure("", error).permanent)
+
+
+@cache
+def breaker(service: str) -> pybreaker.CircuitBreaker:
+    """One a process and service."""
+    return pybreaker.CircuitBreaker(
+        FAILURES_TO_OPEN, OPEN_SECONDS, exclude=[lambda error: not is_their_trouble(error)], throw_new_error_on_trip=False
+    )
+
+
+@cache
+def client(service: str, region: str, seconds: float):
+    """One a process. "standard": up to three tries, or AWS_MAX_ATTEMPTS of them, with growing pauses of random length."""
+    timeouts = {"connect_timeout": CONNECT_SECONDS, "read_timeout": seconds}
+    return boto3.client(service, region_name=region, config=Config(retries={"mode": "standard"}, **timeouts))

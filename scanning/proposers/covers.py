@@ -1,0 +1,43 @@
+"""A cover as a model is shown it, and what of its answer is kept."""
+
+import cv2
+import numpy as np
+
+from library import isbn
+
+LONGEST_SIDE = 1568  # px; models shrink what is larger
+QUALITY = 85
+TEXTS = ("title", "subtitle", "publisher", "edition", "series", "language")
+LONGEST, MOST_SPECIFICATIONS = 300, 30
+
+
+def jpeg(image: np.ndarray) -> bytes:
+    scale = min(1.0, LONGEST_SIDE / max(image.shape[:2]))
+    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
+    return cv2.imencode(".jpg", np.ascontiguousarray(small[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+
+
+def cleaned(answer: dict) -> dict:
+    """Texts of a bounded length, an ISBN only with a right check digit, a confidence between 0 and 1."""
+    authors = answer.get("authors")
+    specifications = answer.get("specifications")
+    return {
+        **{name: short(answer.get(name)) for name in TEXTS},
+        "authors": [short(each) for each in authors if short(each)][:20] if isinstance(authors, list) else [],
+        "isbn": isbn.clean(short(answer.get("isbn"))) or "",
+        "specifications": dict(pairs(specifications)) if isinstance(specifications, dict) else {},
+        "confidence": confidence(answer.get("confidence")),
+    }
+
+
+def short(text) -> str:
+    return " ".join(str(text).split())[:LONGEST] if isinstance(text, (str, int, float)) else ""
+
+
+def pairs(specifications: dict):
+    for name, value in list(specifications.items())[:MOST_SPECIFICATIONS]:
+        yield short(name), short(value)
+
+
+def confidence(value) -> float:
+    return min(1.0, max(0.0, float(value))) if isinstance(value, (int, float)) else 0.0

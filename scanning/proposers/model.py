@@ -1,0 +1,86 @@
+"""Spines by a language model, whichever it is: what it is shown, and what of its answer is believed.
+
+A model sorts the lines and puts letters right; it adds nothing. Lines that it names and nobody read, a title that its own lines
+do not bear out, a line used twice are dropped, and lines that it passed over are sorted by the rules. So a text on a spine that
+tells the model what to do can at worst cost a corrected title."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from library.folding import fold
+from scanning import spines
+from scanning.ocr import Line
+from scanning.proposers import Candidate, ProposerError, prompts
+from scanning.proposers.rules import RulesProposer
+
+LINES_A_CALL = 150
+LONGEST = 200  # letters of a title or an author
+BORNE_OUT = 70  # of 100: how alike a title must be to what stands on its lines
+
+
+class Model(Protocol):
+    """Answers with the arguments of the one tool that it is given. Raises ProposerError."""
+
+    def ask(self, system: str, text: str, tool: dict, picture: bytes = b"") -> dict: ...
+
+
+def propose(model: Model, lines: list[Line]) -> list[Candidate]:
+    by_rules = RulesProposer().propose(lines)
+    taken: set[int] = set()
+    found: list[Candidate] = []
+    for numbers in chunks(by_rules):
+        answer = model.ask(prompts.SPINES, prompts.told(numbers, lines), prompts.SPINES_TOOL)
+        for group, title, author in believed(answer, set(numbers) - taken, lines):
+            taken |= set(group)
+            found.append(candidate(lines, group, title, author))
+    rest = [i for i in range(len(lines)) if i not in taken]
+    left = RulesProposer().propose([lines[i] for i in rest])
+    found += [candidate(lines, [rest[i] for i in one.lines], one.title, one.author) for one in left]
+    return in_order(found)
+
+
+def chunks(by_rules: list[Candidate]) -> Iterator[list[int]]:
+    """The lines in shelf order, so many a call; what the rules hold to be one spine is not torn apart."""
+    some: list[int] = []
+    for one in by_rules:
+        if some and len(some) + len(one.lines) > LINES_A_CALL:
+            yield some
+            some = []
+        some += one.lines
+    if some:
+        yield some
+
+
+def believed(answer: dict, allowed: set[int], lines: list[Line]) -> Iterator[tuple[list[int], str, str]]:
+    """Those spines of an answer that stand on lines nobody has used yet; title and author where the lines bear them out."""
+    entries = answer.get("spines")
+    if not isinstance(entries, list):
+        raise ProposerError("The model's answer could not be read.")
+    free = set(allowed)
+    for entry in entries:
+        named = entry.get("lines", []) if isinstance(entry, dict) else []
+        group = [n for n in dict.fromkeys(named if isinstance(named, list) else []) if isinstance(n, int) and n in free]
+        if not group:
+            continue
+        free -= set(group)
+        text = fold(" ".join(lines[i].text for i in group))
+        yield group, borne_out(entry.get("title"), text), borne_out(entry.get("author"), text)
+
+
+def borne_out(said, text: str) -> str:
+    said = " ".join(said.split())[:LONGEST] if isinstance(said, str) else ""
+    return said if said and fuzz.token_set_ratio(fold(said), text) >= BORNE_OUT else ""
+
+
+def candidate(lines: list[Line], group: list[int], title: str, author: str) -> Candidate:
+    region = spines.hull(np.array([lines[i].quad for i in group], dtype=float))
+    return Candidate(tuple(group), region, 1, 1, title, author)
+
+
+def in_order(found: list[Candidate]) -> list[Candidate]:
+    places = spines.places([one.region for one in found])
+    placed = [Candidate(c.lines, c.region, shelf, at, c.title, c.author) for c, (shelf, at) in zip(found, places, strict=True)]
+    return sorted(placed, key=lambda c: (c.shelf, c.position))
