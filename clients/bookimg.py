@@ -69,11 +69,11 @@ class Server:
         return self.call("POST", path, json=body, **more).json()
 
     # ── What a person wants ──
-    def scan(self, photo: Path, shelf: str = "", tell=print) -> dict:
+    def scan(self, photo: Path, shelf: str = "", kind: str = "shelf", tell=print) -> dict:
         """The results of a photo. Asked again for the same file it goes on where it was."""
         content = photo.read_bytes()
         job = f"job-{hashlib.sha256(content).hexdigest()[:40]}"  # the same photo again is the same job
-        form = {"jobId": job, **({"shelf": shelf} if shelf else {})}
+        form = {"jobId": job, "kind": kind, **({"shelf": shelf} if shelf else {})}
         try:
             self.call("POST", "/scans", data=form, files={"photo": (photo.name, content)})
         except Refused as refused:
@@ -118,7 +118,7 @@ def refusal(answer: httpx.Response) -> Refused:
 def scan(server: Server, options):
     for name in options.photos:
         print(f"{name}:", file=sys.stderr)
-        results = server.scan(Path(name), options.shelf, lambda line: print(line, file=sys.stderr))
+        results = server.scan(Path(name), options.shelf, options.kind, lambda line: print(line, file=sys.stderr))
         show(options, results, "\n".join(map(line_of, results["books"])))
         if options.accept is not None:
             batch = server.post(f"/scans/{results['jobId']}/accept", {"minConfidence": options.accept})
@@ -176,6 +176,7 @@ def parser() -> argparse.ArgumentParser:
     each = commands.add_parser("scan", help="find the books on photos of shelves")
     each.add_argument("photos", nargs="+")
     each.add_argument("--shelf", default="", help="where they stand; made where it is new")
+    each.add_argument("--kind", default="shelf", choices=["shelf", "cover"], help="cover: a front cover, title page or barcodes")
     each.add_argument("--accept", type=float, metavar="CONFIDENCE", help="add what is at least this sure, such as 0.95")
     each.set_defaults(run=scan)
     each = commands.add_parser("isbn", help="add books by their ISBN; - reads them from a scanner")

@@ -4,9 +4,10 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from django.conf import settings
 
-from scanning import images, results, uploads
+from scanning import barcodes, front, images, results, uploads
 from scanning.models import Scan
 from scanning.ocr import Line
 from scanning.recognition import Recognizer
@@ -44,10 +45,7 @@ class FirstBook:
 
 def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, total: None) -> dict:
     """One photo in the form of `scan --json`. Raises images.PhotoError where it is none."""
-    with path.open("rb") as file:
-        images.inspect(file, settings.SCAN_MAX_MB, settings.SCAN_MAX_MEGAPIXELS)
-        image = images.load(file)
-    watch, early = Watch(), FirstBook(recognizer)
+    image, watch, early = opened(path), Watch(), FirstBook(recognizer)
     spent, calls = recognizer.till.usd, recognizer.till.calls
     with watch.over("read"):
         lines = recognizer.read(image, lambda done, total: progress("read", done, total), early)
@@ -55,17 +53,47 @@ def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, t
         candidates = recognizer.propose(lines, image)
     with watch.over("validate"):
         matches = recognizer.validate(lines, candidates, lambda done, total: progress("validate", done, total))
+    cost = {"usd": round(recognizer.till.usd - spent, 6), "calls": recognizer.till.calls - calls}
+    return told(path, recognizer, watch, matches, lines) | {
+        "cost": cost,
+        **({"firstBook": early.seconds} if early.seconds else {}),
+    }
+
+
+def recognise_cover(path: Path, recognizer: Recognizer, progress=lambda stage, done, total: None) -> dict:
+    """The same for a photo of one book's bars, cover or title page."""
+    image, watch = opened(path), Watch()
+    spent, calls = recognizer.till.usd, recognizer.till.calls
+    with watch.over("read"):
+        codes, lines = barcodes.read_bars(image), []
+        if codes is None:
+            lines = recognizer.read(image, lambda done, total: progress("read", done, total))
+            codes = barcodes.read_with(image, lines)
+    watch.timings["propose"] = 0.0  # one book, or one a number: there is nothing to part
+    with watch.over("validate"):
+        codes = codes.isbns
+        matches = front.by_number(codes, recognizer.lookup) if codes else front.by_text(lines, recognizer.lookup)
+    cost = {"usd": round(recognizer.till.usd - spent, 6), "calls": recognizer.till.calls - calls}
+    return told(path, recognizer, watch, matches, lines) | {"cost": cost}
+
+
+def opened(path: Path) -> np.ndarray:
+    with path.open("rb") as file:
+        images.inspect(file, settings.SCAN_MAX_MB, settings.SCAN_MAX_MEGAPIXELS)
+        return images.load(file)
+
+
+def told(path: Path, recognizer: Recognizer, watch: Watch, matches: list[Match], lines: list[Line]) -> dict:
     seconds = round(sum(watch.timings.values()), 3)
     return {
         "photo": str(path),
         "jobId": uploads.new_job_id(),
         "engine": recognizer.engine_names(),
         "seconds": seconds,
-        "firstBook": early.seconds or (seconds if any(match.validated for match in matches) else None),
+        "firstBook": seconds if any(match.validated for match in matches) else None,
         "timings": watch.timings,
         "books": books(matches),
         "lines": len(lines),
-        "cost": {"usd": round(recognizer.till.usd - spent, 6), "calls": recognizer.till.calls - calls},
     }
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 
 from library.search import terms
@@ -39,5 +39,6 @@ def snippet(text: str, wanted: set[str], typing: str = "") -> str:
             start, end = max(0, match.start() - AROUND), min(len(text), match.end() + AROUND)
             start = text.rfind(" ", 0, start) + 1 if start else 0
             cut = text[start:end].rsplit(" ", 1)[0] if end < len(text) else text[start:end]
-            return ("… " if start else "") + marked(" ".join(cut.split()), wanted, typing) + (" …" if end < len(text) else "")
+            inner = marked(" ".join(cut.split()), wanted, typing)
+            return format_html("{}{}{}", "… " if start else "", inner, " …" if end < len(text) else "")
     return ""

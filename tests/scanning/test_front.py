@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.urls import reverse
 from PIL import Image
 
@@ -213,3 +214,22 @@ def test_programs_say_what_the_photo_shows(owner, owner_client):
     assert Scan.objects.get().kind == Scan.Kind.COVER
     out.seek(0)
     assert owner_client.post("/api/v1/scans", {"kind": "spine", "photo": out}).status_code == 422
+
+
+# ── On the command line ─────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("kept", [False, True])
+def test_the_command_takes_photos_of_covers(owner, tmp_path, capsys, kept):
+    Image.fromarray(back_cover([DUNE.isbn])).save(tmp_path / "back.jpg", quality=92)
+    words = ["--json", "--kind", "cover", *(["--user", "olive"] if kept else [])]
+    call_command("scan", str(tmp_path / "back.jpg"), *words)
+    (found,) = json.loads(capsys.readouterr().out)
+    assert [(book["title"], book["isbn"], book["band"]) for book in found["books"]] == [("Dune", DUNE.isbn, "sure")]
+    assert set(found["timings"]) >= {"read", "propose", "validate"}
+    assert Scan.objects.filter(kind=Scan.Kind.COVER).count() == kept
+
+
+def test_the_command_reads_a_front_without_a_number(tmp_path, capsys):
+    Image.fromarray(np.full((1000, 800, 3), 240, np.uint8)).save(tmp_path / "front.jpg")
+    call_command("scan", str(tmp_path / "front.jpg"), "--json", "--kind", "cover")
+    (found,) = json.loads(capsys.readouterr().out)
+    assert [book["title"] for book in found["books"]] == ["Dune"] and found["lines"] == len(COVER)

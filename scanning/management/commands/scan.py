@@ -17,17 +17,19 @@ class Command(BaseCommand):
         parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
         parser.add_argument("--json", action="store_true", help="a list, one object a photo, instead of a table")
         parser.add_argument("--user", help="keep the scans in this person's library")
+        parser.add_argument("--kind", choices=Scan.Kind.values, default=Scan.Kind.SHELF, help="what the photos show (shelf)")
         parser.add_argument("--ocr", default="", help="engine that reads: local, textract, or a dotted path")
         parser.add_argument("--proposer", default="", help="finds the spines: rules, bedrock, or a dotted path")
 
-    def handle(self, *, photos, json: bool, user, ocr, proposer, **options):
+    def handle(self, *, photos, json: bool, user, kind, ocr, proposer, **options):
         owner = find_user(user) if user else None
         wanted = {name: value for name, value in (("ocr", ocr), ("proposer", proposer)) if value}
         recognizer = recognition.from_settings(**wanted)
+        recognise = inline.recognise_cover if kind == Scan.Kind.COVER else inline.recognise
         found = []
         for path in tqdm(photos, unit="photo", disable=json or None):
             try:
-                found.append(kept(path, owner, **wanted) if owner else inline.recognise(path, recognizer))
+                found.append(kept(path, owner, kind=kind, **wanted) if owner else recognise(path, recognizer))
             except (images.PhotoError, uploads.UploadError, uploads.SeenBefore, OSError) as error:
                 raise CommandError(f"{path}: {error}") from error
         for problem in recognizer.problems:

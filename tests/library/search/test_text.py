@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.utils.safestring import SafeString
 
 from library import tagging
 from library.models import Loan, Status
@@ -93,6 +94,7 @@ def test_a_hit_shows_where_the_words_stand(owner):
     assert hit.title == "The &lt;b&gt;<mark>Wolf</mark>&lt;/b&gt;"
     (hit,) = search(owner, "wolverine", "text").hits
     assert "<mark>wolverine</mark>" in hit.snippet
+    assert isinstance(hit.snippet, SafeString)
 
 
 def test_filters_narrow_before_anything_is_ranked(owner):
