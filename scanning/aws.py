@@ -92,4 +92,4 @@ def breaker(service: str) -> pybreaker.CircuitBreaker:
 def client(service: str, region: str, seconds: float):
     """One a process. "standard": up to three tries, or AWS_MAX_ATTEMPTS of them, with growing pauses of random length."""
     timeouts = {"connect_timeout": CONNECT_SECONDS, "read_timeout": seconds}
-    return boto3.client(service, region_name=region, config=Config(retries={"mode": "standard"}, **timeouts))
+    return boto3.Session(region_name=region).client(service, config=Config(retries={"mode": "standard"}, **timeouts))

@@ -140,5 +140,5 @@ def from_settings(
     if user:
         lookup.catalogs = (OwnBooks(user.pk), *lookup.catalogs)
     elsewhere = ocr == "textract" or proposer == "bedrock"
-    spare = partial(kept_engine, "local") if elsewhere and settings.CLOUD_FALLBACK == "local" else None
+    spare = partial(kept_engine, settings.CLOUD_FALLBACK) if elsewhere and settings.CLOUD_FALLBACK != "off" else None
     return Recognizer(engine_named(ocr, till), proposer_named(proposer, till), lookup, user.pk if user else None, till, spare)

@@ -61,8 +61,9 @@ def believed(answer: dict, allowed: set[int], lines: list[Line]) -> Iterator[tup
         raise ProposerError("The model's answer could not be read.")
     free = set(allowed)
     for entry in entries:
-        named = entry.get("lines", []) if isinstance(entry, dict) else []
-        group = [n for n in dict.fromkeys(named if isinstance(named, list) else []) if isinstance(n, int) and n in free]
+        named = entry.get("lines") if isinstance(entry, dict) else None
+        numbers = [n for n in named if isinstance(n, int)] if isinstance(named, list) else []
+        group = [n for n in dict.fromkeys(numbers) if n in free]
         if not group:
             continue
         free -= set(group)

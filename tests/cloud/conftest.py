@@ -6,6 +6,9 @@ import pytest
 from django.conf import settings as django_settings
 from moto.server import ThreadedMotoServer
 
+from scanning import aws
+from tests.cloud.stub import Amazon, serve
+
 SERVED = ("S3", "SQS", "SNS")
 UPLOADS, RESULTS = "bookimg-uploads", "bookimg-results"
 
@@ -51,3 +54,24 @@ def buckets(cloud, settings):
         "default": {"BACKEND": "library.buckets.Buckets", "OPTIONS": options},
     }
     return client
+
+
+@pytest.fixture
+def amazon(monkeypatch):
+    """Textract and Bedrock as the test sets them up; one try a call, and breakers that have seen nothing."""
+    world = Amazon()
+    server = serve(world)
+    for service in ("TEXTRACT", "BEDROCK_RUNTIME"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", f"http://127.0.0.1:{server.server_port}")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    forget_clients()
+    yield world
+    server.shutdown()
+    server.server_close()
+    forget_clients()
+    assert world.problems == []
+
+
+def forget_clients():
+    aws.client.cache_clear()
+    aws.breaker.cache_clear()
