@@ -72,8 +72,14 @@ def believed(answer: dict, allowed: set[int], lines: list[Line]) -> Iterator[tup
 
 
 def borne_out(said, text: str) -> str:
+    """`said` where its words stand in the folded `text`, but for misread letters; else nothing."""
     said = " ".join(said.split())[:LONGEST] if isinstance(said, str) else ""
-    return said if said and fuzz.token_set_ratio(fold(said), text) >= BORNE_OUT else ""
+    words, there = fold(said).split(), text.split()
+    if not words or not there:
+        return ""
+    alike = sum(len(word) * max(fuzz.ratio(word, other) for other in there) for word in words) / sum(map(len, words))
+    in_a_row = fuzz.partial_ratio(" ".join(words), text) if len(said) <= len(text) else 0  # words that were read as one
+    return said if max(alike, in_a_row) >= BORNE_OUT else ""
 
 
 def candidate(lines: list[Line], group: list[int], title: str, author: str) -> Candidate:

@@ -98,8 +98,9 @@ def test_without_a_way_out_the_scan_fails_with_a_sentence(owner, amazon, setting
 
 
 def test_a_month_that_is_spent_stops_the_buying(owner, stranger, amazon, settings):
-    settings.SCAN_MONTHLY_USD = 0.0018
+    settings.SCAN_MONTHLY_USD = 0.5
     assert scanned(make_scan(owner)).notes == []
+    Purchase.objects.create(user=owner, service="textract", usd=0.5)
     scan = scanned(make_scan(owner))
     assert scan.status == Scan.Status.COMPLETE and "spent for this month" in scan.notes[0]
     assert len(amazon.textract) == 1 and purchases.cost(scan)["calls"] == 0
