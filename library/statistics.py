@@ -6,7 +6,7 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import Avg, Count, F, Max, Sum
-from django.db.models.functions import ExtractMonth, ExtractYear, Substr
+from django.db.models.functions import Substr
 
 from library.catalogs.languages import language_name
 from library.models import CopyAuthor, Entry, Reading, Status, Tag, UserBook
@@ -102,8 +102,12 @@ class Statistics:
     def finished(self) -> dict[tuple[int, int], tuple[int, int]]:
         """(year, month) -> readings that ended then, and the pages of those books."""
         ended = Reading.objects.filter(copy__user=self.user, copy__removed__isnull=True, finished__isnull=False).order_by()
-        months = ended.values_list(ExtractYear("finished"), ExtractMonth("finished"))
-        return {(year, month): (n, pages or 0) for year, month, n, pages in months.annotate(n=Count("pk"), p=Sum("copy__pages"))}
+        months: dict[tuple[int, int], tuple[int, int]] = {}
+        # By the day, and the months here: SQLite would call back for each row to take its date apart.
+        for day, readings, pages in ended.values_list("finished").annotate(n=Count("pk"), p=Sum("copy__pages")):
+            so_far = months.get((day.year, day.month), (0, 0))
+            months[day.year, day.month] = (so_far[0] + readings, so_far[1] + (pages or 0))
+        return months
 
     def read_by_year(self) -> list[Part]:
         counts: dict[int, int] = {}

@@ -23,11 +23,15 @@ def shelves(request):
         shelf = form.save()
         messages.success(request, f"“{shelf}” is ready for books.")
         return redirect("shelves")
+    change = request.GET.get("change", "")
+    if change.isdecimal() and len(change) < 19:
+        shelf = own_shelf(request, change)
+        return shelves_page(request, ShelfForm(instance=shelf), renaming=shelf)
     return shelves_page(request, form)
 
 
 def shelves_page(request, form, renaming: Shelf | None = None):
-    """`renaming` is the shelf whose new name did not do: its form stays open, with what was typed."""
+    """`renaming` is the shelf that is being changed, whose form is open: the others' would be most of a long page."""
     rows = list(places.with_counts(request.user))
     rooms = places.arranged(rows)
     context = {"shelves": rows, "rooms": rooms, "form": form, "renaming": renaming, "homeless": places.homeless(request.user)}

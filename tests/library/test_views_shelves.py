@@ -75,6 +75,15 @@ def test_books_stay_when_their_shelf_is_deleted(owner, three, owner_client):
     assert names(owner) == ["Kitchen", "Study"]
 
 
+def test_the_form_of_one_shelf_is_open_at_a_time(owner_client, stranger_client, three):
+    assert "shelf-edit" not in owner_client.get(reverse("shelves")).content.decode()
+    page = owner_client.get(reverse("shelves"), {"change": three[0].pk}).content.decode()
+    assert page.count("shelf-edit") == 1 and f'action="{reverse("shelf_rename", args=[three[0].pk])}"' in page
+    assert f'value="{three[0].name}"' in page and "aria-invalid" not in page
+    assert stranger_client.get(reverse("shelves"), {"change": three[0].pk}).status_code == 404
+    assert owner_client.get(reverse("shelves"), {"change": "x"}).status_code == 200
+
+
 @pytest.mark.parametrize("name", ["shelf_rename", "shelf_move", "shelf_delete"])
 def test_a_stranger_changes_nothing(owner, three, stranger_client, name):
     response = stranger_client.post(reverse(name, args=[three[1].pk]), {"name": "Mine", "to": "up"})
