@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import Count
 from django.http import HttpResponse
 from django.utils.crypto import constant_time_compare
-from django_q.models import OrmQ
+from django_q.brokers import get_broker
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -37,11 +37,17 @@ def is_allowed(request) -> bool:
     return request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
 
 
+def tasks_waiting() -> int:
+    """With those that a worker has taken and not done yet."""
+    broker = get_broker()
+    return broker.queue_size() + broker.lock_size()
+
+
 def of_database() -> CollectorRegistry:
     """The same whichever process is asked."""
     made = CollectorRegistry()
     queued = Gauge("bookimg_tasks_waiting", "Tasks in the queue", registry=made)
-    queued.set(OrmQ.objects.count())
+    queued.set(tasks_waiting())
     for name, rows, column in (
         ("scans", Scan.objects, "status"),
         ("imports", Import.objects, "state"),

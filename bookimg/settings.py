@@ -279,7 +279,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # ── Work in the background ──────────────────────────────────────────────────────────────────────────────────────────
-BROKER = choice("BROKER", ("orm",))
+BROKER = choice("BROKER", ("orm", "redis", "sqs"))
+REDIS_URL = env.str("REDIS_URL", default="")
+if BROKER == "redis" and not REDIS_URL.startswith(("redis://", "rediss://")):
+    raise ImproperlyConfigured("REDIS_URL must be an address such as redis://localhost:6379/0 where BROKER=redis")
+SQS_QUEUE = env.str("SQS_QUEUE", default="bookimg")
+INGEST_QUEUE = env.str("INGEST_QUEUE", default="")  # where S3 tells of photos that other programs put there
+SNS_TOPIC_ARN = env.str("SNS_TOPIC_ARN", default="")
 WORKERS = number("WORKERS", 1)
 SCAN_LEASE_SECONDS = number("SCAN_LEASE_SECONDS", 30)
 TASK_TIMEOUT = 300
@@ -291,13 +297,22 @@ Q_CLUSTER = {
     "queue_limit": WORKERS,
     "bulk": 1,
     "poll": 0.2,
-    "orm": "default",
     "ack_failures": True,  # our own rows count the attempts
     "save_limit": 200,
     "catch_up": False,
     "cache": "unread",
     "label": "Background work",
 }
+Q_CLUSTER |= {
+    "orm": {"orm": "default"},
+    "redis": {"redis": REDIS_URL},
+    "sqs": {
+        "name": SQS_QUEUE,
+        "broker_class": "bookimg.queues.SqsQueue",
+        # So long a look waits for a message. A worker that is told to stop waits for the look.
+        "sqs": {"aws_region": AWS_REGION, "receive_message_wait_time_seconds": 5},
+    },
+}[BROKER]
 
 # ── Search and chat ─────────────────────────────────────────────────────────────────────────────────────────────────
 EMBEDDER = choice("EMBEDDER", ("local", "hash", "bedrock", "voyage", "openai"), dotted=True)

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 60
 CONNECT_SECONDS = 5
-NAMES = {"textract": "Amazon Textract", "bedrock-runtime": "Amazon Bedrock"}
+NAMES = {"textract": "Amazon Textract", "bedrock-runtime": "Amazon Bedrock", "sns": "Amazon SNS"}
 # What is said, and whether trying again later may help. https://docs.aws.amazon.com/textract/latest/dg/API_DetectDocumentText.html
 NO_ENTRY = ("{name} does not let us in: the account has no leave to use it.", True)
 BAD_KEYS = ("{name} does not take our credentials: they are wrong or have expired.", False)

@@ -37,6 +37,11 @@ class ScanQuerySet(models.QuerySet):
         waiting = self.unfinished().filter(lease_until__isnull=True)
         return waiting.exclude(stage__in=(Stage.READ, Stage.DONE)).order_by("changed")
 
+    def unannounced(self):
+        """Over for a while, and the SNS topic has not been told."""
+        late = timezone.now() - timedelta(seconds=settings.SCAN_LEASE_SECONDS)
+        return self.filter(to_announce=True, finished__lt=late)
+
     def abandoned(self):
         """Active, but nobody holds them: the worker died, or the task was lost on its way."""
         now = timezone.now()
@@ -90,6 +95,7 @@ class Scan(models.Model):
     shelf_labels = models.JSONField("labels read on the board, likeliest first", default=list, blank=True)
     notes = models.JSONField("what its owner should know, such as a catalogue that did not answer", default=list, blank=True)
     last_seq = models.PositiveIntegerField(default=0)
+    to_announce = models.BooleanField("its end is still to be told to the SNS topic", default=False)
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now=True)
     finished = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 from functools import partial
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -131,10 +132,12 @@ def end(scan: Scan, status: str, sentence: str, retryable: bool):
     """A scan that stops before its time, with the reason for its owner."""
     scan.status, scan.error, scan.retryable = status, sentence[:500], retryable
     scan.lease, scan.lease_until, scan.finished = "", None, timezone.now()
-    scan.save(update_fields=["status", "error", "retryable", "lease", "lease_until", "finished", "changed"])
+    scan.to_announce = bool(settings.SNS_TOPIC_ARN) and status == Scan.Status.FAILED
+    scan.save(update_fields=["status", "error", "retryable", "lease", "lease_until", "finished", "to_announce", "changed"])
     events.append(scan, "processingFailed", error=scan.error, retryable=retryable)
     if status == Scan.Status.FAILED:
         webhooks.notify(scan.user_id, Event.SCAN_FAILED, results.failure(scan))
+        stages.announce(scan)
 
 
 @transaction.atomic
@@ -172,4 +175,6 @@ def sweep() -> int:
         if untouched.update(lease="", lease_until=None, changed=timezone.now()):
             enqueue(scan.pk, scan.stage)
             found += 1
+    for scan in Scan.objects.unannounced():
+        stages.announce(scan)
     return found

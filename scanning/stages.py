@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 
 import numpy as np
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
+from django_q.tasks import async_task
 
 from accounts import webhooks
 from accounts.models import Event
@@ -141,11 +143,19 @@ def finish(scan: Scan, report: Report) -> Outcome:
 
 def complete(scan: Scan):
     scan.status, scan.finished, scan.error = Scan.Status.COMPLETE, timezone.now(), ""
-    scan.save(update_fields=["status", "finished", "error", "changed"])
+    scan.to_announce = bool(settings.SNS_TOPIC_ARN)
+    scan.save(update_fields=["status", "finished", "error", "to_announce", "changed"])
     final = results.final(scan)
     results.store(scan, "final-results.json", final)
     events.append(scan, "processingComplete", results=final)
     webhooks.notify(scan.user_id, Event.SCAN_COMPLETED, final)
+    announce(scan)
+
+
+def announce(scan: Scan):
+    """Has the SNS topic told of the scan's end, where there is one."""
+    if scan.to_announce:
+        transaction.on_commit(partial(async_task, "scanning.tasks.announce", scan.pk))
 
 
 def photo(scan: Scan) -> np.ndarray:

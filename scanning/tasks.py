@@ -2,6 +2,8 @@
 
 from multiprocessing.sharedctypes import RawValue
 
+from django.utils.module_loading import import_string
+
 from scanning import demo, leaving, pipeline
 from scanning.models import Scan, Stage
 
@@ -38,6 +40,12 @@ def work(pk: int, stage: str):
         pipeline.enqueue(pk, stage)
     else:
         pipeline.run(pk, stage)
+
+
+def announce(pk: int):
+    """What cannot be told now is told at a later sweep."""
+    if scan := Scan.objects.filter(pk=pk).first():
+        import_string("scanning.notifications.announce")(scan)
 
 
 def show(pk: int):

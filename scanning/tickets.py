@@ -60,6 +60,11 @@ def find(signed: str) -> UploadTicket | None:
     return UploadTicket.objects.filter(pk=pk, expires__gt=timezone.now()).first()
 
 
+def is_for(user, job_id: str, key: str) -> bool:
+    """Whether a ticket waits for what lies at `key`."""
+    return UploadTicket.objects.filter(user=user, job_id=job_id, key=key).exists()
+
+
 def receive(ticket: UploadTicket, photo: BinaryIO):
     """Puts the photo where the ticket says; once more replaces it."""
     default_storage.delete(ticket.key)

@@ -1,0 +1,49 @@
+"""The queue in SQS, where BROKER=sqs names it: django-q's own broker, with a second queue for what no worker could take."""
+
+import json
+
+import boto3
+from botocore.exceptions import ClientError
+from django_q.brokers.aws_sqs import Sqs
+from django_q.conf import Conf
+
+TRIES = 5  # deliveries of a message before it is set aside
+KEPT_SECONDS = 14 * 24 * 3600  # as long as SQS keeps anything
+MISSING = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
+
+
+class SqsQueue(Sqs):
+    def get_queue(self):
+        """The queue; made with its dead-letter queue where there is none and the account may."""
+        self.sqs = self.connection.resource("sqs")
+        try:
+            return self.sqs.get_queue_by_name(QueueName=self.list_key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in MISSING:
+                raise
+        return make_queue(self.sqs, self.list_key, Conf.RETRY)
+
+    def queue_size(self) -> int:
+        """Asked anew: the resource remembers its first answer."""
+        self.queue.load()
+        return super().queue_size()
+
+    def lock_size(self) -> int:
+        self.queue.load()
+        return super().lock_size()
+
+    def ping(self) -> bool:
+        self.queue.load()
+        return True
+
+    @staticmethod
+    def get_connection(list_key: str | None = None) -> boto3.Session:
+        return boto3.Session(region_name=Conf.SQS["aws_region"])
+
+
+def make_queue(sqs, name: str, hidden_seconds: int):
+    """A queue and `{name}-dlq`. What was delivered five times in vain goes there: its worker died, or nobody understood it."""
+    aside = sqs.create_queue(QueueName=f"{name}-dlq", Attributes={"MessageRetentionPeriod": str(KEPT_SECONDS)})
+    redrive = {"deadLetterTargetArn": aside.attributes["QueueArn"], "maxReceiveCount": TRIES}
+    attributes = {"RedrivePolicy": json.dumps(redrive), "VisibilityTimeout": str(hidden_seconds)}
+    return sqs.create_queue(QueueName=name, Attributes=attributes)
