@@ -1,0 +1,111 @@
+"""The queue in SQS: as django-q uses it, what is set aside, and the product's own worker on it."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import boto3
+import pytest
+from django_q.conf import Conf
+from fakeredis import TcpFakeServer
+
+from bookimg.queues import TRIES, SqsQueue
+from tests.cloud.conftest import forget_clients
+
+pytestmark = pytest.mark.services
+ROOT = Path(__file__).parents[2]
+SCRIPT = """
+import io, sys, time
+import django; django.setup()
+from django.contrib.auth import get_user_model
+from django_q.brokers import get_broker
+from scanning import uploads
+from scanning.models import Scan
+from tests.scanning.photos import photo
+user, _ = get_user_model().objects.get_or_create(username="olive")
+for number in range(int(sys.argv[1])):
+    uploads.take(user, photo(size=(400 + number, 300)), f"{number}.jpg")
+deadline = time.monotonic() + 60
+while Scan.objects.unfinished().exists() and time.monotonic() < deadline:
+    time.sleep(0.2)
+print(sorted(Scan.objects.values_list("status", flat=True)), type(get_broker()).__name__)
+"""
+
+
+@pytest.fixture
+def queue(cloud, monkeypatch):
+    monkeypatch.setattr(Conf, "SQS", {"aws_region": "us-east-1"})
+    forget_clients()
+    return SqsQueue("work")
+
+
+def test_a_task_is_sent_taken_and_done(queue):
+    queue.enqueue("task one")
+    assert queue.ping() and (queue.queue_size(), queue.lock_size()) == (1, 0)
+    [(receipt, body)] = queue.dequeue()
+    assert body == "task one" and (queue.queue_size(), queue.lock_size()) == (0, 1)
+    queue.acknowledge(receipt)
+    assert (queue.queue_size(), queue.lock_size()) == (0, 0) and queue.dequeue() is None
+
+
+def test_a_queue_that_is_missing_is_made_with_one_for_what_fails(queue):
+    policy = queue.queue.attributes["RedrivePolicy"]
+    assert "work-dlq" in policy and str(TRIES) in policy
+    assert queue.queue.attributes["VisibilityTimeout"] == str(Conf.RETRY)
+    assert SqsQueue("work").queue.url == queue.queue.url, "and found the next time"
+
+
+def test_what_no_worker_survives_is_set_aside(queue):
+    queue.enqueue("a deadly task")
+    for _ in range(TRIES + 1):
+        for receipt, _ in queue.dequeue() or []:
+            queue.sqs.Message(queue.queue.url, receipt).change_visibility(VisibilityTimeout=0)
+    aside = boto3.resource("sqs", region_name="us-east-1").get_queue_by_name(QueueName="work-dlq")
+    assert [message.body for message in aside.receive_messages()] == ["a deadly task"]
+
+
+def worked_off(environment: dict, number: int) -> str:
+    """What becomes of so many scans with a worker in a process of its own."""
+    run = {"cwd": ROOT, "env": environment, "text": True}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], check=True, timeout=120, **run)
+    subprocess.run([sys.executable, "manage.py", "createcachetable"], check=True, timeout=60, **run)
+    worker = subprocess.Popen([sys.executable, "manage.py", "worker", "--workers", "2"], **run)
+    try:
+        done = subprocess.run([sys.executable, "-c", SCRIPT, str(number)], capture_output=True, timeout=100, **run)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip().splitlines()[-1]
+    finally:
+        worker.terminate()
+        started = time.monotonic()
+        worker.wait(30)
+        assert time.monotonic() - started < 25
+
+
+@pytest.fixture
+def product(tmp_path, cloud):
+    fakes = {"OCR": "tests.fakes.Reader", "PROPOSER": "tests.fakes.Proposer", "CATALOGS": "tests.fakes.Catalog", "COVERS": "off"}
+    own = {"DATA_DIR": str(tmp_path), "DEMO": "0", "DJANGO_SETTINGS_MODULE": "bookimg.settings", "EMBEDDER": "hash"}
+    return {**os.environ, **fakes, **own}
+
+
+def test_the_products_worker_takes_its_work_from_sqs(product):
+    told = worked_off(product | {"BROKER": "sqs", "SQS_QUEUE": "bookimg-test"}, 3)
+    assert told == "['complete', 'complete', 'complete'] SqsQueue"
+    sqs = boto3.resource("sqs", region_name="us-east-1")
+    for name in ("bookimg-test", "bookimg-test-dlq"):
+        assert sqs.get_queue_by_name(QueueName=name).attributes["ApproximateNumberOfMessages"] == "0"
+
+
+def test_the_products_worker_takes_its_work_from_redis(product):
+    server = TcpFakeServer(("127.0.0.1", 0), server_type="redis")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        address = f"redis://127.0.0.1:{server.server_address[1]}/0"
+        told = worked_off(product | {"BROKER": "redis", "REDIS_URL": address}, 2)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert told == "['complete', 'complete'] Redis"
