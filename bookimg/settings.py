@@ -255,7 +255,12 @@ CORS_EXPOSE_HEADERS = [
 
 # ── Scanning ────────────────────────────────────────────────────────────────────────────────────────────────────────
 OCR = choice("OCR", ("local", "textract"), dotted=True)
-PROPOSER = choice("PROPOSER", ("rules", "bedrock"), dotted=True)
+PROPOSER = choice("PROPOSER", ("rules", "bedrock", "openai"), dotted=True)
+PROPOSER_URL = address("PROPOSER_URL", "http://localhost:11434/v1")
+PROPOSER_MODEL = env.str("PROPOSER_MODEL", default="")
+PROPOSER_KEY = env.str("PROPOSER_KEY", default="")
+if PROPOSER == "openai" and not PROPOSER_MODEL:
+    raise ImproperlyConfigured("PROPOSER_MODEL must name the model that PROPOSER=openai asks at PROPOSER_URL")
 BEDROCK_MODEL_ID = env.str("BEDROCK_MODEL_ID", default="global.anthropic.claude-haiku-5-5")
 BEDROCK_USD_PER_MILLION_IN = read("BEDROCK_USD_PER_MILLION_IN", "float", 0.10)  # what that model costs
 BEDROCK_USD_PER_MILLION_OUT = read("BEDROCK_USD_PER_MILLION_OUT", "float", 0.50)

@@ -20,7 +20,11 @@ from scanning.proposers.rules import RulesProposer
 from scanning.till import Refused, Till
 
 ENGINES = {"local": "scanning.ocr.local.LocalOCR", "textract": "scanning.ocr.textract.TextractOCR"}
-PROPOSERS = {"rules": "scanning.proposers.rules.RulesProposer", "bedrock": "scanning.proposers.bedrock.BedrockProposer"}
+PROPOSERS = {
+    "rules": "scanning.proposers.rules.RulesProposer",
+    "bedrock": "scanning.proposers.bedrock.BedrockProposer",
+    "openai": "scanning.proposers.openai.OpenAIProposer",
+}
 READ_HERE = "{reason} So the photo was read on this machine."
 SORTED_HERE = "{reason} So the spines were found on this machine."
 
@@ -125,6 +129,8 @@ def proposer_named(name: str, till: Till | None = None) -> Proposer:
     if name == "bedrock":
         prices = settings.BEDROCK_USD_PER_MILLION_IN, settings.BEDROCK_USD_PER_MILLION_OUT
         return provider(name, PROPOSERS)(settings.BEDROCK_MODEL_ID, settings.AWS_REGION, *prices, till)
+    if name == "openai":
+        return provider(name, PROPOSERS)(settings.PROPOSER_MODEL, settings.PROPOSER_URL, settings.PROPOSER_KEY, till)
     return provider(name, PROPOSERS)()
 
 
@@ -139,6 +145,6 @@ def from_settings(
     lookup = lookup_from_settings(names=catalogs)
     if user:
         lookup.catalogs = (OwnBooks(user.pk), *lookup.catalogs)
-    elsewhere = ocr == "textract" or proposer == "bedrock"
+    elsewhere = ocr == "textract" or proposer in ("bedrock", "openai")
     spare = partial(kept_engine, settings.CLOUD_FALLBACK) if elsewhere and settings.CLOUD_FALLBACK != "off" else None
     return Recognizer(engine_named(ocr, till), proposer_named(proposer, till), lookup, user.pk if user else None, till, spare)

@@ -1,0 +1,78 @@
+"""Spines and covers by a model behind any server that speaks the chat completions of OpenAI's API, such as Ollama or vLLM.
+
+https://platform.openai.com/docs/api-reference/chat"""
+
+import base64
+import hashlib
+import json
+from functools import partial
+
+import httpx
+import numpy as np
+
+from scanning.ocr import Line
+from scanning.proposers import Candidate, ProposerError, covers, model
+from scanning.proposers.prompts import COVER, COVER_TOOL
+from scanning.till import Reply, Till
+
+SECONDS = 120
+AGAIN = (408, 409, 429, 500, 502, 503, 504)
+UNREADABLE = "The model's answer could not be read."
+
+
+class OpenAIProposer:
+    name = "openai"
+
+    def __init__(self, model_id: str, url: str, key: str = "", till: Till | None = None, transport=None):
+        self.model_id, self.till = model_id, till or Till()
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self.client = httpx.Client(base_url=url, headers=headers, timeout=SECONDS, transport=transport)
+
+    def propose(self, lines: list[Line], image: np.ndarray | None = None) -> list[Candidate]:
+        """One candidate a spine, in shelf order. Raises ProposerError, till.Refused."""
+        return model.propose(self, lines)
+
+    def look(self, image: np.ndarray) -> dict:
+        """What is printed on a cover, by its picture (height x width x 3, RGB, uint8). Raises ProposerError, till.Refused."""
+        return covers.cleaned(self.ask(COVER, "This is the photo.", COVER_TOOL, covers.jpeg(image)))
+
+    def ask(self, system: str, text: str, tool: dict, picture: bytes = b"") -> dict:
+        function = {"name": tool["name"], "description": tool["description"], "parameters": tool["schema"]}
+        said: str | list = text
+        if picture:
+            address = f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
+            said = [{"type": "image_url", "image_url": {"url": address}}, {"type": "text", "text": text}]
+        body = {
+            "model": self.model_id,
+            "messages": [{"role": "system", "content": system}, {"role": "user", "content": said}],
+            "tools": [{"type": "function", "function": function}],
+        }
+        identity = json.dumps([self.model_id, system, text, tool, hashlib.sha256(picture).hexdigest()]).encode()
+        reply = self.till.buy("openai", identity, 0.0, partial(self.send, body), lambda reply: 0.0)
+        return arguments(reply, tool["name"])
+
+    def send(self, body: dict) -> Reply:
+        try:
+            answer = self.client.post("/chat/completions", json=body)
+        except httpx.HTTPError as error:
+            raise ProposerError("The model does not answer.") from error
+        if answer.status_code != 200:
+            raise ProposerError(f"The model refused ({answer.status_code}).", permanent=answer.status_code not in AGAIN)
+        try:
+            return answer.json()
+        except ValueError as error:
+            raise ProposerError(UNREADABLE) from error
+
+
+def arguments(reply: Reply, tool: str) -> dict:
+    """What the model gave the tool, or said as JSON instead of calling it, as small models do."""
+    try:
+        message = reply["choices"][0]["message"]
+        calls = [call["function"] for call in message.get("tool_calls") or ()]
+        given = next((call["arguments"] for call in calls if call["name"] == tool), None)
+        found = json.loads(given if given is not None else message["content"])
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise ProposerError(UNREADABLE) from error
+    if not isinstance(found, dict):
+        raise ProposerError(UNREADABLE)
+    return found
