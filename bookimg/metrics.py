@@ -1,7 +1,7 @@
 """What Prometheus asks: calls and their seconds as this process has answered them, and what stands in the database for all."""
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.utils.crypto import constant_time_compare
 from django_q.brokers import get_broker
@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from accounts.models import Delivery
 from library.models import Import
-from scanning.models import Scan
+from scanning.models import Purchase, Scan
 
 registry = CollectorRegistry()
 REQUESTS = Counter("bookimg_requests", "Requests answered by this process", ["method", "status"], registry=registry)
@@ -56,4 +56,7 @@ def of_database() -> CollectorRegistry:
         gauge = Gauge(f"bookimg_{name}", f"How many {name.replace('_', ' ')} there are", [column], registry=made)
         for value, number in rows.order_by().values_list(column).annotate(n=Count("pk")):
             gauge.labels(value).set(number)
+    spent = Gauge("bookimg_spent_usd", "What answers for photos have cost, in US dollars", ["service"], registry=made)
+    for service, usd in Purchase.objects.order_by().values_list("service").annotate(usd=Sum("usd")):
+        spent.labels(service).set(usd)
     return made

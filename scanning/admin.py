@@ -5,7 +5,7 @@ from django.db.models import Count
 from django.utils.html import format_html
 
 from scanning import pipeline, uploads
-from scanning.models import Candidate, KnownSpine, Scan, ScanEvent
+from scanning.models import Candidate, KnownSpine, Purchase, Scan, ScanEvent
 
 
 class ReadOnly:
@@ -105,6 +105,14 @@ class CandidateAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ("band", "decision", "validated", "edited")
     search_fields = ("scan__job_id", "scan__user__username", "record", "spine_text")
     list_select_related = ("scan",)
+
+
+@admin.register(Purchase)
+class PurchaseAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ("created", "user", "service", "usd", "reserved", "scan")
+    list_filter = ("service", "reserved", "created")
+    search_fields = ("user__username", "scan__job_id")
+    list_select_related = ("user", "scan")
 
 
 @admin.register(KnownSpine)

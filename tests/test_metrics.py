@@ -2,6 +2,7 @@
 
 from django.test import Client
 
+from scanning.models import Purchase
 from tests.scanning.photos import make_scan
 
 
@@ -12,6 +13,12 @@ def test_requests_scans_and_the_queue_are_counted(client, owner):
     assert 'bookimg_requests_total{method="GET",status="200"}' in page
     assert 'bookimg_scans{status="complete"} 1.0' in page
     assert "bookimg_tasks_waiting 0.0" in page
+
+
+def test_what_photos_have_cost_is_told(client, owner):
+    for usd in (0.0015, 0.0015):
+        Purchase.objects.create(user=owner, service="textract", usd=usd)
+    assert 'bookimg_spent_usd{service="textract"} 0.003' in client.get("/metrics").content.decode()
 
 
 def test_they_are_for_this_machine_or_for_who_has_the_token(client, settings, db):
