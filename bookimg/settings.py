@@ -176,6 +176,7 @@ CACHES = {
 }
 AWS_REGION = env.str("AWS_REGION", default="us-east-1")
 AWS_ENDPOINT_URL = address("AWS_ENDPOINT_URL", "")  # read by boto3 itself, as is AWS_ENDPOINT_URL_S3 and the like for one service
+AWS_ENDPOINT_URL_S3 = address("AWS_ENDPOINT_URL_S3", "")
 STORAGE = choice("STORAGE", ("local", "s3"))
 S3_BUCKET = env.str("S3_BUCKET", default="")
 S3_RESULTS_BUCKET = env.str("S3_RESULTS_BUCKET", default="")  # for what is made of the photos; empty: S3_BUCKET
@@ -191,6 +192,8 @@ FILES = {
         "OPTIONS": {"bucket": S3_BUCKET, "results_bucket": S3_RESULTS_BUCKET, "region": AWS_REGION},
     },
 }
+if AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3:
+    FILES["s3"]["OPTIONS"]["addressing"] = "path"
 STORAGES = {"default": FILES[STORAGE], "staticfiles": {"BACKEND": "bookimg.static.KnownAddresses"}}
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -12,8 +12,10 @@ MADE = ("results/", "thumbnails/", "spines/")  # keys of what is made of photos
 class Buckets(Storage):
     """Both buckets as one storage; a key tells by its first folder where it belongs."""
 
-    def __init__(self, bucket: str, results_bucket: str = "", region: str = ""):
-        self.bucket, self.results_bucket, self.region = bucket, results_bucket or bucket, region
+    def __init__(self, bucket: str, results_bucket: str = "", region: str = "", addressing: str = "virtual"):
+        """`addressing`: "virtual" names the bucket in the host, which leads signed addresses to the bucket's own region; a server
+        of one's own mostly wants it in the path ("path")."""
+        self.bucket, self.results_bucket, self.region, self.addressing = bucket, results_bucket or bucket, region, addressing
 
     @cached_property
     def sent(self) -> S3Storage:
@@ -29,6 +31,7 @@ class Buckets(Storage):
             bucket_name=bucket,
             region_name=self.region or None,
             signature_version="s3v4",
+            addressing_style=self.addressing,
             file_overwrite=False,
             querystring_auth=True,
             max_memory_size=4 * 1024 * 1024,

@@ -48,7 +48,7 @@ def buckets(cloud, settings):
     client = boto3.client("s3", region_name="us-east-1")
     for name in (UPLOADS, RESULTS):
         client.create_bucket(Bucket=name)
-    options = {"bucket": UPLOADS, "results_bucket": RESULTS, "region": "us-east-1"}
+    options = {"bucket": UPLOADS, "results_bucket": RESULTS, "region": "us-east-1", "addressing": "path"}
     settings.STORAGES = {
         **django_settings.STORAGES,
         "default": {"BACKEND": "library.buckets.Buckets", "OPTIONS": options},

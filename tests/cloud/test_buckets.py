@@ -36,7 +36,9 @@ def ask(program, size: int, **more) -> dict:
 def test_a_ticket_signs_its_time_its_type_and_its_length():
     address = Buckets("photos", region="eu-west-1").presigned_put("uploads/1/job-1/a.jpg", "image/jpeg", 17, tickets.LIFE)
     asked = {name: value[0] for name, value in parse_qs(urlsplit(address).query).items()}
-    assert urlsplit(address).path.endswith("/uploads/1/job-1/a.jpg")
+    assert address.startswith("https://photos.s3.eu-west-1.amazonaws.com/uploads/1/job-1/a.jpg?"), (
+        "elsewhere it would be redirected"
+    )
     assert asked["X-Amz-Expires"] == "900"
     assert set(asked["X-Amz-SignedHeaders"].split(";")) == {"content-length", "content-type", "host"}
 
