@@ -29,7 +29,7 @@ MOST_ALTERNATIVES = 8
 SURE, CHECK = 0.9, 0.5  # confidence from which a book is sure, and from which it is put forward at all
 TIE, MOST_OF_A_TIE = 2.0, 0.89  # bits between two works on the same lines; what is that close is for a person to decide
 COMPANY, GOOD_COMPANY = 0.5, 8.0  # within half a spine's length; bits from which a claim is good company
-INTERCEPT, WEIGHTS = -5.8, (3.42, 1.9, -0.42, 1.07, 1.2, 0.67, 0.5)
+INTERCEPT, WEIGHTS = -8.7, (5.2, 2.9, -0.6, 1.6, 1.8, 1.0, 0.7)
 MOST_CONFIDENCE = 0.995  # what the evidence does not show can still be wrong
 
 
