@@ -1,4 +1,6 @@
-"""Who may import whom: `bookimg -> scanning -> library -> accounts`, never back, and never in a circle. Imports inside functions count."""
+"""Who may import whom: `bookimg -> scanning -> library -> accounts`, never back, and never in a circle.
+
+Imports inside functions count."""
 
 import ast
 from pathlib import Path

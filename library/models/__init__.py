@@ -22,7 +22,7 @@ from library.models.places import Preferences, Shelf
 from library.models.search import Embedding, EmbeddingStamp
 
 __all__ = [
-    "FACTS", "FOLDED", "Book", "CatalogCounts", "CatalogFile", "CatalogRecord", "Chat", "Condition", "CopyAuthor", "Embedding", "EmbeddingStamp", "Entry", "FactChange",
-    "Facts", "Import", "ImportRow", "Loan", "Message", "Preferences", "Reading", "Shelf", "Status", "SyncStatus", "Tag", "Undo", "UserBook",
-    "author_key",
+    "FACTS", "FOLDED", "Book", "CatalogCounts", "CatalogFile", "CatalogRecord", "Chat", "Condition", "CopyAuthor",
+    "Embedding", "EmbeddingStamp", "Entry", "FactChange", "Facts", "Import", "ImportRow", "Loan", "Message", "Preferences",
+    "Reading", "Shelf", "Status", "SyncStatus", "Tag", "Undo", "UserBook", "author_key",
 ]  # fmt: skip

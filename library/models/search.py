@@ -17,8 +17,8 @@ class EmbeddingQuerySet(models.QuerySet):
 class Embedding(models.Model):
     """What a copy is about, as one point in the space of a model.
 
-    The row is made with the copy and marked `stale` with every change of its text, by the database itself (see fulltext/following.py),
-    so that no way of writing books forgets it."""
+    The row is made with the copy and marked `stale` with every change of its text, by the database itself
+    (see fulltext/following.py), so that no way of writing books forgets it."""
 
     copy = models.OneToOneField("library.UserBook", on_delete=models.CASCADE, primary_key=True, related_name="embedding")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
