@@ -2,8 +2,17 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db.backends.signals import connection_created
 from django.test import Client
 
+
+def without_table_locks(connection, **_):
+    """The threads of a test share one SQLite in memory, where a reader would refuse a writer at once instead of letting it wait."""
+    if connection.vendor == "sqlite":
+        connection.cursor().execute("PRAGMA read_uncommitted = 1")
+
+
+connection_created.connect(without_table_locks)
 pytest_plugins = ["tests.requirements"]  # skips, with a visible line, what needs a server or a browser that is not there
 
 
