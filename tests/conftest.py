@@ -7,7 +7,7 @@ from django.test import Client
 
 
 def without_table_locks(connection, **_):
-    """The threads of a test share one SQLite in memory, where a reader would refuse a writer at once instead of letting it wait."""
+    """The threads of a test share one SQLite in memory, where a reader would refuse a writer instead of letting it wait."""
     if connection.vendor == "sqlite":
         connection.cursor().execute("PRAGMA read_uncommitted = 1")
 
