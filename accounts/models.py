@@ -101,18 +101,18 @@ class OutsideIdentity(models.Model):
 
 
 class Allowance(models.Model):
-    """How many calls of one kind a person has made since `started`. One row for all processes and all of their tokens."""
+    """The calls of one kind that a person made of late. One row for all processes and all of their tokens; see rates.py."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="allowances")
     kind = models.CharField(max_length=20)
-    started = models.DateTimeField()
-    used = models.PositiveIntegerField(default=0)
+    slices = models.JSONField("number of a slice of time -> calls in it", default=dict)
+    version = models.PositiveIntegerField("one more with each call that was let through", default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_allowance_a_kind")]
 
     def __str__(self):
-        return f"{self.user}: {self.used} {self.kind}"
+        return f"{self.user}: {sum(self.slices.values())} {self.kind}"
 
 
 class IdempotencyKey(models.Model):

@@ -1,15 +1,16 @@
-"""How many calls a person may make. Counted in the database, so that all processes and all tokens of a person share one count."""
+"""How many calls a person may make in any stretch of so many seconds, wherever one looks: there is no edge at which twice as many
+would pass. Counted in the database, so that all processes and all tokens of a person share one count.
+
+A stretch is counted in slices. A call is forgotten when its slice lies wholly before the stretch, so that what is let through is
+never too much, and comes free at most one slice late."""
 
 import math
+import time
 from dataclasses import dataclass
-from datetime import timedelta
-
-from django.db.models import F
-from django.utils import timezone
 
 from accounts.models import Allowance
 
-RACES = 2  # the row may be made, or its window begun anew, by somebody else between two steps
+SLICES = 60
 
 
 @dataclass(frozen=True)
@@ -18,25 +19,36 @@ class Share:
 
     limit: int
     left: int
-    reset: int  # seconds until all of them are there again
+    reset: int  # seconds until the first of those that are spent come back
     allowed: bool
 
 
-def take(user, kind: str, limit: int, seconds: int) -> Share:
-    """One call, where there is one left. The window begins with the first call in it and is not moved by the others."""
-    rows = Allowance.objects.filter(user=user, kind=kind)
-    allowed = any(_try(rows, user, kind, limit, seconds) for _ in range(RACES))
-    used, started = rows.values_list("used", "started").get()
-    rest = (started + timedelta(seconds=seconds) - timezone.now()).total_seconds()
-    return Share(limit, max(0, limit - used) if allowed else 0, max(1, math.ceil(rest)), allowed)
+def take(user, kind: str, limit: int, seconds: int, now: float | None = None) -> Share:
+    """One call, where there is one left. A refusal writes nothing. Two at once do not wait: whoever comes second looks again."""
+    width = seconds / SLICES
+    while True:
+        now_or_given = time.time() if now is None else now
+        this, row = int(now_or_given / width), _row(user, kind)
+        spent = _lately(row.slices, this)
+        allowed = sum(spent.values()) < limit
+        if allowed:
+            spent[this] = spent.get(this, 0) + 1
+            if not _keep(row, spent):
+                continue  # another process was quicker, which can happen as often as calls are left
+        reset = math.ceil((min(spent, default=this) + SLICES + 1) * width - now_or_given)
+        return Share(limit, max(0, limit - sum(spent.values())), max(1, reset), allowed)
 
 
-def _try(rows, user, kind: str, limit: int, seconds: int) -> bool:
-    """Each step is one statement, of which the database lets one process at a time through."""
-    now = timezone.now()
-    begin = now - timedelta(seconds=seconds)
-    if rows.filter(started__gt=begin, used__lt=limit).update(used=F("used") + 1):
-        return True
-    if rows.filter(started__lte=begin).update(started=now, used=1):
-        return True
-    return rows.get_or_create(user=user, kind=kind, defaults={"started": now, "used": 1})[1]
+def _row(user, kind: str) -> Allowance:
+    return Allowance.objects.filter(user=user, kind=kind).first() or Allowance.objects.get_or_create(user=user, kind=kind)[0]
+
+
+def _lately(slices: dict[str, int], this: int) -> dict[int, int]:
+    """The slices that still count. One far ahead was written by a clock that has been put right since."""
+    return {int(number): calls for number, calls in slices.items() if abs(this - int(number)) <= SLICES}
+
+
+def _keep(row: Allowance, spent: dict[int, int]) -> bool:
+    """Where nobody has counted a call since `row` was read."""
+    unchanged = Allowance.objects.filter(pk=row.pk, version=row.version)
+    return bool(unchanged.update(slices={str(number): calls for number, calls in spent.items()}, version=row.version + 1))

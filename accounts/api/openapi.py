@@ -15,9 +15,9 @@ ERRORS = {
 }
 INTEGER = {"schema": {"type": "integer", "minimum": 0}}
 HEADERS = {
-    "RateLimit-Limit": {"description": "How many calls a person has in each window.", **INTEGER},
+    "RateLimit-Limit": {"description": "How many calls a person has in any minute (or what `RATE_LIMIT` says).", **INTEGER},
     "RateLimit-Remaining": {"description": "How many of them are left.", **INTEGER},
-    "RateLimit-Reset": {"description": "Seconds until all of them are there again.", **INTEGER},
+    "RateLimit-Reset": {"description": "Seconds until the first of those that are spent come back.", **INTEGER},
     "Retry-After": {"description": "Seconds to wait.", **INTEGER},
     "X-Request-Id": {"description": "What this call is called in the log.", "schema": {"type": "string"}},
 }
