@@ -51,7 +51,8 @@ def take(key: str) -> Scan | None:
         return _take_dropped(user, found[2], found[3], key)
     except (uploads.UploadError, images.PhotoError, uploads.SeenBefore) as error:
         logger.warning("%s is not taken: %s", key, error, extra={"user_id": user.pk, "job_id": found[2]})
-        default_storage.delete(key)
+        if not (isinstance(error, uploads.SeenBefore) and tickets.is_for(user, found[2], key)):
+            default_storage.delete(key)  # who has a ticket is asked whether the photo is to be scanned again
         return None
 
 

@@ -33,9 +33,9 @@ class ScanQuerySet(models.QuerySet):
         return self.filter(status__in=Scan.ACTIVE)
 
     def begun(self):
-        """Past their reading, and waiting for the next stage."""
+        """Past their reading, and waiting for the next stage, where that has no queue of its own."""
         waiting = self.unfinished().filter(lease_until__isnull=True)
-        return waiting.exclude(stage__in=(Stage.READ, Stage.DONE)).order_by("changed")
+        return waiting.exclude(stage__in=(Stage.READ, Stage.DONE, *settings.QUEUES)).order_by("changed")
 
     def unannounced(self):
         """Over for a while, and the SNS topic has not been told."""
@@ -290,6 +290,11 @@ class UploadTicket(models.Model):
     size = models.PositiveBigIntegerField()
     key = models.CharField("key of the photo in the storage", max_length=400)
     expires = models.DateTimeField()
+    # What its scan is to be: whoever comes first makes it, the owner's page or the news of the bucket.
+    kind = models.CharField(max_length=5, choices=Scan.Kind, default=Scan.Kind.SHELF)
+    shelf = models.ForeignKey("library.Shelf", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    shelf_name = models.CharField(max_length=100, blank=True)
+    refused = models.CharField("why its photo was deleted", max_length=300, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "job_id"], name="one_ticket_a_job")]

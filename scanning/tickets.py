@@ -1,7 +1,8 @@
 """Direct uploads: a ticket with a signed address, the photo put there, and then its scan.
 
 The address works for a quarter of an hour and for one job. It leads to the bucket where files are kept in S3, else to ourselves.
-What is put there is not looked at before its scan is asked for; what is no photo then is deleted."""
+What is put there is not looked at before its scan is asked for, by its owner or by the news of the bucket; what is no photo then
+is deleted, and its owner told why whenever they ask."""
 
 from datetime import timedelta
 from typing import BinaryIO
@@ -28,7 +29,9 @@ class NotUploaded(Exception):
     """There is no photo for this job yet."""
 
 
-def issue(user, filename: str, content_type: str, size: int, job_id: str = "") -> UploadTicket:
+def issue(
+    user, filename: str, content_type: str, size: int, job_id: str = "", shelf: Shelf | str = "", kind: str = Scan.Kind.SHELF
+) -> UploadTicket:
     """A ticket for one photo; asked for again, the same job gets a new one. Raises UploadError."""
     job_id = uploads.check_job_id(job_id) if job_id else uploads.new_job_id()
     if content_type not in TYPES:
@@ -40,6 +43,7 @@ def issue(user, filename: str, content_type: str, size: int, job_id: str = "") -
     name = get_valid_filename(f"x{uploads.shown_name(filename)}")[1:].strip(".")[-100:] or "photo"
     key = Scan(user=user, job_id=job_id).upload_key(name)
     facts = {"filename": filename[:200], "content_type": content_type, "size": size, "key": key, "expires": timezone.now() + LIFE}
+    facts |= {"kind": kind, "shelf": shelf} if isinstance(shelf, Shelf) else {"kind": kind, "shelf_name": shelf[:100]}
     _forget(UploadTicket.objects.filter(user=user, job_id=job_id))
     return UploadTicket.objects.create(user=user, job_id=job_id, **facts)
 
@@ -49,6 +53,13 @@ def address(ticket: UploadTicket) -> str:
     if presigned_put := getattr(default_storage, "presigned_put", None):
         return presigned_put(ticket.key, ticket.content_type, ticket.size, LIFE)
     return reverse("upload", args=[signer.sign(f"{ticket.pk}")])
+
+
+def place() -> str:
+    """What all addresses begin with; "" where they lead to ourselves."""
+    if presigned_put := getattr(default_storage, "presigned_put", None):
+        return presigned_put("uploads/-", TYPES[0], 1, LIFE).partition("-?")[0]
+    return ""
 
 
 def find(signed: str) -> UploadTicket | None:
@@ -71,19 +82,21 @@ def receive(ticket: UploadTicket, photo: BinaryIO):
     default_storage.save(ticket.key, File(photo))
 
 
-def take(user, job_id: str, shelf: Shelf | str = "", **wanted) -> Scan:
-    """The scan of a photo that was put there; the same again answers with the same scan. Raises what `uploads.take` raises,
-    and NotUploaded."""
+def take(user, job_id: str, shelf: Shelf | str = "", kind: str = "", **wanted) -> Scan:
+    """The scan of a photo that was put there; the same again answers with the same scan. Where nothing is said of shelf and kind,
+    the ticket knows. Raises what `uploads.take` raises, and NotUploaded."""
     if scan := Scan.objects.of(user).filter(job_id=job_id).first():
         return scan
     ticket = UploadTicket.objects.filter(user=user, job_id=job_id).first()
     if ticket is None or not default_storage.exists(ticket.key):
-        raise NotUploaded
+        raise uploads.UploadError(ticket.refused) if ticket and ticket.refused else NotUploaded
+    shelf, kind = shelf or ticket.shelf or ticket.shelf_name, kind or ticket.kind
     try:
         _check_size(ticket)
         with default_storage.open(ticket.key) as photo:
-            scan = uploads.take(user, photo, ticket.filename, job_id, shelf, **wanted)
-    except (uploads.UploadError, images.PhotoError):
+            scan = uploads.take(user, photo, ticket.filename, job_id, shelf, kind, **wanted)
+    except (uploads.UploadError, images.PhotoError) as error:
+        UploadTicket.objects.filter(pk=ticket.pk).update(refused=str(error)[:300])
         default_storage.delete(ticket.key)
         raise
     _forget(UploadTicket.objects.filter(pk=ticket.pk))  # what is kept is the cleaned photo

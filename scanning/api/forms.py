@@ -22,6 +22,8 @@ class TicketIn(In):
     content_type: Literal[TYPES] = Field(examples=["image/jpeg"])
     size: int = Field(ge=1, le=MOST, description="In bytes.", examples=[3411200])
     job_id: JobId | None = Field(None, description="Chosen by you, or by the server.")
+    shelf: Shelf = ""
+    kind: KindOfPhoto = "shelf"
 
 
 class TicketOut(Out):
@@ -37,8 +39,8 @@ class ScanStart(In):
     """After a direct upload."""
 
     job_id: JobId
-    shelf: Shelf = ""
-    kind: KindOfPhoto = "shelf"
+    shelf: Shelf = Field("", description="As in the ticket, where nothing is said.")
+    kind: KindOfPhoto | None = Field(None, description="As in the ticket, where nothing is said.")
 
 
 class CountsOut(Out):

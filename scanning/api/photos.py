@@ -89,4 +89,4 @@ def _from_json(body: bytes) -> Sent:
         raise invalid(in_words([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])) from None
     except (ValueError, RecursionError):
         raise Problem(400, "bad-request", "The body is not JSON.") from None
-    return Sent(None, asked.job_id, asked.shelf, {"kind": asked.kind})
+    return Sent(None, asked.job_id, asked.shelf, {"kind": asked.kind or ""})

@@ -76,8 +76,9 @@ def place_of(user, shelf: str) -> Shelf | str:
 @creates
 def ask_for_upload(request: HttpRequest, body: forms.TicketIn):
     """A ticket to send a photo past the API: `PUT` it to `url` with `headers`, then `POST /scans` with the `jobId`."""
+    shelf = place_of(request.user, body.shelf)
     try:
-        ticket = tickets.issue(request.user, body.filename, body.content_type, body.size, body.job_id or "")
+        ticket = tickets.issue(request.user, body.filename, body.content_type, body.size, body.job_id or "", shelf, body.kind)
     except uploads.UploadError as error:
         raise invalid(str(error)) from None
     return Status(

@@ -1,5 +1,6 @@
-"""The upload page: several photos by plain post, or one at a time from static/js/upload.js."""
+"""The upload page: several photos by plain post, or each by a ticket from static/js/upload.js, which asks here for its scan."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 
@@ -13,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
 from library.models import Shelf
-from scanning import images, uploads
+from scanning import images, tickets, uploads
 from scanning.forms import PhotoForm
 from scanning.models import Scan
 
@@ -69,20 +70,31 @@ def _scan_new(request):
     if not request.accepts("text/html"):
         return _as_json(form, outcomes)
     context = {"form": form, "outcomes": outcomes, "max_mb": settings.SCAN_MAX_MB, "first": latest is None}
-    return render(request, "scanning/new.html", context, status=422 if request.method == "POST" else 200)
+    page = render(request, "scanning/new.html", context, status=422 if request.method == "POST" else 200)
+    if bucket := tickets.place():
+        page._csp_update = {"connect-src": bucket}  # what csp.decorators.csp_update does where it is known beforehand
+    return page
 
 
 def _take_all(request, place: Shelf | str, kind: str):
+    """What came with the form; without any, what was put where the ticket of a job says."""
+    job_id = request.POST.get("job_id")
     for name in request.too_heavy:
         yield Outcome(name, error=str(images.too_heavy(settings.SCAN_MAX_MB)))
     for file in request.FILES.getlist("photos"):
-        try:
-            scan = uploads.take(request.user, file, file.name, request.POST.get("job_id"), place, kind)
-            yield Outcome(file.name, scan=scan)
-        except (uploads.UploadError, images.PhotoError) as error:
-            yield Outcome(file.name, error=str(error))
-        except uploads.SeenBefore as seen:
-            yield Outcome(file.name, earlier=seen.scan)
+        yield _outcome(file.name, uploads.take, request.user, file, file.name, job_id, place, kind)
+    if job_id and not request.FILES and not request.too_heavy:
+        with suppress(tickets.NotUploaded):
+            yield _outcome("The photo", tickets.take, request.user, job_id, place, kind)
+
+
+def _outcome(name: str, take, *what) -> Outcome:
+    try:
+        return Outcome(name, scan=take(*what))
+    except (uploads.UploadError, images.PhotoError) as error:
+        return Outcome(name, error=str(error))
+    except uploads.SeenBefore as seen:
+        return Outcome(name, earlier=seen.scan)
 
 
 def _as_json(form: PhotoForm, outcomes: list[Outcome]) -> JsonResponse:
@@ -90,7 +102,7 @@ def _as_json(form: PhotoForm, outcomes: list[Outcome]) -> JsonResponse:
     if form.errors:
         return JsonResponse({"detail": " ".join(chain.from_iterable(form.errors.values()))}, status=422)
     if not outcomes:
-        return JsonResponse({"detail": "The photo did not arrive. Choose it again."}, status=422)
+        return JsonResponse({"detail": "The photo did not arrive. Choose it again."}, status=404)
     outcome = outcomes[0]
     if outcome.earlier:
         detail = "You have scanned this photo before."

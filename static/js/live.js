@@ -111,6 +111,7 @@ export class Live {
 
   async #ask(jobId) {
     const { address, seq } = this.#jobs.get(jobId);
+    if (!address) return; // followed before its photo is there: the socket will tell
     const answer = await fetch(`${address}?after=${seq}`);
     if (answer.ok) for (const event of (await answer.json()).events) this.#receive(event);
   }

@@ -1,11 +1,17 @@
-// Sends photos one after the other, each with its progress and its own answer; dropped ones too. Without this the form is a plain post.
+// Sends photos one after the other, each with its progress and its own answer; dropped ones too. A photo goes where its ticket says, and
+// its scan is followed from before it is sent. Without this the form is a plain post.
+
+import { Live } from "./live.js";
+import { put, ticketFor } from "./tickets.js";
 
 const form = document.getElementById("upload");
 const list = document.getElementById("uploads");
 const drop = document.getElementById("drop");
 const queue = [];
 let sending = false;
-let taken = [];
+const taken = [];
+const items = new Map(); // job id -> item
+const live = new Live(hear);
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -36,7 +42,9 @@ function addRow(file) {
   words.append(element("p", "upload-name", file.name), bar, said);
   row.append(picture, words);
   list.append(row);
-  return { file, row, bar, said, jobId: newJobId(), actions: null };
+  const item = { file, row, bar, said, jobId: newJobId(), books: 0, actions: null };
+  items.set(item.jobId, item);
+  return item;
 }
 
 function say(item, state, sentence, actions = []) {
@@ -64,48 +72,77 @@ function button(text, act) {
   return made;
 }
 
-function post(address, body, progress) {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", address);
-    request.setRequestHeader("Accept", "application/json");
-    request.responseType = "json";
-    request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
-    request.onload = () => resolve(request);
-    request.onerror = request.ontimeout = reject;
-    request.send(body);
+// What the scan of one photo says while others are still being sent.
+function hear(event) {
+  const item = items.get(event.jobId);
+  if (item?.row.dataset.state !== "taken") return;
+  if (event.type === "candidate") item.books += 1;
+  const found = `${item.books} ${item.books === 1 ? "book" : "books"}`;
+  if (event.type === "processingFailed") item.said.textContent = event.error;
+  else if (event.type === "processingComplete") item.said.textContent = `Read: ${found} found.`;
+  else item.said.textContent = item.books ? `Reading … ${found} so far.` : "Here. The reading has begun.";
+}
+
+// What the form says of the photo.
+function wishes(item) {
+  const body = new FormData();
+  for (const name of ["csrfmiddlewaretoken", "kind", "shelf", "new_shelf"]) body.append(name, form.elements[name].value);
+  body.append("job_id", item.jobId);
+  return body;
+}
+
+// The scan of a photo that has been put where its ticket said.
+function begin(item) {
+  const sent = { method: "POST", body: wishes(item), headers: { Accept: "application/json" }, keepalive: true };
+  return fetch(form.action, sent).then(understood);
+}
+
+async function send(item) {
+  const said = wishes(item);
+  const shelf = said.get("shelf") === "new" ? said.get("new_shelf") : said.get("shelf");
+  const wanted = { jobId: item.jobId, shelf, kind: said.get("kind") };
+  const ticket = await ticketFor(item.file, wanted, form.dataset.tickets, said.get("csrfmiddlewaretoken"));
+  if (!ticket.url) return ticket;
+  const answer = await put(item.file, ticket, (share) => {
+    item.bar.value = share;
+    item.said.textContent = share < 1 ? `Sending … ${Math.round(share * 100)} %` : "Checking the photo …";
   });
+  return answer ?? begin(item);
+}
+
+async function understood(answer) {
+  if (!answer.headers.get("Content-Type")?.startsWith("application/json")) return { status: 500 }; // signed out in another tab
+  return { status: answer.status, ...(await answer.json()) };
 }
 
 async function upload(item) {
   const most = Number(form.dataset.maxMb);
   if (item.file.size > most * 1024 * 1024) return say(item, "refused", `This file is larger than ${most} MB. Choose a smaller photo, or save it as JPEG first.`);
-  const body = new FormData();
-  for (const name of ["csrfmiddlewaretoken", "kind", "shelf", "new_shelf"]) body.append(name, form.elements[name].value);
-  body.append("job_id", item.jobId);
-  body.append("photos", item.file);
   say(item, "sending", "Sending …");
+  live.follow(item.jobId, 0, "");
   try {
-    const answer = await post(form.action, body, (share) => {
-      item.bar.value = share;
-      item.said.textContent = share < 1 ? `Sending … ${Math.round(share * 100)} %` : "Checking the photo …";
-    });
-    understand(item, answer.status, answer.response);
+    // Once more after a lost line: perhaps all but the answer had arrived.
+    const before = item.tried ? await begin(item) : { status: 404 };
+    item.tried = true;
+    tell(item, before.status === 404 ? await send(item) : before);
   } catch {
     say(item, "refused", "There is no connection. The photo is still here:", [button("Send it again", () => enqueue(item))]);
   }
 }
 
-function understand(item, status, answer) {
-  if (status === 201) {
+function tell(item, answer) {
+  if (answer.status === 201) {
     taken.push(answer.url);
-    say(item, "taken", "Here. The reading has begun.", [link("Watch", answer.url)]);
-  } else if (status === 409) {
+    return say(item, "taken", "Here. The reading has begun.", [link("Watch", answer.url)]);
+  }
+  live.unfollow(item.jobId);
+  if (answer.status === 409) {
     say(item, "seen", answer.detail, [link("See that scan", answer.url), button("Scan it again anyway", () => again(item, answer.again))]);
-  } else if (status === 422) {
+  } else if (answer.status === 422) {
     say(item, "refused", answer.detail);
   } else {
-    say(item, "refused", "Something went wrong on our side. The photo is still here:", [button("Send it again", () => enqueue(item))]);
+    const sentence = answer.detail ?? "Something went wrong on our side.";
+    say(item, "refused", `${sentence} The photo is still here:`, [button("Send it again", () => enqueue(item))]);
   }
 }
 

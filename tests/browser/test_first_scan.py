@@ -50,8 +50,13 @@ def titles(page, group: str = "") -> list[str]:
 
 def test_from_sign_up_to_the_library_on_a_phone(phone, photo):
     page = phone.sign_up("olive")
-    told = []
-    page.on("websocket", lambda socket: socket.on("framereceived", lambda text: told.append(json.loads(text))))
+    sockets = []  # what each was told: that of the upload page, then that of the scan
+
+    def keep(socket):
+        sockets.append([])
+        socket.on("framereceived", lambda text, told=sockets[-1]: told.append(json.loads(text)))
+
+    page.on("websocket", keep)
     phone.upload(page, photo)
 
     # The photo is there at once, long before it is read.
@@ -65,6 +70,7 @@ def test_from_sign_up_to_the_library_on_a_phone(phone, photo):
     expect(page.locator('#rows > .book[data-group="sure"]')).not_to_have_count(0)
     seen = page.evaluate("window.counts")
     assert seen[0] == 0 and seen[-1] >= len(BOOKS) - 1
+    told = [event for event in sockets[-1] if event["type"] != "pong"]
     assert [event["seq"] for event in told] == list(range(told[0]["seq"], told[0]["seq"] + len(told)))
     assert {"progress", "candidate", "processingComplete"} <= {event["type"] for event in told}
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the phone"

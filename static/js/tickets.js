@@ -1,0 +1,36 @@
+// Tickets of the API: leave to put one photo where they say, into the bucket or to ourselves.
+
+const TYPES = { png: "image/png", webp: "image/webp", heic: "image/heic", heif: "image/heif" };
+const ALLOWED = ["image/jpeg", ...Object.values(TYPES)];
+
+// Some systems do not know HEIC. Whatever it is called, its bytes are looked at before it is read.
+function typeOf(file) {
+  const ending = file.name.toLowerCase().split(".").pop();
+  return ALLOWED.includes(file.type) ? file.type : (TYPES[ending] ?? "image/jpeg");
+}
+
+// A ticket, or `{ status, detail }` where there is none. Where calls have been too many, it waits as long as it is told.
+export async function ticketFor(file, wanted, address, token) {
+  const asked = { filename: file.name.slice(-200) || "photo.jpg", contentType: typeOf(file), size: file.size, ...wanted };
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
+  const answer = await fetch(address, { method: "POST", body: JSON.stringify(asked), headers });
+  if (answer.status === 429) {
+    await new Promise((resolve) => setTimeout(resolve, Number(answer.headers.get("Retry-After") || 1) * 1000));
+    return ticketFor(file, wanted, address, token);
+  }
+  const said = await answer.json();
+  return answer.ok ? said : { status: answer.status, detail: said.detail };
+}
+
+// Puts the photo where its ticket says; nothing to say where that went well. Rejects where there is no line.
+export function put(file, ticket, progress) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open(ticket.method, ticket.url);
+    for (const [name, value] of Object.entries(ticket.headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
+    request.onload = () => resolve(request.status < 300 ? undefined : { status: request.status, detail: "The photo could not be put into the storage." });
+    request.onerror = request.ontimeout = reject;
+    request.send(file);
+  });
+}
