@@ -10,7 +10,6 @@ import json
 import logging
 import time
 from datetime import timedelta
-from functools import partial
 
 import httpx
 from django.conf import settings
@@ -33,7 +32,7 @@ KEPT = timedelta(days=30)
 def notify(user_pk: int, event: str, payload, *args):
     """Tells the webhooks of a person, once what happened is certain. `payload` is what to say, or the dotted name of a function
     that is asked for it with `args`, and only where somebody listens. What has a `version` is told once in each."""
-    transaction.on_commit(partial(_write, user_pk, event, payload, args))
+    transaction.on_commit(lambda: _write(user_pk, event, payload, args), robust=True)
 
 
 def _write(user_pk: int, event: str, payload, args):

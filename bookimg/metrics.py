@@ -4,11 +4,11 @@ from django.conf import settings
 from django.db.models import Count, Sum
 from django.http import HttpResponse
 from django.utils.crypto import constant_time_compare
-from django_q.brokers import get_broker
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from accounts.models import Delivery
+from library import backlog
 from library.models import Import
 from scanning.models import Purchase, Scan
 
@@ -37,17 +37,15 @@ def is_allowed(request) -> bool:
     return request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
 
 
-def tasks_waiting() -> int:
-    """With those that a worker has taken and not done yet."""
-    broker = get_broker()
-    return broker.queue_size() + broker.lock_size()
-
-
 def of_database() -> CollectorRegistry:
     """The same whichever process is asked."""
     made = CollectorRegistry()
-    queued = Gauge("bookimg_tasks_waiting", "Tasks in the queue", registry=made)
-    queued.set(tasks_waiting())
+    queued = Gauge("bookimg_tasks_waiting", "Tasks in the queue, and those that a worker has taken", ["queue"], registry=made)
+    answers = Gauge("bookimg_queue_up", "Whether the queue answers", ["queue"], registry=made)
+    for queue, number in backlog.waiting().items():
+        answers.labels(queue).set(number is not None)
+        if number is not None:
+            queued.labels(queue).set(number)
     for name, rows, column in (
         ("scans", Scan.objects, "status"),
         ("imports", Import.objects, "state"),

@@ -1,21 +1,46 @@
 """The queue in SQS, where BROKER=sqs names it: django-q's own broker, with a second queue for what no worker could take."""
 
 import json
+import os
+import threading
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from django_q.brokers.aws_sqs import Sqs
 from django_q.conf import Conf
 
 TRIES = 5  # deliveries of a message before it is set aside
 KEPT_SECONDS = 14 * 24 * 3600  # as long as SQS keeps anything
+PATIENCE = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard"})  # pages and probes wait for it, too
 MISSING = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
+
+
+class Known(threading.local):
+    """What is costly to make, once a thread and process: resources may not be shared, neither by threads nor across a fork."""
+
+    pid, resource = 0, None
+
+
+known = Known()
+
+
+def sqs():
+    if known.pid != os.getpid():
+        known.pid = os.getpid()
+        known.resource = boto3.Session(region_name=Conf.SQS["aws_region"]).resource("sqs", config=PATIENCE)
+    return known.resource
+
+
+def forget():
+    """The next one asks the address that the environment names then."""
+    known.pid = 0
 
 
 class SqsQueue(Sqs):
     def get_queue(self):
         """The queue; made with its dead-letter queue where there is none and the account may."""
-        self.sqs = self.connection.resource("sqs")
+        self.sqs = sqs()
         try:
             return self.sqs.get_queue_by_name(QueueName=self.list_key)
         except ClientError as error:
@@ -37,8 +62,8 @@ class SqsQueue(Sqs):
         return True
 
     @staticmethod
-    def get_connection(list_key: str | None = None) -> boto3.Session:
-        return boto3.Session(region_name=Conf.SQS["aws_region"])
+    def get_connection(list_key: str | None = None):
+        return None  # `sqs` has it
 
 
 def make_queue(sqs, name: str, hidden_seconds: int):

@@ -294,6 +294,9 @@ if BROKER == "redis" and not REDIS_URL.startswith(("redis://", "rediss://")):
 SQS_QUEUE = env.str("SQS_QUEUE", default="bookimg")
 INGEST_QUEUE = env.str("INGEST_QUEUE", default="")  # where S3 tells of photos that other programs put there
 SNS_TOPIC_ARN = env.str("SNS_TOPIC_ARN", default="")
+STAGE_QUEUES = read("STAGE_QUEUES", "list", [])  # stages of a scan that have a queue, and so workers, of their own
+if unknown := [name for name in STAGE_QUEUES if name not in ("read", "propose", "validate")]:
+    raise ImproperlyConfigured(f"STAGE_QUEUES may hold read, propose and validate, not {unknown[0]!r}")
 WORKERS = number("WORKERS", 1)
 SCAN_LEASE_SECONDS = number("SCAN_LEASE_SECONDS", 30)
 TASK_TIMEOUT = 300
@@ -321,6 +324,7 @@ Q_CLUSTER |= {
         "sqs": {"aws_region": AWS_REGION, "receive_message_wait_time_seconds": 5},
     },
 }[BROKER]
+QUEUES = {"": Q_CLUSTER["name"]} | {stage: f"{Q_CLUSTER['name']}-{stage}" for stage in STAGE_QUEUES}  # their names; "": all else
 
 # ── Search and chat ─────────────────────────────────────────────────────────────────────────────────────────────────
 EMBEDDER = choice("EMBEDDER", ("local", "hash", "bedrock", "voyage", "openai"), dotted=True)

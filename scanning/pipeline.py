@@ -6,7 +6,6 @@ a time, its output is replaced as a whole, and it counts only when the scan move
 import logging
 import time
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -55,7 +54,12 @@ def start(scan: Scan):
 
 def enqueue(pk: int, stage: str):
     if stage != Stage.DONE:
-        transaction.on_commit(partial(async_task, f"scanning.tasks.{stage}", pk))
+        # Robust: while the queue is away, the scan waits for the next sweep.
+        transaction.on_commit(lambda: async_task(f"scanning.tasks.{stage}", pk, cluster=queue_of(stage)), robust=True)
+
+
+def queue_of(stage: str) -> str:
+    return settings.QUEUES.get(stage, settings.QUEUES[""])
 
 
 def run(pk: int, stage: str):
@@ -167,7 +171,7 @@ def sweep() -> int:
     """Puts scans back into the queue whose worker died or whose task was lost; how many there were."""
     found = 0
     for scan in Scan.objects.abandoned():
-        if scan.lease_until is None and get_broker().queue_size():
+        if scan.lease_until is None and get_broker(queue_of(scan.stage)).queue_size():
             continue  # its task may still be waiting behind others
         untouched = Scan.objects.unfinished().filter(
             pk=scan.pk, stage=scan.stage, lease=scan.lease, lease_until=scan.lease_until, changed=scan.changed

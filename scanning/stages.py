@@ -155,7 +155,7 @@ def complete(scan: Scan):
 def announce(scan: Scan):
     """Has the SNS topic told of the scan's end, where there is one."""
     if scan.to_announce:
-        transaction.on_commit(partial(async_task, "scanning.tasks.announce", scan.pk))
+        transaction.on_commit(lambda: async_task("scanning.tasks.announce", scan.pk), robust=True)
 
 
 def photo(scan: Scan) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from multiprocessing.sharedctypes import RawValue
 
+from django.conf import settings
 from django.utils.module_loading import import_string
 
 from scanning import demo, leaving, pipeline
@@ -18,7 +19,8 @@ def drain():
 
 def read(pk: int):
     """Reading takes longest. Of ten photos the first is to show its books after one reading, not after ten."""
-    while not draining.value and (begun := Scan.objects.begun().first()):
+    alone = Stage.READ in settings.QUEUES  # then others are there for the other stages
+    while not (alone or draining.value) and (begun := Scan.objects.begun().first()):
         work(begun.pk, begun.stage)
     work(pk, Stage.READ)
 

@@ -12,7 +12,7 @@ def test_requests_scans_and_the_queue_are_counted(client, owner):
     page = client.get("/metrics").content.decode()
     assert 'bookimg_requests_total{method="GET",status="200"}' in page
     assert 'bookimg_scans{status="complete"} 1.0' in page
-    assert "bookimg_tasks_waiting 0.0" in page
+    assert 'bookimg_tasks_waiting{queue="bookimg"} 0.0' in page and 'bookimg_queue_up{queue="bookimg"} 1.0' in page
 
 
 def test_what_photos_have_cost_is_told(client, owner):

@@ -1,10 +1,11 @@
 """`{% overview as numbers %}`: what an operator wants to know first, for the front page of the administration."""
 
 from django import template
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Count
-from django_q.models import OrmQ
 
+from library import backlog
 from library.models import Book, CatalogRecord, UserBook
 
 register = template.Library()
@@ -12,6 +13,7 @@ register = template.Library()
 
 @register.simple_tag
 def overview() -> dict:
+    waiting = list(backlog.waiting().values())
     people = get_user_model().objects
     # Scans by their owners: the library knows nothing of scanning but what its users have.
     by_status = people.filter(scans__isnull=False).values_list("scans__status").annotate(n=Count("scans"))
@@ -24,5 +26,6 @@ def overview() -> dict:
         "scans": scans,
         "scan_count": sum(scans.values()),
         "failed": scans.get("failed", 0),
-        "queue": OrmQ.objects.count(),
+        "queue": None if None in waiting else sum(waiting),
+        "queue_is_here": settings.BROKER == "orm",
     }

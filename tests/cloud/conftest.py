@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings as django_settings
 from moto.server import ThreadedMotoServer
 
+from bookimg import queues
 from scanning import aws
 from tests.cloud.stub import Amazon, serve
 
@@ -75,3 +76,4 @@ def amazon(monkeypatch):
 def forget_clients():
     aws.client.cache_clear()
     aws.breaker.cache_clear()
+    queues.forget()

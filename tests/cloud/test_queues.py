@@ -67,20 +67,23 @@ def test_what_no_worker_survives_is_set_aside(queue):
     assert [message.body for message in aside.receive_messages()] == ["a deadly task"]
 
 
-def worked_off(environment: dict, number: int) -> str:
-    """What becomes of so many scans with a worker in a process of its own."""
+def worked_off(environment: dict, number: int, queues: tuple[str, ...] = ("",)) -> str:
+    """What becomes of so many scans, with a worker for each queue in a process of its own."""
     run = {"cwd": ROOT, "env": environment, "text": True}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], check=True, timeout=120, **run)
     subprocess.run([sys.executable, "manage.py", "createcachetable"], check=True, timeout=60, **run)
-    worker = subprocess.Popen([sys.executable, "manage.py", "worker", "--workers", "2"], **run)
+    command = [sys.executable, "manage.py", "worker", "--workers", "2", "--queue"]
+    workers = [subprocess.Popen([*command, queue], **run) for queue in queues]
     try:
         done = subprocess.run([sys.executable, "-c", SCRIPT, str(number)], capture_output=True, timeout=100, **run)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip().splitlines()[-1]
     finally:
-        worker.terminate()
         started = time.monotonic()
-        worker.wait(30)
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.wait(30)
         assert time.monotonic() - started < 25
 
 
@@ -97,6 +100,34 @@ def test_the_products_worker_takes_its_work_from_sqs(product):
     sqs = boto3.resource("sqs", region_name="us-east-1")
     for name in ("bookimg-test", "bookimg-test-dlq"):
         assert sqs.get_queue_by_name(QueueName=name).attributes["ApproximateNumberOfMessages"] == "0"
+
+
+def test_a_stage_has_workers_of_its_own(product):
+    """Without them, its photos wait, and the others do not take them."""
+    own = product | {"BROKER": "sqs", "SQS_QUEUE": "apart", "STAGE_QUEUES": "read"}
+    assert worked_off(own, 2, queues=("", "read")) == "['complete', 'complete'] SqsQueue"
+    sqs = boto3.resource("sqs", region_name="us-east-1")
+    for name in ("apart-read", "apart-read-dlq"):
+        assert sqs.get_queue_by_name(QueueName=name).attributes["ApproximateNumberOfMessages"] == "0"
+
+
+def test_a_queue_that_is_not_configured_has_no_worker(product):
+    run = [sys.executable, "manage.py", "worker", "--queue", "validate"]
+    done = subprocess.run(run, env=product, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "name it in STAGE_QUEUES" in done.stderr
+
+
+def test_metrics_answer_while_sqs_is_down(cloud, monkeypatch, client, db):
+    monkeypatch.setattr(Conf, "SQS", {"aws_region": "us-east-1"})
+    monkeypatch.setattr(Conf, "BROKER_CLASS", "bookimg.queues.SqsQueue")
+    forget_clients()
+    assert 'bookimg_tasks_waiting{queue="bookimg"} 0.0' in client.get("/metrics").content.decode()
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    forget_clients()
+    page = client.get("/metrics").content.decode()
+    assert 'bookimg_queue_up{queue="bookimg"} 0.0' in page and "bookimg_tasks_waiting{" not in page
+    assert client.get("/readyz").status_code == 503
 
 
 def test_the_products_worker_takes_its_work_from_redis(product):

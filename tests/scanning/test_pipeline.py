@@ -3,6 +3,8 @@ from datetime import timedelta
 import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from django_q.brokers.orm import ORM
+from django_q.conf import Conf
 from django_q.models import OrmQ
 
 from library.catalogs import CatalogError
@@ -10,6 +12,7 @@ from scanning import events, pipeline, results, uploads
 from scanning.models import Decision, Scan, ScanEvent, Stage
 from scanning.ocr import OCRError
 from tests import fakes
+from tests.scanning.photos import photo
 from tests.work import FAKES, make_scan, queued, work_off, work_one
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -300,3 +303,58 @@ def test_the_final_form_is_the_one_that_was_promised(owner):
     }
     assert final["resultsLocation"] == scan.result_key("final-results.json")
     assert final == events.after(scan, 0)[-1]["results"]
+
+
+def in_queues() -> dict[str, str]:
+    """What waits, and where."""
+    return {row.task["func"].rpartition(".")[2]: row.key for row in OrmQ.objects.order_by("pk")}
+
+
+@pytest.fixture
+def stage_queues(settings):
+    settings.QUEUES = {"": "bookimg", "read": "bookimg-read", "validate": "bookimg-validate"}
+
+
+def test_a_stage_with_a_queue_of_its_own_waits_there(owner, stage_queues):
+    pipeline.start(make_scan(owner))
+    seen = []
+    while OrmQ.objects.exists():
+        seen.append(in_queues())
+        work_one()
+    assert seen == [
+        {"read": "bookimg-read"}, {"propose": "bookimg"}, {"validate": "bookimg-validate"}, {"finish": "bookimg"},
+    ]  # fmt: skip
+    assert Scan.objects.get().status == Scan.Status.COMPLETE
+
+
+def test_who_only_reads_leaves_the_other_stages_to_others(owner, stage_queues):
+    first, second = make_scan(owner), make_scan(owner)
+    pipeline.start(first)
+    pipeline.start(second)
+    work_one()
+    work_one()
+    assert set(Scan.objects.values_list("stage", flat=True)) == {Stage.PROPOSE}
+
+
+def test_a_lost_task_is_swept_up_although_another_queue_is_full(owner, stage_queues):
+    scan = make_scan(owner)
+    OrmQ.objects.create(key="bookimg", payload="", lock=timezone.now())
+    Scan.objects.filter(pk=scan.pk).update(changed=timezone.now() - timedelta(minutes=5))
+    assert pipeline.sweep() == 1
+
+
+def test_a_photo_is_taken_while_the_queue_is_away(owner, monkeypatch, settings):
+    """It waits for the next sweep."""
+    monkeypatch.setattr(Conf, "BROKER_CLASS", f"{__name__}.Away")
+    scan = uploads.take(owner, photo(), "shelf.jpg")
+    assert scan.status == Scan.Status.QUEUED and default_storage.exists(scan.photo) and not OrmQ.objects.exists()
+    monkeypatch.undo()
+    Scan.objects.update(changed=timezone.now() - timedelta(minutes=5))
+    assert pipeline.sweep() == 1
+    work_off()
+    assert Scan.objects.get().status == Scan.Status.COMPLETE
+
+
+class Away(ORM):
+    def enqueue(self, task):
+        raise ConnectionError("no queue")

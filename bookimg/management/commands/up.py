@@ -42,6 +42,8 @@ class Command(BaseCommand):
             "web": [*manage, "web", "--host", host, "--port", str(port)],
             "worker": [*manage, "worker", "--workers", str(workers)],
         }
+        for stage in filter(None, settings.QUEUES):
+            commands[f"worker {stage}"] = [*commands["worker"], "--queue", stage]
         threading.Thread(target=self.announce, args=(host, port, password), daemon=True).start()
         Supervisor(commands, sweep, SWEEP_SECONDS).run()
 

@@ -8,7 +8,9 @@ import uuid
 from multiprocessing.connection import wait
 from time import sleep
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django_q.brokers import get_broker
 from django_q.cluster import Sentinel
 from django_q.conf import Conf
 from django_q.models import Schedule
@@ -42,15 +44,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--workers", type=int, help="how many at once (default: the setting WORKERS)")
+        parser.add_argument(
+            "--queue", default="", help="a stage that STAGE_QUEUES names (default: all else)"
+        )
 
-    def handle(self, *, workers=None, **options):
+    def handle(self, *, workers=None, queue="", **options):
+        if queue not in settings.QUEUES:
+            raise CommandError(f"There is no queue “{queue}”: name it in STAGE_QUEUES.")
         orphans.die_with_parent()
         os.nice(5)  # a page is never to wait for a photo
         Conf.WORKERS = Conf.QUEUE_LIMIT = workers or Conf.WORKERS
+        Conf.SCHEDULER = not queue  # one queue has the schedule
         keep_sweeping()
         recognition.from_settings()  # imports what is heavy before the fork, so that all workers share it
         stopping = Flag()
-        guard = Sentinel(stopping, Flag(), uuid.uuid4(), start=False)
+        guard = Sentinel(stopping, Flag(), uuid.uuid4(), get_broker(settings.QUEUES[queue]), start=False)
 
         def stop(*_):
             if stopping.is_set():
