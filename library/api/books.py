@@ -63,7 +63,7 @@ def shown(response: HttpResponse, copy: UserBook) -> dict:
 def list_books(request: HttpRequest, asked: Query[Listed]):
     """Your books, filtered and sorted as on the library page; what makes no sense is passed over."""
     mine = trash.of(request.user) if asked.removed else UserBook.objects.of(request.user)
-    found = LibraryFilter(request.GET).select(mine)
+    found = LibraryFilter(request.GET, None if asked.removed else request.user).select(mine)
     page = asked.of(outward.with_all(found).defer("search_text"))
     return {"items": [outward.book(copy) for copy in page["items"]], "count": page["count"]}
 

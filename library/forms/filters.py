@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Case, F, Q, Value, When
 from django.http import QueryDict
 
-from library import folding
+from library import folding, search
 from library.catalogs.languages import language_name
 from library.listing import label_of
 from library.models import Entry, Status, SyncStatus, Tag, author_key
@@ -41,6 +41,7 @@ SORTS = {
 }  # fmt: skip
 SORT_CHOICES = [choice for name, (label, backwards, *_) in SORTS.items() for choice in ((name, label), (f"-{name}", backwards))]
 NO_SHELF = "none"
+NEAREST = 48  # books with some of the words that were typed, where none has all of them
 NO_LANGUAGE = "none"
 MISSING = {"cover": "No cover", "isbn": "No ISBN"}
 
@@ -101,8 +102,10 @@ class LibraryFilter(forms.Form):
         "entry", "missing", "favourite", "lent", "lookup",
     )  # fmt: skip
 
-    def __init__(self, data):
+    def __init__(self, data, user=None):
+        """With the `user` whose library it is, `q` is looked for as the search does; the index has nothing of the trash."""
         super().__init__(data)
+        self.user, self.meant, self.some_words = user, [], False
         self.full_clean()
 
     def value(self, name: str, default=""):
@@ -118,10 +121,19 @@ class LibraryFilter(forms.Form):
 
     def narrow(self, books):
         """Those of `books` that are asked for, in no order."""
-        books = books.matching(self.value("q"))
+        books = self.worded(books)
         for condition in (*self.places(), *self.facts(), *self.own()):  # one after the other: two tags are two joins
             books = books.filter(condition)
         return books
+
+    def worded(self, books):
+        if not self.user or not self.value("q"):
+            return books.matching(self.value("q"))
+        found = search.search(self.user, self.value("q"), "text")
+        if not found.query:
+            return books
+        self.meant, self.some_words = list(found.meant.values()), bool(found.ranked and not found.exact)
+        return books.filter(pk__in=[pk for pk, _ in found.ranked[: NEAREST if self.some_words else None]])
 
     def select(self, books):
         """Those of `books` that are asked for, in the order that is asked for."""

@@ -52,7 +52,7 @@ def library(request):
 
 def results(request) -> dict:
     """What the list shows, and how it can be narrowed and sorted from here; one query more for each thing that is asked of it."""
-    asked, shelves = LibraryFilter(request.GET), listing.shelves_of(request.user)
+    asked, shelves = LibraryFilter(request.GET, request.user), listing.shelves_of(request.user)
     numbers = listing.Numbers(request.user)
     books, in_list = asked.select(UserBook.objects.of(request.user)), asked.value("view") == "list"
     paginator = listing.CopyPaginator(books, None if asked.narrows else numbers.total, all_columns=in_list)

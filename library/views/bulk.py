@@ -40,7 +40,7 @@ def chosen(request, query: QueryDict):
     """The books that are meant, and only this person's."""
     books = UserBook.objects.of(request.user)
     if "all" in request.POST:
-        return books.filter(pk__in=LibraryFilter(query).narrow(books).values("pk"))
+        return books.filter(pk__in=LibraryFilter(query, request.user).narrow(books).values("pk"))
     chosen = ",".join(request.POST.getlist("ids")).split(",", AT_MOST)[:AT_MOST]
     return books.filter(pk__in=[int(pk) for pk in chosen if pk.isdecimal() and len(pk) < 19])
 

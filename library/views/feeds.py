@@ -49,7 +49,7 @@ def opds_shelves(request, form):
 @for_readers
 def opds_books(request, form):
     """Books as the library page shows them, with the same filters in the address."""
-    asked = LibraryFilter(request.GET)
+    asked = LibraryFilter(request.GET, request.user)
     found = asked.select(UserBook.objects.of(request.user)).defer("search_text", "notes")
     page = Paginator(found, BOOKS_A_PAGE).get_page(request.GET.get("page"))
     links = {}

@@ -21,7 +21,7 @@ LANGUAGES_OFFERED = 40
 @require_GET
 def filters(request):
     """As a fragment above the list, and as a page of its own where no script runs."""
-    asked = LibraryFilter(request.GET)
+    asked = LibraryFilter(request.GET, request.user)
     context = {
         "asked": asked,
         "shelves": request.user.shelves.all(),

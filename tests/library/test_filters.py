@@ -126,3 +126,39 @@ def test_one_year_is_one_chip(owner):
     (chip,) = LibraryFilter(query).narrowings([])
     assert chip.label == "1987"
     assert without(query, chip) == "?"
+
+
+def asked_by(owner, q: str, **more) -> tuple[list[str], LibraryFilter]:
+    query = QueryDict(mutable=True)
+    query.update({"q": q, "sort": "title", **more})
+    asked = LibraryFilter(query, owner)
+    return [copy.title for copy in asked.select(UserBook.objects.of(owner))], asked
+
+
+@pytest.mark.parametrize(
+    ("typed", "titles"),
+    [
+        ("disc", ["Mort"]),
+        ("pratchet mort", ["Mort"]),
+        ("prachett", ["Mort"]),
+        ("jane austin", ["Emma"]),
+        ("mórt", ["Mort"]),
+        ("author:austen", ["Emma"]),
+        ("-funny", []),
+        ("!?", ["Emma", "Mort"]),
+        ("zzzzqqq", []),
+    ],
+)
+def test_typing_in_the_list_is_as_tolerant_as_the_search(owner, books, typed, titles):
+    assert asked_by(owner, typed)[0] == titles
+
+
+def test_the_list_says_what_it_looked_for_instead(owner, books):
+    assert asked_by(owner, "prachett")[1].meant == ["pratchett"]
+    found, asked = asked_by(owner, "mort zzzzqqq emma")
+    assert found == ["Emma", "Mort"] and asked.some_words
+
+
+def test_filters_narrow_what_is_typed(owner, books):
+    assert asked_by(owner, "funny")[0] == ["Emma", "Mort"]
+    assert asked_by(owner, "funny", language="de")[0] == ["Emma"]
