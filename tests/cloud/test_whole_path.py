@@ -13,10 +13,9 @@ from django.core.management import call_command
 from library.catalogs import Record
 from scanning import drawing
 from scanning.models import Scan
-from scanning.ocr.local import LocalOCR
 from tests.api.conftest import Program, token_for
+from tests.cloud import actors
 from tests.cloud.conftest import RESULTS, UPLOADS
-from tests.cloud.stub import Seen, converse_reply, lines_told
 from tests.work import work_off
 
 pytestmark = [pytest.mark.services, pytest.mark.ocr, pytest.mark.django_db(transaction=True)]
@@ -40,20 +39,6 @@ class Catalog:
         return [Record(title, (author,), source="few", source_id=title) for title, author in found]
 
 
-def really_read(picture):
-    """What our own models read, in Textract's shares of the picture."""
-    height, width = picture.shape[:2]
-    lines = LocalOCR().read(picture[:, :, ::-1])
-    return [Seen(line.text, tuple((x / width, y / height) for x, y in line.quad), line.confidence * 100) for line in lines]
-
-
-def sorted_by_place(request):
-    """Lines side by side are spines of their own."""
-    return converse_reply(
-        "report_spines", {"spines": [{"lines": [line["n"]], "title": line["text"], "author": ""} for line in lines_told(request)]}
-    )
-
-
 def test_a_photo_goes_all_the_way(buckets, amazon, owner, settings):
     settings.STORAGE, settings.S3_BUCKET = "s3", UPLOADS
     settings.OCR, settings.PROPOSER, settings.CATALOGS = "textract", "bedrock", [f"{__name__}.Catalog"]
@@ -65,7 +50,7 @@ def test_a_photo_goes_all_the_way(buckets, amazon, owner, settings):
     settings.SNS_TOPIC_ARN = sns.create_topic(Name="scans")["TopicArn"]
     raw = {"RawMessageDelivery": "true"}
     sns.subscribe(TopicArn=settings.SNS_TOPIC_ARN, Protocol="sqs", Endpoint=listener.attributes["QueueArn"], Attributes=raw)
-    amazon.lines, amazon.model = really_read, sorted_by_place
+    amazon.lines, amazon.model = actors.really_read, actors.answer
     shelf = io.BytesIO()
     drawing.draw_shelf(BOOKS, 12).save(shelf, "JPEG", quality=92)
 

@@ -99,7 +99,7 @@ def crash_with(guard: Sentinel):
 
     So everything stops at once; the supervisor starts it anew, and the leases see to it that nothing is lost."""
     while True:
-        processes = [process for process in (*guard.pool, guard.monitor, guard.pusher) if process]
+        processes = [process for process in (*guard.pool, guard.monitor, guard.pusher) if process and process.pid]  # once started
         if not processes:
             sleep(0.1)
             continue
