@@ -28,6 +28,11 @@ class SessionIn(In):
     title: Text = Field("", max_length=120)
 
 
+class SessionPatch(In):
+    title: Text = Field("", max_length=120)
+    pinned: bool = False
+
+
 class SessionOut(Out):
     id: str
     title: str
@@ -64,6 +69,13 @@ def own_session(user, key: str) -> Chat:
     if found is None:
         raise not_found()
     return found
+
+
+def own_message(user, key: str, pk: int) -> Message:
+    message = own_session(user, key).messages.filter(pk=pk).first()
+    if message is None:
+        raise not_found()
+    return message
 
 
 def session_shown(session: Chat) -> dict:
@@ -108,6 +120,16 @@ def get_chat_session(request: HttpRequest, session_id: SessionKey):
     return session_shown(session) | {"messages": messages_shown(request.user, session.messages.all())}
 
 
+@calls.patch("/{session_id}", response=SessionOut)
+def change_chat_session(request: HttpRequest, session_id: SessionKey, body: SessionPatch):
+    """Another title; or pinned, so that it is not forgotten."""
+    session = own_session(request.user, session_id)
+    for name, value in body.said().items():
+        setattr(session, name, value)
+    session.save(update_fields=["title", "pinned"])
+    return session_shown(session)
+
+
 @calls.delete("/{session_id}", response={204: None})
 def delete_chat_session(request: HttpRequest, session_id: SessionKey):
     """The conversation is forgotten at once."""
@@ -123,12 +145,18 @@ def ask_in_chat(request: HttpRequest, session_id: SessionKey, body: MessageIn):
     return Status(201, messages_shown(request.user, [message])[0])
 
 
+@calls.post("/{session_id}/messages/{message_id}/stop", response=MessageOut)
+def stop_in_chat(request: HttpRequest, session_id: SessionKey, message_id: Key):
+    """Asks whoever is at an answer to stop; one that is there already stays."""
+    message = own_message(request.user, session_id, message_id)
+    message.ask_to_stop()
+    return messages_shown(request.user, [message])[0]
+
+
 @calls.post("/{session_id}/messages/{message_id}/{decision}", response={200: MessageOut, 409: None})
 def decide_in_chat(request: HttpRequest, session_id: SessionKey, message_id: Key, decision: Literal["confirm", "dismiss"]):
     """Does what a message proposes, once, or lets it be."""
-    message = own_session(request.user, session_id).messages.filter(pk=message_id).first()
-    if message is None:
-        raise not_found()
+    message = own_message(request.user, session_id, message_id)
     try:
         actions.confirm(message) if decision == "confirm" else actions.dismiss(message)
     except actions.ActionError as error:

@@ -17,6 +17,7 @@ from library.models import Entry, Shelf, UserBook
 
 calls = router("Books", auth=EVERYBODY)
 AT_MOST = 500
+ShelfSaid = Annotated[int, Field(ge=1, le=MOST)] | Annotated[Text, Field(max_length=100)] | None
 Number = Annotated[Text, Field(min_length=1, max_length=60), AfterValidator(lambda text: isbn.parse(text))]
 
 
@@ -30,9 +31,7 @@ class EnterIn(In):
     isbn: Number | None = Field(None, description="10 or 13 digits, with or without hyphens, or an EAN-13 with its add-on.")
     isbns: list[Number] = Field([], max_length=AT_MOST, description="Several at once: all of them, or none where one is wrong.")
     status: StatusName = "to-read"
-    shelf: Annotated[int, Field(ge=1, le=MOST)] | Annotated[Text, Field(max_length=100)] | None = Field(
-        None, description="The `id` of a shelf, or its name: made where it is new."
-    )
+    shelf: ShelfSaid = Field(None, description="The `id` of a shelf, or its name: made where it is new.")
     tags: TagNames = []
     on_duplicate: Literal["copy", "skip"] = Field("copy", description="Where you have it already: a second copy, or left out.")
 

@@ -197,6 +197,17 @@ class ShelfPatch(ShelfIn):
     )
 
 
+class ShelfMove(In):
+    """Beside another shelf, into its bookcase and room; or one step up or down."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"what": "shelf", "step": -1}, {"beside": 4, "after": True}]})
+
+    beside: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = Field(None, description="The `id` of another of your shelves.")
+    after: bool = Field(False, description="Behind it instead of before it.")
+    what: Literal["shelf", "bookcase", "room"] = Field("shelf", description="What is moved by `step`.")
+    step: Literal[-1, 1] = Field(1, description="-1: up, 1: down.")
+
+
 class ShelfOut(ShelfName):
     room: str
     bookcase: str
@@ -232,6 +243,17 @@ class LoanIn(In):
     since: Day = Field(None, description="Today where it is left out.")
     due: Day = None
     note: Text = Field("", max_length=500)
+
+
+class LoanPatch(LoanIn):
+    """What is to be changed of a loan."""
+
+    borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(said)] | SkipJsonSchema[None] = None
+
+
+class BorrowersOut(Out):
+    items: list[str]
+    count: int
 
 
 class LoanOut(Out):

@@ -12,8 +12,9 @@ from accounts.api.errors import Problem, invalid
 from accounts.api.schema import Key, Page, Slice, router
 from library import loans, outward, readings
 from library.api.books import own_copy
-from library.api.forms import LoanIn, LoanOut, ReadingIn, ReadingOut, ReturnIn
+from library.api.forms import BorrowersOut, LoanIn, LoanOut, LoanPatch, ReadingIn, ReadingOut, ReturnIn
 from library.api.shelves import own, page
+from library.forms.keeping import LoanForm
 from library.models import Loan, Reading
 
 loan_calls = router("Loans", auth=EVERYBODY)
@@ -53,6 +54,33 @@ def lend_book(request: HttpRequest, book_id: Key, body: LoanIn):
 def get_loan(request: HttpRequest, loan_id: Key):
     """One loan."""
     return outward.loan(own(loans_of(request.user), loan_id))
+
+
+@loan_calls.patch("/loans/{loan_id}", response=LoanOut)
+def change_loan(request: HttpRequest, loan_id: Key, body: LoanPatch):
+    """To whom, since when, until when; also of one that came back. What is left out stays as it is."""
+    loan = own(loans_of(request.user), loan_id)
+    form = LoanForm({name: getattr(loan, name) for name in LoanForm.Meta.fields} | body.said(), instance=loan)
+    if not form.is_valid():
+        raise invalid("; ".join(f"{name}: {' '.join(errors)}" for name, errors in form.errors.items()))
+    form.save()
+    return outward.loan(own(loans_of(request.user), loan_id))
+
+
+@loan_calls.post("/loans/{loan_id}/reopen", response={200: LoanOut, 409: None})
+def reopen_loan(request: HttpRequest, loan_id: Key):
+    """It was not given back after all. Where the book has been lent again since then that is 409."""
+    try:
+        return outward.loan(loans.reopen(own(loans_of(request.user), loan_id)))
+    except loans.LoanError as error:
+        raise Problem(409, "lent", str(error)) from None
+
+
+@loan_calls.get("/borrowers", response=BorrowersOut)
+def list_borrowers(request: HttpRequest):
+    """To whom you have lent before, for a field that completes a name."""
+    names = loans.borrowers(request.user)
+    return {"items": names, "count": len(names)}
 
 
 @loan_calls.post("/loans/{loan_id}/return", response=LoanOut)

@@ -10,21 +10,24 @@ from pydantic import Field
 
 from accounts.api.auth import EVERYBODY
 from accounts.api.creating import creates
-from accounts.api.errors import Problem, invalid
+from accounts.api.errors import Problem, invalid, not_found
 from accounts.api.root import binary
-from accounts.api.schema import MOST, In, Key, Out, Page, Slice, Text, router
+from accounts.api.schema import INTEGER, MOST, In, Key, Out, Page, Slice, Text, router
 from library.api.books import own_shelf
-from library.api.forms import StatusName
+from library.api.forms import Isbn, Names, StatusName
 from library.api.shelves import own, page
-from library.importing import NotReadable, adding, detect, run
+from library.forms.imports import ORDERS, ColumnsForm
+from library.importing import NotReadable, adding, detect, fields, run
 from library.models import Import, ImportRow
 from library.views import exports
+from library.views.imports import can_change, failures
 
 calls = router("Import and export", auth=EVERYBODY)
 FORMATS = ("auto", *detect.FORMATS)
 EVERYTHING = {
     "responses": {200: {"content": {"application/json": {"schema": {"type": "object", "required": ["bookimg", "books"]}}}}}
 }
+RowNumber = Annotated[int, Field(ge=0, le=INTEGER)]
 AT_ONCE_BYTES = 8 * 1024 * 1024  # looked through while the caller waits; of larger ones the answer says "checking"
 
 
@@ -51,6 +54,7 @@ class ImportOut(Out):
     total: int
     done: int
     counts: dict[str, int] = Field(description="In the preview what the rows are, then what became of them.")
+    mapping: dict[str, str] = Field(description="Name of a column in the file -> what it is here.")
     created: datetime
     finished: datetime | None
 
@@ -66,8 +70,26 @@ class RowOut(Out):
     book_id: int | None
 
 
+class ColumnsIn(In):
+    """Columns of the file by their names; those that are not named stay as they were understood."""
+
+    columns: dict[Annotated[Text, Field(max_length=500)], Literal[(*fields.TARGETS, fields.KEEP, fields.DROP)]] = Field(
+        {}, max_length=200, examples=[{"Regal": "shelf", "Bemerkung": "notes"}]
+    )
+    order: Literal[tuple(ORDERS)] = Field("", description="Which comes first in 03/04/2020; empty: as the file shows.")
+
+
+class RowIn(In):
+    """A row as it should have been."""
+
+    title: Annotated[Text, Field(max_length=500)] = ""
+    authors: Names = []
+    isbn: Isbn = ""
+    another: bool = Field(False, description="A further copy, although the book is there.")
+
+
 def shown(file: Import) -> dict:
-    names = ("id", "name", "format", "state", "error", "total", "done", "counts", "created", "finished")
+    names = ("id", "name", "format", "state", "error", "total", "done", "counts", "mapping", "created", "finished")
     return {name: getattr(file, name) for name in names}
 
 
@@ -110,8 +132,11 @@ def get_import_rows(request: HttpRequest, import_id: Key, asked: Query[RowsAsked
     """What became of each row."""
     rows = own_import(request.user, import_id).rows.order_by("number")
     rows = rows.filter(result=asked.result) if asked.result else rows
-    told = ("number", "result", "message")
-    return page(asked, rows, lambda row: {name: getattr(row, name) for name in told} | {"bookId": row.copy_id})
+    return page(asked, rows, row_shown)
+
+
+def row_shown(row: ImportRow) -> dict:
+    return {name: getattr(row, name) for name in ("number", "result", "message")} | {"bookId": row.copy_id}
 
 
 @calls.post("/import/{import_id}/start", response={202: ImportOut, 409: None})
@@ -140,6 +165,53 @@ def delete_import(request: HttpRequest, import_id: Key):
     """What is known about the import goes; its books stay."""
     run.forget(own_import(request.user, import_id))
     return Status(204, None)
+
+
+@calls.put("/import/{import_id}/columns", response={202: ImportOut, 409: None})
+def set_import_columns(request: HttpRequest, import_id: Key, body: ColumnsIn):
+    """What each column of the table is here; the file is looked through once more. Only before it is brought in (409)."""
+    file = own_import(request.user, import_id)
+    if file.state != Import.State.PREVIEW:
+        raise Problem(409, "not-waiting", "This import is not in its preview, where columns can be chosen.")
+    form = ColumnsForm(file, columns_said(file, body))
+    if not form.is_valid():
+        raise invalid(f"columns: {' '.join(error for errors in form.errors.values() for error in errors)}")
+    form.save()
+    run.check(file, at_once=file.total <= run.CHUNK * 5)
+    return Status(202, shown(own_import(request.user, import_id)))
+
+
+def columns_said(file: Import, body: ColumnsIn) -> dict:
+    """As the form of the preview sends them; columns that are not named stay what they are."""
+    names = ColumnsForm(file).columns
+    if unknown := [name for name in body.columns if name not in names]:
+        raise invalid(f"columns: the file has no column “{unknown[0]}”.")
+    chosen = file.mapping | body.columns
+    return {f"column{number}": chosen[name] for number, name in enumerate(names)} | {"order": body.order}
+
+
+@calls.post("/import/{import_id}/rows/{row_number}", response={200: RowOut, 409: None})
+def retry_import_row(request: HttpRequest, import_id: Key, row_number: RowNumber, body: RowIn):
+    """One row once more: with what it should have said, or with `another` as a further copy of a book that is there."""
+    file = own_import(request.user, import_id)
+    row = file.rows.select_related("file__user", "copy").filter(number=row_number).first()
+    if row is None:
+        raise not_found()
+    if file.is_active:
+        raise Problem(409, "at-work", "The import is still at work. Change this row when it is done.")
+    if body.another:
+        return row_shown(run.try_again(row, another=True))
+    if not can_change(row):
+        raise Problem(409, "no-retry", "This row needs no second try.")
+    changes = {"title": body.title, "authors": body.authors, "isbn13": body.isbn}
+    return row_shown(run.try_again(row, {name: value for name, value in changes.items() if value}))
+
+
+@calls.get("/import/{import_id}/failures.csv", response={200: None}, openapi_extra=binary("text/csv"))
+def get_import_failures(request: HttpRequest, import_id: Key):
+    """The rows that need a look as they were in the file, with the reason, to be put right and sent again."""
+    own_import(request.user, import_id)
+    return failures(request, import_id)
 
 
 @calls.get("/export.csv", response={200: None}, openapi_extra=binary("text/csv"))

@@ -7,11 +7,11 @@ from ninja import Query, Status
 
 from accounts.api.auth import EVERYBODY
 from accounts.api.creating import creates
-from accounts.api.errors import invalid, not_found
+from accounts.api.errors import Problem, invalid, not_found
 from accounts.api.schema import Key, Page, Slice, router
-from library import outward, retagging, tagging
+from library import outward, places, retagging, tagging
 from library.api.books import LOCATION
-from library.api.forms import ShelfIn, ShelfOut, ShelfPatch, TagIn, TagOut
+from library.api.forms import ShelfIn, ShelfMove, ShelfOut, ShelfPatch, TagIn, TagOut
 from library.models import Shelf, Tag
 
 shelf_calls = router("Shelves", auth=EVERYBODY)
@@ -67,9 +67,26 @@ def change_shelf(request: HttpRequest, shelf_id: Key, body: ShelfPatch):
 
 @shelf_calls.delete("/{shelf_id}", response={204: None})
 def delete_shelf(request: HttpRequest, shelf_id: Key):
-    """The shelf goes, its books stay in the library."""
-    own(Shelf.objects.filter(user=request.user), shelf_id).delete()
+    """The shelf goes, its books stay in the library. `POST /undos/{id}` brings it back: `GET /undos` lists it."""
+    places.take_away(own(Shelf.objects.filter(user=request.user).select_related("user"), shelf_id))
     return Status(204, None)
+
+
+@shelf_calls.post("/{shelf_id}/move", response={200: Page[ShelfOut], 409: None})
+def move_shelf(request: HttpRequest, shelf_id: Key, body: ShelfMove):
+    """Another place for a shelf, its bookcase or its room; the first shelves in their new order."""
+    shelf = own(Shelf.objects.filter(user=request.user), shelf_id)
+    if body.beside is None:
+        places.move(shelf, body.what, body.step)
+        return page(Slice(limit=200, offset=0), shelves_of(request.user), outward.shelf)
+    beside = Shelf.objects.filter(user=request.user, pk=body.beside).first()
+    if beside is None:
+        raise invalid("beside: you have no shelf with this id.")
+    try:
+        places.put(shelf, beside, body.after)
+    except places.PlaceError as error:
+        raise Problem(409, "taken", str(error)) from None
+    return page(Slice(limit=200, offset=0), shelves_of(request.user), outward.shelf)
 
 
 def keep_shelf(shelf: Shelf, said: dict):

@@ -7,7 +7,7 @@ from accounts.api.auth import EVERYBODY
 from accounts.api.creating import creates
 from accounts.api.errors import Problem, invalid, not_found
 from accounts.api.schema import Key, router
-from library.catalogs import lookup
+from library.catalogs import Record, lookup
 from scanning import review
 from scanning.api import forms
 from scanning.api.forms import JobId
@@ -76,6 +76,29 @@ def undo_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key):
     """The proposal is open again."""
     own_candidate(request.user, job_id, candidate_id)
     return candidate_shown(review.undo(candidate_id, request.user))
+
+
+@calls.get("/{job_id}/candidates/{candidate_id}/editions", response=forms.ChoicesOut)
+def list_choices(request: HttpRequest, job_id: JobId, candidate_id: Key):
+    """Other editions that the spine may be, the likeliest first."""
+    row = own_candidate(request.user, job_id, candidate_id)
+    items = [choice(Record.from_dict(each)) for each in row.alternatives]
+    return {"items": items, "count": len(items)}
+
+
+def choice(record: Record) -> dict:
+    names = ("title", "authors", "isbn", "publisher", "published_date", "language", "source")
+    return {"key": review.edition_key(record)} | {name: getattr(record, name) for name in names}
+
+
+@calls.post("/{job_id}/candidates/{candidate_id}/choose", response={200: forms.CandidateOut, 409: None})
+def choose_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: forms.ChoiceIn):
+    """Another edition is the proposed one. One that is decided about, or a `key` that is not on the list, is 409."""
+    own_candidate(request.user, job_id, candidate_id)
+    try:
+        return candidate_shown(review.choose(candidate_id, request.user, body.key))
+    except review.ReviewError as error:
+        raise Problem(409, "not-offered", str(error)) from None
 
 
 @calls.patch("/{job_id}/candidates/{candidate_id}", response={200: forms.CandidateOut, 409: None})

@@ -167,3 +167,32 @@ class WordsIn(In):
     title: Text | None = Field(None, max_length=500)
     author: Text | None = Field(None, max_length=1000, description='Several joined by "; ".')
     isbn: Isbn | None = None
+
+
+class ScanPatch(In):
+    """Where the books of a scan go."""
+
+    shelf: Shelf = Field("", description="The name of the shelf, made where it is new, or the `id` of one; empty: none.")
+    with_books: bool = Field(False, description="Books that were added from it to no shelf go there too.")
+
+
+class ChoiceIn(In):
+    key: Annotated[Text, Field(min_length=1, max_length=1000)] = Field(description="As `GET …/editions` named it.")
+
+
+class ChoiceOut(Out):
+    """An edition that a spine may be."""
+
+    key: str
+    title: str
+    authors: list[str]
+    isbn: str
+    publisher: str
+    published_date: str
+    language: str
+    source: str
+
+
+class ChoicesOut(Out):
+    items: list[ChoiceOut]
+    count: int

@@ -1,25 +1,29 @@
 """Scans for programs: photos sent, followed, and their proposals decided about."""
 
+from typing import Annotated
+
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Status
 from ninja.decorators import decorate_view
+from pydantic import Field
 
 from accounts.api import throttle
 from accounts.api.auth import SCANNERS
 from accounts.api.creating import creates
 from accounts.api.errors import Problem, invalid, not_found
 from accounts.api.root import binary
-from accounts.api.schema import Page, Slice, router
+from accounts.api.schema import INTEGER, Page, Slice, router
 from library import outward
 from library.models import Shelf
-from scanning import events, images, pipeline, results, tickets, uploads
+from scanning import events, images, pipeline, results, review, tickets, uploads
 from scanning.api import forms
 from scanning.api.forms import JobId
 from scanning.api.photos import PHOTO_BODY, limited, sent
 from scanning.models import Candidate, Decision, Scan
 from scanning.views import pictures
 
+SpineNumber = Annotated[int, Field(ge=1, le=INTEGER)]
 calls = router("Scans", auth=SCANNERS)
 upload_calls = router("Scans", auth=SCANNERS)
 PHOTOS = [throttle.CALLS, throttle.SCANS]
@@ -151,6 +155,30 @@ def get_events(request: HttpRequest, job_id: JobId, asked: Query[forms.EventsAft
 def get_photo(request: HttpRequest, job_id: JobId):
     """The photo, upright and without what the camera said about itself."""
     return pictures.scan_photo(request, job_id)
+
+
+@calls.get("/{job_id}/thumbnail", response={200: None, 304: None}, openapi_extra=binary("image/webp"))
+def get_thumbnail(request: HttpRequest, job_id: JobId):
+    """The photo, small."""
+    return pictures.scan_thumbnail(request, job_id)
+
+
+@calls.get("/{job_id}/spines/{spine_number}", response={200: None, 304: None}, openapi_extra=binary("image/webp"))
+def get_spine(request: HttpRequest, job_id: JobId, spine_number: SpineNumber):
+    """The picture of one spine, by the `number` of its proposal."""
+    return pictures.scan_spine(request, job_id, spine_number)
+
+
+@calls.patch("/{job_id}", response=forms.ScanOut)
+def change_scan(request: HttpRequest, job_id: JobId, body: forms.ScanPatch):
+    """The shelf that the photo shows, where its books will stand when they are accepted."""
+    scan = own_scan(request.user, job_id)
+    if "shelf" in body.model_fields_set:
+        scan.shelf = uploads.shelf_called(request.user, place_of(request.user, body.shelf))
+        scan.save(update_fields=["shelf"])
+    if body.with_books and scan.shelf:
+        review.stand_on(scan, scan.shelf)
+    return shown(own_scan(request.user, job_id))
 
 
 @calls.post("/{job_id}/again", response={202: forms.ScanOut}, throttle=PHOTOS)

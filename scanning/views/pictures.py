@@ -71,7 +71,10 @@ def scan_thumbnail(request, job_id):
 @condition(etag_func=_etag)
 def scan_spine(request, job_id, number):
     scan = own_scan(request, job_id)
-    picture = crops.spine(scan, number)
+    try:
+        picture = crops.spine(scan, number)
+    except FileNotFoundError:
+        raise Http404("its photo is gone") from None
     if picture is None:
         raise Http404
     if turn := TURNS.get(request.GET.get("turn")):

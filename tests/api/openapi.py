@@ -37,6 +37,13 @@ class Call:
         asked = [each for each in self.details.get("parameters", []) if each["in"] == "query" and each.get("required")]
         return {each["name"]: sample(each["schema"]) for each in asked}
 
+    @property
+    def takes_a_file(self) -> list[str]:
+        """The names of the files of its form, where it takes nothing else."""
+        content = self.details.get("requestBody", {}).get("content", {})
+        form = content.get("multipart/form-data", {}).get("schema", {}) if len(content) == 1 else {}
+        return [name for name in form.get("required", []) if form["properties"][name].get("format") == "binary"]
+
     def body(self):
         """The least that can be sent."""
         content = self.details.get("requestBody", {}).get("content", {})
