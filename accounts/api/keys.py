@@ -62,7 +62,7 @@ class FeedsOut(Out):
 
 def confirmed(request):
     """A browser that somebody left open makes no tokens: as on the page, the password was typed a short while ago."""
-    if request.auth.by == "session" and is_reauthentication_required(request):
+    if request.auth.by == "session" and is_reauthentication_required(request, app=""):
         sentence = "Confirm that it is you on the page “API tokens” of the settings, or sign in by `POST /auth/token`."
         raise Problem(403, "confirm-first", sentence)
 

@@ -190,6 +190,6 @@ many_calls = router("Books", auth=EVERYBODY)
 
 @many_calls.post("/look-up", response={202: CountOut})
 def look_up_books(request: HttpRequest):
-    """Has the catalogues asked once more about all that none of them knew: `GET /books?lookup=failed`."""
+    """Has the catalogues asked once more about all that none of them knew: in `GET /books?lookup=on` their `lookUp` is failed."""
     unknown = UserBook.objects.of(request.user).filter(sync_status=SyncStatus.FAILED)
     return Status(202, {"count": sync.retry(unknown)})

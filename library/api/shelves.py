@@ -19,7 +19,8 @@ tag_calls = router("Tags", auth=EVERYBODY)
 
 
 def shelves_of(user):
-    return Shelf.objects.filter(user=user).annotate(count=Count("books", filter=Q(books__removed__isnull=True)))
+    standing = Count("books", filter=Q(books__removed__isnull=True))
+    return Shelf.objects.filter(user=user).annotate(count=standing).order_by("position", "name", "pk")  # counting forgets it
 
 
 def own(rows, key: int):
