@@ -64,7 +64,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         running = loop.run_in_executor(threads, answered, message, lambda step: loop.call_soon_threadsafe(steps.put_nowait, step))
         running.add_done_callback(lambda _: steps.put_nowait(None))
         while (step := await steps.get()) is not None:
-            await self.tell({"type": "step", "turn": message.pk, **step})
+            await self.tell({"type": "text" if "text" in step else "step", "turn": message.pk, **step})
         done = await running
         await self.tell({"type": "done", "turn": done.pk, "state": done.state, "html": await drawn(self.user, done)})
 

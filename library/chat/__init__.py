@@ -90,9 +90,21 @@ def reply_to(message: Message, tools: Tools, usage: Usage) -> Reply:
     if chosen is None:
         return planner.answer(chat.user, message.question, chat.memory, tools=tools)[0]
     message.engine = chosen.name[:120]
+    tools.tell = tools.tell and noted(message, tools, tools.tell)
     reply = loop.converse(chosen, tools, history(message), message.question, limits(), usage, message.stopping)
     reply.memory = {"books": reply.books[:500], "focus": reply.books[0] if len(reply.books) == 1 else None}
     return reply
+
+
+def noted(message: Message, tools: Tools, tell):
+    """Steps are kept as they happen, for pages that ask instead of listening."""
+
+    def told(said: dict):
+        if "tool" in said:
+            Message.objects.filter(pk=message.pk).update(steps=tools.steps, changed=timezone.now())
+        tell(said)
+
+    return told
 
 
 def history(message: Message) -> list[Turn]:

@@ -27,7 +27,7 @@ class Tools:
 
     user: object
     steps: list[dict] = field(default_factory=list)
-    tell: object = None  # called with each step as it happens
+    tell: object = None  # called with each step as it happens, and with each piece of text
     seed: int = field(default_factory=lambda: random.getrandbits(32))  # of what is chosen by chance
 
     def step(self, tool: str, asked: str, found: str):

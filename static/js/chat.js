@@ -34,8 +34,11 @@ function heard(message) {
     history.replaceState(null, "", message.url);
     show(message.html, message.turn);
   } else if (message.type === "step") {
-    const place = document.querySelector(`#turn-${message.turn} [data-step]`);
-    if (place) place.textContent = `${message.tool}: ${message.asked} → ${message.found}`;
+    const step = document.createElement("li");
+    step.textContent = `${message.tool}: ${message.asked} → ${message.found}`;
+    document.querySelector(`#turn-${message.turn} [data-steps]`)?.append(step);
+  } else if (message.type === "text") {
+    written(document.getElementById(`turn-${message.turn}`), message);
   } else if (message.type === "done") {
     show(message.html, message.turn);
     form.querySelector("button").removeAttribute("aria-busy");
@@ -44,6 +47,14 @@ function heard(message) {
     form.querySelector("button").removeAttribute("aria-busy");
     if (message.code !== "busy") form.submit();
   }
+}
+
+// The answer as it is written; what was written before a look-up is no part of it.
+function written(turn, message) {
+  const place = turn?.querySelector("[data-text]");
+  if (!place) return;
+  place.textContent = message.begin ? "" : place.textContent + message.text;
+  turn.querySelector("[data-step]").textContent = message.begin ? "Thinking" : "Writing";
 }
 
 async function poll(turn) {

@@ -18,7 +18,7 @@ class Scripted:
         self.calls, self.last, self.errors = list(calls), last, list(errors)
         self.heard: list[list] = []
 
-    def ask(self, system, turns, tools):
+    def ask(self, system, turns, tools, hear=None):
         self.heard.append(turns)
         if self.errors:
             raise self.errors.pop(0)
@@ -35,7 +35,7 @@ class Faulty:
     numbers = itertools.count()
     lock = threading.Lock()
 
-    def ask(self, system, turns, tools):
+    def ask(self, system, turns, tools, hear=None):
         with self.lock:
             chance = random.Random(next(self.numbers))
         if chance.random() < 0.05:
