@@ -15,6 +15,8 @@ from library.search.vectors import STORED
 
 logger = logging.getLogger("library.search")
 BATCH = 64
+MOST_ASKED = 256  # vectors of questions that are kept: for the next page, and for who types on and comes back
+_asked: dict[tuple[str, str], np.ndarray] = {}
 CHECKED_AT_ONCE = 500
 LONGEST_DESCRIPTION, LONGEST_NOTES = 1200, 400
 TEXT_COLUMNS = ("pk", "user_id", "title", "subtitle", "authors", "series", "categories", "description", "notes")
@@ -109,8 +111,19 @@ def attempt(seconds: float) -> bool:
 
 
 def vector_of(text: str, embedder=None) -> np.ndarray:
-    """The vector of a question."""
-    return (embedder or choosing.embedder()).embed([text]).vectors[0]
+    """The vector of a question. Some embedders make another one of a question than of a text that may answer it."""
+    embedder = embedder or choosing.embedder()
+    asking = getattr(embedder, "asking", embedder.embed)
+    key = (embedder.name, text)
+    if (found := _asked.get(key)) is None:
+        found = _asked[key] = asking([text]).vectors[0]
+        while len(_asked) > MOST_ASKED:
+            _asked.pop(next(iter(_asked)), None)
+    return found
+
+
+def forget_asked():
+    _asked.clear()
 
 
 def wrong(model: str) -> list[int]:

@@ -83,6 +83,7 @@ def timed(name: str, questions: list[str], run: Callable) -> tuple[float, float]
         run(question)
     times = []
     for question in questions:
+        embedding.forget_asked()  # nobody has asked this before
         started = time.perf_counter()
         run(question)
         times.append((time.perf_counter() - started) * 1000)
@@ -102,7 +103,7 @@ def bare(user, question: str) -> list:
 
 def bare_scan(user, question: str) -> list:
     embedder = choosing.embedder()
-    vector = embedding.vector_of(question, embedder)
+    vector = embedder.embed([question]).vectors[0]
     matrix = vectors.matrix_of(user, embedder.name)
     found = vectors.nearest(matrix, vector, PAGE)
     with connection.cursor() as cursor:

@@ -1,6 +1,7 @@
 """Amazon Bedrock: Titan, one text a call, or Cohere, 96 at once. Imported only where it is chosen: it needs boto3.
 
-https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html"""
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html
+https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html"""
 
 import json
 
@@ -14,6 +15,7 @@ USD_PER_TOKEN = 0.00002 / 1000
 LETTERS_PER_TOKEN = 4
 AT_ONCE = 96
 LONGEST = 8000
+LONGEST_OF_COHERE = 2048
 AGAIN = ("ThrottlingException", "ServiceUnavailableException", "ModelTimeoutException", "InternalServerException")
 
 
@@ -24,15 +26,29 @@ class Embedder:
         self.client = client or boto3.client("bedrock-runtime", region_name=region)
 
     def embed(self, texts: list[str]) -> Made:
+        return self.made(texts, "search_document")
+
+    def asking(self, texts: list[str]) -> Made:
+        """Vectors of questions, which Cohere tells apart from those of texts."""
+        return self.made(texts, "search_query")
+
+    def made(self, texts: list[str], use: str) -> Made:
         texts = [text[:LONGEST] or " " for text in texts]
-        rows = self.cohere(texts) if "cohere" in self.model else [self.ask({"inputText": text})["embedding"] for text in texts]
+        try:
+            rows = self.cohere(texts, use) if "cohere" in self.model else [self.titan(text) for text in texts]
+        except (KeyError, TypeError) as error:
+            raise EmbedderError("Bedrock answered something that cannot be read.") from error
         return Made(unit(rows), sum(map(len, texts)) / LETTERS_PER_TOKEN * USD_PER_TOKEN)
 
-    def cohere(self, texts: list[str]) -> list:
+    def titan(self, text: str) -> list:
+        return self.ask({"inputText": text})["embedding"]
+
+    def cohere(self, texts: list[str], use: str) -> list:
         rows = []
         for start in range(0, len(texts), AT_ONCE):
-            some = [text[:2048] for text in texts[start : start + AT_ONCE]]
-            rows += self.ask({"texts": some, "input_type": "search_document", "truncate": "END"})["embeddings"]
+            some = [text[:LONGEST_OF_COHERE] for text in texts[start : start + AT_ONCE]]
+            found = self.ask({"texts": some, "input_type": use, "truncate": "END"})["embeddings"]
+            rows += found["float"] if isinstance(found, dict) else found  # the newer ones say which kind of numbers
         return rows
 
     def ask(self, body: dict) -> dict:

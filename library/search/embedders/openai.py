@@ -17,15 +17,16 @@ class Embedder:
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self.client = httpx.Client(base_url=url or URL, headers=headers, timeout=30, transport=transport)
 
-    def embed(self, texts: list[str]) -> Made:
+    def embed(self, texts: list[str], **more) -> Made:
         rows = []
         for start in range(0, len(texts), AT_ONCE):
-            rows += self.ask(texts[start : start + AT_ONCE])
+            some = [text or " " for text in texts[start : start + AT_ONCE]]
+            rows += self.ask({"model": self.model, "input": some, **more})
         return Made(unit(rows))
 
-    def ask(self, texts: list[str]) -> list:
+    def ask(self, body: dict) -> list:
         try:
-            answer = self.client.post("/embeddings", json=self.body(texts))
+            answer = self.client.post("/embeddings", json=body)
         except httpx.HTTPError as error:
             raise EmbedderError("The embedding service does not answer.") from error
         if answer.status_code != 200:
@@ -35,6 +36,3 @@ class Embedder:
             return [item["embedding"] for item in sorted(answer.json()["data"], key=lambda item: item["index"])]
         except (ValueError, KeyError, TypeError) as error:
             raise EmbedderError("The embedding service answered something that cannot be read.") from error
-
-    def body(self, texts: list[str]) -> dict:
-        return {"model": self.model, "input": texts}

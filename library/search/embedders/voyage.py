@@ -1,6 +1,6 @@
 """Voyage AI: the same call as OpenAI's under another address. https://docs.voyageai.com/reference/embeddings-api"""
 
-from library.search.embedders import openai
+from library.search.embedders import Made, openai
 
 URL, MODEL = "https://api.voyageai.com/v1", "voyage-3.5-lite"
 
@@ -9,3 +9,10 @@ class Embedder(openai.Embedder):
     def __init__(self, key: str, model: str = MODEL, url: str = URL, transport=None):
         super().__init__(url or URL, key, model, transport)
         self.name = f"voyage:{model}"[:100]
+
+    def embed(self, texts: list[str]) -> Made:
+        return super().embed(texts, input_type="document")
+
+    def asking(self, texts: list[str]) -> Made:
+        """Vectors of questions, which it tells apart from those of texts."""
+        return super().embed(texts, input_type="query")

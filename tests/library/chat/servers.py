@@ -88,7 +88,7 @@ class CohereRequest(Exact):
 
 @dataclass
 class World:
-    """`model(turns)` gets (role, text) pairs and answers (text, [(tool, arguments)]); `faults(n)` is what befalls the n-th call."""
+    """`model(turns)` gets (role, text) pairs and answers (text, [(tool, arguments)]); `faults(n)` befalls the n-th call."""
 
     model: Callable = lambda turns: ("Done.", [])
     faults: Callable = lambda number: None  # a status, "broken" in the middle of the answer, or "slow"
