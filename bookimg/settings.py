@@ -271,6 +271,7 @@ CLOUD_FALLBACK = choice("CLOUD_FALLBACK", ("local", "off"), dotted=True)  # who 
 SCAN_MONTHLY_USD = read("SCAN_MONTHLY_USD", "float", 0.0)  # for each person; 0: no limit
 CATALOG_NAMES = ("local", "open_library", "google_books")
 CATALOGS = read("CATALOGS", "list", list(CATALOG_NAMES))
+CLOUD_SECONDS = number("CLOUD_SECONDS", 100)  # how long one answer of theirs is waited for
 if unknown := [name for name in CATALOGS if name not in CATALOG_NAMES and "." not in name]:
     raise ImproperlyConfigured(f"CATALOGS may hold {', '.join(CATALOG_NAMES)} or dotted paths, not {unknown[0]!r}")
 OPEN_LIBRARY_URL = address("OPEN_LIBRARY_URL", "https://openlibrary.org")

@@ -7,7 +7,8 @@ from functools import cache
 import boto3
 import pybreaker
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError, PartialCredentialsError
+from botocore.parsers import ResponseParserError
 
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 60
@@ -42,14 +43,18 @@ SENTENCES = {
     "ValidationException": ("{name} does not take what we ask of this model: {detail}", True),
 }
 OUT_OF_ORDER = ("{name} is out of order.", False)
+LOST = "{name} was asked, but its answer got lost on the way."
+# What breaks once the question is on its way; it may have been answered, and charged. A connection that never stood is no such.
+ON_ITS_WAY = (HTTPClientError, ResponseParserError)
+PAID = ("textract", "bedrock-runtime")
 
 
 class Failed(Exception):
-    """No answer: a sentence why, and whether that is for good."""
+    """No answer: a sentence why, whether that is for good, and whether the question may have been charged all the same."""
 
-    def __init__(self, sentence: str, permanent: bool = False):
+    def __init__(self, sentence: str, permanent: bool = False, uncertain: bool = False):
         super().__init__(sentence)
-        self.permanent = permanent
+        self.permanent, self.uncertain = permanent, uncertain
 
 
 def ask(service: str, operation: str, region: str, seconds: float, **request) -> dict:
@@ -63,6 +68,8 @@ def ask(service: str, operation: str, region: str, seconds: float, **request) ->
         raise failure(name, error) from error
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise Failed(BAD_KEYS[0].format(name=name)) from error
+    except ON_ITS_WAY as error:
+        raise Failed(LOST.format(name=name), uncertain=True) from error
     except BotoCoreError as error:
         raise Failed(f"{name} cannot be reached.") from error
     reply.pop("ResponseMetadata", None)
@@ -92,4 +99,12 @@ def breaker(service: str) -> pybreaker.CircuitBreaker:
 def client(service: str, region: str, seconds: float):
     """One a process. "standard": up to three tries, or AWS_MAX_ATTEMPTS of them, with growing pauses of random length."""
     timeouts = {"connect_timeout": CONNECT_SECONDS, "read_timeout": seconds}
-    return boto3.Session(region_name=region).client(service, config=Config(retries={"mode": "standard"}, **timeouts))
+    made = boto3.Session(region_name=region).client(service, config=Config(retries={"mode": "standard"}, **timeouts))
+    if service in PAID:
+        made.meta.events.register_first("needs-retry.*", not_paid_twice)
+    return made
+
+
+def not_paid_twice(caught_exception: Exception | None = None, **_) -> bool | None:
+    """botocore would send a question again whose answer got lost. False is the last word; None leaves it to the others."""
+    return False if isinstance(caught_exception, ON_ITS_WAY) else None

@@ -312,6 +312,7 @@ class Purchase(models.Model):
     service = models.CharField(max_length=40)
     usd = models.FloatField("US dollars: the estimate while it is under way, then the true cost")
     reserved = models.BooleanField("under way, or cut off before it was known what it cost", default=True)
+    question = models.CharField("what was asked; while reserved, it is not asked again", max_length=80, blank=True)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

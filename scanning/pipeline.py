@@ -17,7 +17,7 @@ from django_q.tasks import async_task
 from accounts import webhooks
 from accounts.models import Event
 from library.catalogs import CatalogError
-from scanning import events, front, leases, results, stages
+from scanning import events, front, leases, purchases, results, stages
 from scanning.models import Scan, Stage
 from scanning.ocr import OCRError
 from scanning.proposers import ProposerError
@@ -153,6 +153,7 @@ def retry(scan: Scan) -> bool:
         return False
     scan.status, scan.error, scan.attempts, scan.finished = Scan.Status.QUEUED, "", 0, None
     scan.save(update_fields=["status", "error", "attempts", "finished", "changed"])
+    purchases.allow_again(scan)
     start(scan)
     return True
 

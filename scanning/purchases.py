@@ -2,41 +2,70 @@
 
 import hashlib
 import json
+import logging
+import time
 from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from scanning import results
 from scanning.models import Purchase, Scan
 from scanning.till import Refused, Reply, Till
 
+logger = logging.getLogger("scanning.purchases")
+PAID_ALREADY = "This photo was paid for, but the answer got lost on the way. It is not paid for again unless you ask for it."
+
 
 class ScanTill(Till):
-    """The till of one scan. A worker that dies after a call leaves its answer; the next one finds it."""
+    """The till of one scan. A worker that dies after a call leaves its answer; the next one finds it.
+
+    One that dies between the call and its answer leaves the purchase open. Whether it was charged is not known then, so nobody
+    asks the same again before the photo's owner does (`allow_again`)."""
 
     def __init__(self, scan: Scan):
         super().__init__()
         self.scan = scan
 
     def buy(self, service, request, estimate, ask, price) -> Reply:
-        name = f"bought/{service}-{hashlib.sha256(request).hexdigest()[:32]}.json"
-        if kept := self.kept(name):
+        question = f"{service}-{hashlib.sha256(request).hexdigest()[:32]}"
+        mine = Purchase.objects.filter(scan=self.scan, question=question, reserved=True)
+        if kept := self.kept(answer_to(question)):
+            mine.update(usd=price(kept), reserved=False)  # of a worker that died right after it was kept
             self.replies.append(kept)
             return kept
-        purchase = reserve(self.scan, service, estimate)
+        if estimate and mine.exists():
+            raise Refused(PAID_ALREADY)
+        purchase = reserve(self.scan, service, estimate, question)
+        started = time.monotonic()
         try:
             reply = ask()
-        except Exception:
-            purchase.delete()  # what fails is not charged
+        except Exception as error:
+            if not getattr(error, "uncertain", False):
+                purchase.delete()  # what fails is not charged
             raise
-        results.store(self.scan, name, reply)
-        purchase.usd, purchase.reserved = price(reply), False
+        purchase.usd = price(reply)
+        purchase.reserved = not self.keep(answer_to(question), reply)
         purchase.save(update_fields=["usd", "reserved"])
         self.ring_up(reply, purchase.usd)
+        self.tell(service, purchase.usd, started)
         return reply
+
+    def keep(self, name: str, reply: Reply) -> bool:
+        """Before anything else is done with it. Where it cannot be kept, the stage goes on with it all the same."""
+        try:
+            results.store(self.scan, name, reply)
+        except Exception:  # of whatever kind the storage has
+            logger.exception("an answer that was paid for cannot be kept", extra={"job_id": self.scan.job_id})
+            return False
+        return True
+
+    def tell(self, service: str, usd: float, started: float):
+        fields = {"service": service, "usd": round(usd, 6), "duration_ms": round((time.monotonic() - started) * 1000)}
+        who = {"job_id": self.scan.job_id, "user_id": self.scan.user_id}
+        logger.info("%s asked for %s: %.4f USD", service, self.scan.job_id, usd, extra=fields | who)
 
     def kept(self, name: str) -> Reply | None:
         """The answer to the same question, from this scan or from an earlier one of the same photo."""
@@ -52,11 +81,21 @@ class ScanTill(Till):
             yield from Scan.objects.of(self.scan.user).filter(sha256=self.scan.sha256).exclude(pk=self.scan.pk)
 
 
-def reserve(scan: Scan, service: str, estimate: float) -> Purchase:
+def answer_to(question: str) -> str:
+    return f"bought/{question}.json"
+
+
+def allow_again(scan: Scan):
+    """Its owner asks for what may have been charged without an answer. It stays on the bill."""
+    Purchase.objects.filter(scan=scan, reserved=True).update(question="")
+
+
+def reserve(scan: Scan, service: str, estimate: float, question: str = "") -> Purchase:
     """Sets the estimate aside, before anything is asked. Raises Refused where the month would be overspent.
 
     The row is written first and the sum taken then, so that of two workers at once not both see room for one."""
-    purchase = Purchase.objects.create(user_id=scan.user_id, scan=scan, service=service, usd=estimate)
+    facts = {"service": service, "usd": estimate, "question": question}
+    purchase = Purchase.objects.create(user_id=scan.user_id, scan=scan, **facts)
     limit = settings.SCAN_MONTHLY_USD
     if limit and spent_this_month(scan.user_id) > limit:
         purchase.delete()
@@ -72,6 +111,5 @@ def spent_this_month(user_id: int) -> float:
 
 def cost(scan: Scan) -> dict:
     """As the contract has it: what the answers for this scan cost, and how many calls that were."""
-    bought = Purchase.objects.filter(scan=scan)
-    usd = bought.aggregate(sum=Sum("usd"))["sum"] or 0
-    return {"usd": round(usd, 6), "calls": bought.count()}
+    bought = Purchase.objects.filter(scan=scan).aggregate(usd=Sum("usd", default=0), calls=Count("pk"))
+    return {"usd": round(bought["usd"], 6), "calls": bought["calls"]}

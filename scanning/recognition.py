@@ -121,14 +121,14 @@ def kept_engine(name: str) -> Engine:
 
 def engine_named(name: str, till: Till | None = None) -> Engine:
     if name == "textract":
-        return provider(name, ENGINES)(settings.AWS_REGION, till)
+        return provider(name, ENGINES)(settings.AWS_REGION, till, settings.CLOUD_SECONDS)
     return kept_engine(name)
 
 
 def proposer_named(name: str, till: Till | None = None) -> Proposer:
     if name == "bedrock":
         prices = settings.BEDROCK_USD_PER_MILLION_IN, settings.BEDROCK_USD_PER_MILLION_OUT
-        return provider(name, PROPOSERS)(settings.BEDROCK_MODEL_ID, settings.AWS_REGION, *prices, till)
+        return provider(name, PROPOSERS)(settings.BEDROCK_MODEL_ID, settings.AWS_REGION, *prices, till, settings.CLOUD_SECONDS)
     if name == "openai":
         return provider(name, PROPOSERS)(settings.PROPOSER_MODEL, settings.PROPOSER_URL, settings.PROPOSER_KEY, till)
     return provider(name, PROPOSERS)()

@@ -18,7 +18,6 @@ MOST_PIXELS = 10_000  # px a side
 LEAST_SCALE = 0.8  # a photo that would be shrunk more than this is sent in parts
 OVERLAP = 800  # px; the longest line that a cut may lead through
 USD_A_CALL = 0.0015
-SECONDS = 60
 QUALITIES = (95, 85, 75, 60)
 DOUBTFUL, MOST_DOUBTFUL = 0.8, 0.25  # confidence, and the share of lines below it from which a second look pays
 EMPTY_STRIP, MOST_EMPTY = 0.04, 0.3  # of the width: a strip without text, and all of these together
@@ -27,8 +26,9 @@ EMPTY_STRIP, MOST_EMPTY = 0.04, 0.3  # of the width: a strip without text, and a
 class TextractOCR:
     name = "textract"
 
-    def __init__(self, region: str, till: Till | None = None):
-        self.region, self.till = region, till or Till()
+    def __init__(self, region: str, till: Till | None = None, seconds: float = 60):
+        """`seconds`: how long an answer is waited for."""
+        self.region, self.till, self.seconds = region, till or Till(), seconds
 
     def read(
         self, image: np.ndarray, progress: Progress = lambda done, total: None, found: Found = lambda lines: None
@@ -62,7 +62,7 @@ class TextractOCR:
         return lines
 
     def ask(self, picture: bytes) -> dict:
-        return aws.ask("textract", "detect_document_text", self.region, SECONDS, Document={"Bytes": picture})
+        return aws.ask("textract", "detect_document_text", self.region, self.seconds, Document={"Bytes": picture})
 
 
 def tiles(shape) -> list[Tile]:

@@ -11,7 +11,6 @@ from scanning.ocr import Line
 from scanning.proposers import Candidate, ProposerError, covers, model, prompts
 from scanning.till import Reply, Till
 
-SECONDS = 120
 LETTERS_A_TOKEN, TOKENS_A_PICTURE = 3, 1600
 MOST_TOKENS = 16_000  # of an answer, with what the model thinks before it
 
@@ -21,8 +20,9 @@ class BedrockProposer:
 
     name = "bedrock"
 
-    def __init__(self, model_id: str, region: str, usd_in: float, usd_out: float, till: Till | None = None):
-        """`usd_in` and `usd_out`: what a million tokens cost, read and written."""
+    def __init__(self, model_id: str, region: str, usd_in: float, usd_out: float, till: Till | None = None, seconds: float = 120):
+        """`usd_in` and `usd_out`: what a million tokens cost, read and written. `seconds`: how long an answer is waited for."""
+        self.seconds = seconds
         self.model_id, self.region, self.usd_in, self.usd_out = model_id, region, usd_in, usd_out
         self.till = till or Till()
 
@@ -54,7 +54,7 @@ class BedrockProposer:
         return arguments(reply, tool["name"])
 
     def send(self, request: dict) -> Reply:
-        return aws.ask("bedrock-runtime", "converse", self.region, SECONDS, **request)
+        return aws.ask("bedrock-runtime", "converse", self.region, self.seconds, **request)
 
     def estimate(self, system: str, text: str, picture: bytes) -> float:
         read = (len(system) + len(text)) / LETTERS_A_TOKEN + (TOKENS_A_PICTURE if picture else 0)
