@@ -89,7 +89,6 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
@@ -116,6 +115,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bookimg.logging.RequestLogMiddleware",
+    "bookimg.health.ProbesMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -153,6 +153,8 @@ try:
     on_sqlite = "sqlite3" in DATABASES["default"]["ENGINE"]
 except (ValueError, KeyError, ImproperlyConfigured) as error:
     raise ImproperlyConfigured("DATABASE_URL is not a database address such as postgres://user:key@host/name") from error
+if password := env.str("DATABASE_PASSWORD", default=""):
+    DATABASES["default"]["PASSWORD"] = password
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if on_sqlite:
     # Web and workers write at once: WAL with IMMEDIATE transactions and a patient lock gave no lock errors; WAL alone did.
@@ -180,6 +182,7 @@ AWS_ENDPOINT_URL_S3 = address("AWS_ENDPOINT_URL_S3", "")
 STORAGE = choice("STORAGE", ("local", "s3"))
 S3_BUCKET = env.str("S3_BUCKET", default="")
 S3_RESULTS_BUCKET = env.str("S3_RESULTS_BUCKET", default="")  # for what is made of the photos; empty: S3_BUCKET
+S3_PUBLIC_URL = address("S3_PUBLIC_URL", "")  # where browsers reach a server of one's own, if not where we do
 if STORAGE == "s3" and not S3_BUCKET:
     raise ImproperlyConfigured("S3_BUCKET must name the bucket where STORAGE=s3 keeps the photos")
 FILES = {
@@ -189,7 +192,7 @@ FILES = {
     },
     "s3": {
         "BACKEND": "library.buckets.Buckets",
-        "OPTIONS": {"bucket": S3_BUCKET, "results_bucket": S3_RESULTS_BUCKET, "region": AWS_REGION},
+        "OPTIONS": {"bucket": S3_BUCKET, "results_bucket": S3_RESULTS_BUCKET, "region": AWS_REGION, "public_url": S3_PUBLIC_URL},
     },
 }
 if AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3:
@@ -268,10 +271,10 @@ BEDROCK_MODEL_ID = env.str("BEDROCK_MODEL_ID", default="global.anthropic.claude-
 BEDROCK_USD_PER_MILLION_IN = read("BEDROCK_USD_PER_MILLION_IN", "float", 0.10)  # what that model costs
 BEDROCK_USD_PER_MILLION_OUT = read("BEDROCK_USD_PER_MILLION_OUT", "float", 0.50)
 CLOUD_FALLBACK = choice("CLOUD_FALLBACK", ("local", "off"), dotted=True)  # who reads and sorts where Textract or Bedrock cannot
+CLOUD_SECONDS = number("CLOUD_SECONDS", 100)  # how long one answer of theirs is waited for
 SCAN_MONTHLY_USD = read("SCAN_MONTHLY_USD", "float", 0.0)  # for each person; 0: no limit
 CATALOG_NAMES = ("local", "open_library", "google_books")
 CATALOGS = read("CATALOGS", "list", list(CATALOG_NAMES))
-CLOUD_SECONDS = number("CLOUD_SECONDS", 100)  # how long one answer of theirs is waited for
 if unknown := [name for name in CATALOGS if name not in CATALOG_NAMES and "." not in name]:
     raise ImproperlyConfigured(f"CATALOGS may hold {', '.join(CATALOG_NAMES)} or dotted paths, not {unknown[0]!r}")
 OPEN_LIBRARY_URL = address("OPEN_LIBRARY_URL", "https://openlibrary.org")

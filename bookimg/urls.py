@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from accounts.api.root import no_such_call
-from bookimg import health, metrics
+from bookimg import metrics
 from bookimg.api import api
 from scanning.views import leaving, tickets
 
@@ -20,7 +20,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
     re_path(r"^api/", no_such_call),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
     path("metrics", metrics.metrics),
 ]

@@ -12,9 +12,12 @@ MADE = ("results/", "thumbnails/", "spines/")  # keys of what is made of photos
 class Buckets(Storage):
     """Both buckets as one storage; a key tells by its first folder where it belongs."""
 
-    def __init__(self, bucket: str, results_bucket: str = "", region: str = "", addressing: str = "virtual"):
+    def __init__(
+        self, bucket: str, results_bucket: str = "", region: str = "", addressing: str = "virtual", public_url: str = ""
+    ):
         """`addressing`: "virtual" names the bucket in the host, which leads signed addresses to the bucket's own region; a server
-        of one's own mostly wants it in the path ("path")."""
+        of one's own mostly wants it in the path ("path"). `public_url`: where others than we reach it."""
+        self.public_url = public_url or None
         self.bucket, self.results_bucket, self.region, self.addressing = bucket, results_bucket or bucket, region, addressing
 
     @cached_property
@@ -25,9 +28,15 @@ class Buckets(Storage):
     def made(self) -> S3Storage:
         return self.storage_of(self.results_bucket) if self.results_bucket != self.bucket else self.sent
 
-    def storage_of(self, bucket: str) -> S3Storage:
+    @cached_property
+    def shown(self) -> S3Storage:
+        """The first bucket as others reach it."""
+        return self.storage_of(self.bucket, endpoint_url=self.public_url) if self.public_url else self.sent
+
+    def storage_of(self, bucket: str, **more) -> S3Storage:
         """Never overwrites: as on a disk, a name that is taken gets another one."""
         return S3Storage(
+            **more,
             bucket_name=bucket,
             region_name=self.region or None,
             signature_version="s3v4",
@@ -45,10 +54,9 @@ class Buckets(Storage):
         return f"s3://{self.home(name).bucket_name}/{name}"
 
     def presigned_put(self, name: str, content_type: str, size: int, life: timedelta) -> str:
-        """An address that takes this one file, of this type and of exactly this many bytes, for a while."""
-        home = self.home(name)
-        asked = {"Bucket": home.bucket_name, "Key": name, "ContentType": content_type, "ContentLength": size}
-        client = home.connection.meta.client
+        """An address that takes this one file that people send, of this type and of exactly this many bytes, for a while."""
+        asked = {"Bucket": self.bucket, "Key": name, "ContentType": content_type, "ContentLength": size}
+        client = self.shown.connection.meta.client
         return client.generate_presigned_url("put_object", Params=asked, ExpiresIn=int(life.total_seconds()))
 
     # ── As every storage does ───────────────────────────────────────────────────────────────────────────────────────

@@ -22,3 +22,8 @@ class TestProbes:
         assert len(client.get("/healthz")["X-Request-Id"]) == 32
         assert client.get("/healthz", headers={"X-Request-Id": "trace-12345678"})["X-Request-Id"] == "trace-12345678"
         assert client.get("/healthz", headers={"X-Request-Id": "<script>"})["X-Request-Id"] != "<script>"
+
+    def test_a_load_balancer_may_ask_by_address_and_without_https(self, client, settings):
+        settings.SECURE_SSL_REDIRECT = True
+        assert client.get("/healthz", headers={"Host": "10.0.3.17:8000"}).status_code == 200
+        assert client.get("/accounts/login/", headers={"Host": "10.0.3.17:8000"}).status_code == 400

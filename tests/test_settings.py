@@ -90,3 +90,11 @@ def test_manage_py_says_it_without_a_traceback(tmp_path):
     environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "WORKERS": "none"}
     done = subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.stderr.strip() == "bookimg: WORKERS is not a valid int: 'none'"
+
+
+def test_the_key_of_the_database_may_come_by_itself(tmp_path):
+    said = {"DATABASE_URL": "postgres://reader@db/books", "DATABASE_PASSWORD": "a/key:with@signs"}
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **said}
+    command = [sys.executable, "-c", "from bookimg.settings import DATABASES as d; print(d['default']['PASSWORD'])"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30)
+    assert done.stdout.strip() == "a/key:with@signs"

@@ -43,6 +43,14 @@ def test_a_ticket_signs_its_time_its_type_and_its_length():
     assert set(asked["X-Amz-SignedHeaders"].split(";")) == {"content-length", "content-type", "host"}
 
 
+def test_an_address_may_lead_elsewhere_than_our_own_way_to_the_server(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://minio:9000")
+    storage = Buckets("photos", region="us-east-1", addressing="path", public_url="https://files.example.org")
+    address = storage.presigned_put("uploads/1/job-1/a.jpg", "image/jpeg", 17, tickets.LIFE)
+    assert address.startswith("https://files.example.org/photos/uploads/1/job-1/a.jpg?")
+    assert storage.sent.connection.meta.client.meta.endpoint_url == "http://minio:9000"
+
+
 @services
 def test_what_is_sent_and_what_is_made_lie_in_buckets_of_their_own(buckets):
     default_storage.save("uploads/1/job-1/shelf.jpg", ContentFile(b"a photo"))

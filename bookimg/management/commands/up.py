@@ -14,7 +14,6 @@ from django.db import close_old_connections, connections
 from accounts import webhooks
 from bookimg.supervisor import Supervisor
 from library import sync
-from library.catalogs import loading
 from library.importing import run as importing
 from library.tasks import order_vectors
 from scanning import demo, pipeline
@@ -32,9 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, workers, **options):
         refuse_taken(host, port)
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
-        loading.ensure_builtin()
+        call_command("prepare")
         password = demo.offer()
         connections.close_all()
         manage = [sys.executable, sys.argv[0]]
