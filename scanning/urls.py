@@ -1,6 +1,5 @@
 from django.urls import path
 
-from scanning import consumers
 from scanning.views import decisions, pages, pictures, upload
 
 urlpatterns = [
@@ -27,4 +26,3 @@ urlpatterns = [
     path("<slug:job_id>/candidates/<int:pk>/choose", decisions.choose, name="candidate_choose"),
     path("<slug:job_id>/candidates/<int:pk>/edit", decisions.edit, name="candidate_edit"),
 ]
-websocket_urlpatterns = [path("ws/scans/", consumers.ScanConsumer.as_asgi())]

@@ -1,0 +1,105 @@
+"""Who comes through the door of the websockets: by the session of a page of our own, or with a token."""
+
+import json
+
+import pytest
+from asgiref.testing import ApplicationCommunicator
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.test import Client
+
+from accounts import jwts, tokens
+from accounts.sockets import NOT_ALLOWED, SIGN_IN_FIRST
+from bookimg.asgi import application
+from scanning import events
+from tests.work import make_scan
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ELSEWHERE = "https://app.example.org"
+
+
+@database_sync_to_async
+def token_for(user, *scopes: str) -> str:
+    return tokens.make(user, "a program", list(scopes))[1]
+
+
+@database_sync_to_async
+def cookie_of(user) -> str:
+    client = Client()
+    client.force_login(user)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+class Socket(ApplicationCommunicator):
+    def __init__(self, path="/ws/scans/", subprotocols=(), **headers):
+        sent = [(name.encode(), value.encode()) for name, value in headers.items()]
+        scope = {"type": "websocket", "path": path, "headers": sent, "subprotocols": list(subprotocols), "query_string": b""}
+        super().__init__(application, scope)
+
+    async def opened(self) -> dict:
+        """What the server answers to the handshake."""
+        await self.send_input({"type": "websocket.connect"})
+        return await self.receive_output(5)
+
+    async def hears_after(self, **message) -> dict:
+        await self.send_input({"type": "websocket.receive", "text": json.dumps(message)})
+        return json.loads((await self.receive_output(5))["text"])
+
+    async def closed_with(self) -> int:
+        answer = await self.receive_output(5)
+        assert answer["type"] == "websocket.close"
+        return answer["code"]
+
+
+@pytest.mark.parametrize("scope", ["read", "scan", "write"])
+async def test_a_program_follows_scans_with_its_token(owner, scope):
+    scan = await database_sync_to_async(make_scan)(owner)
+    await database_sync_to_async(events.progress)(scan, "read", 1, 2, "Reading")
+    socket = Socket(authorization=f"Bearer {await token_for(owner, scope)}")
+    assert (await socket.opened())["type"] == "websocket.accept"
+    assert (await socket.hears_after(action="subscribe", jobId=scan.job_id))["seq"] == 1
+
+
+async def test_a_page_of_another_origin_brings_its_token_as_a_subprotocol(owner):
+    access = (await database_sync_to_async(jwts.begin)(owner))["access"]
+    socket = Socket(subprotocols=["bookimg", f"bearer.{access}"], origin=ELSEWHERE)
+    answer = await socket.opened()
+    assert answer["subprotocol"] == "bookimg", "what is secret is not said back"
+    assert await socket.hears_after(action="ping") == {"type": "pong"}
+
+
+async def test_a_token_shows_only_what_is_its_owners(owner, stranger):
+    scan = await database_sync_to_async(make_scan)(owner)
+    socket = Socket(authorization=f"Bearer {await token_for(stranger, 'write')}")
+    await socket.opened()
+    assert (await socket.hears_after(action="subscribe", jobId=scan.job_id))["code"] == "not-found"
+
+
+@pytest.mark.parametrize("secret", ["bimg_made-up", "", "a.b.c"])
+async def test_a_token_that_is_none_is_turned_away_though_there_is_a_session(owner, secret):
+    socket = Socket(authorization=f"Bearer {secret}", cookie=await cookie_of(owner))
+    assert (await socket.opened())["type"] == "websocket.accept"
+    assert await socket.closed_with() == SIGN_IN_FIRST
+
+
+async def test_a_token_that_may_not_write_asks_the_chat_nothing(owner):
+    socket = Socket("/ws/chat/", authorization=f"Bearer {await token_for(owner, 'read')}")
+    await socket.opened()
+    assert await socket.closed_with() == NOT_ALLOWED
+    allowed = Socket("/ws/chat/", authorization=f"Bearer {await token_for(owner, 'write')}")
+    assert (await allowed.opened())["type"] == "websocket.accept"
+    assert await allowed.hears_after(action="ping") == {"type": "pong"}
+
+
+async def test_the_session_is_good_for_our_own_pages_and_no_others(owner):
+    cookie = await cookie_of(owner)
+    ours = Socket(cookie=cookie, origin="http://localhost")
+    assert (await ours.opened())["type"] == "websocket.accept"
+    assert await ours.hears_after(action="ping") == {"type": "pong"}
+    assert (await Socket(cookie=cookie, origin=ELSEWHERE).opened())["type"] == "websocket.close"
+
+
+async def test_nobody_is_told_to_sign_in(db):
+    socket = Socket(origin="http://localhost")
+    await socket.opened()
+    assert await socket.closed_with() == SIGN_IN_FIRST
