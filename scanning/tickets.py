@@ -89,7 +89,7 @@ def take(user, job_id: str, shelf: Shelf | str = "", kind: str = "", **wanted) -
         return scan
     ticket = UploadTicket.objects.filter(user=user, job_id=job_id).first()
     if ticket is None or not default_storage.exists(ticket.key):
-        raise uploads.UploadError(ticket.refused) if ticket and ticket.refused else NotUploaded
+        return _taken_before(user, job_id)
     shelf, kind = shelf or ticket.shelf or ticket.shelf_name, kind or ticket.kind
     try:
         _check_size(ticket)
@@ -99,8 +99,18 @@ def take(user, job_id: str, shelf: Shelf | str = "", kind: str = "", **wanted) -
         UploadTicket.objects.filter(pk=ticket.pk).update(refused=str(error)[:300])
         default_storage.delete(ticket.key)
         raise
+    except FileNotFoundError:
+        return _taken_before(user, job_id)
     _forget(UploadTicket.objects.filter(pk=ticket.pk))  # what is kept is the cleaned photo
     return scan
+
+
+def _taken_before(user, job_id: str) -> Scan:
+    """There is no photo; perhaps because the news of the bucket was quicker, even a moment ago."""
+    if scan := Scan.objects.of(user).filter(job_id=job_id).first():
+        return scan
+    ticket = UploadTicket.objects.filter(user=user, job_id=job_id).first()
+    raise uploads.UploadError(ticket.refused) if ticket and ticket.refused else NotUploaded
 
 
 def _check_size(ticket: UploadTicket):

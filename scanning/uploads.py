@@ -63,6 +63,8 @@ def take(
     info = images.inspect(file, settings.SCAN_MAX_MB, settings.SCAN_MAX_MEGAPIXELS)
     digest = _sha256(file)
     if earlier := Scan.objects.of(user).filter(sha256=digest).first():
+        if earlier.job_id == job_id:
+            return earlier  # the same request twice, a moment apart
         raise SeenBefore(earlier)
     scan = Scan(user=user, job_id=job_id, filename=shown_name(filename), sha256=digest, width=info.width, height=info.height)
     scan.kind, scan.wanted = kind, wanted

@@ -1,0 +1,27 @@
+output "site" {
+  value = "https://${var.domain}"
+}
+
+output "repository" {
+  description = "where images are pushed"
+  value       = aws_ecr_repository.this.repository_url
+}
+
+output "release" {
+  description = "what ./release needs to know"
+  value = {
+    region     = var.region
+    cluster    = aws_ecs_cluster.this.name
+    tasks      = { for name, task in aws_ecs_task_definition.task : name => task.arn }
+    subnets    = [for subnet in aws_subnet.private : subnet.id]
+    group      = aws_security_group.worker.id
+    background = [for service in aws_ecs_service.background : service.name]
+    codedeploy = aws_codedeploy_app.web.name
+    port       = local.port
+  }
+}
+
+output "topic" {
+  description = "told how each scan ended"
+  value       = aws_sns_topic.scans.arn
+}
