@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.tasks import async_task
 
-from accounts.models import Delivery, Webhook
+from accounts.models import Delivery, Event, Webhook
 from accounts.outbound import Sender, Unsafe
 
 logger = logging.getLogger("accounts.webhooks")
@@ -27,12 +27,33 @@ logger = logging.getLogger("accounts.webhooks")
 PAUSES = (10, 60, 300, 1800, 7200, 18_000, 36_000)
 TAKEN_FOR = timedelta(minutes=2)  # a worker that died with a delivery leaves it to others after that
 KEPT = timedelta(days=30)
+BOOKS_CHANGED = "books.changed"  # many at once
+MANY = 1000  # keys of books in one message
 
 
 def notify(user_pk: int, event: str, payload, *args):
     """Tells the webhooks of a person, once what happened is certain. `payload` is what to say, or the dotted name of a function
     that is asked for it with `args`, and only where somebody listens. What has a `version` is told once in each."""
     transaction.on_commit(lambda: _write(user_pk, event, payload, args), robust=True)
+
+
+def notify_many(user_pk: int, keys, sentence: str):
+    """Tells those who listen to `book.changed` that all these books changed at once: in one message for each thousand of them,
+    so that ten thousand books are ten messages. Call it once for the whole change."""
+    keys = sorted(set(keys))
+    if keys:
+        transaction.on_commit(lambda: _write_many(user_pk, keys, sentence), robust=True)
+
+
+def _write_many(user_pk: int, keys: list[int], sentence: str):
+    listening = [hook for hook in Webhook.objects.filter(user=user_pk, active=True) if Event.BOOK_CHANGED in hook.events]
+    parts = [keys[start : start + MANY] for start in range(0, len(keys), MANY)]
+    about = {"event": BOOKS_CHANGED, "sentence": sentence, "count": len(keys)}
+    Delivery.objects.bulk_create(
+        Delivery(webhook=hook, event=BOOKS_CHANGED, payload=about | {"ids": part}) for hook in listening for part in parts
+    )
+    if listening:
+        _enqueue(Delivery.objects.filter(webhook__in=listening))
 
 
 def _write(user_pk: int, event: str, payload, args):

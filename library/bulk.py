@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts import webhooks
 from library import tagging, undoing
 from library.models import Shelf, Status, Undo, UserBook
 
@@ -63,13 +64,15 @@ def apply(user, copies: QuerySet, change: Change) -> Undo | None:
     steps = [step for step in steps if step["before"]] + tag_steps
     if not steps:
         return None
-    return undoing.record(user, sentence(change, len(changed | retagged)), *steps)
+    done = undoing.record(user, sentence(change, len(changed | retagged)), *steps)
+    webhooks.notify_many(user.pk, changed | retagged, done.sentence)
+    return done
 
 
 def _set(pks: list[int], columns: dict):
     """The columns of these copies, and that they changed; one statement a chunk."""
     for chunk in undoing.chunks(pks):
-        UserBook.objects.filter(pk__in=chunk).update(**columns, changed=timezone.now(), version=F("version") + 1)
+        UserBook.objects.filter(pk__in=chunk).change(**columns)
 
 
 def _tag(user, pks: list[int], names) -> list[dict]:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.utils import timezone
+from django.db.models import Count, OuterRef, Q, Subquery
 
+from accounts import webhooks
 from library import undoing
 from library.models import Shelf, Undo, UserBook
 
@@ -99,10 +99,10 @@ def take_away(shelf: Shelf) -> Undo:
     scans = list(shelf.scans.order_by("pk").values_list("pk", flat=True))
     place = {name: getattr(shelf, name) for name in ("room", "bookcase", "name", "position")}
     for chunk in undoing.chunks(copies):
-        books = UserBook.objects.filter(pk__in=chunk)
-        books.update(shelf=None, changed=timezone.now(), version=F("version") + 1)
+        UserBook.objects.filter(pk__in=chunk).change(shelf=None)
     shelf.delete()
     sentence = f"The shelf “{shelf.name}” is gone; its books are still in your library."
+    webhooks.notify_many(shelf.user_id, copies, sentence)
     return undoing.record(shelf.user, sentence, undoing.shelf_gone(place, copies, scans))
 
 

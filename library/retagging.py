@@ -1,9 +1,8 @@
 """Tags renamed, made one, deleted: with all books that have them, and so that it can be taken back."""
 
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
 
+from accounts import webhooks
 from library import tagging, undoing
 from library.models import Tag, Undo, UserBook
 
@@ -49,4 +48,7 @@ def _books(tag: Tag) -> list[int]:
 
 
 def _count_as_change(tag: Tag):
-    UserBook.objects.filter(tags=tag).update(changed=timezone.now(), version=F("version") + 1)
+    books = _books(tag)
+    for chunk in undoing.chunks(books):
+        UserBook.objects.filter(pk__in=chunk).change()
+    webhooks.notify_many(tag.user_id, books, f"The tag “{tag.name}” was changed.")

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
+from accounts import webhooks
 from library import undoing
 from library.models import UserBook
 
@@ -37,7 +37,11 @@ def restore(copy: UserBook) -> UserBook:
 
 
 def restore_all(user) -> int:
-    return of(user).update(removed=None, changed=timezone.now(), version=F("version") + 1)
+    waiting = list(of(user).order_by().values_list("pk", flat=True))
+    with transaction.atomic():
+        count = sum(of(user).filter(pk__in=chunk).change(removed=None) for chunk in undoing.chunks(waiting))
+        webhooks.notify_many(user.pk, waiting, "All that was in the trash is back.")
+    return count
 
 
 def delete_for_good(copies) -> int:

@@ -9,9 +9,9 @@ from decimal import Decimal
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
+from accounts import webhooks
 from library import tagging
 from library.models import Shelf, Undo, UserBook
 
@@ -91,7 +91,17 @@ def undo(user, pk: int) -> Undo:
         STEPS[step["do"]](user, step)
     batch.undone = timezone.now()
     batch.save(update_fields=["undone"])
+    webhooks.notify_many(
+        user.pk, {pk for step in batch.before["steps"] for pk in _touched(step)}, f"Taken back: {batch.sentence}"
+    )
     return batch
+
+
+def _touched(step: dict) -> list[int]:
+    """The books that a step brings back in a statement for many; what `_values` saves is told by itself."""
+    if step["do"] == "columns":
+        return [pk for _, copies in step["before"] for pk in copies]
+    return step["copies"] if "copies" in step else [step["copy"]] if step["do"] == "made" else []
 
 
 def _columns(user, step: dict):
@@ -104,8 +114,7 @@ def _columns(user, step: dict):
         if here is not None and value not in here:
             value = None  # that shelf is gone by now
         for chunk in chunks(copies):
-            change = {column: read(value), "changed": timezone.now(), "version": F("version") + 1}
-            untouched.filter(pk__in=chunk).update(**change)
+            untouched.filter(pk__in=chunk).change(**{column: read(value)})
 
 
 def _values(user, step: dict):
@@ -125,6 +134,7 @@ def _tagged(user, step: dict):
     for chunk in chunks(step["copies"]):
         pairs = tagging.Through.objects.filter(userbook__user=user, userbook__in=chunk, tag__folded=tagging.Tag.fold(step["tag"]))
         pairs.delete()
+        UserBook.objects.filter(user=user, pk__in=chunk).change()
 
 
 def _untagged(user, step: dict):
@@ -133,6 +143,7 @@ def _untagged(user, step: dict):
         there = UserBook.objects.filter(user=user, pk__in=chunk).values_list("pk", flat=True)
         pairs = [tagging.Through(userbook_id=pk, tag=tag) for pk in there]
         tagging.Through.objects.bulk_create(pairs, ignore_conflicts=True)
+        UserBook.objects.filter(user=user, pk__in=chunk).change()
 
 
 def _moved(user, step: dict):
@@ -143,9 +154,7 @@ def _moved(user, step: dict):
 
 
 def _made(user, step: dict):
-    now = timezone.now()
-    made = UserBook.objects.filter(pk=step["copy"], user=user, removed__isnull=True)
-    made.update(removed=now, changed=now, version=F("version") + 1)
+    UserBook.objects.filter(pk=step["copy"], user=user, removed__isnull=True).change(removed=timezone.now())
 
 
 def _shelf_gone(user, step: dict):
@@ -155,7 +164,7 @@ def _shelf_gone(user, step: dict):
     shelf, _ = Shelf.objects.get_or_create(user=user, **place, defaults={"position": position})
     for chunk in chunks(step["copies"]):
         homeless = UserBook.objects.filter(user=user, pk__in=chunk, shelf__isnull=True)
-        homeless.update(shelf=shelf, changed=timezone.now(), version=F("version") + 1)
+        homeless.change(shelf=shelf)
     user.scans.filter(pk__in=step["scans"], shelf__isnull=True).update(shelf=shelf)
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from accounts import webhooks
 from library import entries, folding, identity, isbn
 from library.catalogs import Record
 from library.models import Entry, Shelf, Status, UserBook
@@ -112,7 +113,10 @@ def stand_on(scan: Scan, shelf: Shelf):
     scan = _lock(scan.pk)
     scan.shelf = shelf
     scan.save(update_fields=["shelf"])
-    UserBook.objects.of(scan.user).filter(sightings__scan=scan, shelf__isnull=True).update(shelf=shelf)
+    homeless = UserBook.objects.of(scan.user).filter(sightings__scan=scan, shelf__isnull=True)
+    homeless = list(homeless.order_by().values_list("pk", flat=True).distinct())
+    UserBook.objects.filter(pk__in=homeless).change(shelf=shelf)
+    webhooks.notify_many(scan.user_id, homeless, f"They stand on “{shelf}” now.")
 
 
 # ── Corrections ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,10 +14,13 @@ from django.utils import timezone
 from accounts import webhooks
 from accounts.models import Delivery, Event, Webhook
 from accounts.outbound import Sender, Unsafe, is_outside
+from library import bulk, places, retagging, trash, undoing
 from library.importing import run
+from library.models import Undo, UserBook
+from library.tagging import set_tags
 from scanning import pipeline, stages
 from scanning.models import Scan
-from tests.factories import make_copy
+from tests.factories import make_copy, make_shelf
 from tests.scanning.photos import make_candidate, make_scan
 from tests.work import queued
 
@@ -104,6 +107,58 @@ def test_an_import_that_is_finished_is_told_with_its_counts(hook, owner, told):
 
     (delivery,) = [each for each in told(bring_in) if each.event == "import.finished"]
     assert (delivery.payload["state"], delivery.payload["counts"]["added"]) == ("complete", 1)
+
+
+# ── Many at once ────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_change_of_many_books_is_told_once_and_so_is_taking_it_back(hook, owner, told):
+    copies = [make_copy(owner, f"Volume {n}") for n in range(3)]
+    keys = sorted(copy.pk for copy in copies)
+    (delivery,) = told(lambda: bulk.apply(owner, owner.books.all(), bulk.Change(status="read")))
+    assert delivery.event == delivery.payload["event"] == "books.changed"
+    assert (delivery.payload["ids"], delivery.payload["count"]) == (keys, 3)
+    assert delivery.payload["sentence"] == "3 books are now marked “Read”."
+    *_, back = told(lambda: undoing.undo(owner, Undo.objects.get().pk))
+    assert back.payload["ids"] == keys and back.payload["sentence"].startswith("Taken back: 3 books")
+
+
+def ways_to_change_many():
+    yield "tags given", lambda olive: bulk.apply(olive, olive.books.all(), bulk.Change(add_tags=("new",)))
+    yield "a tag renamed", lambda olive: retagging.rename(olive.tags.get(), "verse")
+    yield "a tag deleted", lambda olive: retagging.delete(olive.tags.get())
+    yield "a shelf taken away", lambda olive: places.take_away(olive.shelves.get())
+    yield "into the trash", lambda olive: bulk.apply(olive, olive.books.all(), bulk.Change(remove=True))
+
+
+@pytest.mark.parametrize("way", [pytest.param(way, id=name) for name, way in ways_to_change_many()])
+def test_whatever_changes_many_books_tells_of_them_and_counts_as_their_change(hook, owner, told, way):
+    copy = make_copy(owner, shelf=make_shelf(owner))
+    set_tags(copy, ["poetry"])
+    before = UserBook.objects.get(pk=copy.pk).version
+    (delivery,) = told(way, owner)
+    assert delivery.payload["ids"] == [copy.pk]
+    changed = UserBook.objects.get(pk=copy.pk).version
+    assert changed > before
+    if undo := Undo.objects.first():
+        *_, back = told(lambda: undoing.undo(owner, undo.pk))
+        assert back.payload["ids"] == [copy.pk] and UserBook.objects.get(pk=copy.pk).version > changed
+
+
+def test_what_comes_back_from_the_trash_is_told(hook, owner, told):
+    copy = trash.remove(make_copy(owner))
+    (delivery,) = told(trash.restore_all, owner)
+    assert delivery.payload["ids"] == [copy.pk]
+
+
+def test_ten_thousand_books_are_ten_messages(hook, owner, told, django_assert_max_num_queries):
+    with django_assert_max_num_queries(60):
+        deliveries = told(webhooks.notify_many, owner.pk, range(1, 10_001), "10,000 books are on “Attic” now.")
+    assert [len(each.payload["ids"]) for each in deliveries] == [1000] * 10
+    assert {each.payload["count"] for each in deliveries} == {10_000}
+
+
+def test_many_books_are_told_only_to_those_who_listen_to_changes(hook, owner, told):
+    Webhook.objects.update(events=[Event.BOOK_ADDED])
+    assert told(webhooks.notify_many, owner.pk, [1, 2], "They changed.") == []
 
 
 def test_telling_is_put_into_the_queue_and_not_done_at_once(hook, owner, told):
