@@ -10,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from accounts.models import Delivery
 from library import backlog
 from library.models import Import
+from scanning import purchases
 from scanning.models import Purchase, Scan
 
 registry = CollectorRegistry()
@@ -57,4 +58,7 @@ def of_database() -> CollectorRegistry:
     spent = Gauge("bookimg_spent_usd", "What answers for photos have cost, in US dollars", ["service"], registry=made)
     for service, usd in Purchase.objects.order_by().values_list("service").annotate(usd=Sum("usd")):
         spent.labels(service).set(usd)
+    month = Gauge("bookimg_spent_usd_this_month", "The same since the month began", ["service"], registry=made)
+    for service, usd in purchases.this_month().order_by().values_list("service").annotate(usd=Sum("usd")):
+        month.labels(service).set(usd)
     return made

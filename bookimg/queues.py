@@ -48,6 +48,10 @@ class SqsQueue(Sqs):
                 raise
         return make_queue(self.sqs, self.list_key, Conf.RETRY)
 
+    def fail(self, task_id):
+        """What is no task of ours comes again at once, and after the last time is set aside instead of deleted."""
+        self.sqs.Message(self.queue.url, task_id).change_visibility(VisibilityTimeout=0)
+
     def queue_size(self) -> int:
         """Asked anew: the resource remembers its first answer."""
         self.queue.load()

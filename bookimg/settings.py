@@ -290,6 +290,7 @@ IMPORT_MAX_MB = number("IMPORT_MAX_MB", 500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+SECOND_LOOK = choice("SECOND_LOOK", ("auto", "off", "textract", "bedrock", "openai"))  # who reads the unread, on request
 # ── Work in the background ──────────────────────────────────────────────────────────────────────────────────────────
 BROKER = choice("BROKER", ("orm", "redis", "sqs"))
 REDIS_URL = env.str("REDIS_URL", default="")

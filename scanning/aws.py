@@ -47,6 +47,7 @@ LOST = "{name} was asked, but its answer got lost on the way."
 # What breaks once the question is on its way; it may have been answered, and charged. A connection that never stood is no such.
 ON_ITS_WAY = (HTTPClientError, ResponseParserError)
 PAID = ("textract", "bedrock-runtime")
+WHOLE = {"detect_document_text": "Blocks", "converse": "output"}  # of an answer that breaks off botocore makes an empty one
 
 
 class Failed(Exception):
@@ -72,6 +73,8 @@ def ask(service: str, operation: str, region: str, seconds: float, **request) ->
         raise Failed(LOST.format(name=name), uncertain=True) from error
     except BotoCoreError as error:
         raise Failed(f"{name} cannot be reached.") from error
+    if WHOLE.get(operation) not in (None, *reply):
+        raise Failed(LOST.format(name=name), uncertain=True)
     reply.pop("ResponseMetadata", None)
     return reply
 

@@ -12,8 +12,9 @@ from urllib.parse import unquote_plus
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
+from django.db import transaction
 
-from scanning import images, tickets, uploads
+from scanning import images, pipeline, tickets, uploads
 from scanning.models import Scan
 
 logger = logging.getLogger("scanning.ingest")
@@ -40,11 +41,15 @@ def keys(body: str) -> Iterator[str]:
 
 
 def take(key: str) -> Scan | None:
-    """The scan of the photo at `key`, where one is to be made of it. What is no photo is deleted."""
+    """The scan of the photo at `key`, where one is to be made of it. What is no photo is deleted, and its owner told."""
     found = KEY.fullmatch(key)
     user = get_user_model().objects.filter(pk=found[1]).first() if found else None
-    if user is None or Scan.objects.of(user).filter(job_id=found[2]).exists() or not default_storage.exists(key):
+    if user is None:
         return None
+    known = Scan.objects.of(user).filter(job_id=found[2])
+    if known.exclude(photo="").exists() or not default_storage.exists(key):
+        return None
+    known.delete()  # what was put there before was no photo
     try:
         if tickets.is_for(user, found[2], key):
             return tickets.take(user, found[2])
@@ -53,7 +58,17 @@ def take(key: str) -> Scan | None:
         logger.warning("%s is not taken: %s", key, error, extra={"user_id": user.pk, "job_id": found[2]})
         if not (isinstance(error, uploads.SeenBefore) and tickets.is_for(user, found[2], key)):
             default_storage.delete(key)  # who has a ticket is asked whether the photo is to be scanned again
+        if not tickets.is_for(user, found[2], key):  # nor do they need to be told here
+            refuse(user, found[2], found[3], str(error))
         return None
+
+
+@transaction.atomic
+def refuse(user, job_id: str, name: str, reason: str):
+    """A scan without a photo, that has failed: so its owner finds the reason among the others, and so do programs."""
+    if uploads.JOB_ID.fullmatch(job_id):
+        scan = Scan.objects.create(user=user, job_id=job_id, filename=uploads.shown_name(name))
+        pipeline.end(scan, Scan.Status.FAILED, reason, retryable=False)
 
 
 def _take_dropped(user, job_id: str, name: str, key: str) -> Scan:

@@ -16,11 +16,12 @@ from library.models import Shelf, UserBook
 
 
 class Stage(models.TextChoices):
-    """What is to be done next; the order is pipeline.STAGES."""
+    """What is to be done next; the order is that of pipeline.NEXT."""
 
     READ = "read"
     PROPOSE = "propose"
     VALIDATE = "validate"
+    AGAIN = "again"  # a second look at what was left open, where its owner asks for it
     FINISH = "finish"
     DONE = "done"
 
@@ -93,6 +94,7 @@ class Scan(models.Model):
     engine = models.JSONField("engines used", default=dict, blank=True)
     timings = models.JSONField("seconds per stage", default=dict, blank=True)
     shelf_labels = models.JSONField("labels read on the board, likeliest first", default=list, blank=True)
+    again = models.CharField("what is looked at again, as in second_look", max_length=10, blank=True)
     notes = models.JSONField("what its owner should know, such as a catalogue that did not answer", default=list, blank=True)
     last_seq = models.PositiveIntegerField(default=0)
     to_announce = models.BooleanField("its end is still to be told to the SNS topic", default=False)

@@ -17,18 +17,25 @@ from django_q.tasks import async_task
 from accounts import webhooks
 from accounts.models import Event
 from library.catalogs import CatalogError
-from scanning import events, front, leases, purchases, results, stages
+from scanning import events, front, leases, purchases, results, second_look, stages
 from scanning.models import Scan, Stage
 from scanning.ocr import OCRError
 from scanning.proposers import ProposerError
 
 logger = logging.getLogger("scanning.pipeline")
 
-STAGES = (Stage.READ, Stage.PROPOSE, Stage.VALIDATE, Stage.FINISH, Stage.DONE)
+NEXT = {
+    Stage.READ: Stage.PROPOSE,
+    Stage.PROPOSE: Stage.VALIDATE,
+    Stage.VALIDATE: Stage.FINISH,
+    Stage.AGAIN: Stage.FINISH,
+    Stage.FINISH: Stage.DONE,
+}
 WORK = {
     Stage.READ: stages.read,
     Stage.PROPOSE: stages.propose,
     Stage.VALIDATE: stages.validate,
+    Stage.AGAIN: second_look.look,
     Stage.FINISH: stages.finish,
 }
 WORK_ON_A_COVER = {**WORK, Stage.READ: front.read, Stage.PROPOSE: front.propose, Stage.VALIDATE: front.look_up}
@@ -36,6 +43,7 @@ SHOWN_AS = {
     Stage.READ: Scan.Status.READING,
     Stage.PROPOSE: Scan.Status.PROPOSING,
     Stage.VALIDATE: Scan.Status.VALIDATING,
+    Stage.AGAIN: Scan.Status.READING,
     Stage.FINISH: Scan.Status.VALIDATING,
 }
 MAX_ATTEMPTS = 3
@@ -106,7 +114,7 @@ def attempt(scan: Scan, stage: str, lease: leases.Lease) -> stages.Outcome:
 def advance(lease: leases.Lease, stage: str, outcome: stages.Outcome, seconds: float):
     """The stage is done: what it found is kept and the next one enqueued, all or nothing."""
     scan = lease.scan()
-    scan.stage = STAGES[STAGES.index(stage) + 1]
+    scan.stage = NEXT[stage]
     scan.timings[stage] = seconds
     scan.engine |= outcome.engine
     scan.notes = list(dict.fromkeys([*scan.notes, *outcome.notes]))
@@ -123,13 +131,25 @@ def stumble(lease: leases.Lease, sentence: str, permanent: bool = False) -> str:
         scan = lease.scan()
     except leases.Lost:
         return "dropped"
-    if permanent or scan.attempts >= MAX_ATTEMPTS:
+    for_good = permanent or scan.attempts >= MAX_ATTEMPTS
+    if for_good and scan.stage == Stage.AGAIN:
+        return give_up_looking(scan, sentence)
+    if for_good:
         end(scan, Scan.Status.FAILED, sentence, retryable=not permanent)
         return "failed"
     scan.lease, scan.lease_until = "", timezone.now() + timedelta(seconds=2**scan.attempts)
     scan.save(update_fields=["lease", "lease_until", "changed"])
     events.progress(scan, scan.stage, 0, 0, "That did not work; trying again in a moment")
     return "to be repeated"
+
+
+def give_up_looking(scan: Scan, sentence: str) -> str:
+    """A scan that was complete before it was looked at again does not fail by that."""
+    scan.stage, scan.notes = NEXT[Stage.AGAIN], [*scan.notes, second_look.STAYS.format(reason=sentence)]
+    scan.attempts, scan.lease, scan.lease_until = 0, "", None
+    scan.save(update_fields=["stage", "notes", "attempts", "lease", "lease_until", "changed"])
+    enqueue(scan.pk, scan.stage)
+    return "given up"
 
 
 def end(scan: Scan, status: str, sentence: str, retryable: bool):
@@ -153,6 +173,20 @@ def retry(scan: Scan) -> bool:
         return False
     scan.status, scan.error, scan.attempts, scan.finished = Scan.Status.QUEUED, "", 0, None
     scan.save(update_fields=["status", "error", "attempts", "finished", "changed"])
+    purchases.allow_again(scan)
+    start(scan)
+    return True
+
+
+@transaction.atomic
+def look_again(scan: Scan, what: str) -> bool:
+    """Once more at what was left open, by a better engine. False where there is nothing of the kind to be had."""
+    scan = Scan.objects.select_for_update().select_related("user").get(pk=scan.pk)
+    unread = second_look.unread_of(scan).count()
+    if what not in [offer.what for offer in second_look.offers(scan, unread)]:
+        return False
+    scan.status, scan.stage, scan.again, scan.attempts, scan.finished = Scan.Status.QUEUED, Stage.AGAIN, what, 0, None
+    scan.save(update_fields=["status", "stage", "again", "attempts", "finished", "changed"])
     purchases.allow_again(scan)
     start(scan)
     return True

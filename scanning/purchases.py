@@ -103,10 +103,21 @@ def reserve(scan: Scan, service: str, estimate: float, question: str = "") -> Pu
     return purchase
 
 
+def this_month():
+    """The purchases since the month began."""
+    start = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return Purchase.objects.filter(created__gte=start)
+
+
 def spent_this_month(user_id: int) -> float:
     """USD, with what is set aside for calls under way."""
-    start = timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return Purchase.objects.filter(user_id=user_id, created__gte=start).aggregate(sum=Sum("usd"))["sum"] or 0.0
+    return this_month().filter(user_id=user_id).aggregate(sum=Sum("usd"))["sum"] or 0.0
+
+
+def month(user_id: int) -> dict:
+    """What is spent and what may be, this calendar month; a limit of 0 is none."""
+    spent, limit = spent_this_month(user_id), settings.SCAN_MONTHLY_USD
+    return {"spent": round(spent, 6), "limit": limit, "is_spent": bool(limit) and spent >= limit}
 
 
 def cost(scan: Scan) -> dict:

@@ -33,6 +33,10 @@ def validate(pk: int):
     work(pk, Stage.VALIDATE)
 
 
+def again(pk: int):
+    work(pk, Stage.AGAIN)
+
+
 def finish(pk: int):
     work(pk, Stage.FINISH)
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("<slug:job_id>/review", pages.scan_review, name="scan_review"),
     path("<slug:job_id>/events", pages.scan_events, name="scan_events"),
     path("<slug:job_id>/retry", pages.scan_retry, name="scan_retry"),
+    path("<slug:job_id>/second-look", pages.scan_look_again, name="scan_look_again"),
     path("<slug:job_id>/cancel", pages.scan_cancel, name="scan_cancel"),
     path("<slug:job_id>/delete", pages.scan_delete, name="scan_delete"),
     path("<slug:job_id>/again", upload.scan_again, name="scan_again"),

@@ -18,7 +18,10 @@ def test_requests_scans_and_the_queue_are_counted(client, owner):
 def test_what_photos_have_cost_is_told(client, owner):
     for usd in (0.0015, 0.0015):
         Purchase.objects.create(user=owner, service="textract", usd=usd)
-    assert 'bookimg_spent_usd{service="textract"} 0.003' in client.get("/metrics").content.decode()
+    Purchase.objects.filter(pk=Purchase.objects.first().pk).update(created="2020-01-01T00:00Z")
+    page = client.get("/metrics").content.decode()
+    assert 'bookimg_spent_usd{service="textract"} 0.003' in page
+    assert 'bookimg_spent_usd_this_month{service="textract"} 0.0015' in page
 
 
 def test_they_are_for_this_machine_or_for_who_has_the_token(client, settings, db):

@@ -102,8 +102,28 @@ class CandidateOut(FinalBook):
     book_id: int | None = Field(description="The book that it became.")
 
 
+class CostOut(Out):
+    usd: float = Field(description="What was paid for this photo so far, in US dollars.")
+    calls: int
+
+
+class OfferOut(Out):
+    """A second look that can be had."""
+
+    what: Literal["unread", "shelf"]
+    engine: str
+    spines: int = Field(description="How many could not be read.")
+    usd: float = Field(description="About what it costs.")
+
+
 class ScanWithCandidates(ScanOut):
     candidates: list[CandidateOut]
+    cost: CostOut
+    second_looks: list[OfferOut] = Field(description="What `POST /scans/{jobId}/second-look` can do.")
+
+
+class SecondLookIn(In):
+    what: Literal["unread", "shelf"] = Field(description="The spines that could not be read, or the whole photo.")
 
 
 class ResultsOut(Out):

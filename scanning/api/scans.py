@@ -16,7 +16,7 @@ from accounts.api.root import binary
 from accounts.api.schema import INTEGER, Page, Slice, router
 from library import outward
 from library.models import Shelf
-from scanning import events, images, pipeline, results, review, tickets, uploads
+from scanning import events, images, pipeline, purchases, results, review, second_look, tickets, uploads
 from scanning.api import forms
 from scanning.api.forms import JobId
 from scanning.api.photos import PHOTO_BODY, limited, sent
@@ -134,7 +134,9 @@ def list_scans(request: HttpRequest, asked: Query[Slice]):
 def get_scan(request: HttpRequest, job_id: JobId):
     """One scan with its proposals, as they stand now."""
     scan = own_scan(request.user, job_id)
-    return shown(scan) | {"candidates": [candidate_shown(row) for row in scan.candidates.all()]}
+    offers = [vars(offer) for offer in second_look.offers(scan, scan.unread)]
+    more = {"cost": purchases.cost(scan), "second_looks": offers}
+    return shown(scan) | more | {"candidates": [candidate_shown(row) for row in scan.candidates.all()]}
 
 
 @calls.get("/{job_id}/results", response=forms.ResultsOut)
@@ -185,8 +187,11 @@ def change_scan(request: HttpRequest, job_id: JobId, body: forms.ScanPatch):
 @creates
 def scan_again(request: HttpRequest, job_id: JobId, response: HttpResponse):
     """A new scan of the same photo."""
+    scan = own_scan(request.user, job_id)
+    if not scan.photo:
+        raise not_found("This scan has no photo.")
     try:
-        scan = uploads.again(own_scan(request.user, job_id))
+        scan = uploads.again(scan)
     except FileNotFoundError:
         raise not_found("The photo of this scan is gone.") from None
     response["Location"] = f"/api/v1/scans/{scan.job_id}"
@@ -198,6 +203,14 @@ def retry_scan(request: HttpRequest, job_id: JobId):
     """Once more from the stage that failed or was stopped."""
     if not pipeline.retry(own_scan(request.user, job_id)):
         raise Problem(409, "no-retry", "This scan needs no second try, or one would not help.")
+    return Status(202, shown(own_scan(request.user, job_id)))
+
+
+@calls.post("/{job_id}/second-look", response={202: forms.ScanOut, 409: None}, throttle=PHOTOS)
+def look_again(request: HttpRequest, job_id: JobId, body: forms.SecondLookIn):
+    """A better engine looks again at what could not be read, or at the whole photo, for about what `secondLooks` says."""
+    if not pipeline.look_again(own_scan(request.user, job_id), body.what):
+        raise Problem(409, "no-second-look", "There is nothing of the kind to be had for this scan.")
     return Status(202, shown(own_scan(request.user, job_id)))
 
 

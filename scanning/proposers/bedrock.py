@@ -58,7 +58,8 @@ class BedrockProposer:
 
     def estimate(self, system: str, text: str, picture: bytes) -> float:
         read = (len(system) + len(text)) / LETTERS_A_TOKEN + (TOKENS_A_PICTURE if picture else 0)
-        return (read * self.usd_in + len(text) / LETTERS_A_TOKEN * self.usd_out) / 1_000_000
+        written = max(len(text) / LETTERS_A_TOKEN, TOKENS_A_PICTURE / 2 if picture else 0)
+        return (read * self.usd_in + written * self.usd_out) / 1_000_000
 
     def price(self, reply: Reply) -> float:
         usage = reply.get("usage", {})

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from library.models import Status
-from scanning import events, pipeline, uploads
+from scanning import events, pipeline, purchases, second_look, uploads
 from scanning.forms import BatchForm, WordsForm
 from scanning.models import Band, Decision, Scan
 from scanning.rows import review_of
@@ -88,9 +88,18 @@ def page_context(request, scan: Scan, **more) -> dict:
         "show": request.GET.get("show", ""),
         "place": BatchForm(request.user, initial=place_of(request, scan)),
         "words": WordsForm(auto_id="missed_%s"),
+        "again": _second_look(scan, review),
         "finished": scan.status == Scan.Status.COMPLETE and bool(review.added) and not review.open,
         **more,
     }
+
+
+def _second_look(scan: Scan, review) -> dict:
+    """What a better engine could do for it and for how much, and what the photo has cost; nothing where none is configured."""
+    if not second_look.engine():
+        return {}
+    found = second_look.offers(scan, review.counts["unread"])
+    return {"offers": found, "cost": purchases.cost(scan), "month": purchases.month(scan.user_id)}
 
 
 def place_of(request, scan: Scan) -> dict:
@@ -105,7 +114,7 @@ def status_of(request) -> str:
 def _steps(scan: Scan) -> list[dict]:
     """The way of a photo, with where it is."""
     names = [name for name, _ in STEPS]
-    stage = "validate" if scan.stage == "finish" else scan.stage
+    stage = {"finish": "validate", "again": "read"}.get(scan.stage, scan.stage)
     here = names.index(stage)
     return [
         {
@@ -124,6 +133,15 @@ def scan_retry(request, job_id):
     if not pipeline.retry(scan):
         messages.info(request, "This scan needs no second try.")
     return redirect(scan)
+
+
+@login_required
+@require_POST
+def scan_look_again(request, job_id):
+    scan = own_scan(request, job_id)
+    if not pipeline.look_again(scan, request.POST.get("what", "")):
+        messages.info(request, "There is nothing to be looked at again.")
+    return redirect(f"{scan.get_absolute_url()}#review")
 
 
 @login_required

@@ -87,6 +87,8 @@ def _stream(key: str, content_type: str) -> FileResponse:
 
 
 def _opened(key: str):
+    if not key:
+        raise Http404("there never was a photo")
     try:
         return default_storage.open(key)
     except FileNotFoundError:

@@ -116,5 +116,5 @@ def _as_json(form: PhotoForm, outcomes: list[Outcome]) -> JsonResponse:
 @login_required
 @require_POST
 def scan_again(request, job_id):
-    scan = get_object_or_404(Scan.objects.of(request.user), job_id=job_id)
+    scan = get_object_or_404(Scan.objects.of(request.user).exclude(photo=""), job_id=job_id)
     return redirect(uploads.again(scan))

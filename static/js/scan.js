@@ -14,7 +14,8 @@ let seq = Number(page.dataset.seq);
 let due = null;
 
 const live = new Live(hear);
-new Review(new Viewer(document.getElementById("viewer")));
+const viewer = document.getElementById("viewer"); // what was no photo has none
+if (viewer) new Review(new Viewer(viewer));
 
 function active() {
   return document.getElementById("status").dataset.active === "yes";

@@ -1,11 +1,14 @@
 """Stands in for Textract and Bedrock: over real HTTP, with requests and replies held against Amazon's own description of them.
 
-`Amazon.lines` is what Textract sees on any picture, `Amazon.model` answers for Bedrock, `Amazon.faults` come first."""
+`Amazon.lines` is what Textract sees on any picture, `Amazon.model` answers for Bedrock, `Amazon.faults` come first.
+A fault is a code as Amazon has it, or one of `BREAKS`. What was answered counts as paid, whether the answer arrives or not."""
 
 import base64
 import json
 import re
+import socket
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
@@ -15,6 +18,8 @@ import cv2
 import numpy as np
 from botocore.validate import ParamValidator
 
+BREAKS = ("cut", "lost", "torn", "slow")  # closed before it is answered, after, in the middle of it; answered late
+SLOW_SECONDS = 1.5
 STATUS = {
     "ThrottlingException": 429,
     "ProvisionedThroughputExceededException": 400,
@@ -88,10 +93,20 @@ class Amazon:
     lines: object = ()  # a tuple of Seen, or a function of the picture (BGR) that answers with one
     model: object = None  # a function of the request that answers with the reply
     faults: list = field(default_factory=list)  # (code, message) for the next calls
+    faults_of: dict = field(default_factory=lambda: {"textract": [], "bedrock": []})  # the same for one of the two
+    fault: object = None  # or a function of the service that answers with a code or ""
     textract: list = field(default_factory=list)  # the pictures that came, as arrays (BGR)
     bedrock: list = field(default_factory=list)  # the requests that came
     problems: list = field(default_factory=list)
     refused: int = 0
+
+    def next_fault(self, service: str) -> tuple[str, str]:
+        if self.fault and (code := self.fault(service)):
+            self.refused += 1
+            return code, ""
+        waiting = self.faults or self.faults_of[service]
+        self.refused += bool(waiting)
+        return waiting.pop(0) if waiting else ("", "")
 
     def detect(self, request: dict) -> dict:
         data = base64.b64decode(request["Document"]["Bytes"])
@@ -120,20 +135,34 @@ def serve(amazon: Amazon) -> ThreadingHTTPServer:
 
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if amazon.faults:
-                amazon.refused += 1
-                code, message = amazon.faults.pop(0)
+            service = "textract" if self.headers.get("X-Amz-Target") == "Textract.DetectDocumentText" else "bedrock"
+            code, message = amazon.next_fault(service)
+            if code == "cut":
+                return self.cut()
+            if code and code not in BREAKS:
                 return self.answer(STATUS.get(code, 400), {"__type": code, "message": message}, code)
             try:
-                if self.headers.get("X-Amz-Target") == "Textract.DetectDocumentText":
-                    return self.answer(200, amazon.detect(body))
-                model_id = re.fullmatch("/model/(.+)/converse", unquote(self.path))[1]
-                return self.answer(200, amazon.converse(model_id, body))
+                if service == "textract":
+                    reply = amazon.detect(body)
+                else:
+                    reply = amazon.converse(re.fullmatch("/model/(.+)/converse", unquote(self.path))[1], body)
+                return self.late(code, reply) if code else self.answer(200, reply)
             except Exception as error:
                 amazon.problems.append(repr(error))
                 return self.answer(400, {"__type": "ValidationException", "message": repr(error)}, "ValidationException")
 
-        def answer(self, status: int, body: dict, code: str = ""):
+        def late(self, code: str, reply: dict):
+            if code == "torn":
+                self.answer(200, reply, torn=True)
+            if code == "slow":
+                time.sleep(SLOW_SECONDS)
+            self.cut()
+
+        def cut(self):
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+        def answer(self, status: int, body: dict, code: str = "", torn: bool = False):
             data = json.dumps(body).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/x-amz-json-1.1")
@@ -141,7 +170,7 @@ def serve(amazon: Amazon) -> ThreadingHTTPServer:
             if code:
                 self.send_header("x-amzn-ErrorType", code)
             self.end_headers()
-            self.wfile.write(data)
+            self.wfile.write(data[: len(data) // 2] if torn else data)
 
         def log_message(self, *_):
             pass

@@ -154,5 +154,5 @@ def test_a_number_with_a_wrong_check_digit_is_none(amazon):
 
 def test_the_documents_show_the_prompts_as_they_are():
     shown = Path(__file__).parents[2].joinpath("docs/aws.md").read_text()
-    for text in (prompts.SPINES, prompts.COVER, prompts.VERSION):
+    for text in (prompts.SPINES, prompts.COVER, prompts.STRIPS, prompts.SHELF, prompts.VERSION):
         assert text in shown

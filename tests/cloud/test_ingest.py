@@ -82,10 +82,34 @@ def test_a_photo_with_a_ticket_is_scanned_without_being_asked_for(told, buckets,
 
 
 @services
-def test_what_is_no_photo_is_deleted(told, buckets, owner):
-    buckets.put_object(Bucket=UPLOADS, Key=f"uploads/{owner.pk}/job-1/a.jpg", Body=b"no photo")
+def test_what_is_no_photo_is_deleted_and_its_owner_told(told, buckets, owner, owner_client):
+    """Among their scans, with what a scan has that failed; put there again as a photo, it is scanned."""
+    key = f"uploads/{owner.pk}/job-1/holiday notes.jpg"
+    buckets.put_object(Bucket=UPLOADS, Key=key, Body=b"no photo")
     ingest_all()
-    assert not Scan.objects.exists() and keys(buckets) == []
+    scan = Scan.objects.get()
+    assert keys(buckets) == [] and (scan.status, scan.retryable, scan.filename) == ("failed", False, "holiday notes.jpg")
+    assert [event.type for event in scan.events.all()] == ["processingFailed"]
+    for page in ("/scans/", scan.get_absolute_url()):
+        answer = owner_client.get(page).content.decode()
+        assert "This is not a photo that can be opened." in answer and f"{scan.job_id}/thumbnail" not in answer
+    for missing in ("photo", "thumbnail"):
+        assert owner_client.get(f"{scan.get_absolute_url()}{missing}").status_code == 404
+    assert owner_client.post(f"{scan.get_absolute_url()}again").status_code == 404
+    ingest_all()
+    assert Scan.objects.get() == scan, "told once"
+    buckets.put_object(Bucket=UPLOADS, Key=key, Body=photo().getvalue())
+    ingest_all()
+    work_off()
+    assert Scan.objects.get().status == Scan.Status.COMPLETE
+
+
+@services
+def test_a_photo_that_was_scanned_before_is_not_scanned_again(told, buckets, owner):
+    for job in ("job-1", "job-2"):
+        buckets.put_object(Bucket=UPLOADS, Key=f"uploads/{owner.pk}/{job}/a.jpg", Body=photo().getvalue())
+    ingest_all()
+    assert Scan.objects.get(job_id="job-2").error == "You have scanned this photo before."
 
 
 @services

@@ -44,9 +44,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--workers", type=int, help="how many at once (default: the setting WORKERS)")
-        parser.add_argument(
-            "--queue", default="", help="a stage that STAGE_QUEUES names (default: all else)"
-        )
+        parser.add_argument("--queue", default="", help="a stage that STAGE_QUEUES names (default: all else)")
 
     def handle(self, *, workers=None, queue="", **options):
         if queue not in settings.QUEUES:
