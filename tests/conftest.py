@@ -1,8 +1,17 @@
 """The cast: an owner with books, and a stranger who must never see them."""
 
+import hashlib
+import os
+import sqlite3
+import sys
+from pathlib import Path
+
+import django
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.db.backends.signals import connection_created
+from django.db.migrations.loader import MigrationLoader
 from django.test import Client
 
 
@@ -14,6 +23,63 @@ def without_table_locks(connection, **_):
 
 connection_created.connect(without_table_locks)
 pytest_plugins = ["tests.requirements"]  # skips, with a visible line, what needs a server or a browser that is not there
+
+
+LEFT_OUT = {"not services": ("services", "test_every_call.py"), "not browser": ("browser",)}
+
+
+def pytest_ignore_collect(collection_path, config):
+    """What a run leaves out by its mark is not even read: the tools of those tests take longer to load than all others."""
+    names = [name for mark, names in LEFT_OUT.items() if mark in config.option.markexpr for name in names]
+    return True if collection_path.name in names else None
+
+
+@pytest.fixture(scope="session")
+def migrated(request) -> Path | None:
+    """Where the empty database after all migrations is kept from one run to the next, named for what those migrations are."""
+    cache = getattr(request.config, "cache", None)
+    if cache is None or connection.vendor != "sqlite":
+        return None
+    said = hashlib.sha256(f"{django.VERSION} {sqlite3.sqlite_version}".encode())
+    modules = {Path(path) for migration in MigrationLoader(None).disk_migrations.values() if (path := file_of(migration))}
+    for path in sorted(modules):
+        said.update(path.read_bytes())
+    return cache.mkdir("migrated") / f"{said.hexdigest()}.sqlite3"
+
+
+def file_of(migration) -> str:
+    return sys.modules[migration.__module__].__file__
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(migrated):
+    """Begins with the database that an earlier run kept, so that the migrations find nothing left to do."""
+    if migrated is None or not migrated.exists():
+        yield
+        return
+    name = connection.creation._get_test_db_name()
+    memory = sqlite3.connect(name, uri=True)  # one database in memory for whoever names it, for as long as somebody holds it
+    with sqlite3.connect(migrated) as file:
+        file.backup(memory)
+    yield
+    memory.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, migrated):
+    if migrated is not None and not migrated.exists():
+        with django_db_blocker.unblock():
+            keep(migrated)
+
+
+def keep(path: Path):
+    """Written aside first: other workers do the same at the same time."""
+    draft = path.with_suffix(f".{os.getpid()}")
+    connection.ensure_connection()
+    with sqlite3.connect(draft) as file:
+        connection.connection.backup(file)
+    file.close()
+    draft.replace(path)
 
 
 @pytest.fixture(autouse=True)

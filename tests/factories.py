@@ -1,5 +1,6 @@
 """Books, shelves and copies for tests, made the way the product makes them."""
 
+from library.bulk_add import NewCopy, add_copies
 from library.catalogs import Record
 from library.identity import add_copy
 from library.models import Shelf, UserBook
@@ -13,6 +14,13 @@ def make_copy(user, title: str = "The Left Hand of Darkness", author: str = "Urs
     """A copy in `user`'s library; facts named as in `Record` describe the edition, the others are the owner's own."""
     edition = {name: facts.pop(name) for name in list(facts) if name in Record.__dataclass_fields__}
     return add_copy(user, make_record(title, author, **edition), **facts)
+
+
+def make_copies(user, titles, author: str = "Anon", *, tags=(), loans=(), **own) -> list[UserBook]:
+    """A copy for each of `titles`, many times quicker than one by one; facts as in `Record`, the others are the owner's own."""
+    edition = {name: own.pop(name) for name in list(own) if name in Record.__dataclass_fields__}
+    facts = {"authors": [author], **edition}
+    return add_copies(user, [NewCopy(facts | {"title": title}, own, list(tags), loans=list(loans)) for title in titles])
 
 
 def make_shelf(user, name: str = "Living room", **more) -> Shelf:

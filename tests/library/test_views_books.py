@@ -11,7 +11,7 @@ from django.utils import timezone
 from library.models import Status
 from library.views.books import of_day
 from scanning.models import Scan
-from tests.factories import make_copy, make_shelf
+from tests.factories import make_copies, make_copy, make_shelf
 
 HOME = "/"
 
@@ -96,8 +96,7 @@ def test_typing_in_the_search_box_fetches_the_results_alone(owner, owner_client)
 
 
 def test_a_page_holds_48_books_and_links_keep_the_filter(owner, owner_client):
-    for number in range(50):
-        make_copy(owner, f"Volume {number}", "Anon")
+    make_copies(owner, [f"Volume {number}" for number in range(50)])
     response = owner_client.get(HOME, {"q": "volume", "sort": "title"})
     assert len(titles(response)) == 48
     assert "?q=volume&amp;sort=title&amp;page=2" in response.content.decode()
@@ -114,9 +113,10 @@ def test_a_large_library_asks_no_more_of_the_database_than_a_small_one(owner, ow
     make_copy(owner, shelf=make_shelf(owner))
     owner_client.get(HOME)  # the first visit also enters the session into the list of sessions
     small = queries()
-    shelves = [make_shelf(owner, f"Shelf {n}", position=n) for n in range(12)]
-    for number in range(200):
-        make_copy(owner, f"Volume {number}", "Anon", shelf=shelves[number % 12])
+    for number in range(12):
+        make_copies(
+            owner, [f"Volume {number} {n}" for n in range(17)], shelf=make_shelf(owner, f"Shelf {number}", position=number)
+        )
     assert queries() == small
     assert small <= 14
 
@@ -273,13 +273,10 @@ def test_no_filter_and_no_order_asks_more_of_a_large_library(owner, owner_client
             return len(captured)
 
     def add(first, last):
-        for number in range(first, last):
-            copy = make_copy(owner, f"Volume {number}", "Anon", series="Saga", series_number=str(number), shelf=shelf)
-            copy.tags.add(funny, sad)
-            copy.loans.create(borrower="Ana")
+        titles = [f"Volume {number}" for number in range(first, last)]
+        make_copies(owner, titles, series="Saga", shelf=shelf, tags=["funny", "sad"], loans=[{"borrower": "Ana"}])
 
     shelf = make_shelf(owner, room="Study")
-    funny, sad = (owner.tags.create(name=name) for name in ("funny", "sad"))
     add(0, 2)
     owner_client.post(reverse("library_columns"), {"columns": ["tags", "shelf", "series", "entry"]})
     small = queries()
