@@ -271,6 +271,7 @@ BEDROCK_MODEL_ID = env.str("BEDROCK_MODEL_ID", default="global.anthropic.claude-
 BEDROCK_USD_PER_MILLION_IN = read("BEDROCK_USD_PER_MILLION_IN", "float", 0.10)  # what that model costs
 BEDROCK_USD_PER_MILLION_OUT = read("BEDROCK_USD_PER_MILLION_OUT", "float", 0.50)
 CLOUD_FALLBACK = choice("CLOUD_FALLBACK", ("local", "off"), dotted=True)  # who reads and sorts where Textract or Bedrock cannot
+SECOND_LOOK = choice("SECOND_LOOK", ("auto", "off", "textract", "bedrock", "openai"))  # who reads the unread, on request
 CLOUD_SECONDS = number("CLOUD_SECONDS", 100)  # how long one answer of theirs is waited for
 SCAN_MONTHLY_USD = read("SCAN_MONTHLY_USD", "float", 0.0)  # for each person; 0: no limit
 CATALOG_NAMES = ("local", "open_library", "google_books")
@@ -290,7 +291,6 @@ IMPORT_MAX_MB = number("IMPORT_MAX_MB", 500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-SECOND_LOOK = choice("SECOND_LOOK", ("auto", "off", "textract", "bedrock", "openai"))  # who reads the unread, on request
 # ── Work in the background ──────────────────────────────────────────────────────────────────────────────────────────
 BROKER = choice("BROKER", ("orm", "redis", "sqs"))
 REDIS_URL = env.str("REDIS_URL", default="")
