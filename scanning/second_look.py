@@ -166,12 +166,10 @@ def entries(answer: dict, name: str) -> list[dict]:
 
 
 def as_spine(region, entry: dict) -> list[Spine]:
-    """The title in the first part of its place, the author in the rest."""
+    """What a model says of one place is a line there; of where on it each word stands it says nothing."""
     title, author = covers.short(entry.get("title")), covers.short(entry.get("author"))
-    texts = [text for text in (title, author) if text]
-    parts = sheets.in_parts(region, len(texts))
-    lines = tuple(Line(text, 0.5, part) for text, part in zip(texts, parts, strict=True))
-    return [Spine(lines, region, title, author)] if lines else []
+    text = f"{title} {author}".strip()
+    return [Spine((Line(text, 0.5, region),), region, title, author)] if text else []
 
 
 # ── What becomes of it ──────────────────────────────────────────────────────────────────────────────────────────────

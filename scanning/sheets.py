@@ -1,7 +1,6 @@
 """Spines cut out of a photo and laid level below each other on one picture, and the way back from there to the photo."""
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -97,13 +96,3 @@ def placed(box, shape) -> Quad | None:
     if bottom - top > right - left:  # it stands: read from top to bottom
         return ((right, top), (right, bottom), (left, bottom), (left, top))
     return ((left, top), (right, top), (right, bottom), (left, bottom))
-
-
-def in_parts(region: Quad, count: int) -> list[Quad]:
-    """A place divided along its writing."""
-    start, end, under_end, under_start = (np.array(point, dtype=float) for point in region)
-    parts = []
-    for a, b in pairwise(np.linspace(0, 1, count + 1)):
-        upper, lower = (start + (end - start) * t for t in (a, b)), (under_start + (under_end - under_start) * t for t in (b, a))
-        parts.append(tuple((float(x), float(y)) for x, y in (*upper, *lower)))
-    return parts
