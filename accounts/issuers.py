@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 
+from accounts import oidc
 from accounts.models import OutsideIdentity
 
 # Only kinds with a private key: with HS256 whoever reads the public one could sign.
@@ -49,7 +50,7 @@ def user_of(token: str):
     subject = str(claims["sub"]) if claims else ""
     if not subject or len(subject) > 255 or "\x00" in subject:
         return None
-    user = _known(issuer.name, subject) or _make(issuer.name, subject, claims)
+    user = known(issuer.name, subject) or _make(issuer.name, subject, claims)
     return user if user.is_active else None
 
 
@@ -63,9 +64,10 @@ def _issuer(name: str, audience: str, url: str) -> Issuer:
     return Issuer(name, audience, jwt.PyJWKClient(url, lifespan=600, timeout=5, cooldown_duration=30))
 
 
-def _known(issuer: str, subject: str):
+def known(issuer: str, subject: str):
+    """By a token before, or by a sign-in at the same issuer (see oidc.py)."""
     found = OutsideIdentity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
-    return found and found.user
+    return found.user if found else oidc.known_by_sign_in(issuer, subject)
 
 
 def _make(issuer: str, subject: str, claims: dict):
@@ -76,7 +78,7 @@ def _make(issuer: str, subject: str, claims: dict):
             OutsideIdentity.objects.create(user=user, issuer=issuer, subject=subject)
             return user
     except IntegrityError:
-        return _known(issuer, subject) or _make(issuer, subject, {})  # made at the same moment, or the name was
+        return known(issuer, subject) or _make(issuer, subject, {})  # made at the same moment, or the name was
 
 
 def _free_name(claims: dict, subject: str) -> str:

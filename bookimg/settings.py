@@ -109,6 +109,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "corsheaders",
     "ninja",  # its vendored page for docs/ of the API
     "django_q",
@@ -228,6 +230,23 @@ MFA_TOTP_ISSUER = "BookImg"
 MFA_TOTP_TOLERANCE = 1  # clocks of phones and servers are half a minute apart
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it for localhost alone
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write a row for every picture of a page
+# Sign-in at an outside issuer, beside the password.
+OIDC_ISSUER = address("OIDC_ISSUER", "")
+OIDC_NAME = env.str("OIDC_NAME", default="your organisation")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+if OIDC_ISSUER and not OIDC_CLIENT_ID:
+    raise ImproperlyConfigured("OIDC_CLIENT_ID must be what OIDC_ISSUER knows this installation by")
+OIDC_APP = {
+    "provider_id": "oidc",
+    "name": OIDC_NAME,
+    "client_id": OIDC_CLIENT_ID,
+    "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+    "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True, "email_authentication": True},
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_ISSUER else []}}
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.Adapter"
+SOCIALACCOUNT_EMAIL_REQUIRED = False  # an address that the issuer has not verified is not taken
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 try:
     EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 except (ValueError, KeyError, ImproperlyConfigured) as error:

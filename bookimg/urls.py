@@ -2,6 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from accounts import oidc
 from accounts.api.root import no_such_call
 from bookimg import metrics
 from bookimg.api import api
@@ -16,6 +17,7 @@ urlpatterns = [
     path("uploads/<str:signed>", tickets.upload, name="upload"),
     path("settings/leave/", leaving.leave, name="leave"),
     path("settings/", include("accounts.urls")),
+    path("accounts/oidc/sign-in/", oidc.sign_in, name="oidc_sign_in"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),

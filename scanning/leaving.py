@@ -44,7 +44,15 @@ def close(user):
     user.set_unusable_password()
     user.save()
     Scan.objects.filter(user=user).unfinished().update(status=Scan.Status.CANCELLED, lease="", lease_until=None)
-    for name in ("api_tokens", "token_families", "outside_identities", "webhooks", "emailaddress_set", "usersession_set"):
+    for name in (
+        "api_tokens",
+        "token_families",
+        "outside_identities",
+        "webhooks",
+        "emailaddress_set",
+        "usersession_set",
+        "socialaccount_set",
+    ):
         getattr(user, name).all().delete()
 
 

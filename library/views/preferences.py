@@ -1,5 +1,6 @@
 """Settings: the account (allauth's own pages, linked), and how the product looks."""
 
+from django import conf
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -12,6 +13,7 @@ YEAR = 365 * 24 * 60 * 60
 def settings(request):
     context = {"themes": THEMES, "theme": request.COOKIES.get("theme", "auto")}
     context |= {"removed_count": request.user.books.filter(removed__isnull=False).count()}
+    context["oidc_name"] = conf.settings.OIDC_NAME if conf.settings.OIDC_ISSUER else ""
     return render(request, "library/settings.html", context)
 
 

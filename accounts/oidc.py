@@ -1,0 +1,88 @@
+"""Signing in at an outside issuer by OpenID Connect, by allauth. Here is whose account it is, and how one gets there.
+
+Somebody who comes with an address takes over nobody's account: an account is theirs by its address only where the issuer has
+verified that address and so have we. An address that the issuer has not verified is worth nothing and is not kept."""
+
+import logging
+
+from allauth.account.models import EmailAddress
+from allauth.account.utils import filter_users_by_email
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.openid_connect.views import login
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+from requests import RequestException
+
+from accounts.models import OutsideIdentity
+
+PROVIDER = "oidc"
+logger = logging.getLogger("accounts.oidc")
+TAKEN = "There is an account with this address already. Sign in to it as you did before, then connect it in the settings."
+NO_ANSWER = "The sign-in service does not answer. Try again in a moment, or sign in by password."
+
+
+class Adapter(DefaultSocialAccountAdapter):
+    def populate_user(self, request, sociallogin, data):
+        """Only addresses that are verified count. Cognito writes `"false"` where others write `false`."""
+        for address in sociallogin.email_addresses:
+            address.verified = str(address.verified).lower() == "true"
+        sociallogin.email_addresses = [address for address in sociallogin.email_addresses if address.verified]
+        known = sociallogin.email_addresses[0].email if sociallogin.email_addresses else ""
+        return super().populate_user(request, sociallogin, {**data, "email": known})
+
+    def authenticate_by_email(self, sociallogin):
+        found = super().authenticate_by_email(sociallogin)
+        return found if found and is_verified_here(*found) else None
+
+    def pre_social_login(self, request, sociallogin):
+        if sociallogin.is_existing or sociallogin.state.get("process") == "connect":
+            return
+        if user := known_by_token(sociallogin.account.uid):
+            sociallogin.connect(request, user)
+        elif any(filter_users_by_email(address.email) for address in sociallogin.email_addresses):
+            messages.error(request, TAKEN)
+            raise ImmediateHttpResponse(redirect("account_login"))
+
+
+def is_verified_here(user, email: str) -> bool:
+    return EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists()
+
+
+def known_by_token(subject: str):
+    """Whose tokens of the same issuer were taken by the API before."""
+    if settings.OIDC_ISSUER != settings.JWT_ISSUER:
+        return None
+    found = OutsideIdentity.objects.select_related("user").filter(issuer=settings.OIDC_ISSUER, subject=subject).first()
+    return found and found.user
+
+
+def known_by_sign_in(issuer: str, subject: str):
+    """The other way round: for tokens of an issuer where somebody has signed in."""
+    if issuer != settings.OIDC_ISSUER:
+        return None
+    found = SocialAccount.objects.select_related("user").filter(provider=PROVIDER, uid=subject).first()
+    return found and found.user
+
+
+@never_cache
+@require_POST
+def sign_in(request):
+    """To the issuer, by a page of ours that leads there: the policy of our pages lets forms go nowhere else."""
+    if not settings.OIDC_ISSUER:
+        raise Http404
+    try:
+        answer = login(request, provider_id=PROVIDER)
+    except (RequestException, OAuth2Error, KeyError, ValueError):
+        logger.warning("the issuer does not answer", exc_info=True)
+        messages.error(request, NO_ANSWER)
+        return redirect("account_login")
+    if answer.status_code != 302:
+        return answer
+    return render(request, "accounts/to_issuer.html", {"address": answer.url, "name": settings.OIDC_NAME})
