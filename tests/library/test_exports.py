@@ -99,18 +99,18 @@ def test_memory_does_not_grow_with_the_library(owner):
     def peak() -> int:
         gc.freeze()  # what was there before need not be gone through at each line
         tracemalloc.start()
-        for number, _ in enumerate(own_json.lines(owner)):
-            if number % 50 == 0:
-                gc.collect()  # rows that point at each other wait for it
+        for _ in own_json.lines(owner):
+            gc.collect()  # rows that point at each other wait for it
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         gc.unfreeze()
         return most
 
-    add_long_ones(owner, 2 * exporting.CHUNK)  # one portion is read while the one before is written
+    add_long_ones(owner, 1)
     peak()  # what is loaded at first use does not count
+    add_long_ones(owner, 2 * exporting.CHUNK)  # one portion is read while the one before is written
     once = peak()
-    add_long_ones(owner, 3 * exporting.CHUNK)
+    add_long_ones(owner, 2 * exporting.CHUNK)
     assert peak() < 1.5 * once
 
 

@@ -13,7 +13,7 @@ from icalendar import Calendar
 from accounts import feeds
 from library import loans
 from tests.api.conftest import token_for
-from tests.factories import make_copy, make_shelf
+from tests.factories import make_copies, make_copy, make_shelf
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -95,8 +95,7 @@ def test_a_book_tells_what_is_known_of_it_in_both_forms(owner, kindly, stranger)
 
 
 def test_long_catalogues_are_turned_page_by_page_and_searched(owner, kindly):
-    for number in range(51):
-        make_copy(owner, f"Volume {number:02}", "")
+    make_copies(owner, [f"Volume {number:02}" for number in range(51)])
     first = kindly.get("/opds/v1.2/books?sort=title")
     assert len(titles(first)) == 50
     assert titles(kindly.get(links(first)["next"])) == ["Volume 50"]

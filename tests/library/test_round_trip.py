@@ -72,7 +72,7 @@ def of(copy: UserBook) -> dict:
     return said
 
 
-def a_library(user, seed: int, copies: int = 40):
+def a_library(user, seed: int, copies: int = 24):
     """Anything that a person can have, by chance."""
     chance = random.Random(seed)
     text = lambda: chance.choice(AWKWARD)  # noqa: E731
@@ -124,10 +124,10 @@ def a_library(user, seed: int, copies: int = 40):
 def test_json_brings_everything_back(owner, seed):
     a_library(owner, seed)
     before, content = everything(owner), exported(owner)
-    assert len(before["copies"]) == 40
+    assert len(before["copies"]) == 24
     empty(owner)
     file = bring_in(owner, content)
-    assert file.counts == {"added": 40, "noted": 0}
+    assert file.counts == {"added": 24, "noted": 0}
     after = everything(owner)
     for one, other in zip(before["copies"], after["copies"], strict=True):
         assert one == other
@@ -152,9 +152,9 @@ def test_the_same_json_again_adds_nothing_and_changes_nothing(owner):
     a_library(owner, 3)
     before, content = everything(owner), exported(owner)
     file = bring_in(owner, content)
-    assert file.counts == {"owned": 40, "noted": 0}
+    assert file.counts == {"owned": 24, "noted": 0}
     assert everything(owner) == before
-    assert bring_in(owner, content).counts == {"owned": 40, "noted": 0}
+    assert bring_in(owner, content).counts == {"owned": 24, "noted": 0}
 
 
 def test_a_copy_that_was_deleted_comes_back_beside_its_twin(owner):

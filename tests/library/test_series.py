@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from library import series
-from tests.factories import make_copy
+from tests.factories import make_copies, make_copy
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_what_only_a_stranger_has_is_not_there(owner_client, discworld, page):
     ("page", "name"), [("author_list", ""), ("author", "Terry Pratchett"), ("series_list", ""), ("series", "Discworld")]
 )
 def test_more_books_ask_no_more_of_the_database(owner, owner_client, discworld, django_assert_max_num_queries, page, name):
-    for number in range(60):
-        make_copy(owner, f"More {number}", "Terry Pratchett", series="Discworld", series_number=str(number))
+    make_copies(owner, [f"More {number}" for number in range(60)], "Terry Pratchett", series="Discworld")
+    for number in range(20):
         make_copy(owner, f"Else {number}", f"Author {number}", series=f"Set {number}", series_number="2")
     owner_client.get("/settings/")
     with django_assert_max_num_queries(6):

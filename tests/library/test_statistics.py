@@ -92,7 +92,7 @@ def test_an_empty_library_is_shown_how_to_begin(owner_client):
 
 
 def test_numbers_are_asked_once_each_however_many_books(owner, owner_client, library, django_assert_max_num_queries):
-    for number in range(80):
+    for number in range(40):
         copy = make_copy(
             owner, f"Book {number}", f"Author {number}", published_date=str(1900 + number), pages=number * 20, language="en"
         )
