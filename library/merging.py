@@ -15,7 +15,7 @@ FILLED = ("shelf_id", "rating", "bought", "bought_from", "price", "currency", "c
 JOINED = ("review", "notes")
 # Of two states the one that tells more.
 TELLING = (Status.WISHLIST, Status.TO_READ, Status.DID_NOT_FINISH, Status.READING, Status.READ)
-TOUCHED = (*FACTS, *FILLED, *JOINED, "status", "favourite", "added", "cover_key", "imported", "origins")
+TOUCHED = (*FACTS, *FILLED, *JOINED, "status", "favourite", "added", "cover_key", "imported", "origins", "book_id")
 
 
 class MergeError(Exception):
@@ -56,7 +56,10 @@ def merge(user, keep: UserBook, other: UserBook, two_isbns: bool = False) -> Und
     _refuse(keep, other, two_isbns)
     before = _values(keep)
     steps = [step for name in RELATIONS if (step := _move(name, other, keep))]
+    had_number = bool(keep.isbn13)
     _fill_facts(keep, other)
+    if keep.isbn13 and not had_number:
+        keep.book = other.book  # it has the other's number, and so is that edition
     _fill_own(keep, other)
     keep.save()
     new_tags = _share_tags(keep, other)
@@ -124,7 +127,17 @@ def _fill_own(keep: UserBook, other: UserBook):
     keep.added = min(keep.added, other.added)
     if keep.cover == other.cover and keep.cover:
         keep.cover_key = keep.cover_key or other.cover_key
-    keep.imported = {**other.imported, **keep.imported}
+    keep.imported = _both(keep.imported, other.imported)
+
+
+def _both(mine: dict, theirs: dict) -> dict:
+    """What two imports have kept, down to the single number and column; mine where both have one."""
+    inner = {
+        name: {**said, **mine[name]}
+        for name, said in theirs.items()
+        if isinstance(mine.get(name), dict) and isinstance(said, dict)
+    }
+    return {**theirs, **mine, **inner}
 
 
 def _share_tags(keep: UserBook, other: UserBook) -> list[str]:

@@ -87,7 +87,7 @@ def _store(batch: list[Row], loaded: Loaded) -> None:
     problems = [(row.line, row.problem) for row in batch if row.problem]
     with transaction.atomic():
         state.added += local.add(row.record for row in batch if row.record)
-        state.skipped += len(problems)
+        state.skipped += sum(not row.record for row in batch if row.problem)
         state.rows += len(batch)
         state.save()
     loaded.problems += problems

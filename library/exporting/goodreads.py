@@ -1,7 +1,8 @@
-"""The table of Goodreads, 31 columns: what most other programs take. What it has no column for is in our JSON.
+"""The table of Goodreads, 31 columns and one of ours: what most other programs take. What it has no column for is in our JSON.
 
-Stars are whole there: half ones are rounded up. A series is written behind the title where it has a number. Text that a
-spreadsheet would take for a formula has an apostrophe before it, which our own import takes off again."""
+Stars are whole there: half ones are rounded up, and stand as they are in our own column, which others pass over. A series is
+written behind the title where it has a number. Text that a spreadsheet would take for a formula has an apostrophe before it,
+which our own import takes off again."""
 
 import csv
 import html
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from library import folding, isbn
 from library.exporting import chunks
 from library.importing.fields import unmarked
+from library.importing.formats.goodreads import HALF_STARS
 from library.models import Status, UserBook
 
 COLUMNS = (
@@ -20,6 +22,7 @@ COLUMNS = (
     "Recommended For", "Recommended By", "Owned Copies", "Original Purchase Date", "Original Purchase Location", "Condition",
     "Condition Description", "BCID",
 )  # fmt: skip
+TABLE = (*COLUMNS, HALF_STARS)
 SHELVES = {Status.READING: "currently-reading"}  # the others are called as ours
 KEPT = ("Average Rating", "Original Publication Year", "Spoiler", "Recommended For", "Recommended By", "BCID")
 FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
@@ -40,13 +43,13 @@ class Line:
 def lines(user) -> Iterator[str]:
     """The table, a few hundred rows at a time. The trash is not part of it."""
     writer = csv.writer(Line())
-    yield writer.writerow(COLUMNS)
+    yield writer.writerow(TABLE)
     for copies in chunks(UserBook.objects.of(user).prefetch_related("tags", "readings")):
         yield "".join(writer.writerow(row(copy)) for copy in copies)
 
 
 def row(copy: UserBook) -> list[str]:
-    values = dict.fromkeys(COLUMNS, "")
+    values = dict.fromkeys(TABLE, "")
     kept = copy.imported.get("columns", {})
     values |= {name: kept[name] for name in KEPT if isinstance(kept.get(name), str)}
     values |= _facts(copy) | _own(copy)
@@ -79,6 +82,7 @@ def _own(copy: UserBook) -> dict[str, str]:
     condition = copy.get_condition_display() if copy.condition else ""
     return {
         "My Rating": str((copy.rating + 1) // 2 if copy.rating else 0),
+        HALF_STARS: f"{copy.rating / 2:g}" if copy.rating and copy.rating % 2 else "",
         "Date Read": f"{max(days):%Y/%m/%d}" if days else "",
         "Date Added": f"{copy.added:%Y/%m/%d}",
         "Bookshelves": _joined([shelf, *tags]),

@@ -67,9 +67,10 @@ def test_bad_rows_are_skipped_and_named_by_their_lines(write):
         ]
     )
     said = load(write(text))
-    assert "5 rows read, 2 books added, 3 rows skipped" in said
+    assert "5 rows read, 3 books added, 2 rows skipped" in said
     assert "line 3: has no title" in said
-    assert "line 4: has an ISBN that cannot be right" in said
+    assert "line 4: is kept without its ISBN, which cannot be right: 9780306406158" in said
+    assert CatalogRecord.objects.get(title="Wrong check digit").isbn13 == ""
     assert "line 5: has more columns" in said
 
 

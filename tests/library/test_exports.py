@@ -33,13 +33,13 @@ def rows(response) -> list[dict]:
     return list(csv.DictReader(io.StringIO(body(response).decode(), newline="")))
 
 
-def test_the_table_has_the_columns_of_goodreads_and_nothing_else(owner, owner_client):
+def test_the_table_has_the_columns_of_goodreads_and_one_for_half_stars(owner, owner_client):
     make_copy(owner, "Dune", "Frank Herbert", isbn="9780441013593", rating=9, status="reading")
     response = owner_client.get(reverse("export_csv"))
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in response.headers["Content-Disposition"] and ".csv" in response.headers["Content-Disposition"]
     (row,) = rows(response)
-    assert tuple(row) == goodreads.COLUMNS and len(row) == 31
+    assert tuple(row) == (*goodreads.COLUMNS, "Half Stars") and len(goodreads.COLUMNS) == 31
     assert (row["ISBN"], row["ISBN13"]) == ('="0441013597"', '="9780441013593"')
     assert (row["Exclusive Shelf"], row["My Rating"], row["Author l-f"]) == ("currently-reading", "5", "Herbert, Frank")
 

@@ -66,6 +66,23 @@ def test_what_hangs_on_the_other_and_what_the_first_lacks_comes_over(owner, keep
     assert tagging.names_of(keep) == ["desert", "signed"]
 
 
+def test_the_edition_goes_with_the_number(owner, keep, other):
+    assert keep.book_id != other.book_id
+    merging.merge(owner, keep, other)
+    keep.refresh_from_db()
+    assert keep.book.isbn13 == keep.isbn13 == "9780575081505"
+
+
+def test_what_two_imports_have_kept_stays_of_both(owner, keep, other):
+    UserBook.objects.filter(pk=keep.pk).update(imported={"ids": {"goodreads": "1"}, "columns": {"Spoiler": "true"}})
+    theirs = {"ids": {"storygraph": "2", "goodreads": "3"}, "columns": {"Moods": "dark"}, "file": "x"}
+    UserBook.objects.filter(pk=other.pk).update(imported=theirs)
+    merging.merge(owner, keep, other)
+    keep.refresh_from_db()
+    both = {"ids": {"goodreads": "1", "storygraph": "2"}, "columns": {"Spoiler": "true", "Moods": "dark"}, "file": "x"}
+    assert keep.imported == both
+
+
 def test_what_both_say_differently_the_first_says_on_and_the_history_keeps_the_other(owner, keep, other):
     assert [(each.name, each.other) for each in merging.differences(keep, other)] == [("publisher", "Gollancz"), ("rating", 6)]
     merging.merge(owner, keep, other)

@@ -266,7 +266,22 @@ def test_goodreads_brings_back_what_it_has_columns_for(owner):
     assert bring_in(owner, content).counts == {"owned": 5, "noted": 0}
 
 
-def test_half_stars_are_rounded_up_for_there_are_none_at_goodreads(owner):
+def test_half_stars_are_rounded_up_for_goodreads_and_come_back_from_a_column_of_their_own(owner):
     for rating in range(1, 11):
         make_copy(owner, f"Volume {rating}", rating=rating)
-    assert [row["My Rating"] for row in rows_of(owner)] == ["1", "1", "2", "2", "3", "3", "4", "4", "5", "5"]
+    make_copy(owner, "Volume 11")
+    before, content = rows_of(owner), "".join(goodreads.lines(owner))
+    assert [row["My Rating"] for row in before] == ["1", "1", "2", "2", "3", "3", "4", "4", "5", "5", "0"]
+    assert [row["Half Stars"] for row in before] == ["0.5", "", "1.5", "", "2.5", "", "3.5", "", "4.5", "", ""]
+    empty(owner)
+    file = bring_in(owner, content)
+    assert [copy.rating for copy in UserBook.objects.filter(user=owner).order_by("pk")] == [*range(1, 11), None]
+    assert rows_of(owner) == before and not file.rows.exclude(message="").exists()
+
+
+def test_stars_that_were_changed_in_the_table_overrule_the_half_ones(owner):
+    make_copy(owner, "Emma", rating=7)
+    (row,) = rows_of(owner)
+    empty(owner)
+    bring_in(owner, "".join([",".join(row) + "\r\n", *as_lines([row | {"My Rating": "2"}])]))
+    assert UserBook.objects.get().rating == 4

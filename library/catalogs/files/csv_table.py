@@ -42,8 +42,9 @@ def _row(line: int, values: dict) -> Row:
     if UNREADABLE in values["title"] + values.get("author", ""):
         return Row(line, problem="is not UTF-8")
     number = isbn.clean(values.get("isbn13", ""))
-    if values.get("isbn13") and not number:
-        return Row(line, problem=f"has an ISBN that cannot be right: {values['isbn13'][:20]}")
+    wrong = (
+        f"is kept without its ISBN, which cannot be right: {values['isbn13'][:20]}" if values.get("isbn13") and not number else ""
+    )
     record = Record(
         title=values["title"],
         authors=authors_of(values.get("author", "")),
@@ -52,4 +53,4 @@ def _row(line: int, values: dict) -> Row:
         publisher=values.get("publisher", ""),
         language=iso(values.get("language", "")),
     )
-    return Row(line, record)
+    return Row(line, record, wrong)

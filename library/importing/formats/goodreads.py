@@ -7,11 +7,20 @@ from library.importing.fields import DROP, Hints
 from library.importing.tables import Table
 
 MOST_READINGS = 50
+HALF_STARS = "Half Stars"  # of our own export: the rating where it is no whole number of stars, as 3.5
 
 
 def clean(values: dict[str, str]) -> dict[str, str]:
-    """Without the form that keeps a spreadsheet from turning an ISBN into a number."""
-    return values | {name: values[name].removeprefix("=").strip('"') for name in ("ISBN", "ISBN13") if name in values}
+    """Without the form that keeps a spreadsheet from turning an ISBN into a number, and without half stars that somebody has
+    overruled since by writing another number into the column of whole ones."""
+    numbers = {name: values[name].removeprefix("=").strip('"') for name in ("ISBN", "ISBN13") if name in values}
+    if (half := values.get(HALF_STARS)) and half.partition(".")[0] != _one_less(values.get("My Rating", "")):
+        numbers[HALF_STARS] = ""
+    return values | numbers
+
+
+def _one_less(stars: str) -> str:
+    return str(int(stars) - 1) if stars.isascii() and stars.isdigit() else ""
 
 
 def complete(item: Item, values: dict[str, str], hints: Hints):
@@ -37,6 +46,7 @@ FORMAT = Table(
         "ISBN13": "isbn",
         "ISBN": "isbn",
         "My Rating": "rating",
+        HALF_STARS: "rating",  # the later column has the last word
         "Publisher": "publisher",
         "Binding": "binding",
         "Number of Pages": "pages",
