@@ -1,12 +1,14 @@
 """The queue in SQS, where BROKER=sqs names it: django-q's own broker, with a second queue for what no worker could take."""
 
 import json
+import logging
 import os
 import threading
+import time
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from django_q.brokers.aws_sqs import Sqs
 from django_q.conf import Conf
 
@@ -14,6 +16,11 @@ TRIES = 5  # deliveries of a message before it is set aside
 KEPT_SECONDS = 14 * 24 * 3600  # as long as SQS keeps anything
 PATIENCE = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard"})  # pages and probes wait for it, too
 MISSING = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
+
+
+FAILURES = (BotoCoreError, ClientError)
+PAUSE = 1  # seconds
+logger = logging.getLogger("bookimg.queues")
 
 
 class Known(threading.local):
@@ -47,6 +54,22 @@ class SqsQueue(Sqs):
             if error.response["Error"]["Code"] not in MISSING:
                 raise
         return make_queue(self.sqs, self.list_key, Conf.RETRY)
+
+    def dequeue(self):
+        """A look that fails is one in vain; django-q would let the process die, and rest for ten seconds."""
+        try:
+            return super().dequeue()
+        except FAILURES as error:
+            logger.warning("the queue %s does not answer: %s", self.list_key, error)
+            time.sleep(PAUSE)
+            return None
+
+    def acknowledge(self, task_id):
+        """A message that cannot be deleted comes again, and finds its task done."""
+        try:
+            super().acknowledge(task_id)
+        except FAILURES as error:
+            logger.warning("a task that is done stays in the queue %s: %s", self.list_key, error)
 
     def fail(self, task_id):
         """What is no task of ours comes again at once, and after the last time is set aside instead of deleted."""

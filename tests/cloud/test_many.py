@@ -38,7 +38,7 @@ from django.db import connection
 from scanning import pipeline, uploads
 from scanning.models import Candidate, Purchase, Scan, ScanEvent
 from tests.scanning.photos import photo
-number, deadline = int(sys.argv[1]), time.monotonic() + float(sys.argv[2])
+number, looks = int(sys.argv[1]), int(sys.argv[2])
 user, _ = get_user_model().objects.get_or_create(username="olive")
 for n in range(number):
     while True:
@@ -49,7 +49,7 @@ for n in range(number):
             print(f"again: {error}", file=sys.stderr)
 print("sent", flush=True)
 waiting = lambda: Scan.objects.unfinished().exists() or Scan.objects.filter(to_announce=True).exists()
-while waiting() and time.monotonic() < deadline:
+while waiting() and (looks := looks - 1):
     time.sleep(1)
     try:
         pipeline.sweep()
@@ -164,7 +164,7 @@ def test_a_hundred_scans_at_once(tmp_path, rough, amazon):
         while len(amazon.textract) < SCANS / 3 and driver.poll() is None:
             time.sleep(0.2)
         workers.kill_one()
-        said, _ = driver.communicate(timeout=SECONDS + 60)
+        said, _ = driver.communicate(timeout=4 * SECONDS)  # on a machine that has other things to do
         rough.fault = None
         assert_set_aside(work, sqs, run)
     finally:
