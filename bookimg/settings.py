@@ -291,6 +291,8 @@ BEDROCK_USD_PER_MILLION_IN = read("BEDROCK_USD_PER_MILLION_IN", "float", 0.10)  
 BEDROCK_USD_PER_MILLION_OUT = read("BEDROCK_USD_PER_MILLION_OUT", "float", 0.50)
 CLOUD_FALLBACK = choice("CLOUD_FALLBACK", ("local", "off"), dotted=True)  # who reads and sorts where Textract or Bedrock cannot
 SECOND_LOOK = choice("SECOND_LOOK", ("auto", "off", "textract", "bedrock", "openai"))  # who reads the unread, on request
+if SECOND_LOOK == "openai" and not PROPOSER_MODEL:
+    raise ImproperlyConfigured("PROPOSER_MODEL must name the model that SECOND_LOOK=openai asks at PROPOSER_URL")
 CLOUD_SECONDS = number("CLOUD_SECONDS", 100)  # how long one answer of theirs is waited for
 SCAN_MONTHLY_USD = read("SCAN_MONTHLY_USD", "float", 0.0)  # for each person; 0: no limit
 CATALOG_NAMES = ("local", "open_library", "google_books")

@@ -105,7 +105,7 @@ def look(scan: Scan, report: stages.Report) -> stages.Outcome:
             events.append(scan, "candidate", book=results.book_json(row))
         books = sum(row.validated for row in changed)
         events.progress(scan, "again", 1, 1, f"Found {stages.count(books, 'more book')}")
-        scan.notes = [*scan.notes, told(name, books, till.usd)]
+        scan.notes = list(dict.fromkeys([*scan.notes, told(name, books, till.usd)]))
         scan.save(update_fields=["notes", "changed"])
 
     return stages.Outcome(keep, {"secondLook": name}, recognizer.problems)
