@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.safestring import mark_safe
+
 from library.statistics import Part
 
 HEIGHT, STEP = 100, 10  # of a chart of columns, and across from one column to the next; the page stretches them
@@ -16,6 +18,11 @@ class Mark:
     y: float
     width: float
     height: float
+
+    @property
+    def place(self) -> str:
+        """The attributes of its rectangle, whole: four filters for each of hundreds are most of what a page of charts costs."""
+        return mark_safe(f'x="{self.x:g}" y="{self.y:g}" width="{self.width:g}" height="{self.height:g}"')
 
 
 @dataclass(frozen=True)

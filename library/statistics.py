@@ -5,7 +5,7 @@ from datetime import date
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Avg, Count, F, Max, Sum
+from django.db.models import Count, Max, Sum
 from django.db.models.functions import Substr
 
 from library.catalogs.languages import language_name
@@ -22,6 +22,10 @@ class Part:
     count: int
     query: str = ""
 
+    @property
+    def number(self) -> str:
+        return f"{self.count:,}"
+
 
 class Statistics:
     """The numbers of one person's library, the trash left out."""
@@ -34,8 +38,17 @@ class Statistics:
         return list(self.books.values_list(column).annotate(n=Count("pk")).order_by("-n", column))
 
     @cached_property
+    def lengths(self) -> dict[int | None, int]:
+        """Number of pages -> books that have as many; None -> those of which it is not known."""
+        return dict(self.books.values_list("pages").annotate(n=Count("pk")))
+
+    @cached_property
     def totals(self) -> dict:
-        return self.books.aggregate(books=Count("pk"), all_pages=Sum("pages"), average=Avg("pages"), longest=Max("pages"))
+        known = {pages: n for pages, n in self.lengths.items() if pages is not None}
+        books, pages = sum(known.values()), sum(pages * n for pages, n in known.items())
+        longest = max(known, default=None)
+        total = {"books": sum(self.lengths.values()), "all_pages": pages if known else None}
+        return total | {"average": pages / books if books else None, "longest": longest}
 
     @cached_property
     def by_status(self) -> list[Part]:
@@ -60,7 +73,10 @@ class Statistics:
 
     @cached_property
     def by_pages(self) -> list[Part]:
-        hundreds = dict(self.books.filter(pages__gt=0).values_list(F("pages") / 100).annotate(n=Count("pk")))
+        hundreds: dict[int, int] = {}
+        for pages, n in self.lengths.items():
+            if pages:
+                hundreds[pages // 100] = hundreds.get(pages // 100, 0) + n
         if not hundreds:
             return []
         last, beyond = min(12, max(hundreds)), sum(n for hundred, n in hundreds.items() if hundred > 12)

@@ -32,9 +32,9 @@ def shelves(request):
 
 def shelves_page(request, form, renaming: Shelf | None = None):
     """`renaming` is the shelf that is being changed, whose form is open: the others' would be most of a long page."""
-    rows = list(places.with_counts(request.user))
+    rows, homeless = places.with_counts(request.user)
     rooms = places.arranged(rows)
-    context = {"shelves": rows, "rooms": rooms, "form": form, "renaming": renaming, "homeless": places.homeless(request.user)}
+    context = {"shelves": rows, "rooms": rooms, "form": form, "renaming": renaming, "homeless": homeless}
     context["room_names"] = [room.name for room in rooms if room.name]
     context["bookcase_names"] = sorted({shelf.bookcase for shelf in rows} - {""})
     return render(request, "library/shelves.html", context)
