@@ -6,6 +6,7 @@ a missing one is a failure."""
 import os
 import shutil
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -22,10 +23,29 @@ def postgresql() -> str:
     return os.environ.get("TEST_DATABASE_URL", "")
 
 
+def terraform() -> str:
+    """Where Terraform is, or ""."""
+    return shutil.which("terraform") or ""
+
+
+def terraform_providers() -> str:
+    """A folder with Amazon's provider, as `terraform providers mirror` makes it; nothing is fetched for tests."""
+    usual = ("~/.terraform.d/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins")
+    places = [
+        Path(os.environ.get("TERRAFORM_PROVIDERS") or "-"),
+        *(Path(name).expanduser() for name in usual),
+        *Path("/opt").glob("*"),
+    ]
+    return next((str(place) for place in places if (place / "registry.terraform.io/hashicorp/aws").is_dir()), "")
+
+
 FINDERS = {
     "chromium": (chromium, "no Chromium on the PATH"),
     "postgresql": (postgresql, "TEST_DATABASE_URL is not set"),
+    "terraform": (terraform, "no Terraform on the PATH"),
+    "terraform_providers": (terraform_providers, "TERRAFORM_PROVIDERS names no folder with Amazon's provider"),
 }
+NEVER_REQUIRED = ("terraform", "terraform_providers")  # they are in no list of packages that .ci/run could install from
 missing = Counter()
 
 
@@ -41,7 +61,7 @@ def pytest_runtest_setup(item):
         find, reason = FINDERS[name]
         if not find():
             missing[f"{name}: {reason}"] += 1
-            if os.environ.get("REQUIRE_SERVICES") == "1":
+            if os.environ.get("REQUIRE_SERVICES") == "1" and name not in NEVER_REQUIRED:
                 pytest.fail(f"{name} is required here, but {reason}", pytrace=False)
             pytest.skip(reason)
 

@@ -75,7 +75,41 @@ resource "aws_iam_role" "release" {
   assume_role_policy = data.aws_iam_policy_document.codedeploy.json
 }
 
-resource "aws_iam_role_policy_attachment" "release" {
-  role       = aws_iam_role.release.name
-  policy_arn = "arn:aws:iam::aws:policy/AWSCodeDeployRoleForECSLimited"
+# What Amazon's own policy for it allows, on this service alone.
+data "aws_iam_policy_document" "release" {
+  statement {
+    sid       = "TwoSetsOfTasks"
+    actions   = ["ecs:DescribeServices", "ecs:CreateTaskSet", "ecs:DeleteTaskSet", "ecs:UpdateServicePrimaryTaskSet"]
+    resources = [aws_ecs_service.web.id, "${replace(aws_ecs_service.web.id, ":service/", ":task-set/")}/*"]
+  }
+
+  statement {
+    sid       = "LookAtTraffic"
+    actions   = ["elasticloadbalancing:DescribeTargetGroups", "elasticloadbalancing:DescribeListeners", "elasticloadbalancing:DescribeRules"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "TurnTraffic"
+    actions   = ["elasticloadbalancing:ModifyListener"]
+    resources = [aws_lb_listener.https.arn]
+  }
+
+  statement {
+    sid       = "LookAtAlarms"
+    actions   = ["cloudwatch:DescribeAlarms"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "StartTasks"
+    actions   = ["iam:PassRole"]
+    resources = [aws_iam_role.task["web"].arn, aws_iam_role.start.arn]
+  }
+}
+
+resource "aws_iam_role_policy" "release" {
+  name   = "release"
+  role   = aws_iam_role.release.id
+  policy = data.aws_iam_policy_document.release.json
 }
