@@ -9,8 +9,11 @@ from library.chat.days import numbered, span, year_end, year_start
 from library.chat.names import WORDS, Names, longest_in, plain
 from library.chat.wishes import GENRES, Wish
 from library.chat.wordings import (
+    ALL_IN_ORDER,
     ASKING,
     BINDINGS,
+    CENTURIES,
+    DECADES,
     GENRE_NAMES,
     LANGUAGES,
     LESS,
@@ -18,6 +21,7 @@ from library.chat.wordings import (
     MONTHS,
     MORE,
     NOT_STATES,
+    ORDER_OF,
     ORDERS,
     SHORT,
     STATES,
@@ -76,18 +80,21 @@ class Phrases:
             self.set(not_author=name)
 
     def order(self):
-        """`the 5 longest`, `most recently added`; the number may stand before or after."""
+        """`the 5 longest`, `most recently added`; the number may stand before or after. `in order of publication` leaves none out."""
+        for sort, pattern in ALL_IN_ORDER.items():
+            if self.take(pattern):
+                return self.set(sort=sort)
         for sort, pattern in ORDERS.items():
             if found := self.take(
                 rf"(?:the )?(?:(?:top |first |last )?(?P<n>\d+) )?(?:{pattern})(?: (?P<m>\d+)(?= (?:books?|novels?|of|\|)))?"
             ):
                 number = found["n"] or found["m"]
-                single = not re.search(
-                    r" (books|novels|titles|ones|volumes|which are|what are|\d+) ", numbered(plain(self.asked))
-                )
+                asked = numbered(plain(self.asked))
+                single = not re.search(r" (books|novels|titles|ones|volumes|which are|what are|\d{1,3}) ", asked)
+                single = single or bool(re.search(r"^ (which|what) (one )?of (my|the) .* (is|has|was|did|do) ", asked))
                 return self.set(sort=sort, limit=int(number) if number else 1 if single else 10)
         if found := self.take(
-            r"(?:show|list|give|name|tell|find|pick|suggest|recommend)(?: me)? (?:me )?(?:any |some |just |only )?(\d{1,3})(?= [a-z])"
+            r"(?:show|list|give|name|tell|find|pick|suggest|recommend)(?: me)? (?:me )?(?:any |some |just |only )?(\d{1,3})(?= [a-z])(?! (?:stars?|points?|pages?) )"
         ):
             self.set(limit=int(found[1]))
 
@@ -185,6 +192,8 @@ class Phrases:
             )
 
     def verb(self) -> str:
+        if self.wish.sort in ORDER_OF:  # "the first book I read" in 2024
+            return ORDER_OF[self.wish.sort]
         if re.search(r" (published|released|printed|came out|written) ", self.text):
             return ""
         if re.search(r" (add|added|catalogued|scanned|entered|new to my library) ", self.text):
@@ -227,6 +236,10 @@ class Phrases:
         if found := self.take(rf"{published}(?:in |from |of )?(?:the )?(?:(\d{{3}})0s|(\d)0s)"):
             decade = int(found[1] + "0") if found[1] else 1900 + int(found[2]) * 10
             return self.set(year=(decade, decade + 9))
+        if found := self.take(rf"{published}(?:in |from |of )?(?:the )?(?:19 ?hundred )?({'|'.join(DECADES)})"):
+            return self.set(year=(DECADES[found[1]], DECADES[found[1]] + 9))
+        if found := self.take(rf"{published}(?:in |from |of )?(?:the )?({'|'.join(CENTURIES)}) century"):
+            return self.set(year=((CENTURIES[found[1]] - 1) * 100, CENTURIES[found[1]] * 100 - 1))
         if found := self.take(rf"{published}(?:in |from |of )?(?:the )?(\d\d?)(?:st|nd|rd|th) century"):
             return self.set(year=((int(found[1]) - 1) * 100, int(found[1]) * 100 - 1))
         if found := self.take(rf"{published}(?:between|from) (\d{{4}}) (?:and|to|until) (\d{{4}})"):
@@ -259,7 +272,7 @@ class Phrases:
     def marks(self):
         if self.take(r"(?:my |our )?(?:favou?rites?|favou?rited|best loved|loved)(?= )"):
             self.set(favourite=True)
-        without = r"(?:that |which )?(?:without|with no|have no|has no|lacks?|lacking|miss(?:es|ing)?|don ?t have|doesn ?t have|do not have|haven ?t|no|not having|not on|not in)(?: an?| any| the| their| its| a)?"
+        without = r"(?:that |which )?(?:without|with no|have no|has no|lacks?|lacking|miss(?:es|ing)?|don ?t have|doesn ?t have|do not have|haven ?t|no|not having|not on|not in|not (?:yet )?put on|not (?:yet )?standing on)(?: an?| any| the| their| its| a)?"
         things = {"notes": "notes?", "review": "reviews?", "isbn": "isbns?|isbn numbers?", "cover": "covers?|pictures?|cover pictures?|cover images?",
                   "tags": "tags?", "shelf": "shelf|shelves|place", "pages": "page counts?|number of pages", "author": "authors?", "rating": "ratings?"}  # fmt: skip
         for name, words in things.items():

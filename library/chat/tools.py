@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from django.db.models import Avg, Count, Max, Min, Q, Sum
-from django.utils import timezone
 
 from library import loans, search
 from library.chat.names import Names
@@ -14,10 +13,10 @@ from library.chat.wishes import Wish, language_name
 from library.fulltext.words import SOURCES
 from library.models import CopyAuthor, Loan, Reading, Status, UserBook
 from library.search import terms
+from library.seen import place_in_photo
 
 MOST_SHOWN = 12
 MOST_KEPT = 500
-ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 WHOLE = re.compile(r"^\d{1,4}$")
 
 
@@ -237,20 +236,3 @@ def title_key(title: str) -> str:
 
 def main(title: str) -> str:
     return re.split(r"[:(]", title)[0]
-
-
-def ordinal(number: int) -> str:
-    if number < len(ORDINALS):
-        return ORDINALS[number]
-    tail = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{tail}"
-
-
-def place_in_photo(seen) -> dict:
-    """`second shelf, 14th from the left` of a photo, and the address of that photo with the spine marked."""
-    words = f"{ordinal(seen.shelf_row)} shelf, {ordinal(seen.position)} from the left"
-    return {
-        "words": words,
-        "url": f"{seen.scan.get_absolute_url()}?spine={seen.number}#book-{seen.number}",
-        "day": timezone.localdate(seen.scan.created),
-    }

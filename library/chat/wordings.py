@@ -14,6 +14,10 @@ NUMBERS = {
 LESS = r"(?:under|below|less than|fewer than|shorter than|smaller than|not more than|no more than|at most|up to|max|maximum|within|no longer than)"
 MORE = r"(?:over|above|more than|longer than|greater than|bigger than|at least|min|minimum|no less than|not less than|exceeding)"
 SHORT, LONG = 200, 500  # pages
+DECADES = {name: 1900 + 10 * number for number, name in enumerate(
+    ("twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"), 2)}  # fmt: skip
+CENTURIES = {name: number for number, name in enumerate(
+    ("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth", "twenty first"), 15)}  # fmt: skip
 MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name and name != "May"}
 LANGUAGES = {info["name"].lower(): code for code, info in LANG_INFO.items() if "name" in info and len(code) == 2}
@@ -58,6 +62,15 @@ ORDERS = {
     "dearest": r"most expensive|dearest|(?:that )?cost (?:me )?(?:the )?most|priciest",
     "cheapest": r"cheapest|least expensive|(?:that )?cost (?:me )?(?:the )?least",
 }  # fmt: skip
+ALL_IN_ORDER = {
+    "oldest": r"(?:in |by |sorted by |ordered by )(?:the )?(?:order of publication|publication order|publication date|publication year|chronological order|year of publication|year)|chronologically|oldest first",
+    "newest": r"newest first|latest first",
+    "longest": r"longest first|(?:sorted |ordered )by (?:length|pages)",
+    "shortest": r"shortest first",
+    "best": r"best first|best rated first|(?:sorted |ordered )by (?:rating|stars)",
+}  # fmt: skip
+# What happened to a book, where an order says it.
+ORDER_OF = {"last read": "read", "first read": "read", "added": "added", "first added": "added"}
 STATES = (
     (r"(?:that )?(?:i )?(?:ve |have )?(?:not (?:yet )?finish(?:ed)?|did i not finish|did ?n ?t (?:i )?finish|didnt finish|did not finish|(?:gave|give) up(?: on)?|abandoned|dnf|given up(?: on)?|stopped reading|never finished|unfinished)", Status.DID_NOT_FINISH),
     (r"(?:that )?(?:i )?(?:am |m )?(?:currently |still )?(?:reading (?:now|right now|at the moment|currently)|currently reading|am i (?:currently )?reading(?: now| right now| at the moment)?|i am reading|im reading|being read|in progress|halfway through|in the middle of)", Status.READING),
@@ -76,5 +89,7 @@ ASKING = frozenset(
     written published who whose where when here as than so far not no more most if was were up out exactly different kind kinds type
     types sort sorts genre category categories author authors am m s t ve re d please hey hi hello thanks thank again else really
     belong write wrote random surprise randomly tonight weekend afternoon evening holiday maybe perhaps possible available around quickly
+    but everything feel feeling ideas idea often set stand stands standing put placed kept keep stored alphabetical alphabetically
+    order mood fancy count together overall lying sitting holding compared
     belonging subject topic deal deals dealing related regarding concerning""".split()
 )

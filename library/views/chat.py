@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from library import chat as chats
+from library import seen
 from library.chat import actions
 from library.models import Chat, Message, UserBook
 
@@ -31,10 +32,8 @@ def shown(user, turns) -> list:
     """Turns with the cards of their books, each with the photo it was seen on last: a few queries for all."""
     turns = [turn.settle() for turn in turns]
     keys = {pk for turn in turns for pk in turn.books[:SHOWN]}
-    copies = UserBook.objects.of(user).prefetch_related("sightings__scan").in_bulk(keys)
-    for copy in copies.values():
-        seen = max(copy.sightings.all(), key=lambda seen: seen.scan.created, default=None)
-        copy.photo = f"{seen.scan.get_absolute_url()}?spine={seen.number}#book-{seen.number}" if seen else ""
+    copies = UserBook.objects.of(user).in_bulk(keys)
+    seen.mark(list(copies.values()))
     for turn in turns:
         turn.cards = [copies[pk] for pk in turn.books[:SHOWN] if pk in copies]
         turn.more = max(0, turn.total - len(turn.cards))

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
-from library import chat, search
+from library import chat, search, seen
 from library.chat.providers import ModelError
 from library.models import UserBook
 
@@ -45,6 +45,7 @@ def page(request):
     elif query:
         number = page_number(request)
         found = search.search(request.user, query, mode, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+        seen.mark([hit.copy for hit in found.hits])
         context |= {"found": found, "page": Paginator(range(found.total), PAGE_SIZE).get_page(number)}
     fragment = request.headers.get("HX-Target") == "found"
     response = render(request, "library/_hits.html" if fragment else "library/search.html", context)

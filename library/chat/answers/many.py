@@ -52,10 +52,11 @@ def listed(question: Question) -> Reply | None:
         return Reply(f"I found no {said(wish, 0)} in your library.")
     if wish.sort:
         return ranked(question, wish, keys)
+    yes = "Yes, " if re.match(r" (?:do|have|did|are|is) (?:i|there) | any(?:thing)? ", question.text) else ""
     if len(keys) == 1:
         copy = question.tools.books.get(pk=keys[0])
-        return Reply(f"One: {titled(copy)}.", keys)
-    return Reply(f"You have {len(keys):,} {said(wish, len(keys))}: {some(question, keys)}.", keys)
+        return Reply(f"{yes}{'one' if yes else 'One'}: {titled(copy)}.", keys)
+    return Reply(f"{yes}{'you' if yes else 'You'} have {len(keys):,} {said(wish, len(keys))}: {some(question, keys)}.", keys)
 
 
 def some(question: Question, keys: list[int]) -> str:

@@ -1,10 +1,10 @@
 """Questions about one book: where it is, whether it is there at all, what stands in it, what its owner said about it."""
 
+import re
 from dataclasses import replace
 
 from library.chat.answers.many import listed, said, some, titled
 from library.chat.questions import Question, Reply, is_pronoun
-from library.chat.tools import ordinal
 from library.chat.wishes import Wish, language_name
 from library.models import Status, UserBook
 
@@ -28,7 +28,7 @@ def missing(title: str) -> Reply:
 def where(question: Question) -> Reply | None:
     title = question.subject(
         r"(?:where(?:'s| is| are| did i (?:put|leave|shelve)| do i (?:find|have|keep)| can i find| have i (?:put|got)| do you have)|find me|locate|find)\s+(?P<it>.+)",
-        r"(?:which|what) (?:shelf|bookcase|room)(?: is| are| has| holds| contains| did i put| do i find)?\s+(?P<it>.+?)(?: (?:on|in|at|standing))?$",
+        r"(?:which|what) (?:shelf|bookcase|room)(?: is| are| has| holds| contains| did i put| (?:do|can|did|have) i (?:find|keep|have|store|shelve|put|kept))?\s+(?P<it>.+?)(?: (?:on|in|at|standing))?$",
         r"(?:place|location|position|spot) of\s+(?P<it>.+)",
     )
     if not title:
@@ -199,7 +199,7 @@ FACTS = {
         r"where did i (?:buy|get|purchase)\s+(?P<it>.+)",
     ),
     "price": (
-        r"how much did i (?:pay|spend)(?: for| on)?\s+(?P<it>.+)",
+        r"(?:how much|what) (?:did i|have i) (?:pay|paid|spend|spent)(?: for| on)?\s+(?P<it>.+)",
         r"how much (?:was|is|did)\s+(?P<it>.+?)(?: worth| cost)?$",
         r"(?:price|cost) of\s+(?P<it>.+)",
         r"what did\s+(?P<it>.+?)\s+cost",
@@ -227,6 +227,8 @@ def fact(question: Question) -> Reply | None:
         title = next((found for pattern in patterns if (found := question.captured(pattern))), "")
         if not title:
             continue
+        if name == "rating" and re.search(r"\bstars?$", title, re.IGNORECASE):
+            return None  # "what did I give two stars" asks for books
         title, author = split_author(question, question.quoted() or title)
         copies = question.tools.titled(title, author) if author else []
         copy = copies[0] if copies else find_one(question, title)
@@ -310,4 +312,4 @@ ANSWERS = {
     "series": series, "times": times, "read": read_sentence, "notes": notes, "added": added, "about": about,
 }  # fmt: skip
 
-__all__ = ["fact", "listed", "ordinal", "owned", "where"]
+__all__ = ["fact", "listed", "owned", "where"]

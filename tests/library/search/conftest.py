@@ -2,10 +2,11 @@
 
 import pytest
 
-from library.search import text, vectors
+from library.search import embedding, text, vectors
 
 
 @pytest.fixture(autouse=True)
 def forgetful():
     text._vocabularies.clear()
+    embedding.forget_asked()
     vectors.kept.matrices.clear()
