@@ -52,6 +52,11 @@ def _headers(names) -> dict:
 
 
 def _complete(path: str, call: dict):
+    for parameter in call.get("parameters", []):
+        # Ninja copies those of the schema, which are a list; beside a parameter OpenAPI wants one, or a dictionary.
+        if isinstance(examples := parameter.get("examples"), list):
+            del parameter["examples"]
+            parameter["example"] = examples[0]
     answers = {str(status): answer for status, answer in call["responses"].items()}
     for answer in answers.values():
         counted = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"] if call.get("security") else []

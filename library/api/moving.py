@@ -199,7 +199,7 @@ def retry_import_row(request: HttpRequest, import_id: Key, row_number: RowNumber
         raise not_found()
     if file.is_active:
         raise Problem(409, "at-work", "The import is still at work. Change this row when it is done.")
-    if body.another:
+    if body.another and row.result == ImportRow.Result.OWNED:
         return row_shown(run.try_again(row, another=True))
     if not can_change(row):
         raise Problem(409, "no-retry", "This row needs no second try.")

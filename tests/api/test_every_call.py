@@ -2,6 +2,7 @@
 does not fit its form. `API_EXAMPLES=500` asks each call that often; by default it is a look in passing."""
 
 import os
+from collections import Counter
 from functools import cache
 
 import pytest
@@ -24,6 +25,7 @@ from tests.api.conftest import ROOT
 from tests.api.openapi import CALLS
 from tests.api.test_permissions import name_of, things_of
 
+EVERYWHERE = {404, 405, 422}  # of an address that is none, as `as not allowed` makes them
 EXAMPLES = int(os.environ.get("API_EXAMPLES", 6))
 CHECKS = [
     not_a_server_error,
@@ -59,6 +61,8 @@ def test_a_call_answers_as_it_is_described(call, mode, owner):
     things = things_of(owner)
     headers = {"Authorization": f"Bearer {jwts.begin(owner)['access']}"} if call.needs_sign_in else {}
 
+    asked = Counter()
+
     @PATIENT
     @given(case=operation.as_strategy(generation_mode=mode), of_olive=st.booleans())
     def ask(case, of_olive):
@@ -68,5 +72,10 @@ def test_a_call_answers_as_it_is_described(call, mode, owner):
             answer = case.call(headers=headers)
             transaction.set_rollback(True)
         case.validate_response(answer, checks=CHECKS)
+        asked[answer.status_code] += 1
 
     ask()
+    assert sum(asked.values()) > 0, "the call was asked at all"
+    assert max(asked) < 500, asked
+    wrong = set(asked) - {int(status) for status in call.details["responses"]}
+    assert wrong <= EVERYWHERE, f"answers that are not described: {wrong}"

@@ -44,7 +44,7 @@ def things_of(user) -> dict:
         "other_id": make_copy(user, "Persuasion").pk,
         "undo_id": undoing.record(user, "12 books are in the trash.").pk,
         "change_id": FactChange.objects.create(copy=copy, fact="publisher", before="Ace", after="", source="you").pk,
-        "row_number": ImportRow.objects.create(file=file, number=7, data={"title": "Emma"}).number,
+        "row_number": ImportRow.objects.create(file=file, number=7, data={"facts": {"title": "Emma"}}, result="owned").number,
         "spine_number": 1,
         "token_id": tokens.make(user, "a scanner", ["scan"])[0].pk,
         "program_id": TokenFamily.objects.create(user=user).pk,
