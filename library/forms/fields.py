@@ -2,6 +2,8 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
 
 from library import isbn, tagging
 
@@ -92,10 +94,23 @@ class ISBNField(forms.CharField):
             raise ValidationError(str(error)) from error
 
 
+class LongSelect(forms.Select):
+    """For hundreds of options: Django renders a template for each, which takes longer than all else of a page."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        said = self.get_context(name, value, attrs)["widget"]
+        offered = [option for _, group, _ in said["optgroups"] for option in group]
+        parts = [(option["value"], flatatt(option["attrs"]), option["label"]) for option in offered]
+        options = format_html_join("\n", '<option value="{}"{}>{}</option>', parts)
+        return format_html('<select name="{}"{}>\n{}</select>', said["name"], flatatt(said["attrs"]), options)
+
+
 class OwnShelfForm:
     """A form with a `shelf` field, which offers the person's own shelves and no others."""
 
     def offer_shelves_of(self, user):
         field = self.fields["shelf"]
+        few, field.widget = field.widget, LongSelect(field.widget.attrs)
+        field.widget.is_required = few.is_required
         field.queryset = user.shelves.all()
         field.empty_label = "No shelf"
