@@ -4,6 +4,8 @@
     export BOOKIMG_SERVER=https://books.example.org BOOKIMG_TOKEN=bimg_…
     bookimg.py scan shelf.jpg --shelf "Living room"
     bookimg.py isbn 9780441478125 978-0-14-143958-7
+    bookimg.py watch ~/photos --accept 0.95
+    bookimg.py books --filter status=to-read
     bookimg.py search "left hand"
     bookimg.py export books.csv
 
@@ -26,6 +28,8 @@ import httpx
 ROOT = "/api/v1"
 OVER = ("complete", "failed", "cancelled")
 TRIES = 5
+PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".heic")
+LATER = ("", "too-many", "bad-token", "sign-in", "scope", "in-progress")  # not the photo's fault: it is tried again
 PAUSE = 1.0  # seconds between two looks at a scan
 
 
@@ -125,6 +129,47 @@ def scan(server: Server, options):
             print(f"  {batch['added']} added, {batch['owned']} owned already", file=sys.stderr)
 
 
+def watch(server: Server, options):
+    """Scans what is put into a folder: a photo is sent once it has stopped growing, and moved aside when it was read."""
+    folder, sizes = Path(options.folder), {}
+    done, refused = folder / "done", folder / "refused"
+    while True:
+        for photo in sorted(each for each in folder.iterdir() if each.suffix.lower() in PHOTOS):
+            size = photo.stat().st_size
+            if not size or sizes.get(photo) != size:
+                sizes[photo] = size  # perhaps still being written
+                continue
+            options.photos, sizes = [str(photo)], {**sizes, photo: None}
+            try:
+                scan(server, options)
+                aside(photo, done)
+            except Refused as why:
+                print(f"{photo.name}: {why}", file=sys.stderr, flush=True)
+                if why.code in LATER:
+                    continue
+                aside(photo, refused)
+        if options.once and not any(each.suffix.lower() in PHOTOS for each in folder.iterdir()):
+            return
+        server.sleep(options.every)
+
+
+def aside(photo: Path, folder: Path):
+    folder.mkdir(exist_ok=True)
+    photo.replace(folder / f"{int(time.time())}-{photo.name}")  # cameras begin again at 1
+
+
+def books(server: Server, options):
+    """All books, or those with the words and filters that the library page knows."""
+    filters = dict(each.partition("=")[::2] for each in options.filter)
+    for start in range(0, options.limit, 200):
+        page = server.get("/books", q=" ".join(options.words), limit=min(200, options.limit - start), offset=start, **filters)
+        for book in page["items"]:
+            place = f" [{book['shelf']['name']}]" if book["shelf"] else ""
+            show(options, book, f"{book['title']}{' — ' + book['author'] if book['author'] else ''}{place}")
+        if start + 200 >= page["count"]:
+            break
+
+
 def isbn(server: Server, options):
     lines = (line.strip() for line in sys.stdin) if options.isbns == ["-"] else iter(options.isbns)
     wrong = 0
@@ -179,6 +224,21 @@ def parser() -> argparse.ArgumentParser:
     each.add_argument("--kind", default="shelf", choices=["shelf", "cover"], help="cover: a front cover, title page or barcodes")
     each.add_argument("--accept", type=float, metavar="CONFIDENCE", help="add what is at least this sure, such as 0.95")
     each.set_defaults(run=scan)
+    each = commands.add_parser("watch", help="scan photos as they are put into a folder, such as by a camera")
+    each.add_argument("folder")
+    each.add_argument("--shelf", default="", help="where they stand; made where it is new")
+    each.add_argument("--kind", default="shelf", choices=["shelf", "cover"])
+    each.add_argument("--accept", type=float, metavar="CONFIDENCE", help="add what is at least this sure, such as 0.95")
+    each.add_argument("--every", type=float, default=2.0, metavar="SECONDS", help="between two looks")
+    each.add_argument("--once", action="store_true", help="stop when the folder is empty")
+    each.set_defaults(run=watch)
+    each = commands.add_parser("books", help="list your books")
+    each.add_argument("words", nargs="*")
+    each.add_argument(
+        "--filter", action="append", default=[], metavar="NAME=VALUE", help="as in GET /books, such as status=to-read"
+    )
+    each.add_argument("--limit", type=int, default=100_000)
+    each.set_defaults(run=books)
     each = commands.add_parser("isbn", help="add books by their ISBN; - reads them from a scanner")
     each.add_argument("isbns", nargs="+")
     each.add_argument("--shelf", default="")

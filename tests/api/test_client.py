@@ -15,7 +15,7 @@ from django.db import close_old_connections
 from library.models import UserBook
 from scanning.models import Scan
 from tests.api.conftest import token_for
-from tests.factories import make_copy
+from tests.factories import make_copy, make_shelf
 from tests.scanning.photos import make_candidate, make_scan, photo
 
 spec = importlib.util.spec_from_file_location("bookimg_client", Path(__file__).parents[2] / "clients/bookimg.py")
@@ -57,6 +57,25 @@ def test_a_photo_that_is_read_already_shows_its_books(run, owner, tmp_path):
     assert "1 added" in err
     assert server.get("/books")["count"] == 1
     assert Scan.objects.count() == 1
+
+
+def test_a_folder_is_watched_and_what_was_read_is_put_aside(run, owner, tmp_path):
+    (tmp_path / "img_1.jpg").write_bytes(photo().getvalue())
+    (tmp_path / "img_2.jpg").write_bytes(b"no photo")
+    (tmp_path / "notes.txt").write_text("not looked at")
+    make_candidate(make_scan(owner, "job-of-sunday", sha256=digest(tmp_path / "img_1.jpg")))
+    status, out, err = run("watch", str(tmp_path), "--once", "--every", "0", "--accept", "0.9")
+    assert (status, out) == (0, "✓ Dune — Frank Herbert\n"), err
+    assert [path.name.partition("-")[2] for path in (tmp_path / "done").iterdir()] == ["img_1.jpg"]
+    assert [path.name.partition("-")[2] for path in (tmp_path / "refused").iterdir()] == ["img_2.jpg"]
+    assert "img_2.jpg: photo:" in err and (tmp_path / "notes.txt").exists()
+
+
+def test_books_are_listed_with_the_filters_of_the_library(run, owner):
+    make_copy(owner, "Emma", "Jane Austen", status="read", shelf=make_shelf(owner, "Attic"))
+    make_copy(owner, "Dune", "Frank Herbert")
+    assert run("books")[1] == "Dune — Frank Herbert\nEmma — Jane Austen [Attic]\n"
+    assert run("books", "--filter", "status=read")[1] == "Emma — Jane Austen [Attic]\n"
 
 
 def digest(path: Path) -> str:
