@@ -73,7 +73,10 @@ class SqsQueue(Sqs):
 
     def fail(self, task_id):
         """What is no task of ours comes again at once, and after the last time is set aside instead of deleted."""
-        self.sqs.Message(self.queue.url, task_id).change_visibility(VisibilityTimeout=0)
+        try:
+            self.sqs.Message(self.queue.url, task_id).change_visibility(VisibilityTimeout=0)
+        except FAILURES as error:
+            logger.warning("what is no task waits in the queue %s: %s", self.list_key, error)
 
     def queue_size(self) -> int:
         """Asked anew: the resource remembers its first answer."""
