@@ -16,6 +16,7 @@ locals {
     results     = aws_s3_bucket.files["results"].arn
     work_queues = jsonencode([for name, _ in local.work_queues : aws_sqs_queue.queue[name].arn])
     news_queue  = aws_sqs_queue.queue["news"].arn
+    set_aside   = jsonencode([for name, _ in local.work_queues : aws_sqs_queue.aside[name].arn])
     topic       = aws_sns_topic.scans.arn
     models      = jsonencode(local.model_arns)
   }
@@ -39,14 +40,14 @@ data "aws_iam_policy_document" "tasks" {
 }
 
 resource "aws_iam_role" "task" {
-  for_each           = toset(["web", "worker", "ingest", "prepare"])
+  for_each           = toset(["web", "worker", "ingest", "prepare", "aside"])
   name               = "${local.name}-${each.key}"
   assume_role_policy = data.aws_iam_policy_document.tasks.json
 }
 
 # `prepare` speaks to the database alone.
 resource "aws_iam_role_policy" "task" {
-  for_each = toset(["web", "worker", "ingest"])
+  for_each = toset(["web", "worker", "ingest", "aside"])
   name     = each.key
   role     = aws_iam_role.task[each.key].id
   policy   = templatefile("${path.module}/policies/${each.key}.json", local.given)

@@ -1,4 +1,5 @@
-# What runs: pages (web), work in the background (worker, one kind for each queue), news of the bucket (ingest), and `prepare` before each release.
+# What runs: pages (web), work in the background (worker, one kind for each queue), news of the bucket (ingest), `prepare` before
+# each release, and `aside` where an operator asks what was set aside.
 
 resource "aws_ecr_repository" "this" {
   name                 = local.name
@@ -55,7 +56,7 @@ locals {
   }
   workers = merge({ worker = [] }, { for stage in var.stage_queues : "worker-${stage}" => ["--queue", stage] })
   commands = merge(
-    { web = ["web", "--host", "0.0.0.0", "--port", tostring(local.port)], ingest = ["ingest"], prepare = ["prepare"] },
+    { web = ["web", "--host", "0.0.0.0", "--port", tostring(local.port)], ingest = ["ingest"], prepare = ["prepare"], aside = ["aside"] },
     { for name, more in local.workers : name => concat(["worker"], more) },
   )
   kind = { for name, _ in local.commands : name => startswith(name, "worker") ? "worker" : name }
@@ -143,7 +144,7 @@ resource "aws_ecs_service" "web" {
 }
 
 resource "aws_ecs_service" "background" {
-  for_each        = setsubtract(keys(local.commands), ["web", "prepare"])
+  for_each        = setsubtract(keys(local.commands), ["web", "prepare", "aside"])
   name            = each.key
   cluster         = aws_ecs_cluster.this.id
   task_definition = aws_ecs_task_definition.task[each.key].arn

@@ -2,6 +2,7 @@
 
 moto does not enforce Textract and Bedrock; those two rights are one action each."""
 
+import io
 import json
 from pathlib import Path
 from string import Template
@@ -12,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django_q.conf import Conf
 
 from bookimg import queues
@@ -28,6 +30,7 @@ GIVEN = {
     "uploads": f"arn:aws:s3:::{UPLOADS}",
     "results": f"arn:aws:s3:::{RESULTS}",
     "work_queues": json.dumps([ARN.format("sqs", "work"), ARN.format("sqs", "work-read")]),
+    "set_aside": json.dumps([ARN.format("sqs", "work-dlq"), ARN.format("sqs", "work-read-dlq")]),
     "news_queue": ARN.format("sqs", "news"),
     "topic": ARN.format("sns", "scans"),
     "models": json.dumps([ARN.format("bedrock", "inference-profile/a.model")]),
@@ -78,10 +81,11 @@ def account(buckets, cloud, settings, monkeypatch, owner):  # noqa: F811
     for name, value in FAKES.items():
         setattr(settings, name, value)
     settings.STORAGE, settings.S3_BUCKET = "s3", UPLOADS
+    settings.BROKER, settings.QUEUES = "sqs", {"": "work", "read": "work-read"}
     settings.SNS_TOPIC_ARN = GIVEN["topic"]
     monkeypatch.setattr(Conf, "SQS", {"aws_region": "us-east-1"})
     monkeypatch.setenv("AWS_ENDPOINT_URL_IAM", cloud)
-    for name in ("work", "work-read", "news"):
+    for name in ("work", "work-read", "work-dlq", "work-read-dlq", "news"):
         fresh().client("sqs").create_queue(QueueName=name, Attributes={"VisibilityTimeout": "0"})
     fresh().client("sns").create_topic(Name="scans")
     iam = fresh().client("iam")
@@ -148,6 +152,14 @@ class Account:
                 queue.acknowledge(receipt)
         aws.ask("sns", "publish", "us-east-1", 5, TopicArn=GIVEN["topic"], Message="told")
 
+    def before_aside(self):
+        fresh().resource("sqs").get_queue_by_name(QueueName="work-read-dlq").send_message(MessageBody="a deadly task")
+
+    def aside(self):
+        said = io.StringIO()
+        call_command("aside", "--clear", stdout=said)
+        assert said.getvalue().startswith("work-read: ")
+
     def before_ingest(self):
         key = f"uploads/{self.owner.pk}/job-{self.number}/dropped.jpg"
         shot = photo(size=(400 + self.number, 300)).getvalue()
@@ -165,19 +177,19 @@ class Account:
         self.give_work()
 
 
-@pytest.mark.parametrize("role", ["web", "worker", "ingest"])
+@pytest.mark.parametrize("role", ["web", "worker", "ingest", "aside"])
 def test_rights_are_on_our_own_things_alone(role):
     on_all = [s["Action"] for s in policy(role)["Statement"] if "*" in listed(s["Resource"])]
     assert on_all == (["textract:DetectDocumentText"] if role == "worker" else []), "Textract has nothing that could be named"
     assert not any("*" in action for s in policy(role)["Statement"] for action in listed(s["Action"]))
 
 
-@pytest.mark.parametrize("role", ["web", "worker", "ingest"])
+@pytest.mark.parametrize("role", ["web", "worker", "ingest", "aside"])
 def test_a_role_may_do_what_its_tasks_do(account, role):
     account.try_out(role, as_moto_takes_it(policy(role)))
 
 
-@pytest.mark.parametrize("role", ["web", "worker", "ingest"])
+@pytest.mark.parametrize("role", ["web", "worker", "ingest", "aside"])
 def test_a_role_may_do_nothing_that_its_tasks_could_do_without(account, role):
     spare = []
     for name, rights in with_one_right_less(as_moto_takes_it(policy(role))):
