@@ -285,7 +285,7 @@ SAME = {
     "import_start": "startPreviewedImport", "import_cancel": "cancelImport", "import_go_on": "startPreviewedImport",
     "import_forget": "deleteImport", "import_row": "retryImportRow", "chat_ask": "askInChat", "chat_pin": "changeChatSession",
     "chat_delete": "deleteChatSession", "chat_stop": "stopInChat", "chat_decide": "decideInChat", "scan_new": "startScan",
-    "scan_retry": "retryScan", "scan_cancel": "cancelScan", "scan_delete": "deleteScan", "scan_again": "scanAgain",
+    "scan_retry": "retryScan", "scan_look_again": "lookAgain", "scan_cancel": "cancelScan", "scan_delete": "deleteScan", "scan_again": "scanAgain",
     "scan_place": "changeScan", "scan_name_shelf": "changeScan", "scan_accept": "acceptAll", "scan_undo": "undoBatch",
     "scan_missed": "addCandidate", "candidate_accept": "acceptCandidate", "candidate_reject": "rejectCandidate",
     "candidate_undo": "undoCandidate", "candidate_choose": "chooseCandidate", "candidate_edit": "editCandidate",
