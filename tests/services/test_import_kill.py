@@ -1,0 +1,44 @@
+"""Kill -9 of the worker in the middle of a long import: another one goes on, every row is there, none is there twice."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.services.product import ROOT, Product, until
+
+pytestmark = pytest.mark.services
+ROWS = 4000
+SEED = """
+import django; django.setup()
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from library.importing import run
+user = User.objects.create(username="olive")
+header = "Book Id,Title,Author,Author l-f,ISBN,ISBN13,My Rating,Bookshelves,Exclusive Shelf\\n"
+rows = "".join(f"{{n}},Volume {{n}},Writer {{n % 900}},,,,{{n % 6}},tag{{n % 9}},read\\n" for n in range({rows}))
+file = run.take(user, ContentFile((header + rows).encode(), "books.csv"), "books.csv", here=True)
+run.start(file, {{}})
+"""
+
+
+@pytest.fixture
+def product(tmp_path):
+    product = Product(tmp_path).start()
+    yield product
+    product.stop()
+
+
+def test_a_worker_killed_in_the_middle_of_an_import_loses_nothing_and_doubles_nothing(product):
+    seed = [sys.executable, "-c", SEED.format(rows=ROWS)]
+    subprocess.run(seed, cwd=ROOT, env=product.environment, check=True, timeout=120)
+    until(lambda: product.ask("SELECT 1 FROM library_import WHERE state = 'running' AND done >= 400"), 60, "the work")
+    product.kill(product.cluster()[0])
+    ((done,),) = product.ask("SELECT done FROM library_import")
+    assert done < ROWS, "it was over before it was killed"
+    until(lambda: product.ask("SELECT 1 FROM library_import WHERE state = 'complete'"), 240, "the end of the import")
+    ((counts,),) = product.ask("SELECT counts FROM library_import")
+    assert json.loads(counts)["added"] == ROWS
+    assert product.ask("SELECT count(*), count(DISTINCT title) FROM library_userbook") == [(ROWS, ROWS)]
+    assert product.ask("SELECT count(*), count(DISTINCT number) FROM library_importrow") == [(ROWS, ROWS)]
