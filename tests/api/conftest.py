@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 
 from accounts import tokens
@@ -47,6 +49,17 @@ def token_for(user, *scopes: str) -> str:
 def unhurried(settings):
     """The rates have tests of their own."""
     settings.RATE_LIMIT = settings.RATE_LIMIT_SCANS = settings.RATE_LIMIT_CHAT = (100_000, 60)
+
+
+@pytest.fixture
+def connection_kept():
+    """The handler of a real server closes old connections around each request; here the connection is the test's."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
 
 from library.models import UserBook
 from scanning.models import Scan
@@ -18,20 +16,10 @@ from tests.api.conftest import token_for
 from tests.factories import make_copy, make_shelf
 from tests.scanning.photos import make_candidate, make_scan, photo
 
+pytestmark = pytest.mark.usefixtures("connection_kept")
 spec = importlib.util.spec_from_file_location("bookimg_client", Path(__file__).parents[2] / "clients/bookimg.py")
 client = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(client)
-
-
-@pytest.fixture(autouse=True)
-def connection_kept():
-    """The handler of a real server closes old connections around each request; here the connection is the test's."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in signals:
-        signal.connect(close_old_connections)
 
 
 @pytest.fixture

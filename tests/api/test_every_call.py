@@ -34,7 +34,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-pytestmark = pytest.mark.services  # it takes minutes
+pytestmark = [pytest.mark.services, pytest.mark.usefixtures("connection_kept")]  # it takes minutes
 PATIENT = settings(
     max_examples=EXAMPLES,
     deadline=None,
