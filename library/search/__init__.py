@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
+import numpy as np
 from django.db.models import Q
 
 from library.models import UserBook
-from library.search import choosing, embedding, filters, highlights, terms, text, vectors
-from library.search.embedders import EmbedderError
+from library.search import choosing, embedding, filters, glossary, highlights, terms, text, vectors
+from library.search.embedders import EmbedderError, unit
 from library.search.query import Query, parse
 
 MODES = ("text", "vector", "hybrid")
@@ -153,7 +154,8 @@ def rank(results: Results, narrowed: set[int] | None):
     if mode == "text":
         results.ranked = exact + close
     else:
-        weight = PUT_RIGHT if found.meant and len(terms.telling(list(query.words))) <= SHORT else CLOSE
+        short = len(terms.telling(list(query.words))) <= SHORT
+        weight = (EXACT if found.abroad else PUT_RIGHT if found.meant else CLOSE) if short else CLOSE
         results.ranked = fuse(exact, close, weight, by_meaning(results, narrowed))
 
 
@@ -161,7 +163,7 @@ def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, f
     """The nearest by meaning; nothing, and a sentence, where the embedder does not answer."""
     try:
         embedder = choosing.embedder()
-        vector = embedding.vector_of(put_right(results), embedder)
+        vector = asked(put_right(results), embedder)
     except EmbedderError as error:
         results.notes.append(str(error))
         return []
@@ -172,6 +174,14 @@ def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, f
     gone = list(results.user.books.filter(removed__isnull=False).values_list("pk", flat=True)) if narrowed is None else ()
     found = vectors.nearest(matrix, vector, DEEP, narrowed, gone)
     return [pair for pair in found if pair[1] >= LIKE_LEAST]
+
+
+def asked(text: str, embedder) -> np.ndarray:
+    """The vector of a question. The local model knows English best: words of other languages count beside their meaning in it."""
+    vector = embedding.vector_of(text, embedder)
+    if hasattr(embedder, "knows") and (english := glossary.translated(text)):
+        return unit([vector + embedding.vector_of(english, embedder)])[0]
+    return vector
 
 
 def put_right(results: Results) -> str:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from library.fulltext import Ask, following
 from library.models import UserBook
-from library.search import choosing, terms
+from library.search import choosing, glossary, terms
 from library.search.query import Query
 
 VOCABULARY_SECONDS = 30
@@ -27,6 +27,7 @@ class Found:
     exact: Ranked = field(default_factory=list)
     close: Ranked = field(default_factory=list)
     meant: dict[str, str] = field(default_factory=dict)  # what was typed -> what there is
+    abroad: bool = False  # words of other languages stood for their English ones as well
 
 
 class Asking:
@@ -65,10 +66,14 @@ def search(user, query: Query) -> Found:
     exact = asking.match(Ask(groups, query.phrases, query.typing and bool(groups)))
     if exact or not groups:
         return Found(exact)
-    meant, wider = {}, []
+    meant, wider, abroad = {}, [], False
     sentence = len(terms.telling(list(query.words))) > 1  # a whole one has words that no title has; none of them is a slip
     for number, (word, group) in enumerate(zip(query.words, groups, strict=True)):
         typing = query.typing and number == len(groups) - 1
+        if meanings := glossary.english(word):
+            abroad = True
+            wider.append((*group, *(form for each in meanings for part in each.split() for form in terms.forms(part))))
+            continue
         if asking.has(Ask((group,), typing=typing)):
             wider.append(group)
             continue
@@ -83,7 +88,7 @@ def search(user, query: Query) -> Found:
         told = set(terms.telling(list(query.words)))
         some = tuple(group for word, group in zip(query.words, wider, strict=True) if word in told)
         close = asking.match(Ask(some, query.phrases, any_of=True))
-    return Found(exact, close, meant)
+    return Found(exact, close, meant, abroad)
 
 
 def close_words(word: str, vocabulary: dict[str, int], most: int = 4) -> list[str]:

@@ -93,6 +93,7 @@ class World:
     model: Callable = lambda turns: ("Done.", [])
     faults: Callable = lambda number: None  # a status, "broken" in the middle of the answer, or "slow"
     embed: Callable = lambda text: [float(len(text)), 1.0, 2.0]
+    pause: float = 0.0  # seconds between the pieces of a streamed answer
     requests: list = field(default_factory=list)
     problems: list = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -279,6 +280,7 @@ class Handler(BaseHTTPRequestHandler):
         for part in parts:
             self.wfile.write(part)
             self.wfile.flush()
+            time.sleep(self.world.pause if len(parts) > 1 else 0)
         self.close_connection = True
 
     def log_message(self, *_):
