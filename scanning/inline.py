@@ -9,9 +9,8 @@ from django.conf import settings
 
 from scanning import barcodes, front, images, results, uploads
 from scanning.models import Scan
-from scanning.ocr import Line
-from scanning.recognition import Recognizer
-from scanning.stages import LINES_WORTH_A_LOOK
+from scanning.ocr import Line, Quad
+from scanning.recognition import Preview, Recognizer
 from scanning.validate import Match
 
 
@@ -29,18 +28,17 @@ class Watch:
 
 
 class FirstBook:
-    """Looks for books among the first lines, as the pipeline does for its pages: how long it takes until there is one to show."""
+    """Looks for books among the lines so far, as the pipeline does: how long it takes until there is one to show."""
 
     def __init__(self, recognizer: Recognizer):
-        self.recognizer, self.started = recognizer, time.monotonic()
-        self.looked, self.seconds = False, None
+        self.preview, self.started = Preview(recognizer), time.monotonic()
+        self.seconds = None
 
-    def __call__(self, lines: list[Line]):
-        if self.looked or len(lines) < LINES_WORTH_A_LOOK:
-            return
-        self.looked = True
-        if self.recognizer.preview(lines):
+    def __call__(self, lines: list[Line]) -> list[Quad]:
+        known = self.preview(lines)
+        if known and self.seconds is None:
             self.seconds = round(time.monotonic() - self.started, 3)
+        return [match.region for match in known]
 
 
 def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, total: None) -> dict:

@@ -17,6 +17,7 @@ MOST_AUTHOR_BITS = 18.0
 LEAST_SHARE = 0.25  # of a line's bits that a record must explain to count it
 EXACT_BITS = 2.0  # for a line that says the title and nothing else: of two editions the one that is worded so
 LEAST_EXPLAINED = 0.65  # likeness with a word of the record; what is found is held to more than what is left over
+LEAST_PIECE = 4  # letters of a word that tell it from others
 GLUED, GLUED_LIKENESS = 0.95, 78  # a word found within another; a title without spaces, of 100
 
 Near = list[tuple[int, float]]  # lines around one line, each with how near it is, 0..1
@@ -42,6 +43,11 @@ class PhotoText:
             for token in reading.split():
                 self.token_lines[token].add(line)
         self.tokens = list(self.token_lines)
+        self.beginnings, self.endings = defaultdict(list), defaultdict(list)
+        for token in self.tokens:
+            if len(token) >= LEAST_PIECE:
+                self.beginnings[token[:LEAST_PIECE]].append(token)
+                self.endings[token[-LEAST_PIECE:]].append(token)
         self.plain_tokens = [unconfused(token) for token in self.tokens]
         self.known_hits: dict[str, dict[int, float]] = {}
         self.known_parts: dict[str, list[tuple[int, str]]] = {}
@@ -76,8 +82,10 @@ class PhotoText:
     def parts(self, word: str) -> list[tuple[int, str]]:
         """Lines with a piece of a long word: words are split over lines, or cut off. Each with its beginning or end."""
         if word not in self.known_parts:
-            pieces = (t for t in self.tokens if 3 < len(t) < len(word) and (word.startswith(t) or word.endswith(t)))
-            self.known_parts[word] = [(line, piece) for piece in pieces for line in self.token_lines[piece]]
+            pieces = [t for t in self.beginnings.get(word[:LEAST_PIECE], ()) if word.startswith(t)]
+            pieces += [t for t in self.endings.get(word[-LEAST_PIECE:], ()) if word.endswith(t)]
+            shorter = dict.fromkeys(piece for piece in pieces if len(piece) < len(word))
+            self.known_parts[word] = [(line, piece) for piece in shorter for line in self.token_lines[piece]]
         return self.known_parts[word]
 
     def glued(self, title: str, line: int) -> float:

@@ -15,6 +15,7 @@ from scanning import labels, recall, validate
 from scanning.memory import Known
 from scanning.models import Band
 from scanning.ocr import Engine, Found, Line, OCRError, Progress, Quad
+from scanning.ocr.boxes import outside
 from scanning.proposers import Candidate, Proposer, ProposerError
 from scanning.proposers.rules import RulesProposer
 from scanning.till import Refused, Till
@@ -25,6 +26,7 @@ PROPOSERS = {
     "bedrock": "scanning.proposers.bedrock.BedrockProposer",
     "openai": "scanning.proposers.openai.OpenAIProposer",
 }
+LINES_WORTH_A_LOOK = 4  # below, a search of the catalogues finds next to nothing
 READ_HERE = "{reason} So the photo was read on this machine."
 SORTED_HERE = "{reason} So the spines were found on this machine."
 
@@ -53,7 +55,7 @@ class Recognizer:
             "catalogs": [c.name for c in self.lookup.catalogs if c.name != OwnBooks.name],
         }
 
-    def read(self, image: np.ndarray, progress: Progress, found: Found = lambda lines: None) -> list[Line]:
+    def read(self, image: np.ndarray, progress: Progress, found: Found = lambda lines: ()) -> list[Line]:
         """All lines of a photo. Where an engine elsewhere cannot read it, this machine does and says so. Raises OCRError."""
         try:
             return self.engine.read(image, progress, found)
@@ -64,8 +66,8 @@ class Recognizer:
             self.engine = self.spare()
             return self.engine.read(image, progress, found)
 
-    def preview(self, lines: list[Line], look: recall.Look = nothing_seen) -> list[validate.Match]:
-        """The books that the first lines surely are, by the catalogues that answer at once: shown while the rest is read."""
+    def sure_books(self, lines: list[Line], look: recall.Look = nothing_seen) -> list[validate.Match]:
+        """The books that the lines surely are by the catalogues that answer at once."""
         quick = Lookup([catalog for catalog in self.lookup.catalogs if not is_outside(catalog)])
         ask = partial(validate.match, lookup=quick)
         matches = recall.matches(Known(self.user_id), lines, RulesProposer().propose(lines), look, ask)
@@ -106,6 +108,20 @@ class Recognizer:
     @property
     def problems(self) -> list[str]:
         return [*self.notes, *self.lookup.problems]
+
+
+class Preview:
+    """The books that are surely known while a photo is being read. Each look is at what stands beside the known ones."""
+
+    def __init__(self, recognizer: Recognizer, look: recall.Look = nothing_seen):
+        self.recognizer, self.look, self.known = recognizer, look, []
+
+    def __call__(self, lines: list[Line]) -> list[validate.Match]:
+        left = outside([match.region for match in self.known], lines)
+        if len(left) >= LINES_WORTH_A_LOOK:
+            shown = [match.record for match in self.known]
+            self.known += [match for match in self.recognizer.sure_books(left, self.look) if match.record not in shown]
+        return self.known
 
 
 def provider(name: str, known: dict[str, str]):

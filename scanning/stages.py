@@ -18,10 +18,10 @@ from accounts.models import Event
 from scanning import events, images, labels, looks, purchases, recognition, results
 from scanning.leases import Lease
 from scanning.models import Candidate, Scan
-from scanning.ocr import Line
+from scanning.ocr import Line, Quad
 from scanning.proposers import Candidate as Proposal
+from scanning.validate import Match
 
-LINES_WORTH_A_LOOK = 4  # before that, an early search of the catalogues finds next to nothing
 PAUSE_BETWEEN_REPORTS = 0.3  # seconds: quick enough to be live, and a row is written for each
 
 
@@ -72,16 +72,21 @@ def read(scan: Scan, report: Report) -> Outcome:
 
 
 class EarlyBooks:
-    """Shows the books that the first part of the photo surely bears out while the rest is read; validate has the last word."""
+    """Shows the books that the lines so far surely bear out while the rest is read; validate has the last word."""
 
     def __init__(self, scan: Scan, report: Report, recognizer: recognition.Recognizer, image: np.ndarray):
-        self.scan, self.report, self.recognizer, self.image, self.shown = scan, report, recognizer, image, False
+        self.scan, self.report, self.image, self.shown = scan, report, image, 0
+        self.preview = recognition.Preview(recognizer, partial(looks.look_of, image))
 
-    def __call__(self, lines: list[Line]):
-        if self.shown or len(lines) < LINES_WORTH_A_LOOK:
-            return
-        self.shown = True
-        rows = results.plan(self.scan, self.recognizer.preview(lines, partial(looks.look_of, self.image)))
+    def __call__(self, lines: list[Line]) -> list[Quad]:
+        known = self.preview(lines)
+        if len(known) > self.shown:
+            self.show(known)
+        return [match.region for match in known]
+
+    def show(self, known: list[Match]):
+        self.shown = len(known)
+        rows = results.plan(self.scan, known)
         store_spines(self.scan, rows, self.image, lambda *_: None)  # the bar goes on with the reading
         with transaction.atomic():
             show(self.report.lease.scan(), rows)

@@ -83,7 +83,7 @@ def against_the_reading(photos: list[Path]) -> Seconds:
     for path in photos:
         image = load(path)
         passes = timed(lambda image=image: [plain(np.rot90(image, turns)[:, :, ::-1]) for turns in FULL_PASSES])
-        reading = timed(lambda image=image: recognizer.engine.read(image, lambda *_: None, lambda _: None))
+        reading = timed(lambda image=image: recognizer.engine.read(image, lambda *_: None, lambda _: ()))
         result = inline.recognise(path, recognizer)
         seconds.whole += result["seconds"]
         seconds.reading += reading
@@ -96,7 +96,7 @@ def against_the_reading(photos: list[Path]) -> Seconds:
 def warm(recognizer: Recognizer, plain: RapidOCR):
     """Models are loaded once a process, not once a photo."""
     nothing = np.full((64, 64, 3), 255, dtype=np.uint8)
-    recognizer.engine.read(nothing, lambda *_: None, lambda _: None)
+    recognizer.engine.read(nothing, lambda *_: None, lambda _: ())
     plain(nothing)
 
 

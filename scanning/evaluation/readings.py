@@ -17,7 +17,7 @@ class KeptReadings:
         self.engine, self.directory, self.name = engine, directory, engine.name
         directory.mkdir(parents=True, exist_ok=True)
 
-    def read(self, image: np.ndarray, progress: Progress, found: Found = lambda lines: None) -> list[Line]:
+    def read(self, image: np.ndarray, progress: Progress, found: Found = lambda lines: ()) -> list[Line]:
         path = self.directory / f"{self.name}-{digest(image)}.json"
         if path.exists():
             return [Line.from_dict(data) for data in json.loads(path.read_text())["lines"]]

@@ -1,6 +1,6 @@
 """Who can read. One file per engine; all of them answer in `Line`s, in pixels of the upright photo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,7 +38,8 @@ class Line:
 
 
 Progress = Callable[[int, int], None]  # done, total
-Found = Callable[[list["Line"]], None]  # lines as they are read, before the last word on them
+# All lines so far, before the last word on them; answers with the places of the books that they surely are.
+Found = Callable[[list["Line"]], Sequence[Quad]]
 
 
 class Engine(Protocol):
@@ -47,6 +48,7 @@ class Engine(Protocol):
     def read(self, image: np.ndarray, progress: Progress, found: Found) -> list[Line]:
         """All lines of `image` (height x width x 3, RGB, uint8, upright). Raises OCRError.
 
-        Calls `progress` as parts are read, and `found` with the lines of a part where others are still to come.
+        Calls `progress` as parts are read, and `found` with the lines so far where others are still to come: what that one
+        knows needs no closer look.
         """
         ...

@@ -10,7 +10,7 @@ import numpy as np
 
 from scanning import aws
 from scanning.ocr import Found, Line, OCRError, Progress, Quad
-from scanning.ocr.local import Tile, cuts, turned_back, without_doubles
+from scanning.ocr.boxes import Tile, cuts, turned_back, without_doubles
 from scanning.till import Till
 
 MOST_BYTES = 10 * 1024 * 1024

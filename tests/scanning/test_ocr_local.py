@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
@@ -89,5 +90,15 @@ def test_a_box_that_cuts_letters_off_is_read_again_longer(shelf, lines):
     along = (corners[1] - corners[0]) * 0.045
     cut = Box(corners + np.float32([along, -along, -along, along]))
     faint = np.ascontiguousarray((255 - (255 - shelf[:, :, ::-1].astype(np.float32)) * 0.9).astype(np.uint8))
-    others = LocalOCR().read_again(faint, {0: (cut, "rankenstei", 0.7)})[0]
+    others = LocalOCR().read_again(faint, [(cut, "rankenstei")])[0]
     assert any(fold(text) == "frankenstein" for text in others)
+
+
+def test_what_is_known_needs_no_other_look(shelf):
+    """A photo so blurred that a word is doubtful: where all of it is said to be known, nothing is read in other cuts."""
+    blurred = cv2.GaussianBlur(shelf, (0, 0), 4)
+    height, width = shelf.shape[:2]
+    whole = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
+    open_places, known_places = LocalOCR().read(blurred), LocalOCR().read(blurred, found=lambda lines: [whole])
+    assert any(line.others for line in open_places)
+    assert known_places and not any(line.others for line in known_places)
