@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Count, F, Q, Value, When
 from django.http import QueryDict
 
 from library import folding, search
 from library.catalogs.languages import language_name
 from library.listing import label_of
-from library.models import Entry, Status, SyncStatus, Tag, author_key
+from library.models import Entry, Status, SyncStatus, Tag, UserBook, author_key
 
 
 def last(column: str) -> Case:
@@ -122,7 +122,7 @@ class LibraryFilter(forms.Form):
     def narrow(self, books):
         """Those of `books` that are asked for, in no order."""
         books = self.worded(books)
-        for condition in (*self.places(), *self.facts(), *self.own()):  # one after the other: two tags are two joins
+        for condition in (*self.places(), *self.facts(), *self.own()):
             books = books.filter(condition)
         return books
 
@@ -164,11 +164,18 @@ class LibraryFilter(forms.Form):
         if "isbn" in self.value("missing"):
             yield Q(isbn13="")
 
+    def bearing(self, tags: set[str]):
+        """The copies that bear all `tags`, counted in one go: a join for each keeps PostgreSQL planning for seconds."""
+        borne = UserBook.tags.through.objects.filter(tag__folded__in=tags)
+        if self.user:
+            borne = borne.filter(tag__user=self.user)
+        return borne.values("userbook").annotate(borne=Count("tag")).filter(borne=len(tags)).values("userbook")
+
     def own(self):
         if status := self.value("status"):
             yield Q(status=status)
-        for tag in self.value("tag"):
-            yield Q(tags__user=F("user"), tags__folded=Tag.fold(tag))
+        if tags := {Tag.fold(tag) for tag in self.value("tag")}:
+            yield Q(pk__in=self.bearing(tags))
         if rating := self.value("rating"):
             yield Q(rating__gte=rating)
         if entry := self.value("entry"):
