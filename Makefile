@@ -24,7 +24,8 @@ test: lint
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/pytest -n auto -m "not services and not browser"
-	$(BIN)/pytest -n auto --dist loadfile --durations 15 -m "services or browser"
+	$(BIN)/pytest -n auto --dist loadfile --durations 15 -m "services and not browser"
+	$(BIN)/pytest -m browser
 
 lint: .venv/dev
 	$(BIN)/ruff check .
