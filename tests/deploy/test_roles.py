@@ -148,8 +148,9 @@ class Account:
         for name in ("work", "work-read"):
             queue = queues.SqsQueue(name)
             assert queue.queue_size() >= 1
-            for receipt, _ in queue.dequeue():
-                queue.acknowledge(receipt)
+            impatient = super(queues.SqsQueue, queue)  # ours takes a refusal for a look in vain
+            for receipt, _ in impatient.dequeue():
+                impatient.acknowledge(receipt)
         aws.ask("sns", "publish", "us-east-1", 5, TopicArn=GIVEN["topic"], Message="told")
 
     def before_aside(self):
