@@ -35,10 +35,10 @@ class FirstBook:
         self.seconds = None
 
     def __call__(self, lines: list[Line]) -> list[Quad]:
-        known = self.preview(lines)
-        if known and self.seconds is None:
+        places = self.preview(lines)
+        if self.preview.known and self.seconds is None:
             self.seconds = round(time.monotonic() - self.started, 3)
-        return [match.region for match in known]
+        return places
 
 
 def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, total: None) -> dict:

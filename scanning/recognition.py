@@ -115,13 +115,17 @@ class Preview:
 
     def __init__(self, recognizer: Recognizer, look: recall.Look = nothing_seen):
         self.recognizer, self.look, self.known = recognizer, look, []
+        self.places: list[Quad] = []  # of the lines that say so; a spine's whole region may reach over its neighbour
 
-    def __call__(self, lines: list[Line]) -> list[validate.Match]:
-        left = outside([match.region for match in self.known], lines)
+    def __call__(self, lines: list[Line]) -> list[Quad]:
+        """Looks once more. Answers with the places that need no closer look."""
+        left = outside(self.places, lines)
         if len(left) >= LINES_WORTH_A_LOOK:
             shown = [match.record for match in self.known]
-            self.known += [match for match in self.recognizer.sure_books(left, self.look) if match.record not in shown]
-        return self.known
+            new = [match for match in self.recognizer.sure_books(left, self.look) if match.record not in shown]
+            self.places += [left[i].quad for match in new for i in match.lines]
+            self.known += new
+        return self.places
 
 
 def provider(name: str, known: dict[str, str]):

@@ -79,10 +79,10 @@ class EarlyBooks:
         self.preview = recognition.Preview(recognizer, partial(looks.look_of, image))
 
     def __call__(self, lines: list[Line]) -> list[Quad]:
-        known = self.preview(lines)
-        if len(known) > self.shown:
-            self.show(known)
-        return [match.region for match in known]
+        places = self.preview(lines)
+        if len(self.preview.known) > self.shown:
+            self.show(self.preview.known)
+        return places
 
     def show(self, known: list[Match]):
         self.shown = len(known)
