@@ -197,7 +197,8 @@ def row(request, pk, number):
         messages.error(request, "The import is still at work. Change this row when it is done.")
         return redirect(row.file)
     if "another" in request.POST:
-        return answer(request, run.try_again(row, another=True))
+        owned = row.result == ImportRow.Result.OWNED  # of what is not there, there is no further copy
+        return answer(request, run.try_again(row, another=True) if owned else row)
     form = ImportRowForm(request.POST, auto_id=f"row{row.number}_%s")
     if not can_change(row) or not form.is_valid():
         return result_page(request, describe(row.file), row, form)

@@ -50,64 +50,71 @@ class Faulty:
         self.fault = fault
 
 
-def serve(faulty: Faulty, target: str) -> ThreadingHTTPServer:
-    host = urlsplit(target).netloc
+class Handler(BaseHTTPRequestHandler):
+    """One request on its way; `server` is a `Way`."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    protocol_version = "HTTP/1.1"
 
-        def handle_any(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = self.headers.get("X-Amz-Target", "").encode()
-            code = faulty.fault(Request(self.command, self.path, body + headers)) if faulty.fault else ""
-            if code:
-                faulty.broken.append((code, self.command, self.path))
-            if code == "cut":
-                return self.cut()
-            if code and code != "lost":
-                return self.refuse(code)
-            status, headers, data = self.forward(body)
-            faulty.passed += 1
-            return self.cut() if code else self.answer(status, headers, data)
+    def handle_any(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = self.headers.get("X-Amz-Target", "").encode()
+        code = self.server.faulty.fault(Request(self.command, self.path, body + headers)) if self.server.faulty.fault else ""
+        if code:
+            self.server.faulty.broken.append((code, self.command, self.path))
+        if code == "cut":
+            return self.cut()
+        if code and code != "lost":
+            return self.refuse(code)
+        status, headers, data = self.forward(body)
+        self.server.faulty.passed += 1
+        return self.cut() if code else self.answer(status, headers, data)
 
-        do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_any
+    do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = handle_any
 
-        def forward(self, body: bytes):
-            there = http.client.HTTPConnection(host, timeout=30)
-            # The host stays that of the request: S3 signs it.
-            there.request(self.command, self.path, body, dict(self.headers))
-            answer = there.getresponse()
-            data = answer.read()
-            there.close()
-            return answer.status, answer.headers, data
+    def forward(self, body: bytes):
+        there = http.client.HTTPConnection(self.server.host, timeout=30)
+        # The host stays that of the request: S3 signs it.
+        there.request(self.command, self.path, body, dict(self.headers))
+        answer = there.getresponse()
+        data = answer.read()
+        there.close()
+        return answer.status, answer.headers, data
 
-        def answer(self, status, headers, data: bytes):
-            self.send_response(status)
-            for name, value in headers.items():
-                if name.lower() in PASSED_ON or name.lower().startswith("x-amz"):
-                    self.send_header(name, value)
-            length = headers.get("content-length") if self.command == "HEAD" else None
-            self.send_header("Content-Length", length or str(len(data)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(data)
+    def answer(self, status, headers, data: bytes):
+        self.send_response(status)
+        for name, value in headers.items():
+            if name.lower() in PASSED_ON or name.lower().startswith("x-amz"):
+                self.send_header(name, value)
+        length = headers.get("content-length") if self.command == "HEAD" else None
+        self.send_header("Content-Length", length or str(len(data)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
 
-        def refuse(self, code: str):
-            json_said = json.dumps({"__type": f"com.amazonaws.sqs#{code}", "message": code}).encode()
-            error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{code}</Message></Error>"
-            said = error if self.command != "POST" else f"<ErrorResponse>{error}</ErrorResponse>"
-            data = json_said if self.headers.get("X-Amz-Target") else said.encode()
-            kind = "application/x-amz-json-1.0" if self.headers.get("X-Amz-Target") else "text/xml"
-            self.answer(STATUS[code], {"content-type": kind}, data)
+    def refuse(self, code: str):
+        json_said = json.dumps({"__type": f"com.amazonaws.sqs#{code}", "message": code}).encode()
+        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{code}</Message></Error>"
+        said = error if self.command != "POST" else f"<ErrorResponse>{error}</ErrorResponse>"
+        data = json_said if self.headers.get("X-Amz-Target") else said.encode()
+        kind = "application/x-amz-json-1.0" if self.headers.get("X-Amz-Target") else "text/xml"
+        self.answer(STATUS[code], {"content-type": kind}, data)
 
-        def cut(self):
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
+    def cut(self):
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
 
-        def log_message(self, *_):
-            pass
+    def log_message(self, *_):
+        pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    faulty.port = server.server_port
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    return server
+
+class Way(ThreadingHTTPServer):
+    def __init__(self, faulty: Faulty, target: str):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.faulty, self.host = faulty, urlsplit(target).netloc
+        faulty.port = self.server_port
+
+
+def serve(faulty: Faulty, target: str) -> Way:
+    way = Way(faulty, target)
+    threading.Thread(target=way.serve_forever, args=(0.02,), daemon=True).start()
+    return way

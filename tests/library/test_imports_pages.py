@@ -87,6 +87,15 @@ def test_a_row_that_was_there_can_be_added_as_another_copy_once(owner, owner_cli
     assert UserBook.objects.filter(title="Dune").count() == 2
 
 
+def test_of_what_is_not_there_no_further_copy_is_added(owner, owner_client):
+    file = brought_in(owner)
+    row, before = file.rows.get(result=Result.FAILED), UserBook.objects.count()
+    ImportRow.objects.filter(pk=row.pk).update(data={})
+    assert owner_client.post(reverse("import_row", args=[file.pk, row.number]), {"another": "1"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.result, UserBook.objects.count()) == (Result.FAILED, before)
+
+
 def test_failures_are_a_file_that_can_be_put_right_and_sent_again(owner, owner_client):
     file = brought_in(owner, FILE.replace("a note alone", "=cmd|' /C calc'!A0"))
     response = owner_client.get(reverse("import_failures", args=[file.pk]))
