@@ -130,11 +130,11 @@ class Account:
 
     def files(self, *folders: str):
         for folder in folders:
-            key = f"{folder}/1/job-{self.number}/a.jpg"
+            key = f"{folder}/1/file-{self.number}/a.jpg"
             assert not default_storage.exists(key)
             default_storage.save(key, ContentFile(b"a photo"))
             assert default_storage.open(key).read() == b"a photo" and default_storage.size(key) == 7
-            assert default_storage.listdir(f"{folder}/1/job-{self.number}") == ([], ["a.jpg"])
+            assert default_storage.listdir(f"{folder}/1/file-{self.number}") == ([], ["a.jpg"])
             default_storage.delete(key)
 
     def give_work(self):
@@ -170,7 +170,8 @@ class Account:
         shot = photo(size=(400 + self.number, 300)).getvalue()
         fresh().client("s3").put_object(Bucket=UPLOADS, Key=key, Body=shot)
         news = fresh().resource("sqs").get_queue_by_name(QueueName="news")
-        news.purge()
+        while left := news.receive_messages(MaxNumberOfMessages=10):  # a purge is allowed once a minute
+            news.delete_messages(Entries=[{"Id": str(n), "ReceiptHandle": told.receipt_handle} for n, told in enumerate(left)])
         record = {"eventName": "ObjectCreated:Put", "s3": {"bucket": {"name": UPLOADS}, "object": {"key": key}}}
         news.send_message(MessageBody=json.dumps({"Records": [record]}))
 
@@ -179,6 +180,7 @@ class Account:
         assert ingest.receive(news, wait=0) == 1
         assert Scan.objects.filter(job_id=f"job-{self.number}").exists()
         assert ingest.receive(news, wait=0) == 0, "what is done is not told again"
+        self.files("uploads", "thumbnails")  # asked for before they are made, and undone where the scan cannot be saved
         self.give_work()
 
 
@@ -198,4 +200,4 @@ def test_a_role_may_do_what_its_tasks_do(account, role):
 def test_a_role_may_do_nothing_that_its_tasks_could_do_without(account, role):
     less = with_one_right_less(as_moto_takes_it(policy(role)))
     spare = [name for name, rights in less if not account.refusal(role, rights)]
-    assert spare == []
+    assert not spare, " ".join(spare)
