@@ -5,6 +5,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+UNIT := not services and not ocr and not browser
+unexport PYTHONDONTWRITEBYTECODE  # pytest keeps what it has made of the tests, and each process of a run reads it
 PRODUCTION := PUBLIC_URL=https://example.org DEBUG=0 SECRET_KEY=only-for-the-check-of-settings-6fd0a1b7c49e4b0fa2b2c51f03de8a77
 
 # The model for the search by meaning, by its hash; everything else works without it.
@@ -23,9 +25,9 @@ test: lint
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
-	$(BIN)/pytest -n auto -m "not services and not browser"
-	$(BIN)/pytest -n auto --dist loadfile --durations 15 -m "services and not browser"
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -n auto -m "$(UNIT)"
+	$(BIN)/pytest -n 3 --dist loadfile --durations 12 -m "(services or ocr) and not browser"  # they wait for one another: three for two cores
+	$(BIN)/pytest -n 2 --dist loadfile -m browser
 
 lint: .venv/dev
 	$(BIN)/ruff check .

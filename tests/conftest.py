@@ -25,7 +25,10 @@ connection_created.connect(without_table_locks)
 pytest_plugins = ["tests.requirements"]  # skips, with a visible line, what needs a server or a browser that is not there
 
 
-LEFT_OUT = {"not services": ("services", "test_every_call.py"), "not browser": ("browser",)}
+LEFT_OUT = {
+    "not services": ("services", "cloud", "deploy", "test_every_call.py", "test_outside_issuer.py", "test_oidc.py"),
+    "not browser": ("browser",),
+}
 
 
 def pytest_ignore_collect(collection_path, config):

@@ -1,7 +1,7 @@
 """Tests that need more than Python: run where it is there, skipped with one visible line where it is not.
 
 `@pytest.mark.needs("postgresql")` names what a test needs; `browser` means Chromium. With REQUIRE_SERVICES=1
-a missing one is a failure."""
+a missing one is a failure. With THOROUGH=1 the heaviest tests run in their full size."""
 
 import os
 import shutil
@@ -47,6 +47,7 @@ FINDERS = {
 }
 NEVER_REQUIRED = ("terraform", "terraform_providers")  # they are in no list of packages that .ci/run could install from
 missing = Counter()
+THOROUGH = os.environ.get("THOROUGH") == "1"
 
 
 def pytest_configure(config):

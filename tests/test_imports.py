@@ -3,6 +3,7 @@
 Imports inside functions count."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ def resolve(name: str) -> str | None:
     return name or None
 
 
+@cache
 def imports_of(module: str) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(FILES[module].read_text())):
@@ -43,9 +45,6 @@ def imports_of(module: str) -> set[str]:
             assert node.level == 0, f"{module}: relative imports hide who imports whom"
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return {resolve(name) for name in found} - {None, module}
-
-
-IMPORTS = {module: imports_of(module) for module in FILES}
 
 
 def floor(module: str) -> int | None:
@@ -63,18 +62,18 @@ def circle_through(module: str, path: tuple[str, ...] = (), seen: set[str] | Non
     if module in seen:
         return None
     seen.add(module)
-    ways = (circle_through(other, (*path, module), seen) for other in sorted(IMPORTS[module]))
+    ways = (circle_through(other, (*path, module), seen) for other in sorted(imports_of(module)))
     return next((way for way in ways if way), None)
 
 
 def test_the_walk_sees_the_project():
-    assert "library.models" in IMPORTS["library.identity"]
-    assert "library.models" in IMPORTS["scanning.models"]
+    assert "library.models" in imports_of("library.identity")
+    assert "library.models" in imports_of("scanning.models")
 
 
 @pytest.mark.parametrize("module", sorted(FILES))
 def test_nobody_imports_upwards(module):
-    for other in IMPORTS[module]:
+    for other in imports_of(module):
         rank, other_rank = (APPS.index(name.split(".")[0]) for name in (module, other))
         assert other_rank <= rank, f"{module} imports {other}"
         if floor(module) is not None and floor(other) is not None:

@@ -20,6 +20,8 @@ from accounts import issuers
 from accounts.models import OutsideIdentity
 from scanning import leaving
 
+pytestmark = pytest.mark.services
+
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 CLIENT = "bookimg"
 

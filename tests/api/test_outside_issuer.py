@@ -20,6 +20,8 @@ from moto import mock_aws
 from accounts import issuers
 from tests.api.conftest import Program
 
+pytestmark = pytest.mark.services
+
 AUDIENCE = "client-of-bookimg"
 THEIR_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 ANOTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)

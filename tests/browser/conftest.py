@@ -38,8 +38,8 @@ def browser(playwright):
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory):
-    product = Product(tmp_path_factory.mktemp("product"))
+def product(tmp_path_factory, migrated):
+    product = Product(tmp_path_factory.mktemp("product"), migrated)
     product.environment |= {"OCR": "local", "PROPOSER": "rules", "CATALOGS": "local", "SCAN_LEASE_SECONDS": "30"}
     yield product.start()
     assert product.stop() == 0

@@ -1,8 +1,10 @@
 """Amazon's services on this machine: moto's server for S3, SQS and SNS, asked over HTTP by the real boto3."""
 
 import boto3
+import botocore.session
 import httpx
 import pytest
+from botocore.loaders import create_loader
 from django.conf import settings as django_settings
 from moto.server import ThreadedMotoServer
 
@@ -10,6 +12,8 @@ from bookimg import queues
 from scanning import aws
 from tests.cloud.stub import Amazon, serve
 
+FORMS = create_loader()
+botocore.session.create_loader = lambda path: FORMS  # every session would read Amazon's forms anew, for longer than a test takes
 SERVED = ("S3", "SQS", "SNS")
 UPLOADS, RESULTS = "bookimg-uploads", "bookimg-results"
 

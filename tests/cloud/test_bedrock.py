@@ -10,6 +10,8 @@ from scanning.proposers import ProposerError, model, prompts
 from scanning.proposers.bedrock import BedrockProposer
 from tests.cloud.stub import converse_reply, lines_told
 
+pytestmark = pytest.mark.services
+
 PICTURE = np.full((2000, 1000, 3), 200, dtype=np.uint8)
 
 

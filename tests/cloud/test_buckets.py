@@ -15,7 +15,7 @@ from tests.cloud.conftest import RESULTS, UPLOADS
 from tests.scanning.photos import photo
 from tests.work import FAKES, work_off
 
-services = pytest.mark.services
+pytestmark = pytest.mark.services
 
 
 def keys(client, bucket: str) -> list[str]:
@@ -51,7 +51,6 @@ def test_an_address_may_lead_elsewhere_than_our_own_way_to_the_server(monkeypatc
     assert storage.sent.connection.meta.client.meta.endpoint_url == "http://minio:9000"
 
 
-@services
 def test_what_is_sent_and_what_is_made_lie_in_buckets_of_their_own(buckets):
     default_storage.save("uploads/1/job-1/shelf.jpg", ContentFile(b"a photo"))
     default_storage.save("results/1/job-1/ocr.json", ContentFile(b"{}"))
@@ -64,7 +63,6 @@ def test_what_is_sent_and_what_is_made_lie_in_buckets_of_their_own(buckets):
         default_storage.open("uploads/1/job-1/none.jpg")
 
 
-@services
 @pytest.mark.django_db(transaction=True)
 def test_a_photo_put_into_the_bucket_becomes_books(buckets, program, owner, settings):
     for name, value in FAKES.items():
@@ -89,7 +87,6 @@ def test_a_photo_put_into_the_bucket_becomes_books(buckets, program, owner, sett
     assert keys(buckets, UPLOADS) + keys(buckets, RESULTS) == []
 
 
-@services
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("content", "promised", "sentence"),
@@ -103,7 +100,6 @@ def test_what_is_no_photo_is_deleted_and_told(buckets, program, owner, content, 
     assert keys(buckets, UPLOADS) == [] and not Scan.objects.exists()
 
 
-@services
 @pytest.mark.django_db(transaction=True)
 def test_an_interrupted_upload_is_swept_from_the_bucket(buckets, program, owner):
     ticket = ask(program, 15)

@@ -1,6 +1,7 @@
 """Whatever fails at whichever stage: the scan ends complete, or failed with a sentence, is never in two states at once, and
 nothing is paid for twice."""
 
+import itertools
 import json
 import pydoc
 from datetime import timedelta
@@ -19,10 +20,11 @@ from scanning.models import Purchase, Scan, Stage
 from tests.cloud import faults
 from tests.cloud.conftest import forget_clients
 from tests.cloud.test_scans import SEEN, alone
+from tests.requirements import THOROUGH
 from tests.scanning.photos import photo
 from tests.work import FAKES, make_scan, work_off
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 NOT_CHARGED = [
     "ThrottlingException", "ProvisionedThroughputExceededException", "AccessDeniedException", "ModelNotReadyException",
     "BadDocumentException", "ExpiredTokenException", "UnrecognizedClientException", "ResourceNotFoundException",
@@ -37,6 +39,13 @@ def paid_engines(settings, amazon):
     settings.OCR, settings.PROPOSER, settings.SCAN_MONTHLY_USD = "textract", "bedrock", 0.0
     settings.CLOUD_FALLBACK, settings.CLOUD_SECONDS = FAKES["OCR"], 1
     amazon.lines, amazon.model = SEEN, alone
+
+
+def some_of(ones: list, others: list) -> list[tuple]:
+    """All of one list with all of the other with THOROUGH=1; else as many pairs as it takes to have each once."""
+    pairs = list(itertools.product(ones, others))
+    longest = max(len(ones), len(others))
+    return pairs if THOROUGH else [(ones[n % len(ones)], others[n % len(others)]) for n in range(longest)]
 
 
 def over(scan: Scan) -> Scan:
@@ -205,12 +214,11 @@ def way(cloud, monkeypatch):
     forget_clients()
 
 
+REFUSALS = ["Throttling", "AccessDenied", "ExpiredToken", "InternalError", "cut", "lost"]
 FILES = ["shelf.jpg", "bought/textract", "ocr.json", "bought/bedrock", "candidates.json", "/spines/", "final-results.json"]
 
 
-@pytest.mark.services
-@pytest.mark.parametrize("code", ["InternalError", "SlowDown", "AccessDenied", "cut", "lost"])
-@pytest.mark.parametrize("key", FILES)
+@pytest.mark.parametrize(("key", "code"), some_of(FILES, ["InternalError", "SlowDown", "AccessDenied", "cut", "lost"]))
 def test_the_bucket_fails_once(owner, amazon, way, buckets, key, code):
     scan = make_scan(owner)
     way.breaks(key, code=code)
@@ -221,7 +229,6 @@ def test_the_bucket_fails_once(owner, amazon, way, buckets, key, code):
     assert_paid_once(scan, amazon)
 
 
-@pytest.mark.services
 @pytest.mark.parametrize("key", FILES)
 def test_the_bucket_stays_away_and_comes_back(owner, amazon, way, buckets, key):
     scan = make_scan(owner)
@@ -238,8 +245,7 @@ def test_the_bucket_stays_away_and_comes_back(owner, amazon, way, buckets, key):
     assert scan.status == Scan.Status.COMPLETE
 
 
-@pytest.mark.services
-@pytest.mark.parametrize("code", ["Throttling", "AccessDenied", "ExpiredToken", "InternalError", "cut", "lost"])
+@pytest.mark.parametrize("code", REFUSALS)
 def test_the_topic_fails_once_and_is_told_later(owner, way, settings, code):
     sqs, sns = boto3.resource("sqs", region_name="us-east-1"), boto3.client("sns", region_name="us-east-1")
     listener = sqs.create_queue(QueueName="listener")
@@ -268,9 +274,7 @@ def test_the_topic_fails_once_and_is_told_later(owner, way, settings, code):
     assert len(keys) <= 2
 
 
-@pytest.mark.services
-@pytest.mark.parametrize("stage", ["read", "propose", "validate", "finish"])
-@pytest.mark.parametrize("code", ["Throttling", "AccessDenied", "ExpiredToken", "InternalError", "cut", "lost"])
+@pytest.mark.parametrize(("code", "stage"), some_of(REFUSALS, ["read", "propose", "validate", "finish"]))
 def test_the_queue_fails_once(owner, amazon, way, monkeypatch, stage, code):
     monkeypatch.setattr(Conf, "SQS", {"aws_region": "us-east-1"})
     monkeypatch.setattr(Conf, "BROKER_CLASS", "bookimg.queues.SqsQueue")
@@ -305,7 +309,6 @@ def take_all(queue: queues.SqsQueue):
             queue.acknowledge(receipt)
 
 
-@pytest.mark.services
 def test_a_photo_that_cannot_be_kept_is_not_taken(owner, way, buckets):
     """The person hears of it, and nothing is left lying."""
     way.breaks("/uploads/", times=100, method="PUT")

@@ -13,7 +13,7 @@ from tests.cloud.conftest import RESULTS, UPLOADS
 from tests.scanning.photos import photo
 from tests.work import FAKES, make_scan, queued, work_off
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 services = pytest.mark.services
 
 

@@ -1,6 +1,7 @@
-"""A hundred scans at once through SQS, by two workers, while 5 % of all calls fail and a worker is killed.
+"""Many scans at once through SQS, by two workers, while 5 % of all calls fail and a worker is killed.
 
-`MANY_SCANS` and `MANY_FAULTS` make it larger or rougher; `MANY_STORAGE=s3` keeps the files in the bucket, too."""
+A hundred of them with `THOROUGH=1`. `MANY_SCANS` and `MANY_FAULTS` make it larger or rougher;
+`MANY_STORAGE=s3` keeps the files in the bucket, too."""
 
 import json
 import os
@@ -22,10 +23,12 @@ from bookimg import orphans
 from tests.cloud import faults
 from tests.cloud.conftest import RESULTS, UPLOADS, forget_clients
 from tests.cloud.test_scans import SEEN, alone
+from tests.requirements import THOROUGH
+from tests.services.product import begin_with
 
 pytestmark = pytest.mark.services
 ROOT = Path(__file__).parents[2]
-SCANS = int(os.environ.get("MANY_SCANS", 100))
+SCANS = int(os.environ.get("MANY_SCANS", 100 if THOROUGH else 16))
 FAULTS = float(os.environ.get("MANY_FAULTS", 0.05))
 SECONDS = 120 + 3 * SCANS
 OF_ENGINES = ["ThrottlingException", "InternalServerError", "ServiceUnavailableException", "cut", "lost"]
@@ -145,7 +148,8 @@ def environment(tmp_path, way, topic) -> dict:
     return {**os.environ, **own}
 
 
-def test_a_hundred_scans_at_once(tmp_path, rough, amazon):
+def test_many_scans_at_once(tmp_path, rough, amazon, migrated):
+    begin_with(migrated, tmp_path)
     sqs, sns = boto3.resource("sqs", region_name="us-east-1"), boto3.client("sns", region_name="us-east-1")
     listener = sqs.create_queue(QueueName="listener")
     topic = sns.create_topic(Name="scans")["TopicArn"]

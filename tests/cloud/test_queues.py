@@ -14,6 +14,7 @@ from fakeredis import TcpFakeServer
 
 from bookimg.queues import TRIES, SqsQueue
 from tests.cloud.conftest import forget_clients
+from tests.services.product import begin_with
 
 pytestmark = pytest.mark.services
 ROOT = Path(__file__).parents[2]
@@ -88,7 +89,8 @@ def worked_off(environment: dict, number: int, queues: tuple[str, ...] = ("",)) 
 
 
 @pytest.fixture
-def product(tmp_path, cloud):
+def product(tmp_path, cloud, migrated):
+    begin_with(migrated, tmp_path)
     fakes = {"OCR": "tests.fakes.Reader", "PROPOSER": "tests.fakes.Proposer", "CATALOGS": "tests.fakes.Catalog", "COVERS": "off"}
     own = {"DATA_DIR": str(tmp_path), "DEMO": "0", "DJANGO_SETTINGS_MODULE": "bookimg.settings", "EMBEDDER": "hash"}
     return {**os.environ, **fakes, **own}

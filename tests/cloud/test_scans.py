@@ -7,7 +7,7 @@ from scanning.models import Purchase, Scan
 from tests.cloud.stub import Seen, converse_reply, lines_told
 from tests.work import FAKES, make_scan, work_off
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 SEEN = tuple(
     Seen(text, ((n / 10, 0.1), (n / 10 + 0.1, 0.1), (n / 10 + 0.1, 0.2), (n / 10, 0.2)))
     for n, text in enumerate(["Middlemarch George Eliot", "Walden Henry David Thoreau", *[f"Volume {n}" for n in range(8)]])

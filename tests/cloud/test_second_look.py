@@ -12,7 +12,7 @@ from tests.cloud.stub import Seen, converse_reply
 from tests.cloud.test_faults import over, scanned
 from tests.work import make_scan
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 BOOKS = {"middlemarch": "George Eliot", "walden": "Henry David Thoreau", "persuasion": "Jane Austen", "emma": "Jane Austen"}
 WALDEN, GARDEN = 70, 130  # px from the left where their boxes begin
 

@@ -8,6 +8,8 @@ from scanning.ocr import OCRError
 from scanning.ocr.textract import MOST_BYTES, TextractOCR, empty_strips, jpeg, tiles
 from tests.cloud.stub import Seen
 
+pytestmark = pytest.mark.services
+
 WIDE = tuple(Seen(f"Book {n}", ((n / 20, 0.1), (n / 20 + 0.04, 0.1), (n / 20 + 0.04, 0.2), (n / 20, 0.2))) for n in range(20))
 
 

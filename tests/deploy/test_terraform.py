@@ -17,6 +17,8 @@ from tests.deploy.test_roles import listed
 from tests.requirements import terraform_providers
 from tests.test_settings import settings_read
 
+pytestmark = pytest.mark.services
+
 HERE = Path(__file__).parents[2] / "deploy/aws"
 ENVIRONMENTS = sorted((HERE / "environments").glob("*.tfvars"))
 TEXT = "\n".join(path.read_text() for path in sorted(HERE.glob("*.tf")))
@@ -104,13 +106,11 @@ def test_it_is_formatted():
     assert run(HERE, "fmt", "-check", "-recursive") == ""
 
 
-@pytest.mark.services
 @pytest.mark.needs("terraform", "terraform_providers")
 def test_it_is_valid(copied):
     assert json.loads(run(copied, "validate", "-json"))["valid"]
 
 
-@pytest.mark.services
 @pytest.mark.needs("terraform", "terraform_providers")
 def test_it_is_planned_and_its_buckets_queues_and_roles_are_made(copied, moto_server):  # noqa: F811
     httpx.post(f"{moto_server}/moto-api/reset").raise_for_status()

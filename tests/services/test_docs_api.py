@@ -29,8 +29,8 @@ python3() {{ {sys.executable} "$@"; }}
 
 
 @pytest.fixture
-def product(tmp_path):
-    product = Product(tmp_path)
+def product(tmp_path, migrated):
+    product = Product(tmp_path, migrated)
     product.environment |= {"FAKE_READ_SECONDS": "0", "FAKE_PROPOSE_SECONDS": "0", "FAKE_CATALOG_SECONDS": "0"}
     yield product.start()
     product.stop()

@@ -6,10 +6,11 @@ import sys
 
 import pytest
 
+from tests.requirements import THOROUGH
 from tests.services.product import ROOT, Product, until
 
 pytestmark = pytest.mark.services
-ROWS = 4000
+ROWS = 4000 if THOROUGH else 1500
 SEED = """
 import django; django.setup()
 from django.contrib.auth.models import User
@@ -24,8 +25,8 @@ run.start(file, {{}})
 
 
 @pytest.fixture
-def product(tmp_path):
-    product = Product(tmp_path).start()
+def product(tmp_path, migrated):
+    product = Product(tmp_path, migrated).start()
     yield product
     product.stop()
 

@@ -11,8 +11,8 @@ names = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory):
-    product = Product(tmp_path_factory.mktemp("product")).start()
+def product(tmp_path_factory, migrated):
+    product = Product(tmp_path_factory.mktemp("product"), migrated).start()
     yield product
     product.stop()
 

@@ -6,12 +6,12 @@ import sys
 
 import pytest
 
-from tests.requirements import postgresql
+from tests.requirements import THOROUGH, postgresql
 from tests.services.product import ROOT
 
 pytestmark = [pytest.mark.services, pytest.mark.needs("postgresql")]
 PIPELINE = [f"tests/scanning/test_{name}.py" for name in ("pipeline", "leases", "events", "consumers", "results", "admin")]
-KEEPING = ("bulk", "filters", "imports_work", "merging", "round_trip", "trash")
+KEEPING = ("imports_work", "merging", "trash", *(("bulk", "filters", "round_trip") if THOROUGH else ()))
 LIBRARY = [f"tests/library/test_{name}.py" for name in KEEPING]
 
 

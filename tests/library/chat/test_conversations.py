@@ -1,9 +1,5 @@
 """Conversations: their owner's alone, forgotten in time, and models that are kept inside of one library."""
 
-import json
-import os
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -184,23 +180,6 @@ def test_an_answer_can_be_stopped(owner, settings):
 
 def never_ending():
     return Scripted([("loans", {})] * 100)
-
-
-@pytest.mark.services
-def test_200_turns_at_once_are_answered_or_say_why_and_none_is_mixed_up(tmp_path):
-    own = {
-        "DATA_DIR": str(tmp_path),
-        "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
-        "CHAT_MODEL": "tests.library.chat.stub.Faulty",
-    }
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.library.chat.parallel"], env=os.environ | own, capture_output=True, text=True
-    )
-    assert ran.returncode == 0, ran.stderr[-2000:]
-    result = json.loads(ran.stdout.splitlines()[-1])
-    assert result["wrong"] == []
-    assert result["answered"] > 180
-    assert result["answered"] + result["failed"] == 200
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from library.chat.tools import Tools
 from library.models import Message, Status
 from tests.factories import make_copy
 from tests.library.chat.servers import World, serve
+from tests.requirements import THOROUGH
 
 pytestmark = pytest.mark.django_db
 QUICK = Limits(pause=0.0)
@@ -203,7 +204,7 @@ def test_what_stands_in_a_book_changes_nothing(owner, stranger, world, kind):
 
 
 @pytest.mark.services
-@BOTH
+@pytest.mark.parametrize("kind", ["openai", "bedrock"] if THOROUGH else ["bedrock"])
 def test_200_turns_at_once_over_http_are_answered_or_say_why_and_none_is_mixed_up(tmp_path, kind):
     world, chance = World(), random.Random(6)
 

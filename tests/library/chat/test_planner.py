@@ -70,9 +70,10 @@ def asked(owner, question, memory=None):
     return reply, set(owner.books.filter(pk__in=reply.books).values_list("title", flat=True))
 
 
-@pytest.mark.parametrize(("question", "says", "titles"), QUESTIONS, ids=[question for question, _, _ in QUESTIONS])
-def test_a_question_is_answered_rightly(owner, books, question, says, titles):
-    reply, found = asked(owner, question)
-    for words in says:
-        assert words in reply.text, reply.text
-    assert titles is None or found == titles, reply.text
+def test_questions_are_answered_rightly(owner, books, subtests):
+    for question, says, titles in QUESTIONS:
+        with subtests.test(question):
+            reply, found = asked(owner, question)
+            for words in says:
+                assert words in reply.text, reply.text
+            assert titles is None or found == titles, reply.text
