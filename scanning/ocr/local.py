@@ -32,7 +32,7 @@ CUTS = ((0.5, 0.0), (0.1, 0.15), (0.0, -0.1))  # by how much of its height a dou
 LEAST_LETTERS = 3  # in a reading that is worth another
 BATCH = 6  # lines a call; longer batches waste time on padding
 LEAST_WIDTH = 96  # px of a line 48 px high; shorter lines are padded
-LARGE_PIECE = 16 * 1024 * 1024  # bytes; pictures and what the detector works with, each given back when it is done with
+LARGE_PIECE = 8 * 1024 * 1024  # bytes; pictures and what the detector works with, each given back when it is done with
 M_MMAP_THRESHOLD = -3  # of mallopt (https://man7.org/linux/man-pages/man3/mallopt.3.html)
 
 
