@@ -1,11 +1,21 @@
 """The door of the websockets: a page of our own comes with its session, a program with a token.
 
 A token comes as `Authorization: Bearer …`. A browser cannot send that, so a page of another origin names two subprotocols, of
-which the first is answered: `new WebSocket(address, ["bookimg", "bearer." + token])`. It stands in no address and no log."""
+which the first is answered: `new WebSocket(address, ["bookimg", "bearer." + token])`. It stands in no address and no log.
 
-from channels.auth import AuthMiddlewareStack
+Whoever came in is asked again now and then: a session that was ended elsewhere and a token that was taken back or has expired
+close their sockets, too."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from importlib import import_module
+
+from channels.auth import AuthMiddlewareStack, get_user
 from channels.db import database_sync_to_async
 from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
+from django.db import DatabaseError
 
 from accounts import grants
 
@@ -19,7 +29,7 @@ class Door:
 
     def __init__(self, consumer, *needed: str):
         self.consumer, self.needed = consumer, needed
-        self.by_session = AllowedHostsOriginValidator(AuthMiddlewareStack(consumer))
+        self.by_session = AllowedHostsOriginValidator(AuthMiddlewareStack(self.for_a_session))
 
     async def __call__(self, scope, receive, send):
         token = token_of(scope)
@@ -30,7 +40,38 @@ class Door:
             return await turn_away(scope, receive, send, SIGN_IN_FIRST)
         if not grant.allows(*self.needed):
             return await turn_away(scope, receive, send, NOT_ALLOWED)
-        await self.consumer({**scope, "user": grant.user}, receive, answering(scope, send))
+
+        async def still_allowed() -> bool:
+            grant = await database_sync_to_async(grants.of_bearer)(token)
+            return grant is not None and grant.allows(*self.needed)
+
+        scope = {**scope, "user": grant.user}
+        await while_allowed(self.consumer(scope, receive, answering(scope, send)), still_allowed, send)
+
+    async def for_a_session(self, scope, receive, send):
+        async def still_allowed() -> bool:
+            store = import_module(settings.SESSION_ENGINE).SessionStore(scope["session"].session_key)  # as it is by now
+            return (await get_user({"session": store})).is_authenticated
+
+        await while_allowed(self.consumer(scope, receive, send), still_allowed, send)
+
+
+async def while_allowed(conversation: Awaitable, still_allowed: Callable[[], Awaitable[bool]], send):
+    """Asks again every `SOCKET_SECONDS`; the close that follows ends the conversation as if the other side had left."""
+
+    async def watch():
+        allowed = True
+        while allowed:
+            await asyncio.sleep(settings.SOCKET_SECONDS)
+            with suppress(DatabaseError):  # it is away; nobody is signed out by that
+                allowed = await still_allowed()
+        await send({"type": "websocket.close", "code": SIGN_IN_FIRST})
+
+    watching = asyncio.create_task(watch())
+    try:
+        await conversation
+    finally:
+        watching.cancel()
 
 
 def token_of(scope) -> str | None:

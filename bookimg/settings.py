@@ -265,6 +265,7 @@ JWT_JWKS_URL = address("JWT_JWKS_URL", f"{JWT_ISSUER}/.well-known/jwks.json" if 
 if JWT_ISSUER and not JWT_AUDIENCE:
     raise ImproperlyConfigured("JWT_AUDIENCE must name for whom the tokens of JWT_ISSUER are; without it any would be taken")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+SOCKET_SECONDS = 30  # after which whoever has a websocket open is asked again whether they may
 WEBHOOKS_PRIVATE = flag("WEBHOOKS_PRIVATE", False)  # whether webhooks may lead into the network the server stands in
 CORS_ALLOWED_ORIGINS = read("CORS_ORIGINS", "list", [])
 CORS_URLS_REGEX = r"^/(api|uploads|opds)/"

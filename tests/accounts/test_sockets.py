@@ -1,11 +1,13 @@
 """Who comes through the door of the websockets: by the session of a page of our own, or with a token."""
 
+import asyncio
 import json
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts import jwts, tokens
@@ -102,4 +104,24 @@ async def test_the_session_is_good_for_our_own_pages_and_no_others(owner):
 async def test_nobody_is_told_to_sign_in(db):
     socket = Socket(origin="http://localhost")
     await socket.opened()
+    assert await socket.closed_with() == SIGN_IN_FIRST
+
+
+async def test_a_token_that_is_taken_back_closes_its_socket(owner, settings):
+    settings.SOCKET_SECONDS = 0.05
+    socket = Socket(authorization=f"Bearer {await token_for(owner, 'read')}")
+    await socket.opened()
+    assert await socket.hears_after(action="ping") == {"type": "pong"}
+    await database_sync_to_async(owner.api_tokens.all().delete)()
+    assert await socket.closed_with() == SIGN_IN_FIRST
+
+
+@pytest.mark.parametrize("path", ["/ws/scans/", "/ws/chat/"])
+async def test_a_session_that_ends_elsewhere_closes_its_socket(owner, settings, path):
+    settings.SOCKET_SECONDS = 0.05
+    socket = Socket(path, cookie=await cookie_of(owner), origin="http://localhost")
+    await socket.opened()
+    await asyncio.sleep(0.2)
+    assert await socket.hears_after(action="ping") == {"type": "pong"}
+    await database_sync_to_async(Session.objects.all().delete)()
     assert await socket.closed_with() == SIGN_IN_FIRST
