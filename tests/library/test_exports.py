@@ -95,6 +95,7 @@ def add_long_ones(owner, count: int):
     bulk_add.add_copies(owner, [bulk_add.NewCopy({"title": f"Book {n}", "description": "x" * 2000}) for n in range(count)])
 
 
+@pytest.mark.services
 def test_memory_does_not_grow_with_the_library(owner):
     def peak() -> int:
         gc.freeze()  # what was there before need not be gone through at each line

@@ -14,6 +14,8 @@ from scanning.ocr import Line
 from tests.fakes import box
 from tests.work import queued, work_off
 
+pytestmark = pytest.mark.services  # each draws a shelf, and reads it
+
 
 class Reader:
     """Reads what was drawn, as long as it is the demo's shelf."""
