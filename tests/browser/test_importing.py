@@ -1,4 +1,4 @@
-"""A library brought along, as a person does it: the file shown first, brought in while one looks on, a row put right, out again."""
+"""A library brought along, as a person does it: the file is shown first, brought in, a row of it put right."""
 
 import csv
 import re
