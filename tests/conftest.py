@@ -13,7 +13,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.db.migrations.loader import MigrationLoader
-from django.test import Client
+from django.test import Client, override_settings
 
 
 def without_table_locks(connection, **_):
@@ -93,14 +93,22 @@ def keep(path: Path):
     draft.replace(path)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick():
+    """Cheap passwords, and no test asks the internet."""
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        CATALOGS=["local"],
+        COVERS="off",
+        WHITENOISE_AUTOREFRESH=True,  # else every client looks through all static files first
+    ):
+        yield
+
+
 @pytest.fixture(autouse=True)
-def quick_and_apart(settings, tmp_path):
-    """Cheap passwords, a cache of its own and files that go away: no test sees what another left."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def apart(settings, tmp_path):
+    """A cache of its own and files that go away: no test sees what another left."""
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
-    settings.CATALOGS = ["local"]  # no test asks the internet
-    settings.COVERS = "off"
-    settings.WHITENOISE_AUTOREFRESH = True  # else every client looks through all static files first
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {

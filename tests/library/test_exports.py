@@ -24,6 +24,8 @@ from library.models import Loan, Reading, UserBook
 from tests.factories import make_copy, make_shelf
 from tests.work import make_scan
 
+pytestmark = pytest.mark.services
+
 
 def body(response) -> bytes:
     return b"".join(response.streaming_content)
@@ -95,7 +97,6 @@ def add_long_ones(owner, count: int):
     bulk_add.add_copies(owner, [bulk_add.NewCopy({"title": f"Book {n}", "description": "x" * 2000}) for n in range(count)])
 
 
-@pytest.mark.services
 def test_memory_does_not_grow_with_the_library(owner):
     def peak() -> int:
         gc.freeze()  # what was there before need not be gone through at each line

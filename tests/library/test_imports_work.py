@@ -17,6 +17,8 @@ from tests.factories import make_copy, make_shelf
 from tests.library.importing import FILE, HEADER, brought_in, long_file, taken, titles
 from tests.work import queued, work_off
 
+pytestmark = pytest.mark.services
+
 State, Result = Import.State, ImportRow.Result
 
 

@@ -11,6 +11,8 @@ from library.made_up import MadeUp
 from scanning.benchmarks import Figure, Options, catalog
 from scanning.benchmarks.made_up import misread, spine
 
+pytestmark = pytest.mark.services
+
 
 def test_a_longer_catalogue_begins_with_the_shorter_one():
     assert list(MadeUp().records(300))[:100] == list(MadeUp().records(100))

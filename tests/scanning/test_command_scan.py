@@ -13,6 +13,8 @@ from scanning.models import Candidate, Scan, Stage
 from tests.scanning.photos import photo
 from tests.work import FAKES, queued, work_off
 
+pytestmark = pytest.mark.services
+
 FINAL = {"title", "author", "isbn", "confidence", "validated", "band", "source", "spineText", "region", "shelf", "position"}
 
 
