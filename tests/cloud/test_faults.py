@@ -91,8 +91,7 @@ def assert_paid_once(scan: Scan, amazon):
 
 
 @pytest.mark.parametrize("fallback", ["local", "off"])
-@pytest.mark.parametrize("stage", ENGINES)
-@pytest.mark.parametrize("code", NOT_CHARGED)
+@pytest.mark.parametrize(("code", "stage"), some_of(NOT_CHARGED, list(ENGINES)))
 def test_an_engine_refuses_once(owner, amazon, settings, stage, code, fallback):
     service, name = ENGINES[stage]
     settings.CLOUD_FALLBACK = "off" if fallback == "off" else settings.CLOUD_FALLBACK

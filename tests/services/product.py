@@ -48,7 +48,7 @@ class Product:
     def __init__(self, place: Path, tables: Path | None = None):
         """Begins with `tables`, as in `begin_with`; without them the first start makes them."""
         begin_with(tables, place)
-        self.place = place
+        self.place, self.seeds = place, []
         self.log = place / "log"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -77,6 +77,7 @@ class Product:
 
     def stop(self) -> int:
         """As Ctrl-C or the system's shutdown does it; its exit code."""
+        assert [seed.wait(30) for seed in self.seeds] == [0] * len(self.seeds)
         family = self.family()
         self.supervisor.terminate()
         code = self.supervisor.wait(30)
@@ -124,8 +125,10 @@ class Product:
 
     # ── Scans ──
     def scan(self, job_id: str) -> str:
+        """Handed in; whoever did that may still be on the way out while the worker begins."""
         seed = [sys.executable, "-c", SEED.format(job_id=job_id)]
-        subprocess.run(seed, cwd=ROOT, env=self.environment, check=True, timeout=30)
+        self.seeds.append(subprocess.Popen(seed, cwd=ROOT, env=self.environment))
+        until(lambda: self.ask("SELECT 1 FROM scanning_scan WHERE job_id = ?", job_id), 60, f"the scan {job_id}")
         return job_id
 
     def ask(self, question: str, *values) -> list[tuple]:

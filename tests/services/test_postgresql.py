@@ -10,8 +10,9 @@ from tests.requirements import THOROUGH, postgresql
 from tests.services.product import ROOT
 
 pytestmark = [pytest.mark.services, pytest.mark.needs("postgresql")]
-PIPELINE = [f"tests/scanning/test_{name}.py" for name in ("pipeline", "leases", "events", "consumers", "results", "admin")]
-KEEPING = ("imports_work", "merging", "trash", *(("bulk", "filters", "round_trip") if THOROUGH else ()))
+SCANNING = ("pipeline", "leases", "events", *(("consumers", "results", "admin") if THOROUGH else ()))
+PIPELINE = [f"tests/scanning/test_{name}.py" for name in SCANNING]
+KEEPING = ("imports_work", "merging", *(("bulk", "filters", "round_trip", "trash") if THOROUGH else ()))
 LIBRARY = [f"tests/library/test_{name}.py" for name in KEEPING]
 
 
