@@ -5,7 +5,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
-UNIT := not services and not ocr and not browser
+UNIT := not services and not slow and not browser
 unexport PYTHONDONTWRITEBYTECODE  # pytest keeps what it has made of the tests, and each process of a run reads it
 PRODUCTION := PUBLIC_URL=https://example.org DEBUG=0 SECRET_KEY=only-for-the-check-of-settings-6fd0a1b7c49e4b0fa2b2c51f03de8a77
 
@@ -21,12 +21,13 @@ run: .venv/run
 aws-local: .venv/dev
 	@exec $(BIN)/python -m tests.cloud.local --port $(PORT)
 
+# The second part waits for processes much of the time, so three of it go side by side on two cores.
 test: lint
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/pytest -n auto -m "$(UNIT)"
-	$(BIN)/pytest -n 3 --dist loadfile --durations 12 -m "(services or ocr) and not browser"  # they wait for one another: three for two cores
+	$(BIN)/pytest -n 3 --dist loadfile --durations 12 -m "(services or slow) and not browser"
 	$(BIN)/pytest -n 2 --dist loadfile -m browser
 
 lint: .venv/dev

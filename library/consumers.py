@@ -12,12 +12,12 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import connection
 from django.template.loader import render_to_string
 
+from accounts.sockets import SIGN_IN_FIRST
 from library import chat as chats
 from library.models import Chat, Message
 from library.views.chat import shown
 
 logger = logging.getLogger("library.chat")
-SIGN_IN_FIRST = 4401
 AT_ONCE = 8  # answers made at the same time in this process; the others wait their turn
 threads = ThreadPoolExecutor(AT_ONCE, "chat")
 

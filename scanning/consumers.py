@@ -7,12 +7,12 @@ from contextlib import suppress
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from accounts.sockets import SIGN_IN_FIRST
 from scanning.hub import Follower, hub
 from scanning.models import Scan
 from scanning.uploads import JOB_ID
 
 MOST_JOBS = 100  # on one socket
-SIGN_IN_FIRST = 4401
 
 
 class ScanConsumer(AsyncWebsocketConsumer):

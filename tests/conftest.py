@@ -27,7 +27,8 @@ pytest_plugins = ["tests.requirements"]  # skips, with a visible line, what need
 
 
 LEFT_OUT = {
-    "not services": ("services", "cloud", "deploy", "test_every_call.py", "test_outside_issuer.py", "test_oidc.py"),
+    "not services": ("services", "cloud", "test_roles.py", "test_terraform.py"),
+    "not slow": ("test_every_call.py", "test_outside_issuer.py", "test_oidc.py", "test_ocr_local.py"),
     "not browser": ("browser",),
 }
 

@@ -20,7 +20,7 @@ from accounts import issuers
 from accounts.models import OutsideIdentity
 from scanning import leaving
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.slow
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 CLIENT = "bookimg"

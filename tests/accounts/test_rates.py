@@ -7,7 +7,7 @@ import pytest
 from accounts import rates
 from accounts.models import Allowance
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.slow
 
 NOON = 1_763_726_400.0  # a full minute, so that a window of the clock would begin here
 

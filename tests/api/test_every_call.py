@@ -35,7 +35,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-pytestmark = [pytest.mark.services, pytest.mark.usefixtures("connection_kept")]  # it takes minutes
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("connection_kept")]  # it takes minutes
 PATIENT = settings(
     max_examples=EXAMPLES,
     deadline=None,

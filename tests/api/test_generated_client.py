@@ -16,7 +16,7 @@ from tests.api.conftest import token_for
 from tests.api.openapi import CALLS, DOCUMENT
 from tests.factories import make_copy
 
-pytestmark = pytest.mark.services  # the generator takes its time
+pytestmark = pytest.mark.slow  # the generator takes its time
 SETTINGS = """project_name_override: bookimg-generated
 package_name_override: bookimg_generated
 post_hooks: []

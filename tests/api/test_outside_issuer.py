@@ -20,7 +20,7 @@ from moto import mock_aws
 from accounts import issuers
 from tests.api.conftest import Program
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.slow
 
 AUDIENCE = "client-of-bookimg"
 THEIR_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)

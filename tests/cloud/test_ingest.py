@@ -14,7 +14,6 @@ from tests.scanning.photos import photo
 from tests.work import FAKES, make_scan, queued, work_off
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
-services = pytest.mark.services
 
 
 def said(*keys, bucket=UPLOADS, event="ObjectCreated:Put") -> str:
@@ -45,7 +44,6 @@ def ingest_all():
     call_command("ingest", "--once", "--queue", "new-photos")
 
 
-@services
 def test_a_photo_that_a_program_drops_becomes_books(told, buckets, owner):
     key = f"uploads/{owner.pk}/job-drop/living room, left+1.jpg"
     buckets.put_object(Bucket=UPLOADS, Key=key, Body=photo().getvalue())
@@ -57,7 +55,6 @@ def test_a_photo_that_a_program_drops_becomes_books(told, buckets, owner):
     assert f"results/{owner.pk}/job-drop/final-results.json" in keys(buckets, RESULTS)
 
 
-@services
 def test_twice_is_once_and_our_own_files_are_no_news(told, buckets, owner):
     buckets.put_object(Bucket=UPLOADS, Key=f"uploads/{owner.pk}/job-1/a.jpg", Body=photo().getvalue())
     ingest_all()
@@ -69,7 +66,6 @@ def test_twice_is_once_and_our_own_files_are_no_news(told, buckets, owner):
     assert queued() == ["scanning.tasks.read"]
 
 
-@services
 def test_a_photo_with_a_ticket_is_scanned_without_being_asked_for(told, buckets, owner, settings):
     settings.RATE_LIMIT = settings.RATE_LIMIT_SCANS = (100_000, 60)
     program, content = Program(token_for(owner)), photo().getvalue()
@@ -81,7 +77,6 @@ def test_a_photo_with_a_ticket_is_scanned_without_being_asked_for(told, buckets,
     assert program.post("/scans", {"jobId": "job-1"}).json()["jobId"] == "job-1", "asked for late, it is that one"
 
 
-@services
 def test_what_is_no_photo_is_deleted_and_its_owner_told(told, buckets, owner, owner_client):
     """Among their scans, with what a scan has that failed; put there again as a photo, it is scanned."""
     key = f"uploads/{owner.pk}/job-1/holiday notes.jpg"
@@ -104,7 +99,6 @@ def test_what_is_no_photo_is_deleted_and_its_owner_told(told, buckets, owner, ow
     assert Scan.objects.get().status == Scan.Status.COMPLETE
 
 
-@services
 def test_a_photo_that_was_scanned_before_is_not_scanned_again(told, buckets, owner):
     for job in ("job-1", "job-2"):
         buckets.put_object(Bucket=UPLOADS, Key=f"uploads/{owner.pk}/{job}/a.jpg", Body=photo().getvalue())
@@ -112,7 +106,6 @@ def test_a_photo_that_was_scanned_before_is_not_scanned_again(told, buckets, own
     assert Scan.objects.get(job_id="job-2").error == "You have scanned this photo before."
 
 
-@services
 def test_what_is_not_ours_is_left_alone(told, buckets, owner, settings):
     body = photo().getvalue()
     strange = [
@@ -133,7 +126,6 @@ def test_what_is_not_ours_is_left_alone(told, buckets, owner, settings):
     assert told.receive_messages() == []
 
 
-@services
 def test_what_nobody_understands_is_set_aside(told):
     told.send_message(MessageBody="good morning")
     for _ in range(4):

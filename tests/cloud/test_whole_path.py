@@ -18,7 +18,7 @@ from tests.cloud import actors
 from tests.cloud.conftest import RESULTS, UPLOADS
 from tests.work import work_off
 
-pytestmark = [pytest.mark.services, pytest.mark.ocr, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 BOOKS = [
     ("Frankenstein", "Mary Shelley"),
     ("Treasure Island", "Robert Louis Stevenson"),

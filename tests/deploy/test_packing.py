@@ -5,14 +5,11 @@ import re
 import threading
 from pathlib import Path
 
-import pytest
 import yaml
 from django.conf import settings
 
 from bookimg import alive
 from tests.test_settings import settings_read
-
-pytestmark = pytest.mark.services
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()

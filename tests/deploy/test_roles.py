@@ -180,7 +180,8 @@ class Account:
         assert ingest.receive(news, wait=0) == 1
         assert Scan.objects.filter(job_id=f"job-{self.number}").exists()
         assert ingest.receive(news, wait=0) == 0, "what is done is not told again"
-        self.files("uploads", "thumbnails")  # asked for before they are made, and undone where the scan cannot be saved
+        # Undone where the scan cannot be saved. And of what is missing S3 says 403 instead of 404 to whoever may not list.
+        self.files("uploads", "thumbnails")
         self.give_work()
 
 

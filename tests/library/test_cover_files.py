@@ -19,7 +19,7 @@ from library.models import Book, UserBook
 from library.pictures import PictureError, as_cover
 from tests.factories import make_copy
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.slow
 
 ADDRESS = "https://covers.example.org/b/1-L.jpg"
 OTHER = "https://covers.example.org/b/2-L.jpg"

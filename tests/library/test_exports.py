@@ -24,7 +24,7 @@ from library.models import Loan, Reading, UserBook
 from tests.factories import make_copy, make_shelf
 from tests.work import make_scan
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.slow
 
 
 def body(response) -> bytes:

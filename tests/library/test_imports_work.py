@@ -17,7 +17,7 @@ from tests.factories import make_copy, make_shelf
 from tests.library.importing import FILE, HEADER, brought_in, long_file, taken, titles
 from tests.work import queued, work_off
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.slow
 
 State, Result = Import.State, ImportRow.Result
 

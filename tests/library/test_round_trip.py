@@ -16,7 +16,7 @@ from library.importing.formats.own_json import COLUMNS, ROW_COLUMNS
 from library.models import Condition, Entry, Import, Loan, Preferences, Reading, Shelf, Status, Tag, UserBook
 from tests.factories import make_copy, make_shelf
 
-pytestmark = pytest.mark.services  # a library of everything there and back, again and again
+pytestmark = pytest.mark.slow  # a library of everything there and back, again and again
 
 AWKWARD = [
     "Plain", "Com,ma", 'Quo"te', "New\nline", "Win\r\ndows", "=1+1", "+cmd|' /C calc'!A0", "-5 Degrees", "@home",

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from library import isbn
 from library.models import CopyAuthor, Loan, Reading, UserBook
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.slow
 
 TOLD = ("title", "authors", "isbn13", "series", "series_number", "status", "rating", "shelf__name", "added")
 

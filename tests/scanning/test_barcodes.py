@@ -12,7 +12,7 @@ from scanning import barcodes, printed
 from scanning.ocr import Line, OCRError
 from tests.scanning.barcode_pictures import DARKNESS, GARDEN, back_cover, blurred, some_isbn, turned
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.slow
 
 PLACE = ((0, 0), (100, 0), (100, 20), (0, 20))
 FAR = ((500, 500), (600, 500), (600, 520), (500, 520))

@@ -11,7 +11,7 @@ from library.made_up import MadeUp
 from scanning.benchmarks import Figure, Options, catalog
 from scanning.benchmarks.made_up import misread, spine
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.slow
 
 
 def test_a_longer_catalogue_begins_with_the_shorter_one():

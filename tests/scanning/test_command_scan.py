@@ -13,7 +13,7 @@ from scanning.models import Candidate, Scan, Stage
 from tests.scanning.photos import photo
 from tests.work import FAKES, queued, work_off
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.slow
 
 FINAL = {"title", "author", "isbn", "confidence", "validated", "band", "source", "spineText", "region", "shelf", "position"}
 

@@ -11,7 +11,7 @@ from scanning.consumers import ScanConsumer
 from scanning.hub import OUTBOX, Follower, Hub
 from tests.work import make_scan
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 make_scan_async = database_sync_to_async(make_scan)
 

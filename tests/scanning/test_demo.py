@@ -14,7 +14,7 @@ from scanning.ocr import Line
 from tests.fakes import box
 from tests.work import queued, work_off
 
-pytestmark = pytest.mark.services  # each draws a shelf, and reads it
+pytestmark = pytest.mark.slow  # each draws a shelf, and reads it
 
 
 class Reader:

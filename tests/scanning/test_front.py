@@ -21,7 +21,7 @@ from tests.scanning.barcode_pictures import GARDEN, back_cover, blurred, some_is
 from tests.scanning.photos import DUNE, DUNE_UK, EMMA, SmallCatalog
 
 NOBODYS = some_isbn(3)
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def line(text: str, top: int, height: int = 40, confidence: float = 0.97) -> Line:

@@ -10,7 +10,7 @@ from scanning import leases
 from scanning.models import Scan, Stage
 from tests.work import make_scan
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def take(scan, stage=Stage.READ):

@@ -17,7 +17,7 @@ from tests.factories import make_copy
 from tests.fakes import box
 from tests.work import make_scan, work_off
 
-pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 READ = ("TheKlipfishCde Mary Casanva", "Walden Henry David Thoreau", "Emrna Austen")
 READ_AGAIN = ("The KlipfishCde Mary Casanova", "WALDEN HENRY DAVID THOREAU", "Emma Austen")

@@ -10,7 +10,7 @@ from library.folding import fold
 from scanning import drawing
 from scanning.ocr.local import Box, LocalOCR
 
-pytestmark = pytest.mark.ocr
+pytestmark = pytest.mark.slow
 BOOKS = [
     ("Frankenstein", "Mary Shelley"),
     ("Treasure Island", "Robert Louis Stevenson"),

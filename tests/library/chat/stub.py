@@ -1,4 +1,4 @@
-"""A model that is not one: it looks things up as its script says, fails now and then, and answers with what it was told."""
+"""A model that is not one: it looks things up and answers as its script says."""
 
 from library.chat.providers import Call, Said
 
