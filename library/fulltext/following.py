@@ -6,6 +6,7 @@ and would lose them without a word). What changed in between is brought into the
 from django.db import connections, transaction
 
 from library.fulltext import postgresql, sqlite
+from library.fulltext.words import SOURCES
 
 NEEDED = {"library_userbook", "library_userbook_tags", "library_tag", "library_shelf", "library_embedding"}
 
@@ -15,10 +16,14 @@ def engine(connection):
 
 
 def step_aside(sender=None, plan=(), using="default", **more):
-    """Before tables change (`pre_migrate`)."""
-    if plan:
+    """Before tables change (`pre_migrate`); those of other apps may change beside it: a million books take minutes to index."""
+    if {migration.app_label for migration, _ in plan} & apps_looked_at():
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
             engine(connections[using]).remove(cursor)
+
+
+def apps_looked_at() -> set[str]:
+    return {table.partition("_")[0] for table in NEEDED} | {source.table.partition("_")[0] for source in SOURCES}
 
 
 def install(sender=None, using="default", **more):

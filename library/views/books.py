@@ -1,5 +1,6 @@
 """The library itself: all of a person's books, searched, filtered, sorted and paged by what stands in the address."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -130,14 +131,14 @@ class Strip:
 
 def strips(user) -> list[Strip]:
     """What waits for its owner: scans that are being read or hold proposals (the newest two), imports, books being looked up."""
-    pending = Q(candidates__decision="pending")
+    return [*scan_strips(user), *import_strips(user), *lookups(user)]
+
+
+def scan_strips(user) -> list[Strip]:
     over = Q(status__in=["complete", "failed", "cancelled"])
-    scans = user.scans.only("user", "job_id", "status", "created").annotate(
-        to_check=Count("candidates", filter=pending & Q(candidates__band="check")),
-        to_add=Count("candidates", filter=pending & Q(candidates__band="sure")),
-    )
-    waiting = scans.filter(~over | Q(status="complete", to_check__gt=0) | Q(status="complete", to_add__gt=0))
-    return [*[strip(scan) for scan in waiting.order_by("-created")[:2]], *import_strips(user), *lookups(user)]
+    proposes = Q(status="complete", candidates__decision="pending", candidates__band__in=["check", "sure"])
+    scans = user.scans.filter(~over | proposes).only("user", "job_id", "status", "created")
+    return [strip(scan) for scan in scans.distinct().order_by("-created")[:2]]
 
 
 def import_strips(user) -> list[Strip]:
@@ -184,9 +185,10 @@ def strip(scan) -> Strip:
     when = of_day(timezone.localdate(scan.created), timezone.localdate())
     if scan.status != "complete":
         return Strip(scan.get_absolute_url(), f"{when[0].upper()}{when[1:]} is being read", busy=True)
-    if scan.to_check:
-        return Strip(scan.get_absolute_url(), f"{books_in_words(scan.to_check)} to check from {when}")
-    return Strip(scan.get_absolute_url(), f"{books_in_words(scan.to_add)} ready to add from {when}")
+    bands = Counter(scan.candidates.filter(decision="pending").values_list("band", flat=True))
+    if bands["check"]:
+        return Strip(scan.get_absolute_url(), f"{books_in_words(bands['check'])} to check from {when}")
+    return Strip(scan.get_absolute_url(), f"{books_in_words(bands['sure'])} ready to add from {when}")
 
 
 def books_in_words(count: int) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.migrations import Migration
 
 from library import retagging, tagging
 from library.fulltext import following
@@ -115,3 +116,16 @@ def test_a_lost_trigger_is_put_back_with_what_it_missed(owner):
     assert found(owner, "persuasion") == set()
     following.install()
     assert found(owner, "persuasion") == {copy.pk}
+
+
+def test_it_steps_aside_for_changes_of_its_own_tables_alone(owner):
+    """A million books take minutes to index; what another app changes does not touch them."""
+
+    def in_place():
+        with connection.cursor() as cursor:
+            return following.engine(connection).in_place(cursor, set(connection.introspection.table_names(cursor)))
+
+    following.step_aside(plan=[(Migration("0002", "socialaccount"), False)])
+    assert in_place()
+    following.step_aside(plan=[(Migration("0099", "scanning"), False)])
+    assert not in_place()

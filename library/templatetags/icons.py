@@ -1,0 +1,17 @@
+"""`{% icon "camera" %}` (with `class="icon-l"` a large one): a picture of img/icons.svg, decorative. Known in all templates."""
+
+from functools import lru_cache
+
+from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+
+PICTURE = '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+register = template.Library()
+
+
+@register.simple_tag(name="icon")
+@lru_cache  # a page has thirty
+def icon(name: str, **more: str) -> str:
+    look = f"icon {more['class']}" if more else "icon"
+    return format_html(PICTURE, look, static("img/icons.svg"), name)
