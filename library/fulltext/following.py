@@ -36,8 +36,10 @@ def install(sender=None, using="default", **more):
             return
     with transaction.atomic(using=using), connection.cursor() as cursor:
         chosen.remove(cursor)
-        chosen.put(cursor, tables)
-        repair(cursor, connection)
+        if chosen.put(cursor, tables):
+            order_missing_vectors(cursor)
+        else:
+            repair(cursor, connection)
 
 
 def differences(cursor, connection) -> list[int]:

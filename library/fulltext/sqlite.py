@@ -132,11 +132,13 @@ def remove(cursor):
         cursor.execute(f"DROP TRIGGER {name}")
 
 
-def put(cursor, tables):
+def put(cursor, tables) -> bool:
+    """Whether all books are known to be in the index as they are."""
     cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5({NAMES}, tokenize='unicode61 remove_diacritics 2')")
     cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {WORDS} USING fts5vocab({INDEX}, row)")
     for statement in triggers(tables).values():
         cursor.execute(statement)
+    return False
 
 
 def differences(cursor, tables) -> set[int]:

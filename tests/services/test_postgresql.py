@@ -12,7 +12,12 @@ from tests.services.product import ROOT
 pytestmark = [pytest.mark.services, pytest.mark.needs("postgresql")]
 SCANNING = ("pipeline", "leases", "events", *(("consumers", "results", "admin") if THOROUGH else ()))
 KEEPING = ("merging", "trash", *(("bulk", "filters", "imports_work", "round_trip") if THOROUGH else ()))
-FILES = [*(f"tests/scanning/test_{name}.py" for name in SCANNING), *(f"tests/library/test_{name}.py" for name in KEEPING)]
+FINDING = ("text", "index", *(("pages", "meaning") if THOROUGH else ()))
+FILES = [
+    *(f"tests/scanning/test_{name}.py" for name in SCANNING),
+    *(f"tests/library/test_{name}.py" for name in KEEPING),
+    *(f"tests/library/search/test_{name}.py" for name in FINDING),
+]
 
 
 def test_promises_are_kept_on_postgresql(tmp_path):

@@ -43,6 +43,12 @@ def test_all_words_must_be_there_and_the_last_may_be_unfinished(owner):
     assert set(titles(owner, "left")) == {"The Left Hand of Darkness", "The Left Bank"}
 
 
+def test_a_phrase_does_not_reach_from_the_title_into_the_author(owner):
+    make_copy(owner, "Emma", "Jane Austen")
+    assert titles(owner, '"emma jane"') == []
+    assert titles(owner, '"jane austen"') == ["Emma"]
+
+
 def test_a_phrase_is_words_side_by_side(owner):
     make_copy(owner, "The Left Hand of Darkness")
     make_copy(owner, "Hand to the Left", "A. Nobody")
