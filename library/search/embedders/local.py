@@ -133,7 +133,7 @@ class Embedder:
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
-    """By tanh: 0.001 from the exact one at most, and not to be seen in the result. In one array: these are the widest there are."""
+    """By tanh: 0.001 from the exact one at most, and not seen in the result. In one array, for these are the widest."""
     bent = x * x
     bent *= 0.044715
     bent += 1
