@@ -54,7 +54,10 @@ def repair(cursor, connection) -> int:
     return len(wrong) + order_missing_vectors(cursor)
 
 
-WITHOUT_VECTOR = "FROM library_userbook c WHERE NOT EXISTS (SELECT 1 FROM library_embedding e WHERE e.copy_id = c.id)"
+# Both are read to their ends before anything is written. PostgreSQL may look through the growing table for each book otherwise.
+WITHOUT_VECTOR = (
+    "FROM library_userbook c JOIN (SELECT id FROM library_userbook EXCEPT SELECT copy_id FROM library_embedding) n ON n.id = c.id"
+)
 
 
 def missing_vectors(cursor) -> int:

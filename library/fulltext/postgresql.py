@@ -176,6 +176,7 @@ def fill(cursor):
     cursor.execute(f"TRUNCATE {INDEX}")
     cursor.execute(f"INSERT INTO {INDEX} SELECT id, {PREFIX}document(c) FROM library_userbook c WHERE removed IS NULL")
     cursor.execute(f"CREATE INDEX {INDEX}_words ON {INDEX} USING gin (document) WITH (fastupdate = off)")
+    cursor.execute(f"ANALYZE {INDEX}")
 
 
 def differences(cursor, tables) -> set[int]:
