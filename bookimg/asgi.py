@@ -1,11 +1,16 @@
 """Web pages and websockets in one ASGI application."""
 
 import os
+from asyncio import get_running_loop
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
-from django.core.asgi import get_asgi_application
+import django
+from django.core.handlers.asgi import ASGIHandler
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bookimg.settings")
-pages = get_asgi_application()  # before anything that needs the apps
+django.setup(set_prefix=False)  # before anything that needs the apps
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
@@ -15,8 +20,30 @@ from accounts.sockets import Door  # noqa: E402
 from library.consumers import ChatConsumer  # noqa: E402
 from scanning.consumers import ScanConsumer  # noqa: E402
 
+THREADS = 32  # at most, when so many pages are asked for at once
+threads = ThreadPoolExecutor(THREADS, "page")
+
+
+class Pages(ASGIHandler):
+    """Views and middleware are synchronous, and all of a request runs in one thread. The threads stay, with their connections to
+    the database: Django has a new one for each request, and opening SQLite took a quarter of a page's time."""
+
+    def load_middleware(self, is_async=False):
+        super().load_middleware(is_async=False)
+
+    async def get_response_async(self, request):
+        return await get_running_loop().run_in_executor(threads, copy_context().run, self.answer, request)
+
+    def answer(self, request):
+        close_old_connections()
+        try:
+            return self.get_response(request)
+        finally:
+            close_old_connections()
+
+
 sockets = [
     path("ws/scans/", Door(ScanConsumer.as_asgi(), Scope.READ, Scope.SCAN)),
     path("ws/chat/", Door(ChatConsumer.as_asgi(), Scope.WRITE)),  # as the calls that ask
 ]
-application = ProtocolTypeRouter({"http": pages, "websocket": URLRouter(sockets)})
+application = ProtocolTypeRouter({"http": Pages(), "websocket": URLRouter(sockets)})

@@ -1,12 +1,16 @@
 """The pages and the websockets."""
 
+import gc
 import warnings
+from importlib import import_module
 
 import uvicorn
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from bookimg import orphans
 
+KEEP_SECONDS = 60  # a connection of a thread of bookimg/asgi.py. Not a worker's: it forks, and SQLite must not be open then
 GRACE_SECONDS = 5  # for open requests; websockets are closed and come back by themselves
 
 
@@ -20,8 +24,13 @@ class Command(BaseCommand):
     def handle(self, *, host, port, **options):
         orphans.die_with_parent()
         warnings.filterwarnings("ignore", "No directory at", UserWarning)  # without collectstatic the files come from the apps
+        database = settings.DATABASES["default"]
+        database["CONN_MAX_AGE"] = KEEP_SECONDS if database["CONN_MAX_AGE"] == 0 else database["CONN_MAX_AGE"]
+        application = import_module("bookimg.asgi").application
+        gc.collect()
+        gc.freeze()  # what is loaded stays, and need not be gone through again and again: a tenth of a page's time
         uvicorn.run(
-            "bookimg.asgi:application",
+            application,
             host=host,
             port=port,
             log_config=None,  # ours has one line per request
