@@ -20,7 +20,9 @@ from library.models import FACTS, FactChange, Loan, Reading, UserBook
 
 def own_copy(request, pk) -> UserBook:
     """A removed one too, so that it can be put back."""
-    return get_object_or_404(UserBook.objects.select_related("book", "shelf"), pk=pk, user=request.user)
+    copy = get_object_or_404(UserBook.objects.select_related("book", "shelf"), pk=pk, user=request.user)
+    copy.user = request.user  # who is known, and need not be fetched
+    return copy
 
 
 @dataclass(frozen=True)
