@@ -162,7 +162,7 @@ def by_print(image: np.ndarray, engine: Engine) -> list[Sighting]:
     scale = min(1.0, PRINT_SIDE / max(image.shape))
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
     try:
-        lines = engine.read(small, lambda done, total: None, lambda lines: None)
+        lines = engine.read(small, lambda done, total: None, lambda lines: ())
     except OCRError:
         return []
     found = printed.sightings(lines)
