@@ -1,6 +1,5 @@
 """What an operator's probes ask: does the process live, and is it ready to work."""
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import connection
@@ -11,22 +10,12 @@ from django_q.brokers import get_broker
 class ProbesMiddleware:
     """Answers the probes before the name they ask for is looked at: a load balancer asks a process by its address."""
 
-    async_capable = sync_capable = True
-
     def __init__(self, get_response):
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
     def __call__(self, request):
-        if iscoroutinefunction(self):
-            return self.answer_async(request)
         probe = PROBES.get(request.path)
         return probe(request) if probe else self.get_response(request)
-
-    async def answer_async(self, request):
-        probe = PROBES.get(request.path)
-        return await sync_to_async(probe)(request) if probe else await self.get_response(request)
 
 
 def healthz(request):

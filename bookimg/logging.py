@@ -4,7 +4,6 @@ import logging
 import time
 import uuid
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.utils.module_loading import import_string
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
@@ -24,23 +23,12 @@ class JsonFormatter(BaseJsonFormatter):
 class RequestLogMiddleware:
     """Gives every request an id (the caller's `X-Request-Id` where it is a plain one) and logs it when it is answered."""
 
-    async_capable = True
-    sync_capable = True
-
     def __init__(self, get_response):
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
     def __call__(self, request):
-        if iscoroutinefunction(self):
-            return self.answer_async(request)
         started = self.begin(request)
         return self.end(request, self.get_response(request), started)
-
-    async def answer_async(self, request):
-        started = self.begin(request)
-        return self.end(request, await self.get_response(request), started)
 
     def begin(self, request) -> float:
         asked = request.headers.get("X-Request-Id", "")

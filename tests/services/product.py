@@ -62,7 +62,7 @@ class Product:
             "OCR": "tests.fakes.Reader",
             "PROPOSER": "tests.fakes.Proposer",
             "CATALOGS": "tests.fakes.Catalog",
-            "FAKE_READ_SECONDS": "0.6",
+            "FAKE_READ_SECONDS": "1.5",
             "FAKE_PROPOSE_SECONDS": "0.4",
             "FAKE_CATALOG_SECONDS": "0.6",
         }

@@ -52,6 +52,6 @@ def test_a_second_ctrl_c_stops_at_once(product):
     with pytest.raises(subprocess.TimeoutExpired):
         product.supervisor.wait(0.5)
     product.supervisor.send_signal(signal.SIGINT)
-    product.supervisor.wait(3)
+    product.supervisor.wait(6)  # the reading has eight left
     product.assert_gone(family, seconds=0.5)
     assert product.ask("SELECT lease != '' FROM scanning_scan WHERE job_id = 'job-2'") == [(1,)]  # cut off, to be repeated
