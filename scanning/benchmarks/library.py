@@ -36,7 +36,6 @@ def measure(options: Options) -> list[Figure]:
     settings.ALLOWED_HOSTS = ["*"]
     visitor = Client()
     visitor.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    visitor.get("/")
     floor, grid = map(statistics.median, in_turn(lambda: bare(user), lambda: visitor.get("/")))
     print(f"{connection.vendor}: {books:,} books among {entries:,}; {ROUNDS} rounds, milliseconds on the server")
     print(f"{'':48} {'p50':>7} {'p95':>7} {'queries':>8} {'times':>6}")

@@ -24,8 +24,8 @@ class Command(BaseCommand):
     def handle(self, *, host, port, **options):
         orphans.die_with_parent()
         warnings.filterwarnings("ignore", "No directory at", UserWarning)  # without collectstatic the files come from the apps
-        database = settings.DATABASES["default"]
-        database["CONN_MAX_AGE"] = KEEP_SECONDS if database["CONN_MAX_AGE"] == 0 else database["CONN_MAX_AGE"]
+        if settings.DATABASES["default"]["CONN_MAX_AGE"] == 0:
+            settings.DATABASES["default"]["CONN_MAX_AGE"] = KEEP_SECONDS
         application = import_module("bookimg.asgi").application
         gc.collect()
         gc.freeze()  # what is loaded stays, and need not be gone through again and again: a tenth of a page's time
