@@ -16,15 +16,20 @@ COPY --from=build /venv /venv
 WORKDIR /srv
 COPY manage.py ./
 COPY accounts accounts
+COPY api api
 COPY bookimg bookimg
+COPY catalogs catalogs
+COPY chat chat
+COPY jobs jobs
 COPY library library
 COPY scanning scanning
 COPY static static
 COPY templates templates
+COPY transfer transfer
 USER 10001
 VOLUME /data
 EXPOSE 8000
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-m", "bookimg.alive"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s CMD ["python", "-m", "bookimg.container_healthcheck"]
 ENTRYPOINT ["python", "manage.py"]
 CMD ["web", "--host", "0.0.0.0"]

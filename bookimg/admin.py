@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 
-from scanning import leaving
+from accounts import account_deletion
 
 User = get_user_model()
 admin.site.unregister(User)
@@ -13,8 +13,8 @@ admin.site.unregister(User)
 @admin.register(User)
 class AccountAdmin(UserAdmin):
     def delete_model(self, request, obj):
-        leaving.leave(obj)
+        account_deletion.leave(obj)
 
     def delete_queryset(self, request, queryset):
         for user in queryset:
-            leaving.leave(user)
+            account_deletion.leave(user)

@@ -16,8 +16,8 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from accounts.models import Scope  # noqa: E402
-from accounts.sockets import Door  # noqa: E402
-from library.consumers import ChatConsumer  # noqa: E402
+from accounts.socket_auth import Door  # noqa: E402
+from chat.consumers import ChatConsumer  # noqa: E402
 from scanning.consumers import ScanConsumer  # noqa: E402
 
 THREADS = 32  # at most, when so many pages are asked for at once

@@ -8,10 +8,10 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from accounts.models import Delivery
-from library import backlog
-from library.models import Import
+from jobs import queue_depth
 from scanning import purchases
 from scanning.models import Purchase, Scan
+from transfer.models import Import
 
 registry = CollectorRegistry()
 REQUESTS = Counter("bookimg_requests", "Requests answered by this process", ["method", "status"], registry=registry)
@@ -43,7 +43,7 @@ def of_database() -> CollectorRegistry:
     made = CollectorRegistry()
     queued = Gauge("bookimg_tasks_waiting", "Tasks in the queue, and those that a worker has taken", ["queue"], registry=made)
     answers = Gauge("bookimg_queue_up", "Whether the queue answers", ["queue"], registry=made)
-    for queue, number in backlog.waiting().items():
+    for queue, number in queue_depth.waiting().items():
         answers.labels(queue).set(number is not None)
         if number is not None:
             queued.labels(queue).set(number)

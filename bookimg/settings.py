@@ -93,9 +93,14 @@ X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     "bookimg",
-    "accounts",
-    "library",
+    "api",
     "scanning",
+    "chat",
+    "transfer",
+    "library",
+    "catalogs",
+    "jobs",
+    "accounts",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -130,7 +135,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "accounts.api.root.ApiMiddleware",
+    "api.root.ApiMiddleware",
 ]
 ROOT_URLCONF = "bookimg.urls"
 ASGI_APPLICATION = "bookimg.asgi.application"
@@ -194,13 +199,13 @@ FILES = {
         "OPTIONS": {"location": DATA_DIR / "files", "base_url": None},
     },
     "s3": {
-        "BACKEND": "library.buckets.Buckets",
+        "BACKEND": "library.s3_storage.Buckets",
         "OPTIONS": {"bucket": S3_BUCKET, "results_bucket": S3_RESULTS_BUCKET, "region": AWS_REGION, "public_url": S3_PUBLIC_URL},
     },
 }
 if AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3:
     FILES["s3"]["OPTIONS"]["addressing"] = "path"
-STORAGES = {"default": FILES[STORAGE], "staticfiles": {"BACKEND": "bookimg.static.KnownAddresses"}}
+STORAGES = {"default": FILES[STORAGE], "staticfiles": {"BACKEND": "bookimg.static_files.KnownAddresses"}}
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -347,7 +352,7 @@ Q_CLUSTER |= {
     "redis": {"redis": REDIS_URL},
     "sqs": {
         "name": SQS_QUEUE,
-        "broker_class": "bookimg.queues.SqsQueue",
+        "broker_class": "jobs.sqs_broker.SqsQueue",
         # So long a look waits for a message. A worker that is told to stop waits for the look.
         "sqs": {"aws_region": AWS_REGION, "receive_message_wait_time_seconds": 5},
     },

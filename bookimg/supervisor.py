@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bookimg import orphans
+from bookimg import parent_watch
 
 logger = logging.getLogger("bookimg.supervisor")
 
@@ -34,7 +34,7 @@ class Child:
 
     def start(self):
         # In a session of its own, so that Ctrl-C reaches the supervisor alone and the order of things is ours.
-        told = {**os.environ, orphans.SUPERVISOR: str(os.getpid())}
+        told = {**os.environ, parent_watch.SUPERVISOR: str(os.getpid())}
         self.process = subprocess.Popen(self.command, start_new_session=True, env=told)
         self.started = time.monotonic()
 

@@ -2,20 +2,22 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from accounts import oidc
-from accounts.api.root import no_such_call
+from accounts import account_deletion_page, oidc
+from api.root import no_such_call
+from api.routes import api
 from bookimg import metrics
-from bookimg.api import api
-from scanning.views import leaving, tickets
+from scanning.views import tickets
 
 # The administration has a sign-in of its own, which would ask for no second factor.
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
     path("", include("library.urls")),
+    path("", include("chat.urls")),
+    path("", include("transfer.urls")),
     path("scans/", include("scanning.urls")),
     path("uploads/<str:signed>", tickets.upload, name="upload"),
-    path("settings/leave/", leaving.leave, name="leave"),
+    path("settings/leave/", account_deletion_page.leave, name="leave"),
     path("settings/", include("accounts.urls")),
     path("accounts/oidc/sign-in/", oidc.sign_in, name="oidc_sign_in"),
     path("accounts/", include("allauth.urls")),

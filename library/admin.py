@@ -3,22 +3,8 @@
 from django.contrib import admin
 from django.db.models import Count, Q
 
-from library.models import (
-    Book,
-    CatalogFile,
-    CatalogRecord,
-    FactChange,
-    Import,
-    ImportRow,
-    Loan,
-    Message,
-    Preferences,
-    Reading,
-    Shelf,
-    Tag,
-    Undo,
-    UserBook,
-)  # fmt: skip
+from jobs.admin import ReadOnlyAdmin
+from library.models import Book, FactChange, Loan, Preferences, Reading, Shelf, Tag, Undo, UserBook
 
 
 @admin.register(Book)
@@ -110,34 +96,8 @@ class ReadingAdmin(admin.ModelAdmin):
         return reading.copy.user
 
 
-class OnlyLookedAt(admin.ModelAdmin):
-    """Rows that the product writes itself, and that nobody improves by hand."""
-
-    list_per_page = 50
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-
-@admin.register(Message)
-class MessageAdmin(OnlyLookedAt):
-    """What answers took and cost; neither question nor answer, which are their owner's alone."""
-
-    list_display = ["created", "who", "engine", "state", "milliseconds", "tokens_in", "tokens_out", "usd"]
-    list_filter = ["state", "engine"]
-    fields = ["created", "engine", "state", "error", "milliseconds", "tokens_in", "tokens_out", "usd"]
-    list_select_related = ["chat__user"]
-
-    @admin.display(description="asked by")
-    def who(self, message):
-        return message.chat.user
-
-
 @admin.register(FactChange)
-class FactChangeAdmin(OnlyLookedAt):
+class FactChangeAdmin(ReadOnlyAdmin):
     list_display = ("copy", "fact", "before", "after", "source", "at")
     list_filter = ("source", "fact")
     list_select_related = ("copy",)
@@ -146,7 +106,7 @@ class FactChangeAdmin(OnlyLookedAt):
 
 
 @admin.register(Undo)
-class UndoAdmin(OnlyLookedAt):
+class UndoAdmin(ReadOnlyAdmin):
     list_display = ("sentence", "user", "created", "undone")
     list_select_related = ("user",)
     search_fields = ("sentence", "user__username")
@@ -156,29 +116,8 @@ class UndoAdmin(OnlyLookedAt):
         return super().get_queryset(request).defer("before")
 
 
-@admin.register(Import)
-class ImportAdmin(OnlyLookedAt):
-    """How each file fared; what is in it is its owner's."""
-
-    list_display = ("name", "user", "format", "state", "done", "total", "created", "finished")
-    list_filter = ("state", "format", "created")
-    list_select_related = ("user",)
-    search_fields = ("name", "user__username")
-    exclude = ("hints",)  # the first rows of the file
-
-
-@admin.register(ImportRow)
-class ImportRowAdmin(OnlyLookedAt):
-    list_display = ("file", "number", "result", "message", "copy")
-    list_filter = ("result",)
-    list_select_related = ("file", "copy")
-    search_fields = ("=file__id", "message", "file__name")
-    exclude = ("data",)
-    show_full_result_count = False
-
-
 @admin.register(Preferences)
-class PreferencesAdmin(OnlyLookedAt):
+class PreferencesAdmin(ReadOnlyAdmin):
     list_display = ("user",)
     list_select_related = ("user",)
     search_fields = ("user__username",)
@@ -198,36 +137,3 @@ class ShelfAdmin(admin.ModelAdmin):
     @admin.display(ordering="book_count")
     def books(self, shelf):
         return shelf.book_count
-
-
-@admin.register(CatalogRecord)
-class CatalogRecordAdmin(admin.ModelAdmin):
-    """Filled by `manage.py load_catalog`, which keeps the search index in step; so it is only looked at here."""
-
-    list_display = ("title", "author", "year", "publisher", "isbn13", "language")
-    search_fields = ("title", "author", "=isbn13")
-    show_full_result_count = False  # millions of rows
-    list_per_page = 50
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-@admin.register(CatalogFile)
-class CatalogFileAdmin(admin.ModelAdmin):
-    """How far each file was loaded; the loader's own notes."""
-
-    list_display = ("name", "rows", "added", "skipped", "finished")
-    search_fields = ("name",)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
-from library.fulltext import following
+from library.search.fulltext import following
 
 
 class LibraryConfig(AppConfig):

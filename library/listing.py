@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils.formats import date_format
 
-from library.catalogs.languages import language_name
+from catalogs.languages import language_name
 from library.models import Preferences, Status, UserBook
 
 PAGE_SIZE = 48

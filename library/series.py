@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from library import folding
+from catalogs import folding
 from library.models import UserBook
 
 # A magazine by year or a misread number is no series of 2017 volumes of which 2016 are missing.

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, Max, Sum
 from django.db.models.functions import Substr
 
-from library.catalogs.languages import language_name
+from catalogs.languages import language_name
 from library.models import CopyAuthor, Entry, Reading, Status, Tag, UserBook
 
 MOST = 12  # of the names in one chart; a page is not a list of all authors

@@ -2,7 +2,8 @@
 
 from django.db.models import Count, Max, Q
 
-from library import folding, tagging
+from catalogs import folding
+from library.copies import tagging
 from library.models import CopyAuthor, UserBook
 
 AT_MOST = 20

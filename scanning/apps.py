@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from library.fulltext.words import SOURCES, Source
+from library.search.fulltext.words import SOURCES, Source
 
 
 class ScanningConfig(AppConfig):

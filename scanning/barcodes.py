@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 import zxingcpp
 
-from library import isbn
-from scanning import printed
+from catalogs import isbn
+from scanning import printed_isbns
 from scanning.ocr import Engine, Line, OCRError, Quad
-from scanning.printed import CERTAIN, LIKELY, Sighting
+from scanning.printed_isbns import CERTAIN, LIKELY, Sighting
 
 WORKING_SIDE = 1600  # px; a code that fills a tenth of a phone's photo has its thinnest bar about two pixels wide there
 PRINT_SIDE = 1600  # px; digits under bars are large, and reading takes six seconds as it is
@@ -68,7 +68,7 @@ def read_bars(image: np.ndarray) -> Codes | None:
 def read_with(image: np.ndarray, lines: list[Line]) -> Codes:
     """As `read`, where the text of the photo is known already."""
     seen, others, _ = by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
-    return Codes(tuple(in_reading_order(agreed(seen + printed.sightings(lines)))), tuple(sorted(others)))
+    return Codes(tuple(in_reading_order(agreed(seen + printed_isbns.sightings(lines)))), tuple(sorted(others)))
 
 
 def by_bars(grey: np.ndarray) -> tuple[list[Sighting], set[str], bool]:
@@ -165,7 +165,7 @@ def by_print(image: np.ndarray, engine: Engine) -> list[Sighting]:
         lines = engine.read(small, lambda done, total: None, lambda lines: ())
     except OCRError:
         return []
-    found = printed.sightings(lines)
+    found = printed_isbns.sightings(lines)
     return [replace(one, quad=tuple((x / scale, y / scale) for x, y in one.quad)) for one in found]
 
 
@@ -173,8 +173,8 @@ def agreed(seen: list[Sighting]) -> list[Code]:
     """The numbers with witnesses enough, where no other number disputes their place.
 
     Two numbers of which one is nearly the other are one code read differently, wherever they were seen."""
-    weights = {number: sum(one.weight for one in group) for number, group in printed.by_isbn(seen).items()}
-    places = {number: [one.quad for one in group] for number, group in printed.by_isbn(seen).items()}
+    weights = {number: sum(one.weight for one in group) for number, group in printed_isbns.by_isbn(seen).items()}
+    places = {number: [one.quad for one in group] for number, group in printed_isbns.by_isbn(seen).items()}
     found = []
     for number, weight in weights.items():
         rivals = (other for other in weights if other != number and disputes(number, other, places))

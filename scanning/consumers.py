@@ -7,8 +7,8 @@ from contextlib import suppress
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from accounts.sockets import SIGN_IN_FIRST
-from scanning.hub import Follower, hub
+from accounts.socket_auth import SIGN_IN_FIRST
+from scanning.event_hub import Follower, hub
 from scanning.models import Scan
 from scanning.uploads import JOB_ID
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from scanning.wording import Work, bits, least_likeness, unconfused
+from scanning.token_weights import Work, bits, least_likeness, unconfused
 
 MOST_AUTHOR_BITS = 18.0
 LEAST_SHARE = 0.25  # of a line's bits that a record must explain to count it

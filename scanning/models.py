@@ -9,9 +9,9 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from library import identity
-from library.catalogs import Record
-from library.catalogs.terms import main_title
+from catalogs import Record
+from catalogs.index_terms import main_title
+from library.copies import identity
 from library.models import Shelf, UserBook
 
 
@@ -214,7 +214,7 @@ class Candidate(models.Model):
     proposed_band = models.CharField(max_length=6, choices=Band, blank=True, editable=False)
     proposed_work = models.CharField(max_length=300, blank=True, editable=False)
     work = models.CharField("the same for all editions", max_length=300, blank=True, editable=False)
-    look = models.CharField("how its spine looks (scanning.looks)", max_length=16, blank=True)
+    look = models.CharField("how its spine looks (scanning.perceptual_hash)", max_length=16, blank=True)
     remembered = models.BooleanField("known from what its owner decided about an earlier photo", default=False)
 
     objects = CandidateQuerySet.as_manager()
@@ -243,7 +243,7 @@ class KnownSpine(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_spines")
     candidate = models.ForeignKey(Candidate, null=True, blank=True, on_delete=models.SET_NULL, related_name="known_spines")
     text = models.CharField("what was read, folded", max_length=300)
-    look = models.CharField("how it looks (scanning.looks)", max_length=16, blank=True)
+    look = models.CharField("how it looks (scanning.perceptual_hash)", max_length=16, blank=True)
     record = models.JSONField("the edition that it is, or that it is not")
     rejected = models.BooleanField("it is not this one", default=False)
     validated = models.BooleanField("a catalogue bears the record out", default=True)

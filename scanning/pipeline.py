@@ -16,8 +16,9 @@ from django_q.tasks import async_task
 
 from accounts import webhooks
 from accounts.models import Event
-from library.catalogs import CatalogError
-from scanning import events, front, leases, purchases, results, second_look, stages
+from catalogs import CatalogError
+from jobs import leases
+from scanning import cover_stages, events, purchases, results, second_look, stages
 from scanning.models import Scan, Stage
 from scanning.ocr import OCRError
 from scanning.proposers import ProposerError
@@ -38,7 +39,12 @@ WORK = {
     Stage.AGAIN: second_look.look,
     Stage.FINISH: stages.finish,
 }
-WORK_ON_A_COVER = {**WORK, Stage.READ: front.read, Stage.PROPOSE: front.propose, Stage.VALIDATE: front.look_up}
+WORK_ON_A_COVER = {
+    **WORK,
+    Stage.READ: cover_stages.read,
+    Stage.PROPOSE: cover_stages.propose,
+    Stage.VALIDATE: cover_stages.look_up,
+}
 SHOWN_AS = {
     Stage.READ: Scan.Status.READING,
     Stage.PROPOSE: Scan.Status.PROPOSING,

@@ -12,8 +12,8 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from scanning import results
+from scanning.cost_meter import Refused, Reply, Till
 from scanning.models import Purchase, Scan
-from scanning.till import Refused, Reply, Till
 
 logger = logging.getLogger("scanning.purchases")
 PAID_ALREADY = "This photo was paid for, but the answer got lost on the way. It is not paid for again unless you ask for it."

@@ -8,17 +8,17 @@ import numpy as np
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from library.catalogs.lookup import Lookup, is_outside
-from library.catalogs.lookup import from_settings as lookup_from_settings
-from library.catalogs.own import OwnBooks
-from scanning import labels, recall, validate
-from scanning.memory import Known
+from catalogs.lookup import Lookup, is_outside
+from catalogs.lookup import from_settings as lookup_from_settings
+from library.own_catalog import OwnBooks
+from scanning import known_spine_matching, shelf_labels, validate
+from scanning.cost_meter import Refused, Till
+from scanning.known_spines import Known
 from scanning.models import Band
 from scanning.ocr import Engine, Found, Line, OCRError, Progress, Quad
 from scanning.ocr.boxes import outside
 from scanning.proposers import Candidate, Proposer, ProposerError
 from scanning.proposers.rules import RulesProposer
-from scanning.till import Refused, Till
 
 ENGINES = {"local": "scanning.ocr.local.LocalOCR", "textract": "scanning.ocr.textract.TextractOCR"}
 PROPOSERS = {
@@ -66,11 +66,11 @@ class Recognizer:
             self.engine = self.spare()
             return self.engine.read(image, progress, found)
 
-    def sure_books(self, lines: list[Line], look: recall.Look = nothing_seen) -> list[validate.Match]:
+    def sure_books(self, lines: list[Line], look: known_spine_matching.Look = nothing_seen) -> list[validate.Match]:
         """The books that the lines surely are by the catalogues that answer at once."""
         quick = Lookup([catalog for catalog in self.lookup.catalogs if not is_outside(catalog)])
         ask = partial(validate.match, lookup=quick)
-        matches = recall.matches(Known(self.user_id), lines, RulesProposer().propose(lines), look, ask)
+        matches = known_spine_matching.matches(Known(self.user_id), lines, RulesProposer().propose(lines), look, ask)
         return [match for match in matches if match.band == Band.SURE]
 
     def propose(self, lines: list[Line], image: np.ndarray) -> list[Candidate]:
@@ -96,14 +96,14 @@ class Recognizer:
             return {}
 
     def validate(
-        self, lines: list[Line], candidates: list[Candidate], progress: Progress, look: recall.Look = nothing_seen
+        self, lines: list[Line], candidates: list[Candidate], progress: Progress, look: known_spine_matching.Look = nothing_seen
     ) -> list[validate.Match]:
         """The books of the photo: what its owner has decided before first, the rest by the catalogues.
 
-        `look` tells how a place of the photo looks (scanning.looks)."""
+        `look` tells how a place of the photo looks (scanning.perceptual_hash)."""
         ask = partial(validate.match, lookup=self.lookup, progress=progress)
-        found = recall.matches(Known(self.user_id), lines, candidates, look, ask)
-        return validate.in_shelf_order(labels.tidied(lines, found))
+        found = known_spine_matching.matches(Known(self.user_id), lines, candidates, look, ask)
+        return validate.in_shelf_order(shelf_labels.tidied(lines, found))
 
     @property
     def problems(self) -> list[str]:
@@ -113,7 +113,7 @@ class Recognizer:
 class Preview:
     """The books that are surely known while a photo is being read. Each look is at what stands beside the known ones."""
 
-    def __init__(self, recognizer: Recognizer, look: recall.Look = nothing_seen):
+    def __init__(self, recognizer: Recognizer, look: known_spine_matching.Look = nothing_seen):
         self.recognizer, self.look, self.known = recognizer, look, []
         self.places: list[Quad] = []  # of the lines that say so; a spine's whole region may reach over its neighbour
 

@@ -8,8 +8,8 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
-from library.catalogs import Record
-from library.links import purchase_links
+from catalogs import Record
+from catalogs.links import purchase_links
 from scanning.models import Candidate, Decision, Scan
 from scanning.validate import Match
 

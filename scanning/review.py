@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts import webhooks
-from library import entries, folding, identity, isbn
-from library.catalogs import Record
+from catalogs import Record, folding, isbn
+from library.copies import identity, isbn_entry
 from library.models import Entry, Shelf, Status, UserBook
-from scanning import memory
+from scanning import known_spines
 from scanning.models import Band, Candidate, Decision, Scan
 
 BY_HAND = "typed"  # the source of a record that nobody but its owner bears out
@@ -27,7 +27,7 @@ class ReviewError(Exception):
 
 
 class Lookup(Protocol):
-    """What is asked when something was typed: library.catalogs.lookup.Lookup."""
+    """What is asked when something was typed: catalogs.lookup.Lookup."""
 
     def by_isbn(self, isbn13: str) -> Record | None: ...
 
@@ -50,7 +50,7 @@ def accept(candidate_pk: int, user, status: str = Status.TO_READ) -> Candidate:
     candidate = _locked(candidate_pk, user)
     if candidate.decision != Decision.ACCEPTED:
         _add(candidate, status, timezone.now())
-        memory.remember([candidate])
+        known_spines.remember([candidate])
     return candidate
 
 
@@ -69,7 +69,7 @@ def undo(candidate_pk: int, user) -> Candidate:
     """The proposal is open again, and its copy gone."""
     candidate = _locked(candidate_pk, user)
     _reopen(candidate)
-    memory.forget([candidate])
+    known_spines.forget([candidate])
     return candidate
 
 
@@ -92,7 +92,7 @@ def accept_all(scan: Scan, min_confidence: float | None = None, status: str = St
         seen.add(key)
         _add(candidate, status, moment)
         added.append(candidate)
-    memory.remember(added)
+    known_spines.remember(added)
     return Batch(moment, len(added), owned)
 
 
@@ -103,7 +103,7 @@ def undo_batch(scan: Scan, moment: datetime) -> list[Candidate]:
     decided = list(scan.candidates.filter(decided=moment).select_related("copy"))
     for candidate in decided:
         _reopen(candidate)
-    memory.forget(decided)
+    known_spines.forget(decided)
     return decided
 
 
@@ -130,10 +130,10 @@ def edit(candidate_pk: int, user, lookup: Lookup, title: str = "", author: str =
     with transaction.atomic():
         candidate = _locked(candidate_pk, user)
         _refuse_decided(candidate)
-        memory.unlearn(candidate)
+        known_spines.unlearn(candidate)
         _propose(candidate, typed, found)
         candidate.save()
-        memory.remember([candidate])
+        known_spines.remember([candidate])
     return candidate
 
 
@@ -146,10 +146,10 @@ def choose(candidate_pk: int, user, key: str) -> Candidate:
     chosen = next((record for record in records if edition_key(record) == key), None)
     if chosen is None:
         raise ReviewError("That edition is not on the list any more. Choose again.")
-    memory.unlearn(candidate)
+    known_spines.unlearn(candidate)
     _set_record(candidate, chosen, [record for record in records if record != chosen])
     candidate.save()
-    memory.remember([candidate])
+    known_spines.remember([candidate])
     return candidate
 
 
@@ -189,7 +189,7 @@ def _add(candidate: Candidate, status: str, moment: datetime):
     scan = candidate.scan
     own = {"shelf": scan.shelf, "status": status}
     if scan.kind == Scan.Kind.COVER:  # by its number, of which the catalogues may tell more in a while
-        candidate.copy = entries.enter_record(scan.user, candidate.edition, entry=Entry.COVER, **own).copy
+        candidate.copy = isbn_entry.enter_record(scan.user, candidate.edition, entry=Entry.COVER, **own).copy
     else:
         candidate.copy = identity.add_copy(scan.user, candidate.edition, entry=Entry.SCAN, **own)
     _decide(candidate, Decision.ACCEPTED, moment)
@@ -203,12 +203,12 @@ def _decide(candidate: Candidate, decision: str, moment: datetime | None):
 def _remember_rejected(candidate: Candidate):
     """Not for a spine that was read and not found, where nothing was proposed; nor for a book that is owned already: setting
     that aside says that it is not to be added again, not that it is another one."""
-    memory.unlearn(candidate)
+    known_spines.unlearn(candidate)
     (owned,) = identity.owned_flags(candidate.scan.user, [candidate.edition])
     if candidate.validated and not owned:
-        memory.remember([candidate], rejected=True)
+        known_spines.remember([candidate], rejected=True)
     else:
-        memory.forget([candidate])
+        known_spines.forget([candidate])
 
 
 def _reopen(candidate: Candidate):

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from django.conf import settings
 
-from scanning import events, purchases, recognition, results, sheets, stages
+from scanning import events, purchases, recognition, results, spine_sheets, stages
+from scanning.cost_meter import Refused
 from scanning.models import Band, Candidate, Scan
 from scanning.ocr import Line, OCRError
 from scanning.ocr.textract import USD_A_CALL
 from scanning.proposers import Candidate as Proposal
 from scanning.proposers import ProposerError, covers, prompts
-from scanning.till import Refused
 from scanning.validate import Match
 
 UNREAD, SHELF = "unread", "shelf"
@@ -121,12 +121,12 @@ def single_spines(name: str, till, rows: list[Candidate], image: np.ndarray) -> 
     regions = [tuple(tuple(point) for point in row.region) for row in rows]
     found = []
     for start in range(0, len(regions), A_SHEET[name]):
-        sheet = sheets.laid_out(image, regions[start : start + A_SHEET[name]], numbered=name != "textract")
+        sheet = spine_sheets.laid_out(image, regions[start : start + A_SHEET[name]], numbered=name != "textract")
         found += read_sheet(name, till, sheet)
     return found
 
 
-def read_sheet(name: str, till, sheet: sheets.Sheet) -> list[Spine]:
+def read_sheet(name: str, till, sheet: spine_sheets.Sheet) -> list[Spine]:
     if name == "textract":
         height, width = sheet.picture.shape[:2]
         lines = recognition.engine_named(name, till).read_part(sheet.picture, (0, 0, width, height), 0)
@@ -152,7 +152,7 @@ def whole_shelf(name: str, till, scan: Scan, image: np.ndarray) -> list[Spine]:
         numbers = entry.get("lines") if isinstance(entry.get("lines"), list) else []
         own = [n for n in dict.fromkeys(n for n in numbers if isinstance(n, int)) if n in free]
         free -= set(own)
-        region = sheets.around([lines[n] for n in own]) if own else sheets.placed(entry.get("box"), image.shape)
+        region = spine_sheets.around([lines[n] for n in own]) if own else spine_sheets.placed(entry.get("box"), image.shape)
         if region:
             found += as_spine(region, entry)
     return found

@@ -15,8 +15,8 @@ from django_q.tasks import async_task
 
 from accounts import webhooks
 from accounts.models import Event
-from scanning import events, images, labels, looks, purchases, recognition, results
-from scanning.leases import Lease
+from jobs.leases import Lease
+from scanning import events, images, perceptual_hash, purchases, recognition, results, shelf_labels
 from scanning.models import Candidate, Scan
 from scanning.ocr import Line, Quad
 from scanning.proposers import Candidate as Proposal
@@ -76,7 +76,7 @@ class EarlyBooks:
 
     def __init__(self, scan: Scan, report: Report, recognizer: recognition.Recognizer, image: np.ndarray):
         self.scan, self.report, self.image, self.shown = scan, report, image, 0
-        self.preview = recognition.Preview(recognizer, partial(looks.look_of, image))
+        self.preview = recognition.Preview(recognizer, partial(perceptual_hash.look_of, image))
 
     def __call__(self, lines: list[Line]) -> list[Quad]:
         places = self.preview(lines)
@@ -111,8 +111,8 @@ def validate(scan: Scan, report: Report) -> Outcome:
     report(0, len(proposals), "Looking up the books")
     image, lines = cache(partial(photo, scan)), lines_of(scan)
     saying = report.saying("Looked up {done} of {total} spines")
-    matches = recognizer.validate(lines, proposals, saying, lambda region: looks.look_of(image(), region))
-    rows, on_boards = results.plan(scan, matches), labels.shelf_labels(lines, matches)
+    matches = recognizer.validate(lines, proposals, saying, lambda region: perceptual_hash.look_of(image(), region))
+    rows, on_boards = results.plan(scan, matches), shelf_labels.shelf_labels(lines, matches)
     store_spines(scan, rows, image(), report)
 
     def keep(scan: Scan):
@@ -134,7 +134,7 @@ def show(scan: Scan, rows: list[Candidate]):
 def store_spines(scan: Scan, rows: list[Candidate], image: np.ndarray, report: Callable[[int, int, str], None]):
     pictures = {}
     for number, row in enumerate(rows, start=1):
-        row.look = looks.look_of(image, row.region)
+        row.look = perceptual_hash.look_of(image, row.region)
         with suppress(ValueError):  # a region without an area has no picture
             pictures[scan.spine_key(row.number)] = images.crop(image, row.region)
         report(number, len(rows), "Cut out {done} of {total} spines")  # the last one also finds out if the scan is deleted

@@ -1,26 +1,18 @@
 """What the workers are called to do. A task is given a primary key and finds the rest in the database."""
 
-from multiprocessing.sharedctypes import RawValue
-
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from scanning import demo, leaving, pipeline
+from accounts import account_deletion
+from jobs import draining
+from scanning import demo, pipeline
 from scanning.models import Scan, Stage
-
-# Shared with all forked workers, and without a lock, which a killed worker might take to its grave.
-draining = RawValue("b", 0)
-
-
-def drain():
-    """From now on nothing new is begun; what comes goes back into the queue for the next start."""
-    draining.value = 1
 
 
 def read(pk: int):
     """Reading takes longest. Of ten photos the first is to show its books after one reading, not after ten."""
     alone = Stage.READ in settings.QUEUES  # then others are there for the other stages
-    while not (alone or draining.value) and (begun := Scan.objects.begun().first()):
+    while not (alone or draining.is_draining()) and (begun := Scan.objects.begun().first()):
         work(begun.pk, begun.stage)
     work(pk, Stage.READ)
 
@@ -42,7 +34,7 @@ def finish(pk: int):
 
 
 def work(pk: int, stage: str):
-    if draining.value:
+    if draining.is_draining():
         pipeline.enqueue(pk, stage)
     else:
         pipeline.run(pk, stage)
@@ -56,7 +48,7 @@ def announce(pk: int):
 
 def show(pk: int):
     """The demo's scan, and what comes after it."""
-    if draining.value:
+    if draining.is_draining():
         demo.send(pk)
     else:
         demo.show(pk)
@@ -64,4 +56,4 @@ def show(pk: int):
 
 def sweep():
     pipeline.sweep()
-    leaving.sweep()
+    account_deletion.sweep()

@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils.text import get_valid_filename
 
-from library import places
+from library import shelf_order
 from library.forms import ShelfForm
 from library.models import Shelf
 from scanning import images, pipeline
@@ -113,7 +113,7 @@ def shelf_called(user, said: Shelf | str) -> Shelf | None:
     """The place itself, or the one of that name; made where there is none."""
     if isinstance(said, Shelf) or not said.strip():
         return said or None
-    if known := places.called(user, said):
+    if known := shelf_order.called(user, said):
         return known
     form = ShelfForm({"name": " ".join(said.split())[:100]}, instance=Shelf(user=user))
     return form.save() if form.is_valid() else None

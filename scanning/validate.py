@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from library.catalogs import Record
-from library.folding import fold
+from catalogs import Record
+from catalogs.folding import fold
 from scanning import matching, spines
 from scanning.matching import Evidence, PhotoText
 from scanning.models import Band
 from scanning.ocr import Line, Quad
 from scanning.proposers import Candidate
-from scanning.wording import Work, same_work
+from scanning.token_weights import Work, same_work
 
 NEAR = 0.25  # links below are of other spines
 LOOSE = 0.5  # links from here up join the lines of a neighbourhood, which may be more than a spine
@@ -86,7 +86,7 @@ class Photo:
 
 
 def match(lines: list[Line], candidates: list[Candidate], lookup, progress: Progress = lambda done, total: None) -> list[Match]:
-    """The books of a photo in shelf order. `lookup` is a library.catalogs.lookup.Lookup; `progress` counts spines.
+    """The books of a photo in shelf order. `lookup` is a catalogs.lookup.Lookup; `progress` counts spines.
 
     Catalogues at hand are asked for every spine and every line. Those outside are asked for what is not sure then: first the
     spines, then the single lines of what is still open, so that a photo costs them few questions.

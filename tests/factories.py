@@ -1,8 +1,8 @@
 """Books, shelves and copies for tests, made the way the product makes them."""
 
-from library.bulk_add import NewCopy, add_copies
-from library.catalogs import Record
-from library.identity import add_copy
+from catalogs import Record
+from library.copies.bulk_add import NewCopy, add_copies
+from library.copies.identity import add_copy
 from library.models import Shelf, UserBook
 
 

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from library.catalogs import Record
+from catalogs import Record
 from scanning.ocr import Line
 from scanning.proposers import Candidate
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from xml.etree import ElementTree
 
-from library.links import purchase_links
+from catalogs.links import purchase_links
 from library.models import UserBook
 
 ATOM, DC, OPDS, SEARCH = (

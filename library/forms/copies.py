@@ -6,8 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from library import edits, readings, tagging
-from library.forms.careful import CarefulForm, Clash, LongTextField
+from library.copies import owner_edits, readings, tagging
+from library.forms.edit_conflicts import CarefulForm, Clash, LongTextField
 from library.forms.fields import AuthorsField, ISBNField, ListField, OwnShelfForm, TagsField
 from library.models import Status, UserBook
 
@@ -134,7 +134,7 @@ class FactsForm(CarefulForm):
             if clashes:
                 return clashes
             try:
-                edits.edit(user, pk, said, version=stored.version)
+                owner_edits.edit(user, pk, said, version=stored.version)
                 return []
-            except edits.Stale as stale:
+            except owner_edits.Stale as stale:
                 stored = stale.copy

@@ -3,9 +3,9 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from library import cover_choice
+from library.covers import cover_choice
+from library.covers.pictures import PictureError, as_cover
 from library.models import UserBook
-from library.pictures import PictureError, as_cover
 
 MOST_MB = 15
 

@@ -5,10 +5,10 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from library import entries, identity, isbn
-from library.batches import Batch, OnDuplicate
-from library.catalogs import Record
-from library.catalogs.lookup import Lookup
+from catalogs import Record, isbn
+from catalogs.lookup import Lookup
+from library.copies import identity, isbn_entry
+from library.copies.batch_options import Batch, OnDuplicate
 from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm, TagsField
 from library.models import Entry, Shelf, Status, UserBook
 
@@ -72,13 +72,13 @@ class TypedForm(BatchForm):
             raise ValidationError(problems or ["There is no ISBN in this text: it has 10 or 13 digits."])
         return cleaned
 
-    def save(self) -> list[entries.Entered]:
+    def save(self) -> list[isbn_entry.Entered]:
         """Sent twice, it adds once: each number is keyed by its place in the text."""
         found = [each.isbn or each.text for each in self.found()]
         once = self.cleaned_data["entry_key"]
         keys = [f"{once}-{place}" for place in range(len(found))] if once else []
         batch = self.batch()
-        return entries.enter(self.user, found, entry=Entry.ISBN, keys=keys, **batch.as_own())
+        return isbn_entry.enter(self.user, found, entry=Entry.ISBN, keys=keys, **batch.as_own())
 
 
 class NameForm(forms.Form):
@@ -151,7 +151,7 @@ class AddBookForm(OwnShelfForm, forms.Form):
             return typed
         if not typed["isbn13"]:
             raise ValidationError("Type the title of the book, or its ISBN.")
-        self.known = entries.known_here([typed["isbn13"]]).get(typed["isbn13"])
+        self.known = isbn_entry.known_here([typed["isbn13"]]).get(typed["isbn13"])
         if self.known is None and not self.catalogs.asks_outside:
             raise ValidationError(f"No catalogue here knows {isbn.hyphenated(typed['isbn13'])}. Please type the title.")
         return typed
@@ -176,4 +176,4 @@ class AddBookForm(OwnShelfForm, forms.Form):
     def save(self) -> UserBook:
         own = {name: self.cleaned_data[name] for name in ("shelf", "status", "tags")}
         key = self.cleaned_data["entry_key"]
-        return entries.enter_record(self.user, self.record(), said=self.said(), entry=Entry.HAND, key=key, **own).copy
+        return isbn_entry.enter_record(self.user, self.record(), said=self.said(), entry=Entry.HAND, key=key, **own).copy

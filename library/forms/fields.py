@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 
-from library import isbn, tagging
+from catalogs import isbn
+from library.copies import tagging
 
 
 class AuthorsField(forms.CharField):

@@ -6,10 +6,11 @@ from django import forms
 from django.db.models import Case, Count, F, Q, Value, When
 from django.http import QueryDict
 
-from library import folding, search
-from library.catalogs.languages import language_name
+from catalogs import folding
+from catalogs.languages import language_name
 from library.listing import label_of
 from library.models import Entry, Status, SyncStatus, Tag, UserBook, author_key
+from library.search import hybrid
 
 
 def last(column: str) -> Case:
@@ -129,7 +130,7 @@ class LibraryFilter(forms.Form):
     def worded(self, books):
         if not self.user or not self.value("q"):
             return books.matching(self.value("q"))
-        found = search.search(self.user, self.value("q"), "text")
+        found = hybrid.search(self.user, self.value("q"), "text")
         if not found.query:
             return books
         self.meant, self.some_words = list(found.meant.values()), bool(found.ranked and not found.exact)

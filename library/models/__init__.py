@@ -1,8 +1,6 @@
 """All models of the library, by what they are about."""
 
 from library.models.authors import CopyAuthor, author_key
-from library.models.catalog import CatalogCounts, CatalogFile, CatalogRecord
-from library.models.chat import Chat, Message
 from library.models.copies import (
     FOLDED,
     Condition,
@@ -17,12 +15,11 @@ from library.models.copies import (
     UserBook,
 )  # fmt: skip
 from library.models.editions import FACTS, Book, Facts
-from library.models.imports import Import, ImportRow
 from library.models.places import Preferences, Shelf
 from library.models.search import Embedding, EmbeddingStamp
 
 __all__ = [
-    "FACTS", "FOLDED", "Book", "CatalogCounts", "CatalogFile", "CatalogRecord", "Chat", "Condition", "CopyAuthor",
-    "Embedding", "EmbeddingStamp", "Entry", "FactChange", "Facts", "Import", "ImportRow", "Loan", "Message", "Preferences",
+    "FACTS", "FOLDED", "Book", "Condition", "CopyAuthor",
+    "Embedding", "EmbeddingStamp", "Entry", "FactChange", "Facts", "Loan", "Preferences",
     "Reading", "Shelf", "Status", "SyncStatus", "Tag", "Undo", "UserBook", "author_key",
 ]  # fmt: skip

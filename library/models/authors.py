@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.conf import settings
 from django.db import models
 
-from library import folding
+from catalogs import folding
 
 
 def author_key(name: str) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import webhooks
 from accounts.models import Event
-from library import folding, isbn
+from catalogs import folding, isbn
 from library.models.authors import CopyAuthor
 from library.models.editions import Book, Facts
 from library.models.places import Shelf
@@ -119,7 +119,7 @@ class UserBook(Facts):
     entry = models.CharField(max_length=10, choices=Entry, default=Entry.HAND)
     # Chosen by the client that entered it: an entry that is sent again, over a bad line, is there once.
     entry_key = models.CharField(max_length=64, blank=True, editable=False)
-    origins = models.JSONField(default=dict, blank=True, editable=False)  # fact -> who says it (see library/facts.py)
+    origins = models.JSONField(default=dict, blank=True, editable=False)  # fact -> who says it (see library/copies/facts.py)
     imported = models.JSONField(default=dict, blank=True, editable=False)  # columns of an import that have no field here
     sync_status = models.CharField(max_length=10, choices=SyncStatus, blank=True, default=SyncStatus.NONE)
     sync_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -172,7 +172,7 @@ class UserBook(Facts):
             update_fields = {*update_fields, "version", "changed", *FOLDED}
         event = Event.BOOK_ADDED if self._state.adding else Event.BOOK_CHANGED
         super().save(*args, update_fields=update_fields, **kwargs)
-        webhooks.notify(self.user_id, event, "library.outward.book_by_key", self.pk)
+        webhooks.notify(self.user_id, event, "library.serializers.book_by_key", self.pk)
         if authors_said:
             CopyAuthor.objects.keep([self])
 

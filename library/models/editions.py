@@ -41,7 +41,7 @@ FACTS = (
 
 
 class Book(Facts):
-    """One edition, shared by all users: what the catalogues say. `library.identity` alone decides which are the same."""
+    """One edition, shared by all users: what the catalogues say. `library.copies.identity` alone decides which are the same."""
 
     isbn13 = models.CharField(max_length=13, null=True, blank=True, unique=True)
     links = models.JSONField(default=dict, blank=True)

@@ -13,7 +13,7 @@ from library.search import choosing
 from library.search.embedders import EmbedderError
 from library.search.vectors import STORED
 
-logger = logging.getLogger("library.search")
+logger = logging.getLogger("library.search.hybrid")
 BATCH = 64
 MOST_ASKED = 256  # vectors of questions that are kept: for the next page, and for who types on and comes back
 _asked: dict[tuple[str, str], np.ndarray] = {}

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from library import folding, search
-from library.bulk_add import NewCopy, add_copies
-from library.catalogs.files import csv_table
+from catalogs import folding
+from catalogs.files import csv_table
+from library.copies.bulk_add import NewCopy, add_copies
 from library.models import UserBook
+from library.search import hybrid
 
 QUERIES = Path(__file__).with_name("queries.csv")
 AT = 10
@@ -53,12 +54,12 @@ def facts_of(record) -> dict:
     return said | {"isbn13": record.isbn, "authors": list(record.authors), "categories": list(record.categories)}
 
 
-def measure(user, asked: list[Asked], modes=search.MODES) -> dict[str, dict[str, float]]:
+def measure(user, asked: list[Asked], modes=hybrid.MODES) -> dict[str, dict[str, float]]:
     """Group -> mode -> mean recall@10; the group "all" is over all queries."""
     recalls: dict[str, dict[str, list[float]]] = {}
     for each in asked:
         for mode in modes:
-            found = search.search(user, each.query, mode, limit=AT)
+            found = hybrid.search(user, each.query, mode, limit=AT)
             titles = UserBook.objects.in_bulk(found.ids)
             recall = each.recall([titles[pk].title for pk in found.ids])
             for group in (each.group, "all"):
@@ -70,7 +71,7 @@ def misses(user, asked: list[Asked], mode: str) -> list[str]:
     """The queries that mode does not answer in full, for whoever wants to make it better."""
     found = []
     for each in asked:
-        ids = search.search(user, each.query, mode, limit=AT).ids
+        ids = hybrid.search(user, each.query, mode, limit=AT).ids
         titles = UserBook.objects.in_bulk(ids)
         if each.recall([titles[pk].title for pk in ids]) < 1:
             found.append(f"{each.group}: {each.query} -> {'; '.join(titles[pk].title[:40] for pk in ids[:4])}")

@@ -6,7 +6,7 @@ from django.conf.locale import LANG_INFO
 from django.db.models import Q
 from django.utils import timezone
 
-from library import folding
+from catalogs import folding
 from library.models import CopyAuthor, Loan, Status, Tag, UserBook
 from library.search import terms
 from library.search.query import Filter

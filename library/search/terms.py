@@ -1,6 +1,6 @@
 """Words as they are looked for: folded, without those that say nothing, and in the forms they may stand in a book."""
 
-from library import folding
+from catalogs import folding
 
 # Left out where a whole question is searched with, and asked for when nothing else is there.
 SILENT = frozenset(

@@ -8,9 +8,9 @@ from django.db.models import Count, Max
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from library.fulltext import Ask, following
 from library.models import UserBook
 from library.search import choosing, glossary, terms
+from library.search.fulltext import Ask, following
 from library.search.query import Query
 
 VOCABULARY_SECONDS = 30

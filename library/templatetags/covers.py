@@ -5,8 +5,8 @@ from functools import lru_cache
 from django import template
 from django.template.loader import get_template
 
-from library import cover_choice, cover_files
-from library.covers import draw
+from library.covers import cover_choice, cover_files
+from library.covers.drawn_covers import draw
 
 register = template.Library()
 

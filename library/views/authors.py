@@ -8,7 +8,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from library import folding, listing, suggestions
+from catalogs import folding
+from library import listing, suggestions
 from library import series as sets
 from library.models import CopyAuthor, Status, UserBook, author_key
 from library.views.books import pages_around

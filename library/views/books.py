@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format
 
+from catalogs import Record
 from library import listing
-from library.catalogs import Record
 from library.forms import LibraryFilter
 from library.forms.filters import without
-from library.models import Import, ImportRow, SyncStatus, UserBook
+from library.models import SyncStatus, UserBook
+from transfer.models import Import, ImportRow
 
 PAGE_SIZE = listing.PAGE_SIZE
 NEWS = timedelta(days=14)  # how long an import is worth a line on the first page

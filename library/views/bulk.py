@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from library import bulk as batches
+from library.copies import bulk_changes as batches
 from library.forms import LibraryFilter
-from library.forms.keeping import BulkForm
+from library.forms.copy_records import BulkForm
 from library.models import UserBook
 
 AT_MOST = 10_000  # chosen one by one; "all that match" has no limit

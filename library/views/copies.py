@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from library import edits, facts, loans, merging, trash
+from catalogs.links import SITE_NAMES, purchase_links
+from library.copies import facts, loans, merging, owner_edits, trash
 from library.forms import CopyForm, FactsForm
-from library.forms.careful import THEIRS, question_of
-from library.forms.keeping import LoanForm, ReadingForm
-from library.links import SITE_NAMES, purchase_links
+from library.forms.copy_records import LoanForm, ReadingForm
+from library.forms.edit_conflicts import THEIRS, question_of
 from library.models import FACTS, FactChange, Loan, Reading, UserBook
 
 
@@ -141,7 +141,7 @@ def edit(request, pk):
 def put_back(request, pk):
     """A fact says again what it said before one of its changes."""
     try:
-        copy = edits.put_back(request.user, pk)
+        copy = owner_edits.put_back(request.user, pk)
     except FactChange.DoesNotExist:
         raise Http404 from None
     messages.success(request, "That fact says again what it said before.")

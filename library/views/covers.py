@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
-from library import cover_choice, cover_files
+from library.covers import cover_choice, cover_files
 from library.forms.covers import CoverForm
 from library.models import UserBook
 

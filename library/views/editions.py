@@ -6,8 +6,8 @@ from django.core import signing
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from library import editions, facts
-from library.catalogs import Record, lookup
+from catalogs import Record, lookup
+from library.copies import editions, facts
 from library.views.copies import own_copy
 
 SALT = "edition"  # what is offered is signed, so that nobody writes an edition of their own into what all share

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from library import entries, identity, isbn
-from library.batches import remember, remembered
-from library.catalogs import Record, lookup
-from library.entries import Outcome
+from catalogs import Record, isbn, lookup
+from library.copies import identity, isbn_entry
+from library.copies.batch_options import remember, remembered
+from library.copies.isbn_entry import Outcome
 from library.forms import AddBookForm, BatchForm, TypedForm
 from library.models import Entry, UserBook
 
@@ -42,7 +42,7 @@ class Understood:
 def understand(user, found: list[isbn.Found]) -> list[Understood]:
     """In three queries, however many there are."""
     numbers = {each.isbn for each in found if each.isbn}
-    known, owned = entries.known_here(numbers), entries.owned_counts(user, numbers)
+    known, owned = isbn_entry.known_here(numbers), isbn_entry.owned_counts(user, numbers)
     rows, seen = [], set()
     for each in found:
         rows.append(Understood(each, known.get(each.isbn), owned.get(each.isbn, 0), each.isbn in seen))
@@ -62,7 +62,7 @@ def typed(request):
     return render(request, "library/add_isbn.html", {"form": form})
 
 
-def outcome_of(entered: list[entries.Entered]) -> dict:
+def outcome_of(entered: list[isbn_entry.Entered]) -> dict:
     """Rows by what became of them; an entry that was sent again counts as added, as it did before."""
     by = {outcome: [each for each in entered if each.outcome == outcome] for outcome in Outcome}
     return {
@@ -144,7 +144,7 @@ def search_add(request):
     batch = form.batch()
     remember(request.user, batch)
     own = {"status": batch.status, "shelf": batch.shelf, "tags": batch.tags}
-    copy = entries.enter_record(request.user, record, entry=Entry.SEARCH, **own).copy
+    copy = isbn_entry.enter_record(request.user, record, entry=Entry.SEARCH, **own).copy
     if request.headers.get("HX-Request"):
         return render(request, "library/_add_result_added.html", {"copy": copy})
     messages.success(request, f"“{copy.title}” is in your library.", extra_tags=reverse("entry_undo", args=[copy.pk]))

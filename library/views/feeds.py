@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts import feeds
-from accounts.basic import for_readers
-from library import loans, outward
+from accounts.basic_auth import for_readers
+from library import serializers
+from library.copies import loans
 from library.feeds import opds
 from library.feeds.calendar import calendar
 from library.feeds.rss import rss
@@ -131,7 +132,7 @@ def loans_due(request, secret):
 @require_safe
 def recently_added(request, secret):
     user = reader(secret)
-    copies = list(outward.with_all(UserBook.objects.of(user)).order_by("-added", "-pk")[:NEWEST])
+    copies = list(serializers.with_all(UserBook.objects.of(user)).order_by("-added", "-pk")[:NEWEST])
     home = request.build_absolute_uri("/")
     made = rss(copies, f"New books of {user.username}", home, lambda copy: page_of(request, copy))
     return quietly(HttpResponse(made, content_type="application/rss+xml; charset=utf-8"))

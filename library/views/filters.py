@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from catalogs.languages import language_name
 from library import listing, suggestions
-from library.catalogs.languages import language_name
 from library.forms import LibraryFilter
 from library.forms.filters import MISSING, NO_LANGUAGE
 from library.models import Entry, Status, UserBook

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from library import loans
-from library.forms.keeping import LoanForm
+from library.copies import loans
+from library.forms.copy_records import LoanForm
 from library.models import Loan
 from library.views.books import PAGE_SIZE, pages_around
 from library.views.copies import book_page, own_copy

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from library import merging
+from library.copies import merging
 from library.models import UserBook
 from library.views.copies import in_text, own_copy
 

@@ -5,8 +5,8 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from library import readings
-from library.forms.keeping import ReadingForm
+from library.copies import readings
+from library.forms.copy_records import ReadingForm
 from library.models import Reading
 from library.views.copies import book_page, own_copy
 

@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from library import edits, entries, sync, trash
-from library.batches import remember, remembered
-from library.entries import Entered, Outcome
+from library import metadata_lookup
+from library.copies import isbn_entry, owner_edits, trash
+from library.copies.batch_options import remember, remembered
+from library.copies.isbn_entry import Entered, Outcome
 from library.forms import BatchForm, EntriesForm, NameForm
 from library.models import Entry, SyncStatus, UserBook
 
@@ -70,7 +71,7 @@ def send(request):
     batch = form.batch()
     remember(request.user, batch)
     texts, keys = form.cleaned_data["texts"], form.cleaned_data["keys"]
-    entered = entries.enter(request.user, texts, keys=keys, entry=Entry.BARCODE, **batch.as_own())
+    entered = isbn_entry.enter(request.user, texts, keys=keys, entry=Entry.BARCODE, **batch.as_own())
     if wants_json(request):
         return JsonResponse({"entries": [in_json(request, each) for each in entered]})
     for each in entered:
@@ -160,7 +161,7 @@ def name(request, pk):
     if not form.is_valid():
         return refuse(request, "Type the title of the book.")
     own = {"sync_status": SyncStatus.NONE, "sync_error": "", "sync_after": None}
-    copy = edits.edit(request.user, copy.pk, form.said(), own)
+    copy = owner_edits.edit(request.user, copy.pk, form.said(), own)
     return answer(request, copy, f"“{copy.title}” has its title.")
 
 
@@ -168,7 +169,7 @@ def name(request, pk):
 @require_POST
 def retry(request, pk):
     copy = get_object_or_404(own_copies(request.user), pk=pk)
-    sync.retry(UserBook.objects.filter(pk=copy.pk))
+    metadata_lookup.retry(UserBook.objects.filter(pk=copy.pk))
     copy.refresh_from_db()
     return answer(request, copy, f"“{copy.title}” is being looked up once more.")
 
@@ -193,7 +194,7 @@ def unknown_books(request):
 @login_required
 @require_POST
 def retry_all(request):
-    count = sync.retry(unknown(request.user))
+    count = metadata_lookup.retry(unknown(request.user))
     books = "1 book is" if count == 1 else f"{count:,} books are"
     messages.success(request, f"{books} being looked up once more." if count else "There is nothing to look up.")
     return redirect("entries_unknown")

@@ -8,9 +8,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
-from library import chat, search, seen
-from library.chat.providers import ModelError
+from chat import conversations
+from chat.providers import ModelError
+from library import sightings
 from library.models import UserBook
+from library.search import hybrid
 
 PAGE_SIZE = 24
 SUGGESTED = 6
@@ -44,8 +46,8 @@ def page(request):
         context["answer"] = answer(request.user, query)
     elif query:
         number = page_number(request)
-        found = search.search(request.user, query, mode, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-        seen.mark([hit.copy for hit in found.hits])
+        found = hybrid.search(request.user, query, mode, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+        sightings.mark([hit.copy for hit in found.hits])
         context |= {"found": found, "page": Paginator(range(found.total), PAGE_SIZE).get_page(number)}
     fragment = request.headers.get("HX-Target") == "found"
     response = render(request, "library/_hits.html" if fragment else "library/search.html", context)
@@ -64,7 +66,7 @@ def page_number(request) -> int:
 
 def answer(user, question: str) -> Answer:
     try:
-        reply, steps = chat.answer_to(user, question)
+        reply, steps = conversations.answer_to(user, question)
     except ModelError as error:
         return Answer(error=str(error))
     copies = UserBook.objects.of(user).in_bulk(reply.books[:PAGE_SIZE])
@@ -77,7 +79,7 @@ def answer(user, question: str) -> Answer:
 def suggest(request):
     """A few results for what is being typed: words only, which takes some milliseconds."""
     query = typed(request)
-    found = search.search(request.user, query, "text", limit=SUGGESTED) if query else None
+    found = hybrid.search(request.user, query, "text", limit=SUGGESTED) if query else None
     return render(request, "library/_found.html", {"q": query, "found": found})
 
 
@@ -85,4 +87,4 @@ def suggest(request):
 @require_GET
 def more_like_this(request, pk):
     copy = get_object_or_404(UserBook.objects.of(request.user).select_related("book", "user"), pk=pk)
-    return render(request, "library/_more_like_this.html", {"copy": copy, "near": search.more_like(copy), "loaded": True})
+    return render(request, "library/_more_like_this.html", {"copy": copy, "near": hybrid.more_like(copy), "loaded": True})

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from library import places
+from library import shelf_order
 from library.forms import ShelfForm
 from library.models import Shelf
 
@@ -32,8 +32,8 @@ def shelves(request):
 
 def shelves_page(request, form, renaming: Shelf | None = None):
     """`renaming` is the shelf that is being changed, whose form is open: the others' would be most of a long page."""
-    rows, homeless = places.with_counts(request.user)
-    rooms = places.arranged(rows)
+    rows, homeless = shelf_order.with_counts(request.user)
+    rooms = shelf_order.arranged(rows)
     context = {"shelves": rows, "rooms": rooms, "form": form, "renaming": renaming, "homeless": homeless}
     context["room_names"] = [room.name for room in rooms if room.name]
     context["bookcase_names"] = sorted({shelf.bookcase for shelf in rows} - {""})
@@ -58,11 +58,11 @@ def move(request, pk):
     shelf = own_shelf(request, pk)
     beside = request.POST.get("beside", "")
     if not beside.isdecimal() or len(beside) > 18:
-        places.move(shelf, request.POST.get("what", "shelf"), -1 if request.POST.get("to") == "up" else 1)
+        shelf_order.move(shelf, request.POST.get("what", "shelf"), -1 if request.POST.get("to") == "up" else 1)
         return redirect("shelves")
     try:
-        places.put(shelf, own_shelf(request, int(beside)), after="after" in request.POST)
-    except places.PlaceError as error:
+        shelf_order.put(shelf, own_shelf(request, int(beside)), after="after" in request.POST)
+    except shelf_order.PlaceError as error:
         messages.error(request, str(error))
     # The script that dragged it asks for the page anew.
     return HttpResponse(status=204) if request.headers.get("X-Drag") else redirect("shelves")
@@ -71,6 +71,6 @@ def move(request, pk):
 @login_required
 @require_POST
 def delete(request, pk):
-    undo = places.take_away(own_shelf(request, pk))
+    undo = shelf_order.take_away(own_shelf(request, pk))
     messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     return redirect("shelves")

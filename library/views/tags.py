@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from library import retagging, tagging
-from library.forms.keeping import TagForm
+from library.copies import tag_changes, tagging
+from library.forms.copy_records import TagForm
 from library.models import Tag
 
 
@@ -38,7 +38,7 @@ def rename(request, pk):
     other = tagging.named(request.user, name)
     if other and other != tag and "merge" not in request.POST:
         return render(request, "library/tags_merge.html", {"tag": tag, "into": other, "name": name})
-    undo = retagging.rename(tag, name)
+    undo = tag_changes.rename(tag, name)
     if undo:
         messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     else:
@@ -49,7 +49,7 @@ def rename(request, pk):
 @login_required
 @require_POST
 def delete(request, pk):
-    undo = retagging.delete(own_tag(request, pk))
+    undo = tag_changes.delete(own_tag(request, pk))
     messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     return redirect("tags")
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from library import trash, undoing
+from library.copies import trash, undoing
 from library.models import Undo
 from library.views.books import PAGE_SIZE, books_in_words, pages_around
 

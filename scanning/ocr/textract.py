@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from scanning import aws
+from scanning.cost_meter import Till
 from scanning.ocr import Found, Line, OCRError, Progress, Quad
 from scanning.ocr.boxes import Tile, cuts, turned_back, without_doubles
-from scanning.till import Till
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 10_000  # px a side

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 
 from scanning import aws
+from scanning.cost_meter import Reply, Till
 from scanning.ocr import Line
 from scanning.proposers import Candidate, ProposerError, covers, model, prompts
-from scanning.till import Reply, Till
 
 LETTERS_A_TOKEN, TOKENS_A_PICTURE = 3, 1600
 MOST_TOKENS = 16_000  # of an answer, with what the model thinks before it

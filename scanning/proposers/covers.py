@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from library import isbn
+from catalogs import isbn
 
 LONGEST_SIDE = 1568  # px; models shrink what is larger
 QUALITY = 85

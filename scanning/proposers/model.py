@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from rapidfuzz import fuzz
 
-from library.folding import fold
+from catalogs.folding import fold
 from scanning import spines
 from scanning.ocr import Line
 from scanning.proposers import Candidate, ProposerError, prompts

@@ -10,10 +10,10 @@ from functools import partial
 import httpx
 import numpy as np
 
+from scanning.cost_meter import Reply, Till
 from scanning.ocr import Line
 from scanning.proposers import Candidate, ProposerError, covers, model
 from scanning.proposers.prompts import COVER, COVER_TOOL
-from scanning.till import Reply, Till
 
 SECONDS = 120
 AGAIN = (408, 409, 429, 500, 502, 503, 504)

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
-from library.catalogs import lookup
+from catalogs import lookup
 from scanning import review, uploads
 from scanning.forms import BatchForm, WordsForm
 from scanning.models import Candidate
-from scanning.rows import Row, row_of
+from scanning.review_rows import Row, row_of
 from scanning.views.pages import STATUS_KEY, own_scan, page_context, status_of
 
 SECONDS_TO_WAIT = 12

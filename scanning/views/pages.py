@@ -13,7 +13,7 @@ from library.models import Status
 from scanning import events, pipeline, purchases, second_look, uploads
 from scanning.forms import BatchForm, WordsForm
 from scanning.models import Band, Decision, Scan
-from scanning.rows import review_of
+from scanning.review_rows import review_of
 
 STATUS_KEY = "review_status"  # in the session: how the books of the next batch are marked
 ON_A_COVER = {"propose": "Find the book"}

@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_GET
 
-from scanning import crops, images
+from scanning import images, spine_crops
 from scanning.models import Scan
 from scanning.views.pages import own_scan
 
@@ -72,7 +72,7 @@ def scan_thumbnail(request, job_id):
 def scan_spine(request, job_id, number):
     scan = own_scan(request, job_id)
     try:
-        picture = crops.spine(scan, number)
+        picture = spine_crops.spine(scan, number)
     except FileNotFoundError:
         raise Http404("its photo is gone") from None
     if picture is None:

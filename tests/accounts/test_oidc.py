@@ -16,9 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth import get_user_model
 from django.test import Client
 
-from accounts import issuers
+from accounts import account_deletion, issuers
 from accounts.models import OutsideIdentity
-from scanning import leaving
 
 pytestmark = pytest.mark.slow
 
@@ -208,5 +207,5 @@ def test_pages_and_tokens_of_one_issuer_lead_to_one_account(client, issuer, owne
 
 def test_whoever_leaves_is_not_known_there_any_more(client, issuer, owner, verified):
     sign_in(client, issuer, **OLIVES)
-    leaving.close(owner)
+    account_deletion.close(owner)
     assert not SocialAccount.objects.exists()

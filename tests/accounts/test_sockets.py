@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts import jwts, tokens
-from accounts.sockets import NOT_ALLOWED, SIGN_IN_FIRST
+from accounts.socket_auth import NOT_ALLOWED, SIGN_IN_FIRST
 from bookimg.asgi import application
 from scanning import events
 from tests.work import make_scan

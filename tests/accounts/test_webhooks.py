@@ -14,15 +14,16 @@ from django.utils import timezone
 from accounts import webhooks
 from accounts.models import Delivery, Event, Webhook
 from accounts.outbound import Sender, Unsafe, is_outside
-from library import bulk, places, retagging, trash, undoing
-from library.importing import run
+from library import shelf_order
+from library.copies import bulk_changes, tag_changes, trash, undoing
+from library.copies.tagging import set_tags
 from library.models import Undo, UserBook
-from library.tagging import set_tags
 from scanning import pipeline, stages
 from scanning.models import Scan
 from tests.factories import make_copy, make_shelf
 from tests.scanning.photos import make_candidate, make_scan
 from tests.work import queued
+from transfer import import_run
 
 ADDRESS = "https://hooks.example.org/books?of=olive"
 
@@ -71,8 +72,8 @@ def test_a_new_book_and_its_changes_are_told_once_each(hook, owner, told):
     deliveries = told(copy.save)
     assert [each.event for each in deliveries] == ["book.added", "book.changed"]
     assert deliveries[1].payload["notes"] == "read it again"
-    webhooks.notify(owner.pk, Event.BOOK_CHANGED, "library.outward.book_by_key", copy.pk)
-    assert len(told(lambda: webhooks.notify(owner.pk, Event.BOOK_CHANGED, "library.outward.book_by_key", copy.pk))) == 2
+    webhooks.notify(owner.pk, Event.BOOK_CHANGED, "library.serializers.book_by_key", copy.pk)
+    assert len(told(lambda: webhooks.notify(owner.pk, Event.BOOK_CHANGED, "library.serializers.book_by_key", copy.pk))) == 2
 
 
 def test_nobody_is_told_of_others_or_of_what_they_did_not_ask_for(hook, owner, stranger, told):
@@ -101,9 +102,9 @@ def test_a_scan_that_failed_is_told_with_its_reason_and_one_that_was_stopped_is_
 
 def test_an_import_that_is_finished_is_told_with_its_counts(hook, owner, told):
     def bring_in():
-        file = run.take(owner, ContentFile(b"title,author\nEmma,Jane Austen\n"), "books.csv", here=True)
-        run.start(file, {}, here=True)
-        run.run(file.pk, queued=False)
+        file = import_run.take(owner, ContentFile(b"title,author\nEmma,Jane Austen\n"), "books.csv", here=True)
+        import_run.start(file, {}, here=True)
+        import_run.run(file.pk, queued=False)
 
     (delivery,) = [each for each in told(bring_in) if each.event == "import.finished"]
     assert (delivery.payload["state"], delivery.payload["counts"]["added"]) == ("complete", 1)
@@ -113,7 +114,7 @@ def test_an_import_that_is_finished_is_told_with_its_counts(hook, owner, told):
 def test_a_change_of_many_books_is_told_once_and_so_is_taking_it_back(hook, owner, told):
     copies = [make_copy(owner, f"Volume {n}") for n in range(3)]
     keys = sorted(copy.pk for copy in copies)
-    (delivery,) = told(lambda: bulk.apply(owner, owner.books.all(), bulk.Change(status="read")))
+    (delivery,) = told(lambda: bulk_changes.apply(owner, owner.books.all(), bulk_changes.Change(status="read")))
     assert delivery.event == delivery.payload["event"] == "books.changed"
     assert (delivery.payload["ids"], delivery.payload["count"]) == (keys, 3)
     assert delivery.payload["sentence"] == "3 books are now marked “Read”."
@@ -122,11 +123,11 @@ def test_a_change_of_many_books_is_told_once_and_so_is_taking_it_back(hook, owne
 
 
 def ways_to_change_many():
-    yield "tags given", lambda olive: bulk.apply(olive, olive.books.all(), bulk.Change(add_tags=("new",)))
-    yield "a tag renamed", lambda olive: retagging.rename(olive.tags.get(), "verse")
-    yield "a tag deleted", lambda olive: retagging.delete(olive.tags.get())
-    yield "a shelf taken away", lambda olive: places.take_away(olive.shelves.get())
-    yield "into the trash", lambda olive: bulk.apply(olive, olive.books.all(), bulk.Change(remove=True))
+    yield "tags given", lambda olive: bulk_changes.apply(olive, olive.books.all(), bulk_changes.Change(add_tags=("new",)))
+    yield "a tag renamed", lambda olive: tag_changes.rename(olive.tags.get(), "verse")
+    yield "a tag deleted", lambda olive: tag_changes.delete(olive.tags.get())
+    yield "a shelf taken away", lambda olive: shelf_order.take_away(olive.shelves.get())
+    yield "into the trash", lambda olive: bulk_changes.apply(olive, olive.books.all(), bulk_changes.Change(remove=True))
 
 
 @pytest.mark.parametrize("way", [pytest.param(way, id=name) for name, way in ways_to_change_many()])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from bookimg.api import api
+from api.routes import api
 
 METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -7,10 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver
 
 from accounts import jwts
-from library import facts
-from library.catalogs import Record
-from library.models import FactChange, ImportRow, UserBook
-from library.tagging import names_of, set_tags
+from catalogs import Record
+from library.copies import facts
+from library.copies.tagging import names_of, set_tags
+from library.models import FactChange, UserBook
 from library.views.editions import offered
 from library.views.entries import signed
 from tests.api.conftest import Program
@@ -18,6 +18,7 @@ from tests.api.openapi import CALLS
 from tests.api.test_manners import code_of
 from tests.factories import make_copy, make_shelf
 from tests.scanning.photos import make_candidate, make_scan, photo
+from transfer.models import ImportRow
 
 EMMA = Record("Emma", ("Jane Austen",), isbn="9780141439587", publisher="Penguin", published_date="2003", source="open_library")
 

@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from accounts import rates
-from accounts.models import Allowance, IdempotencyKey
+from accounts.models import Allowance
+from api.models import IdempotencyKey
+from library.copies.tagging import set_tags
 from library.models import Shelf, UserBook
-from library.tagging import set_tags
 from tests.api.conftest import ROOT, Program, token_for
 from tests.factories import make_copy, make_shelf
 

@@ -7,14 +7,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import jwts, tokens
 from accounts.models import Delivery, TokenFamily, Webhook
-from library import chat, trash, undoing
-from library.importing import run
-from library.models import FactChange, Import, ImportRow, Loan, Message, Reading
-from library.tagging import find_or_make
+from chat import conversations
+from chat.models import Message
+from library.copies import trash, undoing
+from library.copies.tagging import find_or_make
+from library.models import FactChange, Loan, Reading
 from tests.api.conftest import Program, token_for
 from tests.api.openapi import CALLS
 from tests.factories import make_copy, make_shelf
 from tests.scanning.photos import make_candidate, make_scan, photo
+from transfer import import_run
+from transfer.models import Import, ImportRow
 
 GUARDED = [call for call in CALLS if call.needs_sign_in]
 CHANGING = [call for call in GUARDED if call.method != "get"]
@@ -35,7 +38,7 @@ def things_of(user) -> dict:
         "reading_id": Reading.objects.create(copy=copy, started="2026-01-01").pk,
         "job_id": scan.job_id,
         "import_id": (file := make_import(user)).pk,
-        "session_id": (session := chat.start(user)).key,
+        "session_id": (session := conversations.start(user)).key,
         "message_id": Message.objects.create(chat=session, question="How many?", action=PROPOSED | {"books": [copy.pk]}).pk,
         "decision": "dismiss",
         "webhook_id": (hook := Webhook.objects.create(user=user, url="https://127.0.0.1/", events=["book.added"])).pk,
@@ -52,7 +55,7 @@ def things_of(user) -> dict:
 
 
 def make_import(user) -> Import:
-    return run.take(user, SimpleUploadedFile("books.csv", b"title,author\nEmma,Jane Austen\n"), "books.csv", here=True)
+    return import_run.take(user, SimpleUploadedFile("books.csv", b"title,author\nEmma,Jane Austen\n"), "books.csv", here=True)
 
 
 def made(call, program: Program, things: dict):

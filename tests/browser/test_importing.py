@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import SECONDS
-from tests.library.importing import FILE
+from tests.transfer.importing import FILE
 
 pytestmark = pytest.mark.browser
 people = (f"mover{number}" for number in range(1, 100))

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import DESKTOP, PHONE, SECONDS, Visitor
-from tests.library.chat.servers import World, serve
+from tests.chat.servers import World, serve
 from tests.services.product import ROOT, Product
 
 pytestmark = pytest.mark.browser

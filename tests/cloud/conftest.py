@@ -8,7 +8,7 @@ from botocore.loaders import create_loader
 from django.conf import settings as django_settings
 from moto.server import ThreadedMotoServer
 
-from bookimg import queues
+from jobs import sqs_broker
 from scanning import aws
 from tests.cloud.stub import Amazon, serve
 
@@ -56,7 +56,7 @@ def buckets(cloud, settings):
     options = {"bucket": UPLOADS, "results_bucket": RESULTS, "region": "us-east-1", "addressing": "path"}
     settings.STORAGES = {
         **django_settings.STORAGES,
-        "default": {"BACKEND": "library.buckets.Buckets", "OPTIONS": options},
+        "default": {"BACKEND": "library.s3_storage.Buckets", "OPTIONS": options},
     }
     return client
 
@@ -80,4 +80,4 @@ def amazon(monkeypatch):
 def forget_clients():
     aws.client.cache_clear()
     aws.breaker.cache_clear()
-    queues.forget()
+    sqs_broker.forget()

@@ -14,7 +14,7 @@ from django_q.brokers import get_broker
 from django_q.conf import Conf
 from django_q.signing import SignedPackage
 
-from bookimg import queues
+from jobs import sqs_broker
 from scanning import pipeline, purchases, results, uploads
 from scanning.models import Purchase, Scan, Stage
 from tests.cloud import faults
@@ -276,7 +276,7 @@ def test_the_topic_fails_once_and_is_told_later(owner, way, settings, code):
 @pytest.mark.parametrize(("code", "stage"), some_of(REFUSALS, ["read", "propose", "validate", "finish"]))
 def test_the_queue_fails_once(owner, amazon, way, monkeypatch, stage, code):
     monkeypatch.setattr(Conf, "SQS", {"aws_region": "us-east-1"})
-    monkeypatch.setattr(Conf, "BROKER_CLASS", "bookimg.queues.SqsQueue")
+    monkeypatch.setattr(Conf, "BROKER_CLASS", "jobs.sqs_broker.SqsQueue")
     get_broker()
     number, sent = ["read", "propose", "validate", "finish"].index(stage), []
 
@@ -300,7 +300,7 @@ def test_the_queue_fails_once(owner, amazon, way, monkeypatch, stage, code):
     assert_paid_once(scan, amazon)
 
 
-def take_all(queue: queues.SqsQueue):
+def take_all(queue: sqs_broker.SqsQueue):
     while found := queue.dequeue():
         for receipt, body in found:
             task = SignedPackage.loads(body)

@@ -19,7 +19,7 @@ import boto3
 import psutil
 import pytest
 
-from bookimg import orphans
+from bookimg import parent_watch
 from tests.cloud import faults
 from tests.cloud.conftest import RESULTS, UPLOADS, forget_clients
 from tests.cloud.test_scans import SEEN, alone
@@ -135,7 +135,7 @@ class Workers:
 def environment(tmp_path, way, topic) -> dict:
     own = {
         "DATA_DIR": str(tmp_path), "DEMO": "0", "DJANGO_SETTINGS_MODULE": "bookimg.settings", "EMBEDDER": "hash", "COVERS": "off",
-        orphans.SUPERVISOR: str(os.getpid()),
+        parent_watch.SUPERVISOR: str(os.getpid()),
         "BROKER": "sqs", "SQS_QUEUE": "many", "SNS_TOPIC_ARN": topic, "SCAN_LEASE_SECONDS": "6", "CLOUD_SECONDS": "20",
         "OCR": "textract", "PROPOSER": "bedrock", "CLOUD_FALLBACK": "tests.fakes.Reader", "CATALOGS": "tests.fakes.Catalog",
         "AWS_ENDPOINT_URL_SQS": way.address, "AWS_ENDPOINT_URL_SNS": way.address, "AWS_MAX_ATTEMPTS": "2",

@@ -12,7 +12,7 @@ import pytest
 from django_q.conf import Conf
 from fakeredis import TcpFakeServer
 
-from bookimg.queues import TRIES, SqsQueue
+from jobs.sqs_broker import TRIES, SqsQueue
 from tests.cloud.conftest import forget_clients
 from tests.services.product import begin_with
 
@@ -121,7 +121,7 @@ def test_a_queue_that_is_not_configured_has_no_worker(product):
 
 def test_metrics_answer_while_sqs_is_down(cloud, monkeypatch, client, db):
     monkeypatch.setattr(Conf, "SQS", {"aws_region": "us-east-1"})
-    monkeypatch.setattr(Conf, "BROKER_CLASS", "bookimg.queues.SqsQueue")
+    monkeypatch.setattr(Conf, "BROKER_CLASS", "jobs.sqs_broker.SqsQueue")
     forget_clients()
     assert 'bookimg_tasks_waiting{queue="bookimg"} 0.0' in client.get("/metrics").content.decode()
     monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:9")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from library.catalogs import Record
+from catalogs import Record
 from scanning import pipeline, purchases, review, second_look
 from scanning.models import Band, Candidate, Purchase, Scan, Stage
 from scanning.ocr import Line

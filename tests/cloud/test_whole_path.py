@@ -10,7 +10,7 @@ import httpx
 import pytest
 from django.core.management import call_command
 
-from library.catalogs import Record
+from catalogs import Record
 from scanning import drawing
 from scanning.models import Scan
 from tests.api.conftest import Program, token_for

@@ -8,8 +8,8 @@ from pathlib import Path
 import yaml
 from django.conf import settings
 
-from bookimg import alive
-from tests.test_settings import settings_read
+from bookimg import container_healthcheck
+from tests.bookimg.test_settings import settings_read
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -64,8 +64,8 @@ def test_pages_are_asked_and_workers_are_not():
     server = http.server.HTTPServer(("127.0.0.1", 0), Page)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     web, address = b"python\0manage.py\0web\0--host\0000.0.0.0\0", f"http://127.0.0.1:{server.server_port}/"
-    assert alive.main(web, address) == 0
+    assert container_healthcheck.main(web, address) == 0
     server.shutdown()
     server.server_close()
-    assert alive.main(web, address) == 1
-    assert alive.main(b"python\0manage.py\0worker\0", address) == 0
+    assert container_healthcheck.main(web, address) == 1
+    assert container_healthcheck.main(b"python\0manage.py\0worker\0", address) == 0

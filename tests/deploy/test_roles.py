@@ -16,7 +16,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django_q.conf import Conf
 
-from bookimg import queues
+from jobs import sqs_broker
 from scanning import aws, ingest
 from scanning.models import Scan
 from tests.cloud.conftest import RESULTS, UPLOADS, buckets, cloud, forget_clients, moto_server, no_real_account  # noqa: F401
@@ -110,7 +110,7 @@ class Account:
     def become(self, name: str):
         for variable, value in self.keys[name].items():
             self.monkeypatch.setenv(variable, value)
-        queues.forget()
+        sqs_broker.forget()
         forget_clients()
         self.settings.STORAGES = dict(self.settings.STORAGES)  # made anew, with these keys
 
@@ -139,20 +139,20 @@ class Account:
 
     def give_work(self):
         for name in ("work", "work-read"):
-            queues.SqsQueue(name).enqueue("a task")
+            sqs_broker.SqsQueue(name).enqueue("a task")
 
     def web(self):
         self.files("uploads", "results")
         self.give_work()
-        assert queues.SqsQueue("work").ping() and queues.SqsQueue("work-read").ping()
+        assert sqs_broker.SqsQueue("work").ping() and sqs_broker.SqsQueue("work-read").ping()
 
     def worker(self):
         self.files("uploads", "results")
         self.give_work()
         for name in ("work", "work-read"):
-            queue = queues.SqsQueue(name)
+            queue = sqs_broker.SqsQueue(name)
             assert queue.queue_size() >= 1
-            impatient = super(queues.SqsQueue, queue)  # ours takes a refusal for a look in vain
+            impatient = super(sqs_broker.SqsQueue, queue)  # ours takes a refusal for a look in vain
             for receipt, _ in impatient.dequeue():
                 impatient.acknowledge(receipt)
         aws.ask("sns", "publish", "us-east-1", 5, TopicArn=GIVEN["topic"], Message="told")

@@ -12,10 +12,10 @@ import hcl2
 import httpx
 import pytest
 
+from tests.bookimg.test_settings import settings_read
 from tests.cloud.conftest import moto_server, no_real_account  # noqa: F401
 from tests.deploy.test_roles import listed
 from tests.requirements import terraform_providers
-from tests.test_settings import settings_read
 
 pytestmark = pytest.mark.services
 

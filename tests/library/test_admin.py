@@ -4,14 +4,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from library import bulk, edits, loans, readings, tagging
+from library.copies import bulk_changes, loans, owner_edits, readings, tagging
 from scanning.models import Scan
 from tests.factories import make_copy, make_shelf
-from tests.library.importing import brought_in
+from tests.transfer.importing import brought_in
 
 MODELS = [
-    "book", "userbook", "shelf", "catalogrecord", "catalogfile", "tag", "loan", "reading", "factchange", "undo", "preferences",
-    "import", "importrow",
+    "library_book", "library_userbook", "library_shelf", "catalogs_catalogrecord", "catalogs_catalogfile", "library_tag",
+    "library_loan", "library_reading", "library_factchange", "library_undo", "library_preferences", "transfer_import",
+    "transfer_importrow",
 ]  # fmt: skip
 
 
@@ -42,11 +43,11 @@ def test_every_model_can_be_listed_and_searched(admin, owner, model):
     tagging.set_tags(copy, ["darkness"])
     loans.lend(copy, "Ana")
     readings.finished_today(copy)
-    edits.edit(owner, copy.pk, {"publisher": "Ace"})
+    owner_edits.edit(owner, copy.pk, {"publisher": "Ace"})
     brought_in(owner)
-    bulk.apply(owner, owner.books.all(), bulk.Change(favourite=True))
-    assert admin.get(reverse(f"admin:library_{model}_changelist"), {"q": "darkness"}).status_code == 200
-    assert admin.get(reverse(f"admin:library_{model}_changelist")).status_code == 200
+    bulk_changes.apply(owner, owner.books.all(), bulk_changes.Change(favourite=True))
+    assert admin.get(reverse(f"admin:{model}_changelist"), {"q": "darkness"}).status_code == 200
+    assert admin.get(reverse(f"admin:{model}_changelist")).status_code == 200
 
 
 def test_removed_copies_can_be_told_from_those_in_a_library(admin, owner):
@@ -57,4 +58,4 @@ def test_removed_copies_can_be_told_from_those_in_a_library(admin, owner):
 
 
 def test_the_local_catalogue_is_changed_by_its_loader_alone(admin):
-    assert admin.get(reverse("admin:library_catalogrecord_add")).status_code == 403
+    assert admin.get(reverse("admin:catalogs_catalogrecord_add")).status_code == 403

@@ -1,8 +1,5 @@
 """Who wrote the books of a library: the rows that author pages, filters and suggestions look in."""
 
-import importlib
-
-from django.apps import apps
 from django.utils import timezone
 
 from library.models import CopyAuthor, UserBook, author_key
@@ -50,14 +47,3 @@ def test_the_trash_has_no_authors(owner, stranger):
     make_copy(owner, removed=timezone.now())
     make_copy(stranger)
     assert not CopyAuthor.objects.of(owner).exists()
-
-
-def test_copies_from_before_get_their_authors_and_series(owner):
-    copy = make_copy(owner, "Mort", "Terry Pratchett", series="The Discworld", series_number="4")
-    CopyAuthor.objects.all().delete()
-    UserBook.objects.update(series_key="")
-    migration = importlib.import_module("library.migrations.0007_fill_authors_and_series")
-    migration.fill(apps, None)
-    copy.refresh_from_db()
-    assert rows(copy) == [("Terry Pratchett", "pratchett terry")]
-    assert copy.series_key == "discworld"

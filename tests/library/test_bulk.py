@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from library import bulk, bulk_add, loans, readings, retagging, tagging, undoing
+from library.copies import bulk_add, bulk_changes, loans, readings, tag_changes, tagging, undoing
 from library.models import Status, Tag, Undo, UserBook
 from tests.factories import make_copy, make_shelf
 
@@ -38,8 +38,8 @@ def test_a_batch_changes_all_that_is_asked_and_undo_brings_back_exactly_what_was
     three[2].shelf = shelves[1]
     three[2].save()
     before = state(owner)
-    change = bulk.Change(shelves[0], Status.READ, True, ("new", "old"), ("nothing",))
-    undo = bulk.apply(owner, books(owner), change)
+    change = bulk_changes.Change(shelves[0], Status.READ, True, ("new", "old"), ("nothing",))
+    undo = bulk_changes.apply(owner, books(owner), change)
     assert [row[1:] for row in state(owner)] == [(shelves[0].pk, "read", True, None, ("new", "old"))] * 3
     undoing.undo(owner, undo.pk)
     assert state(owner) == before
@@ -47,7 +47,7 @@ def test_a_batch_changes_all_that_is_asked_and_undo_brings_back_exactly_what_was
 
 def test_taking_tags_away_gives_them_back_to_those_that_had_them(owner, three):
     before = state(owner)
-    undo = bulk.apply(owner, books(owner), bulk.Change(remove_tags=("OLD", "unknown")))
+    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(remove_tags=("OLD", "unknown")))
     assert state(owner)[0][-1] == ()
     assert undo.sentence == "1 book is now without the tag “OLD”, “unknown”."
     undoing.undo(owner, undo.pk)
@@ -55,8 +55,8 @@ def test_taking_tags_away_gives_them_back_to_those_that_had_them(owner, three):
 
 
 def test_a_tag_that_was_deleted_meanwhile_is_made_again(owner, three):
-    undo = bulk.apply(owner, books(owner), bulk.Change(remove_tags=("old",)))
-    retagging.delete(Tag.objects.get(folded="old"))
+    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(remove_tags=("old",)))
+    tag_changes.delete(Tag.objects.get(folded="old"))
     undoing.undo(owner, undo.pk)
     assert state(owner)[0][-1] == ("old",)
 
@@ -64,14 +64,14 @@ def test_a_tag_that_was_deleted_meanwhile_is_made_again(owner, three):
 def test_a_shelf_that_is_gone_by_then_leaves_its_books_on_none(owner, three):
     study, attic = make_shelf(owner, "Study"), make_shelf(owner, "Attic")
     books(owner).update(shelf=study)
-    undo = bulk.apply(owner, books(owner), bulk.Change(shelf=attic))
+    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(shelf=attic))
     study.delete()
     undoing.undo(owner, undo.pk)
     assert {row[1] for row in state(owner)} == {None}
 
 
 def test_undo_leaves_alone_what_was_changed_after_the_batch(owner, three):
-    undo = bulk.apply(owner, books(owner), bulk.Change(status=Status.READING))
+    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(status=Status.READING))
     three[0].refresh_from_db()
     three[0].status = Status.WISHLIST
     three[0].save()
@@ -80,7 +80,7 @@ def test_undo_leaves_alone_what_was_changed_after_the_batch(owner, three):
 
 
 def test_a_batch_is_undone_once(owner, three):
-    undo = bulk.apply(owner, books(owner), bulk.Change(favourite=True))
+    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(favourite=True))
     undoing.undo(owner, undo.pk)
     with pytest.raises(undoing.TooLate):
         undoing.undo(owner, undo.pk)
@@ -88,26 +88,26 @@ def test_a_batch_is_undone_once(owner, three):
 
 def test_nothing_to_change_leaves_no_undo_and_no_new_version(owner, three):
     versions = list(books(owner).values_list("version", flat=True))
-    assert bulk.apply(owner, books(owner), bulk.Change(favourite=False)) is None
+    assert bulk_changes.apply(owner, books(owner), bulk_changes.Change(favourite=False)) is None
     assert list(books(owner).values_list("version", flat=True)) == versions
     assert not Undo.objects.exists()
 
 
 def test_what_is_changed_counts_as_changed_once(owner, three):
     versions = dict(books(owner).values_list("pk", "version"))
-    bulk.apply(owner, books(owner), bulk.Change(status=Status.READ, add_tags=("new",)))
+    bulk_changes.apply(owner, books(owner), bulk_changes.Change(status=Status.READ, add_tags=("new",)))
     assert dict(books(owner).values_list("pk", "version")) == {pk: version + 1 for pk, version in versions.items()}
 
 
 def test_a_status_set_for_many_makes_up_no_dates(owner, three):
-    bulk.apply(owner, books(owner), bulk.Change(status=Status.READ))
+    bulk_changes.apply(owner, books(owner), bulk_changes.Change(status=Status.READ))
     assert all(copy.readings.count() == 0 for copy in three)
 
 
 def test_removing_keeps_all_that_hangs_on_the_books(owner, three):
     loans.lend(three[0], "Ana")
     readings.finished_today(three[0])
-    undo = bulk.apply(owner, books(owner), bulk.Change(remove=True))
+    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(remove=True))
     assert undo.sentence == "3 books are in the trash."
     assert books(owner).count() == 0
     undoing.undo(owner, undo.pk)
@@ -116,7 +116,7 @@ def test_removing_keeps_all_that_hangs_on_the_books(owner, three):
 
 def test_nobody_elses_books_are_touched(owner, stranger, three):
     theirs = make_copy(stranger, "Ulysses")
-    bulk.apply(owner, UserBook.objects.all(), bulk.Change(favourite=True, add_tags=("mine",)))
+    bulk_changes.apply(owner, UserBook.objects.all(), bulk_changes.Change(favourite=True, add_tags=("mine",)))
     theirs.refresh_from_db()
     assert (theirs.favourite, tagging.names_of(theirs)) == (False, [])
 
@@ -131,7 +131,7 @@ def many(user, count: int):
 
 def queries_of_a_batch(user, shelf) -> tuple[int, int]:
     with CaptureQueriesContext(connection) as there:
-        undo = bulk.apply(user, books(user), bulk.Change(shelf, Status.READ, True, ("one", "two"), ("three",)))
+        undo = bulk_changes.apply(user, books(user), bulk_changes.Change(shelf, Status.READ, True, ("one", "two"), ("three",)))
     with CaptureQueriesContext(connection) as back:
         undoing.undo(user, undo.pk)
     return len(there), len(back)
@@ -203,13 +203,13 @@ def test_a_strangers_books_cannot_be_chosen(owner, three, stranger_client):
 
 
 def test_a_strangers_batch_cannot_be_undone(owner, three, stranger_client):
-    undo = bulk.apply(owner, books(owner), bulk.Change(favourite=True))
+    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(favourite=True))
     assert stranger_client.post(reverse("undo", args=[undo.pk])).status_code == 404
     assert all(row[3] for row in state(owner))
 
 
 def test_batches_are_forgotten_after_a_month(owner, three):
-    undo = bulk.apply(owner, books(owner), bulk.Change(favourite=True))
+    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(favourite=True))
     assert list(undoing.recent(owner)) == [undo]
     Undo.objects.update(created=timezone.now() - undoing.KEPT)
     assert list(undoing.recent(owner)) == []

@@ -12,11 +12,12 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.outbound import Sender
-from library import cover_choice, cover_files, edits, facts
-from library.catalogs import Record
-from library.cover_fetching import MOST_BYTES, Fetcher, FetchError
+from catalogs import Record
+from library.copies import facts, owner_edits
+from library.covers import cover_choice, cover_files
+from library.covers.cover_fetching import MOST_BYTES, Fetcher, FetchError
+from library.covers.pictures import PictureError, as_cover
 from library.models import Book, UserBook
-from library.pictures import PictureError, as_cover
 from tests.factories import make_copy
 
 pytestmark = pytest.mark.slow
@@ -74,7 +75,7 @@ def shown(client, copy) -> str:
 
 def fetches(callbacks) -> int:
     """How many pictures are to be fetched once this is kept."""
-    return sum("library.cover_files.keep" in getattr(each, "args", ()) for each in callbacks)
+    return sum("library.covers.cover_files.keep" in getattr(each, "args", ()) for each in callbacks)
 
 
 # ── Pictures ──
@@ -261,7 +262,7 @@ def test_a_later_copy_of_the_edition_has_the_cover_at_once(catalogue, copy, stra
 
 def test_another_address_is_another_picture(catalogue, copy, owner):
     cover_files.keep(copy.pk)
-    copy = edits.edit(owner, copy.pk, {"cover": OTHER})
+    copy = owner_edits.edit(owner, copy.pk, {"cover": OTHER})
     assert copy.cover_key == ""
     cover_files.keep(copy.pk)
     copy.refresh_from_db()

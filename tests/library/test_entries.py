@@ -2,10 +2,10 @@
 
 import pytest
 
-from library import entries, identity
-from library.batches import Batch, OnDuplicate, remember, remembered
-from library.catalogs import local
-from library.entries import Outcome, enter
+from catalogs import local
+from library.copies import identity, isbn_entry
+from library.copies.batch_options import Batch, OnDuplicate, remember, remembered
+from library.copies.isbn_entry import Outcome, enter
 from library.models import Book, Entry, Status, SyncStatus, UserBook
 from tests.factories import make_copy, make_record, make_shelf
 from tests.work import queued
@@ -111,15 +111,15 @@ def test_shelf_status_and_tags_hold_for_the_whole_batch(owner):
 def test_asking_what_is_known_and_owned_takes_as_many_queries_for_forty_as_for_one(owner, django_assert_num_queries):
     numbers = [f"978{n:09}" for n in range(40)]
     with django_assert_num_queries(3):
-        entries.known_here(numbers)
-        entries.owned_counts(owner, numbers)
+        isbn_entry.known_here(numbers)
+        isbn_entry.owned_counts(owner, numbers)
 
 
 def test_a_record_is_added_once_with_the_owners_words_on_top(owner):
     record = make_record("Dune", "Frank Herbert", isbn=DUNE, cover="https://c.example/1.jpg", source="open_library")
     said = {"title": "Dune, signed"}
-    one = entries.enter_record(owner, record, said=said, key="k", tags=["sf"], status="read", entry=Entry.SEARCH)
-    two = entries.enter_record(owner, record, said=said, key="k")
+    one = isbn_entry.enter_record(owner, record, said=said, key="k", tags=["sf"], status="read", entry=Entry.SEARCH)
+    two = isbn_entry.enter_record(owner, record, said=said, key="k")
     copy = UserBook.objects.get()
     assert (one.outcome, two.outcome, two.copy.pk) == ("added", "again", one.copy.pk)
     assert (copy.title, copy.origins["title"], copy.origins["cover"]) == ("Dune, signed", "you", "open_library")

@@ -11,7 +11,7 @@ from django.test import Client
 from icalendar import Calendar
 
 from accounts import feeds
-from library import loans
+from library.copies import loans
 from tests.api.conftest import token_for
 from tests.factories import make_copies, make_copy, make_shelf
 

@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
-from library import tagging
+from library.copies import tagging
 from library.forms import LibraryFilter
 from library.forms.filters import without
 from library.models import UserBook

@@ -1,6 +1,6 @@
 import pytest
 
-from library import identity
+from library.copies import identity
 from library.models import Book
 from tests.factories import make_copy, make_record
 

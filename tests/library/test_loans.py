@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from library import loans, trash
+from library.copies import loans, trash
 from library.models import Loan
 from tests.factories import make_copy
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from library import edits, loans, merging, readings, tagging, undoing
+from library.copies import loans, merging, owner_edits, readings, tagging, undoing
 from library.models import Status, UserBook
 from scanning.models import Candidate, Scan
 from tests.factories import make_copy, make_shelf
@@ -92,7 +92,7 @@ def test_what_both_say_differently_the_first_says_on_and_the_history_keeps_the_o
 
 
 def test_what_its_owner_left_empty_stays_empty(owner, keep, other):
-    edits.edit(owner, keep.pk, {"publisher": ""})
+    owner_edits.edit(owner, keep.pk, {"publisher": ""})
     merging.merge(owner, keep, other)
     keep.refresh_from_db()
     assert keep.publisher == ""

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from library import readings
+from library.copies import readings
 from library.models import Reading, Status
 from tests.factories import make_copy
 

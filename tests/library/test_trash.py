@@ -9,7 +9,8 @@ from django.utils import timezone
 from django_q.models import Schedule
 
 from bookimg.management.commands.worker import keep_sweeping
-from library import cover_files, loans, trash, undoing
+from library.copies import loans, trash, undoing
+from library.covers import cover_files
 from library.models import UserBook
 from scanning.models import Candidate, Scan
 from tests.factories import make_copy
@@ -51,7 +52,7 @@ def test_it_is_done_once_a_day_and_scheduled_once(db):
     for _ in range(2):
         keep_sweeping()
     schedule = Schedule.objects.get(name="trash")
-    assert (schedule.func, schedule.schedule_type) == ("library.trash.purge_old", Schedule.DAILY)
+    assert (schedule.func, schedule.schedule_type) == ("library.copies.trash.purge_old", Schedule.DAILY)
 
 
 def test_days_left_are_counted_from_the_first(three):

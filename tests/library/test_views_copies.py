@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from library import loans, readings, tagging
-from library.models import Book, CatalogRecord, Status, UserBook
+from catalogs.models import CatalogRecord
+from library.copies import loans, readings, tagging
+from library.models import Book, Status, UserBook
 from scanning.models import Candidate, Scan
 from tests.factories import make_copy, make_shelf
 

@@ -6,8 +6,8 @@ import pytest
 from django.core import signing
 from django.urls import reverse
 
-from library import sync
-from library.catalogs import CatalogError, Record, local
+from catalogs import CatalogError, Record, local
+from library import metadata_lookup
 from library.models import Entry, Preferences, Status, SyncStatus, UserBook
 from library.views.entries import SALT
 from tests.factories import make_copy, make_record, make_shelf
@@ -211,7 +211,7 @@ def test_a_page_that_waits_for_the_catalogues_shows_itself_anew_when_they_have_a
     copy = make_copy(owner, isbn=DUNE, sync_status=SyncStatus.PENDING)
     assert "HX-Refresh" not in owner_client.get(reverse("entry_syncing", args=[copy.pk])).headers
     assert "1</span> book being looked up" in owner_client.get(reverse("entries_pending")).content.decode()
-    sync.settle(copy.pk, DUNE, sync.Answer([make_record("Dune", isbn=DUNE, source="shop")]))
+    metadata_lookup.settle(copy.pk, DUNE, metadata_lookup.Answer([make_record("Dune", isbn=DUNE, source="shop")]))
     assert owner_client.get(reverse("entry_syncing", args=[copy.pk])).headers["HX-Refresh"] == "true"
     assert "show what they know" in owner_client.get(reverse("entries_pending"), {"was": "1"}).content.decode()
     assert owner_client.get(reverse("entries_pending")).content.decode().strip() == ""

@@ -4,7 +4,7 @@ import io
 
 from PIL import Image, ImageDraw
 
-from library.catalogs import Record
+from catalogs import Record
 from scanning.models import Band, Candidate, Scan
 
 DUNE = Record(

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from library.catalogs import Record
+from catalogs import Record
 from scanning import review
 from scanning.models import Band, Candidate
 from tests.scanning.photos import DUNE, DUNE_UK, EMMA, STONER, make_candidate, make_scan

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from scanning import barcodes, printed
+from scanning import barcodes, printed_isbns
 from scanning.ocr import Line, OCRError
 from tests.scanning.barcode_pictures import DARKNESS, GARDEN, back_cover, blurred, some_isbn, turned
 
@@ -40,8 +40,8 @@ class Blind:
         raise OCRError("The models are gone.", permanent=True)
 
 
-def seen(number: str, weight: int = 1, quad=PLACE) -> printed.Sighting:
-    return printed.Sighting(number, quad, weight, "bars")
+def seen(number: str, weight: int = 1, quad=PLACE) -> printed_isbns.Sighting:
+    return printed_isbns.Sighting(number, quad, weight, "bars")
 
 
 def numbers(*sightings) -> list[str]:
@@ -49,7 +49,7 @@ def numbers(*sightings) -> list[str]:
 
 
 def weights(text: str) -> dict[str, int]:
-    return {one.isbn: one.weight for one in printed.sightings([Line(text, 0.97, PLACE)])}
+    return {one.isbn: one.weight for one in printed_isbns.sightings([Line(text, 0.97, PLACE)])}
 
 
 def test_clear_bars_are_read_without_the_engine():
@@ -122,12 +122,12 @@ def test_print_is_found_on_the_photo_and_not_on_the_smaller_picture_that_was_rea
     ],
 )
 def test_printed_numbers_are_understood(text, isbn):
-    assert weights(text) == {isbn: printed.CERTAIN}
+    assert weights(text) == {isbn: printed_isbns.CERTAIN}
 
 
 @pytest.mark.parametrize("text", ["91178044114781251", "917804411478125", '780441"478125', "1780441478125", "0-441-47812-3"])
 def test_a_number_with_guards_or_gaps_wants_a_second_witness(text):
-    assert weights(text) == {"9780441478125": printed.LIKELY}
+    assert weights(text) == {"9780441478125": printed_isbns.LIKELY}
 
 
 @pytest.mark.parametrize(

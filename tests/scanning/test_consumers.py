@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from scanning import events
 from scanning.consumers import ScanConsumer
-from scanning.hub import OUTBOX, Follower, Hub
+from scanning.event_hub import OUTBOX, Follower, Hub
 from tests.work import make_scan
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]

@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from PIL import Image
 
-from library.catalogs import loading
+from catalogs import loading
 from library.models import UserBook
 from scanning import demo, tasks
 from scanning.models import Candidate, Decision, Scan

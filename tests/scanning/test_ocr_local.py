@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from library.folding import fold
+from catalogs.folding import fold
 from scanning import drawing
 from scanning.ocr.local import Box, LocalOCR
 

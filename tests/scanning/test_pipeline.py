@@ -7,7 +7,7 @@ from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
-from library.catalogs import CatalogError
+from catalogs import CatalogError
 from scanning import events, pipeline, results, uploads
 from scanning.models import Decision, Scan, ScanEvent, Stage
 from scanning.ocr import OCRError

@@ -1,7 +1,7 @@
 import pytest
 from django.core.files.storage import default_storage
 
-from library.catalogs import Record
+from catalogs import Record
 from scanning import results
 from scanning.models import Band, Candidate, Decision
 from scanning.validate import Match

@@ -4,7 +4,7 @@ import pytest
 from django.http import Http404
 from django.utils import timezone
 
-from library.catalogs.lookup import Lookup
+from catalogs.lookup import Lookup
 from library.models import Shelf, Status, UserBook
 from scanning import review
 from scanning.models import Band, Candidate, Decision

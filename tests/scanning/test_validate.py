@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from library.catalogs import Record
-from library.catalogs.lookup import Lookup
-from library.folding import fold
+from catalogs import Record
+from catalogs.folding import fold
+from catalogs.lookup import Lookup
 from scanning import validate
 from scanning.models import Band
 from scanning.proposers.rules import RulesProposer

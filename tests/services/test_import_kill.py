@@ -15,7 +15,7 @@ SEED = """
 import django; django.setup()
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
-from library.importing import run
+from transfer.items import run
 user = User.objects.create(username="olive")
 header = "Book Id,Title,Author,Author l-f,ISBN,ISBN13,My Rating,Bookshelves,Exclusive Shelf\\n"
 rows = "".join(f"{{n}},Volume {{n}},Writer {{n % 900}},,,,{{n % 6}},tag{{n % 9}},read\\n" for n in range({rows}))
@@ -34,12 +34,12 @@ def product(tmp_path, migrated):
 def test_a_worker_killed_in_the_middle_of_an_import_loses_nothing_and_doubles_nothing(product):
     seed = [sys.executable, "-c", SEED.format(rows=ROWS)]
     subprocess.run(seed, cwd=ROOT, env=product.environment, check=True, timeout=120)
-    until(lambda: product.ask("SELECT 1 FROM library_import WHERE state = 'running' AND done >= 400"), 60, "the work")
+    until(lambda: product.ask("SELECT 1 FROM transfer_import WHERE state = 'running' AND done >= 400"), 60, "the work")
     product.kill(product.cluster()[0])
-    ((done,),) = product.ask("SELECT done FROM library_import")
+    ((done,),) = product.ask("SELECT done FROM transfer_import")
     assert done < ROWS, "it was over before it was killed"
-    until(lambda: product.ask("SELECT 1 FROM library_import WHERE state = 'complete'"), 240, "the end of the import")
-    ((counts,),) = product.ask("SELECT counts FROM library_import")
+    until(lambda: product.ask("SELECT 1 FROM transfer_import WHERE state = 'complete'"), 240, "the end of the import")
+    ((counts,),) = product.ask("SELECT counts FROM transfer_import")
     assert json.loads(counts)["added"] == ROWS
     assert product.ask("SELECT count(*), count(DISTINCT title) FROM library_userbook") == [(ROWS, ROWS)]
-    assert product.ask("SELECT count(*), count(DISTINCT number) FROM library_importrow") == [(ROWS, ROWS)]
+    assert product.ask("SELECT count(*), count(DISTINCT number) FROM transfer_importrow") == [(ROWS, ROWS)]

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 SPINES = ["EMMA JANE AUSTEN PENGUIN", "THEBELLJAR PLATH", "DAS SCHL0SS KAFKA", "МАСТЕР И МАРГАРИТА", "?!"]
 SEARCH = f"""
 import json
-from library.catalogs.local import LocalCatalog
+from catalogs.local import LocalCatalog
 print(json.dumps([[r.title for r in found[:1]] for found in LocalCatalog().search_many({SPINES!r})]))
 """
 

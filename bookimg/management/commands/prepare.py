@@ -1,7 +1,7 @@
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from library.catalogs import loading
+from catalogs import loading
 
 
 class Command(BaseCommand):

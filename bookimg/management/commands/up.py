@@ -13,10 +13,10 @@ from django.db import close_old_connections, connections
 
 from accounts import webhooks
 from bookimg.supervisor import Supervisor
-from library import sync
-from library.importing import run as importing
+from library import metadata_lookup
 from library.tasks import order_vectors
 from scanning import demo, pipeline
+from transfer import import_run as importing
 
 SWEEP_SECONDS = 3
 
@@ -61,7 +61,7 @@ class Command(BaseCommand):
 def sweep():
     close_old_connections()  # the database may have been away in between
     pipeline.sweep()
-    sync.sweep()
+    metadata_lookup.sweep()
     importing.sweep()
     order_vectors()
     webhooks.sweep()

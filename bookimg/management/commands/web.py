@@ -8,7 +8,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from bookimg import orphans
+from bookimg import parent_watch
 
 KEEP_SECONDS = 60  # a connection of a thread of bookimg/asgi.py. Not a worker's: it forks, and SQLite must not be open then
 GRACE_SECONDS = 5  # for open requests; websockets are closed and come back by themselves
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000)
 
     def handle(self, *, host, port, **options):
-        orphans.die_with_parent()
+        parent_watch.die_with_parent()
         warnings.filterwarnings("ignore", "No directory at", UserWarning)  # without collectstatic the files come from the apps
         if settings.DATABASES["default"]["CONN_MAX_AGE"] == 0:
             settings.DATABASES["default"]["CONN_MAX_AGE"] = KEEP_SECONDS

@@ -15,9 +15,9 @@ from django_q.cluster import Sentinel
 from django_q.conf import Conf
 from django_q.models import Schedule
 
-from bookimg import orphans
-from library import tasks as library_tasks
-from scanning import recognition, tasks
+from bookimg import parent_watch
+from jobs import draining
+from scanning import recognition
 
 logger = logging.getLogger("bookimg.worker")
 CRASHED = 70
@@ -49,7 +49,7 @@ class Command(BaseCommand):
     def handle(self, *, workers=None, queue="", **options):
         if queue not in settings.QUEUES:
             raise CommandError(f"There is no queue “{queue}”: name it in STAGE_QUEUES.")
-        orphans.die_with_parent()
+        parent_watch.die_with_parent()
         os.nice(5)  # a page is never to wait for a photo
         Conf.WORKERS = Conf.QUEUE_LIMIT = workers or Conf.WORKERS
         Conf.SCHEDULER = not queue  # one queue has the schedule
@@ -61,8 +61,7 @@ class Command(BaseCommand):
         def stop(*_):
             if stopping.is_set():
                 os._exit(CRASHED)
-            tasks.drain()
-            library_tasks.drain()
+            draining.start_draining()
             stopping.set()
 
         signal.signal(signal.SIGTERM, stop)
@@ -76,14 +75,15 @@ def keep_sweeping():
     """The schedule is for installations that run only workers; `up` sweeps more often."""
     every_minute = {"func": "scanning.tasks.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1}
     Schedule.objects.get_or_create(name="sweep", defaults=every_minute)
-    daily = {"func": "library.trash.purge_old", "schedule_type": Schedule.DAILY}
+    daily = {"func": "library.copies.trash.purge_old", "schedule_type": Schedule.DAILY}
     Schedule.objects.get_or_create(name="trash", defaults=daily)
     Schedule.objects.get_or_create(name="sweep of entries", defaults=every_minute | {"func": "library.tasks.sweep"})
+    Schedule.objects.get_or_create(name="imports", defaults=every_minute | {"func": "transfer.import_run.sweep"})
     Schedule.objects.get_or_create(name="webhooks", defaults=every_minute | {"func": "accounts.webhooks.sweep"})
     hourly = {"schedule_type": Schedule.HOURLY}
     Schedule.objects.get_or_create(name="old deliveries", defaults=hourly | {"func": "accounts.webhooks.forget_old"})
-    Schedule.objects.get_or_create(name="old answers", defaults=hourly | {"func": "accounts.idempotency.sweep"})
-    Schedule.objects.get_or_create(name="old conversations", defaults=hourly | {"func": "library.tasks.forget_chats"})
+    Schedule.objects.get_or_create(name="old answers", defaults=hourly | {"func": "api.idempotency.sweep"})
+    Schedule.objects.get_or_create(name="old conversations", defaults=hourly | {"func": "chat.conversations.forget_old"})
     Schedule.objects.get_or_create(name="old tickets", defaults=hourly | {"func": "scanning.tickets.sweep"})
 
 

@@ -3,8 +3,8 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from library.fulltext import following
 from library.search import choosing, embedding
+from library.search.fulltext import following
 
 
 class Command(BaseCommand):

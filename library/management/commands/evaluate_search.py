@@ -10,9 +10,8 @@ from pathlib import Path
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from library import search
 from library.models import UserBook
-from library.search import choosing, embedding, evaluation
+from library.search import choosing, embedding, evaluation, hybrid
 
 MARK = "BOOKIMG_EVALUATE_SEARCH"
 NAME = "evaluate-search"
@@ -44,10 +43,10 @@ class Command(BaseCommand):
             return self.stdout.write(json.dumps(table, indent=1))
         count = UserBook.objects.of(user).count()
         self.stdout.write(f"{count:,} books, {len(asked)} queries, meaning by {choosing.embedder().name} ({made:,} vectors made)")
-        self.stdout.write(f"{'recall@10':<12}{'n':>5}" + "".join(f"{mode:>10}" for mode in search.MODES))
+        self.stdout.write(f"{'recall@10':<12}{'n':>5}" + "".join(f"{mode:>10}" for mode in hybrid.MODES))
         for group, by_mode in table.items():
             number = sum(group in (each.group, "all") for each in asked)
-            self.stdout.write(f"{group:<12}{number:>5}" + "".join(f"{by_mode[mode]:>10.3f}" for mode in search.MODES))
+            self.stdout.write(f"{group:<12}{number:>5}" + "".join(f"{by_mode[mode]:>10.3f}" for mode in hybrid.MODES))
         for line in evaluation.misses(user, asked, "hybrid") if misses else ():
             self.stdout.write(line)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from scanning import images, inline, recognition
+from scanning import images, inline_scan, recognition
 from scanning.evaluation import report, tables
 from scanning.evaluation.readings import KeptReadings
 from scanning.evaluation.scoring import Score, score
@@ -59,7 +59,7 @@ def read_labels(directory: Path) -> list[dict]:
 
 def recognise(path: Path, recognizer: recognition.Recognizer) -> dict:
     try:
-        return inline.recognise(path, recognizer)
+        return inline_scan.recognise(path, recognizer)
     except (images.PhotoError, OSError) as error:
         raise CommandError(f"{path}: {error}") from error
 

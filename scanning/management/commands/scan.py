@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from scanning import images, inline, pipeline, purchases, recognition, results, uploads
+from scanning import images, inline_scan, pipeline, purchases, recognition, results, uploads
 from scanning.models import Scan
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         owner = find_user(user) if user else None
         wanted = {name: value for name, value in (("ocr", ocr), ("proposer", proposer)) if value}
         recognizer = recognition.from_settings(**wanted)
-        recognise = inline.recognise_cover if kind == Scan.Kind.COVER else inline.recognise
+        recognise = inline_scan.recognise_cover if kind == Scan.Kind.COVER else inline_scan.recognise
         found = []
         for path in tqdm(photos, unit="photo", disable=json or None):
             try:

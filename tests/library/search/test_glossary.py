@@ -2,7 +2,8 @@
 
 import pytest
 
-from library.search import glossary, search
+from library.search import glossary
+from library.search.hybrid import search
 from tests.factories import make_copy
 
 pytestmark = pytest.mark.django_db

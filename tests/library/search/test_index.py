@@ -5,10 +5,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations import Migration
 
-from library import retagging, tagging
-from library.fulltext import following
+from library.copies import tag_changes, tagging
 from library.models import Embedding, UserBook
-from library.search import search
+from library.search.fulltext import following
+from library.search.hybrid import search
 from tests.factories import make_copy, make_shelf
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def test_tags_and_shelves_are_followed_through_every_change(owner):
     copy = make_copy(owner, "Emma", "Jane Austen", shelf=shelf)
     tagging.set_tags(copy, ["winter"])
     assert found(owner, "winter attic") == {copy.pk}
-    retagging.rename(owner.tags.get(), "summer")
+    tag_changes.rename(owner.tags.get(), "summer")
     shelf.name = "Cellar"
     shelf.save()
     assert found(owner, "summer cellar") == {copy.pk}

@@ -6,8 +6,9 @@ import pytest
 from django.test import override_settings
 
 from library.models import Embedding, EmbeddingStamp
-from library.search import choosing, embedding, fuse, more_like, search, vectors
+from library.search import choosing, embedding, vectors
 from library.search.embedders import EmbedderError, hashing, local, openai, voyage
+from library.search.hybrid import fuse, more_like, search
 from tests.factories import make_copy
 
 pytestmark = [pytest.mark.django_db]

@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from library import chat as chats
+from chat import conversations as chats
 from library.search import embedding
 from scanning.models import Candidate
 from tests.factories import make_copies, make_copy
@@ -112,8 +112,8 @@ def test_the_administration_shows_what_an_answer_took_and_not_what_was_asked(own
     message = chats.ask(chats.start(owner), "Do I own the very private Dune?")
     admin = Client()
     admin.force_login(django_user_model.objects.create_superuser("root", "root@example.org", "x"))
-    for address in ("library_message_changelist", "library_message_change", "library_message_delete"):
+    for address in ("chat_message_changelist", "chat_message_change", "chat_message_delete"):
         page = admin.get(reverse(f"admin:{address}", args=[] if address.endswith("list") else [message.pk]))
         assert page.status_code == 200 and b"very private" not in page.content, address
         assert message.answer.encode() not in page.content
-    assert b"planner" in admin.get(reverse("admin:library_message_changelist")).content
+    assert b"planner" in admin.get(reverse("admin:chat_message_changelist")).content

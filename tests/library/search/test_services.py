@@ -5,7 +5,7 @@ import pytest
 
 from library.search import embedding
 from library.search.embedders import EmbedderError, bedrock, openai, voyage
-from tests.library.chat.servers import World, serve
+from tests.chat.servers import World, serve
 
 TITAN, COHERE = "amazon.titan-embed-text-v2:0", "cohere.embed-multilingual-v3"
 KINDS = ["titan", "cohere", "voyage", "openai"]

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.utils.safestring import SafeString
 
-from library import tagging
+from library.copies import tagging
 from library.models import Loan, Status
-from library.search import search
+from library.search.hybrid import search
 from tests.factories import make_copy, make_shelf
 
 pytestmark = pytest.mark.django_db

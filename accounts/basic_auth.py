@@ -1,0 +1,60 @@
+"""Readers of feeds sign in by `Authorization: Basic`: the name, and as password a personal API token or, where the account has no
+second factor, its password. A bearer token and the session of a browser do as well."""
+
+import base64
+import binascii
+from functools import wraps
+
+from django.http import HttpResponse
+
+from accounts import grants, tokens
+from accounts.models import Scope
+from accounts.sign_in import SignInError, sign_in
+from api import throttling
+
+CHALLENGE = 'Basic realm="BookImg", charset="UTF-8"'
+
+
+def for_readers(view):
+    """For a page that readers fetch: 401 with the challenge they know, 403 without the scope to read, 429 at too many calls."""
+
+    @wraps(view)
+    def call(request, *args, **more):
+        grant = grant_of(request)
+        if grant is None:
+            sentence = "Sign in with your name and a personal API token."
+            return HttpResponse(sentence, status=401, content_type="text/plain", headers={"WWW-Authenticate": CHALLENGE})
+        if not grant.allows(Scope.READ):
+            return HttpResponse("This token may not read.", status=403, content_type="text/plain")
+        request.auth, request.user = grant, grant.user
+        if not throttling.CALLS.allow_request(request):
+            refusal = throttling.refusal(request)
+            return HttpResponse(refusal.message, status=429, content_type="text/plain", headers=refusal.headers)
+        return view(request, *args, **more)
+
+    return call
+
+
+def grant_of(request) -> grants.Grant | None:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return grants.of_bearer(given.strip())
+    if scheme.lower() == "basic":
+        return _by_name(request, given)
+    return grants.Grant(request.user) if request.user.is_authenticated else None
+
+
+def _by_name(request, given: str) -> grants.Grant | None:
+    try:
+        name, _, password = base64.b64decode(given, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    if not name or "\x00" in name + password:
+        return None
+    if password.startswith(tokens.PREFIX):
+        grant = grants.of_bearer(password)
+        return grant if grant and name.casefold() in (grant.user.username.casefold(), grant.user.email.casefold()) else None
+    try:
+        return grants.Grant(sign_in(request, name, password)[0], by="basic")
+    except SignInError:
+        return None

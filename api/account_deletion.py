@@ -1,0 +1,38 @@
+"""Leaving: the account and everything of its owner's is deleted."""
+
+from allauth.core import ratelimit
+from django.contrib.auth import logout
+from django.http import HttpRequest
+from ninja import Status
+from pydantic import Field
+
+from accounts import account_deletion
+from accounts.account_deletion_page import LeaveForm
+from api.authentication import SIGNED_IN
+from api.errors import Problem
+from api.schemas import In, Text, router
+
+calls = router("Sign-in", auth=SIGNED_IN)
+
+
+class LeaveIn(In):
+    """Typed by somebody who means it."""
+
+    username: Text = Field(max_length=200, examples=["olive"], description="Your user name.")
+    password: Text = Field("", max_length=200, description="Your password, where the account has one.")
+
+
+@calls.post("/me/delete", response={204: None})
+def delete_account(request: HttpRequest, body: LeaveIn):
+    """Deletes your account with all books, scans and photos, for good. `GET /export.json` before, if you want to keep them."""
+    user = request.user
+    if not ratelimit.consume(request, action="login_failed", key=user.get_username()):
+        raise Problem(429, "too-many-attempts", "Too many attempts. Try again in some minutes.", {"Retry-After": "300"})
+    form = LeaveForm(user, {"name": body.username, "password": body.password})
+    if not form.is_valid():
+        sentence = " ".join(error for errors in form.errors.values() for error in errors)
+        raise Problem(403, "not-confirmed", sentence)
+    if request.auth.by == "session":
+        logout(request)
+    account_deletion.leave(user)
+    return Status(204, None)

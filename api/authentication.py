@@ -1,0 +1,54 @@
+"""Who is let in: by `Authorization: Bearer`, or by the session of the browser with its CSRF token. Reading needs the scope
+`read`, everything else `write`; calls about scans are content with `scan`."""
+
+from django.conf import settings
+from ninja.security import APIKeyCookie, HttpBearer
+from ninja.utils import check_csrf
+
+from accounts import grants
+from accounts.models import Scope
+from api.errors import Problem
+
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="BookImg"'}
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class Bearer(HttpBearer):
+    """An access token from `POST /auth/token`, a token of the outside issuer, or a personal API token."""
+
+    def __init__(self, *also: str, signed_in: bool = False):
+        super().__init__()
+        self.also, self.signed_in = also, signed_in
+
+    def authenticate(self, request, token: str) -> grants.Grant:
+        grant = grants.of_bearer(token)
+        if grant is None:
+            raise Problem(401, "bad-token", "This token is not valid, or not any more. Sign in again.", CHALLENGE)
+        request.user = request._cached_user = grant.user
+        if self.signed_in and grant.by == "token":
+            raise Problem(403, "sign-in-first", "A personal API token may not do this. Sign in with your password.")
+        needed = Scope.READ if request.method in SAFE else Scope.WRITE
+        if not grant.allows(needed, *self.also):
+            raise Problem(403, "scope", f"This token may not do that: it would need the scope “{needed}”.")
+        return grant
+
+
+class SessionCookie(APIKeyCookie):
+    """The session of a signed-in browser. Whatever changes something sends the CSRF token in `X-CSRFToken` too."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def __init__(self):
+        super().__init__(csrf=False)  # checked below, and only where somebody is signed in
+
+    def authenticate(self, request, key) -> grants.Grant | None:
+        if not request.user.is_authenticated:
+            return None
+        if request.method not in SAFE and check_csrf(request) is not None:
+            raise Problem(403, "csrf", "This call came without the CSRF token of the page. Load the page again.")
+        return grants.Grant(request.user)
+
+
+EVERYBODY = [Bearer(), SessionCookie()]
+SCANNERS = [Bearer(Scope.SCAN), SessionCookie()]
+SIGNED_IN = [Bearer(signed_in=True), SessionCookie()]  # no personal token: it must not make another that may do more

@@ -1,0 +1,285 @@
+"""The forms of books, shelves, tags, loans and readings as programs send and get them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, create_model
+from pydantic.json_schema import SkipJsonSchema
+
+from api.schemas import In, Out, Slice, Text
+from catalogs import isbn
+from library.copies import tagging
+from library.forms import LibraryFilter
+from library.models import Condition, Status, UserBook
+
+StatusName = Literal[tuple(Status.values)]
+ConditionName = Literal[("", *Condition.values)]
+DATE = r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?$"
+
+
+def tidy(text: str) -> str:
+    return " ".join(text.split())
+
+
+def said(text: str) -> str:
+    if not text.strip():
+        raise ValueError("This may not be empty")
+    return tidy(text)
+
+
+def right_isbn(text: str) -> str:
+    """13 digits, or "" for none."""
+    return isbn.parse(text) if text.strip() else ""
+
+
+def no_half_measures(stars: float | None) -> float | None:
+    if stars is not None and stars * 2 != int(stars * 2):
+        raise ValueError("Stars come in halves, from 0.5 to 5")
+    return stars
+
+
+def words(names: list[str]) -> list[str]:
+    return [tidy(name) for name in names if name.strip()]
+
+
+def text(column: str, **more):
+    """As long as the column of that name may be."""
+    return Field("", max_length=UserBook._meta.get_field(column).max_length, **more)
+
+
+Title = Annotated[Text, Field(min_length=1, max_length=500, examples=["The Left Hand of Darkness"]), AfterValidator(said)]
+Isbn = Annotated[Text, Field(max_length=40), AfterValidator(right_isbn)]
+Names = Annotated[list[Annotated[Text, Field(max_length=200)]], Field(max_length=100), AfterValidator(words)]
+TagNames = Annotated[
+    list[Annotated[Text, Field(max_length=tagging.LONGEST)]], Field(max_length=tagging.AT_MOST), AfterValidator(tagging.tidy)
+]
+Stars = Annotated[float | None, Field(ge=0.5, le=5, multiple_of=0.5), AfterValidator(no_half_measures)]
+Price = Annotated[Decimal | None, Field(ge=0, max_digits=10, decimal_places=2, examples=["12.50"])]
+Day = Annotated[date | None, Field(examples=["2026-11-21"])]
+
+
+class BookFacts(In):
+    """What is printed in a book, and what is its owner's own. What is left out stays as it is."""
+
+    subtitle: Text = text("subtitle")
+    authors: Names = Field(default=[], examples=[["Ursula K. Le Guin"]])
+    isbn: Isbn = Field(
+        "", description="10 or 13 digits, with or without hyphens, or an EAN-13 with its add-on.", examples=["978-0-441-47812-5"]
+    )
+    publisher: Text = text("publisher")
+    published_date: Text = Field("", pattern=DATE, max_length=10, description="2017, 2017-02 or 2017-02-07.", examples=["1969"])
+    language: Text = text("language", examples=["en"])
+    series: Text = text("series")
+    series_number: Text = text("series_number")
+    pages: Annotated[int | None, Field(ge=1, le=100_000)] = None
+    binding: Text = text("binding")
+    description: Text = Field("", max_length=50_000)
+    categories: Names = []
+    cover_image: Text = Field("", max_length=500, pattern=r"^(https://[^\s\\]+)?$", description="https:// address of a picture.")
+    status: StatusName = Field("to-read")
+    rating: Stars = Field(None, description="Stars, in halves.", examples=[4.5])
+    favourite: bool = False
+    review: Text = Field("", max_length=50_000)
+    notes: Text = Field("", max_length=50_000, description="Private notes.")
+    tags: TagNames = Field(default=[], examples=[["science fiction"]])
+    shelf: Annotated[int | None, Field(ge=1, le=2**63 - 1)] = Field(None, description="The `id` of one of your shelves.")
+    bought: Day = None
+    bought_from: Text = text("bought_from")
+    price: Price = None
+    currency: Text = Field("", pattern=r"^([A-Z]{3})?$", examples=["EUR"])
+    condition: ConditionName = ""
+    condition_note: Text = text("condition_note")
+
+
+class BookIn(BookFacts):
+    """A new book: its title, and whatever else you know."""
+
+    title: Title
+    on_duplicate: Literal["copy", "skip"] = Field(
+        "copy", description="Where you have it already: a second copy, or the one you have."
+    )
+
+
+class BookPatch(BookFacts):
+    """What is to be changed of a book."""
+
+    title: Title | SkipJsonSchema[None] = None
+
+
+# The facts of an edition, named as outside -> as our column.
+FACT_NAMES = {
+    "title": "title", "subtitle": "subtitle", "authors": "authors", "isbn": "isbn13", "publisher": "publisher",
+    "published_date": "published_date", "language": "language", "series": "series", "series_number": "series_number",
+    "pages": "pages", "binding": "binding", "description": "description", "categories": "categories", "cover_image": "cover",
+}  # fmt: skip
+
+
+def _filter_field(name: str, field):
+    """A field of the library page's filter as a parameter of the call."""
+    choices = [str(value) for value, _ in getattr(field, "choices", [])]
+    described = str(field.help_text or field.label or name.replace("_", " ").capitalize())
+    if choices and len(choices) <= 30:
+        described += f": {', '.join(choice for choice in choices if choice)}"
+    if _is_many(field):
+        return list[Text], Field([], description=described)
+    return Text, Field("", description=described)
+
+
+def _is_many(field) -> bool:
+    return getattr(field.widget, "allow_multiple_selected", False)
+
+
+# What the library page can be asked for, all of it: a filter that is added there is one here.
+BookFilter = create_model(
+    "BookFilter",
+    __base__=Slice,
+    **{name: _filter_field(name, field) for name, field in LibraryFilter.base_fields.items() if name not in ("view", "page")},
+)
+
+
+class ShelfName(Out):
+    id: int
+    name: str
+
+
+class BookOut(Out):
+    """One copy in your library."""
+
+    id: int
+    title: str
+    subtitle: str
+    author: str = Field(description="All authors in one line.")
+    authors: list[str]
+    isbn: str = Field(description="13 digits, or empty.")
+    publisher: str
+    published_date: str
+    language: str
+    series: str
+    series_number: str
+    pages: int | None
+    binding: str
+    description: str
+    categories: list[str]
+    cover_image: str
+    purchase_links: dict[str, str]
+    status: StatusName
+    rating: float | None = Field(description="Stars, from 0.5 to 5.")
+    favourite: bool
+    review: str
+    notes: str
+    tags: list[str]
+    shelf: ShelfName | None
+    bought: str | None
+    bought_from: str
+    price: str | None
+    currency: str
+    condition: str
+    condition_note: str
+    entry: str = Field(description="How it came in: scan, cover, isbn, barcode, search, hand, import or api.")
+    sources: dict[str, str] = Field(description="Who says each fact.")
+    look_up: str = Field(description="pending, synced or failed where a catalogue was to be asked after it was entered.")
+    version: int = Field(description="One more with each change; the ETag.")
+    added: datetime
+    changed: datetime
+    removed: datetime | None = Field(description="Since when it is in the trash.")
+
+
+class ShelfIn(In):
+    name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(said)] = Field(examples=["Living room, left"])
+    room: Annotated[Text, Field(max_length=100), AfterValidator(tidy)] = ""
+    bookcase: Annotated[Text, Field(max_length=100), AfterValidator(tidy)] = ""
+
+
+class ShelfPatch(ShelfIn):
+    name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(said)] | SkipJsonSchema[None] = None
+    position: Annotated[int, Field(ge=1, le=10_000)] | SkipJsonSchema[None] = Field(
+        None, description="Its place among the shelves, from 1."
+    )
+
+
+class ShelfMove(In):
+    """Beside another shelf, into its bookcase and room; or one step up or down."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"what": "shelf", "step": -1}, {"beside": 4, "after": True}]})
+
+    beside: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = Field(None, description="The `id` of another of your shelves.")
+    after: bool = Field(False, description="Behind it instead of before it.")
+    what: Literal["shelf", "bookcase", "room"] = Field("shelf", description="What is moved by `step`.")
+    step: Literal[-1, 1] = Field(1, description="-1: up, 1: down.")
+
+
+class ShelfOut(ShelfName):
+    room: str
+    bookcase: str
+    position: int
+    created: datetime
+    count: int = Field(description="How many books stand there.")
+
+
+def one_tag(name: str) -> str:
+    found = tagging.tidy([name])
+    if not found:
+        raise ValueError("A tag needs at least one letter or sign")
+    return found[0]
+
+
+class TagIn(In):
+    name: Annotated[Text, Field(min_length=1, max_length=tagging.LONGEST), AfterValidator(one_tag)] = Field(examples=["poetry"])
+
+
+class TagOut(Out):
+    id: int
+    name: str
+    count: int = Field(description="How many books have it.")
+
+
+class BookName(Out):
+    id: int
+    title: str
+
+
+class LoanIn(In):
+    borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(said)] = Field(examples=["Nora"])
+    since: Day = Field(None, description="Today where it is left out.")
+    due: Day = None
+    note: Text = Field("", max_length=500)
+
+
+class LoanPatch(LoanIn):
+    """What is to be changed of a loan."""
+
+    borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(said)] | SkipJsonSchema[None] = None
+
+
+class BorrowersOut(Out):
+    items: list[str]
+    count: int
+
+
+class LoanOut(Out):
+    id: int
+    book: BookName
+    borrower: str
+    note: str
+    since: date
+    due: date | None
+    returned: date | None
+    overdue: bool
+
+
+class ReturnIn(In):
+    returned: Day = Field(None, description="Today where it is left out.")
+
+
+class ReadingIn(In):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"started": "2026-01-02", "finished": "2026-01-09"}]})
+
+    started: Day = None
+    finished: Day = None
+
+
+class ReadingOut(Out):
+    id: int
+    started: date | None
+    finished: date | None

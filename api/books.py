@@ -1,0 +1,162 @@
+"""Books: listed as on the library page, added, changed with a look at who else did, removed to the trash and put back."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Status
+from pydantic import Field
+
+from api.authentication import EVERYBODY
+from api.book_schemas import FACT_NAMES, BookFilter, BookIn, BookOut, BookPatch
+from api.errors import Problem, invalid, not_found
+from api.idempotent_calls import creates
+from api.schemas import Key, Page, router
+from catalogs import Record
+from library import serializers
+from library.copies import identity, owner_edits, readings, tagging, trash
+from library.forms import LibraryFilter
+from library.models import Entry, Shelf, UserBook
+
+calls = router("Books", auth=EVERYBODY)
+
+IF_MATCH = {
+    "in": "header", "name": "If-Match", "required": False, "schema": {"type": "string", "maxLength": 40}, "example": '"3"',
+    "description": "The ETag that you have seen. Where the book was changed since then nothing happens (412).",
+}  # fmt: skip
+IF_NONE_MATCH = {**IF_MATCH, "name": "If-None-Match", "description": "The ETag that you have. Where it is still right: 304."}
+ETAG = {"ETag": {"description": "The version of the book.", "schema": {"type": "string"}}}
+LOCATION = {"Location": {"description": "Where it is.", "schema": {"type": "string"}}}
+
+
+MADE = {201: {"headers": {**ETAG, **LOCATION}}, 200: {"headers": ETAG}}
+
+
+class Listed(BookFilter):
+    removed: bool = Field(False, description="The trash instead of the library.")
+
+
+def own_copy(user, key: int, removed: bool = False) -> UserBook:
+    copies = serializers.with_all(UserBook.objects.filter(user=user, removed__isnull=not removed))
+    copy = copies.filter(pk=key).first()
+    if copy is None:
+        raise not_found()
+    return copy
+
+
+def own_shelf(user, key: int | None) -> Shelf | None:
+    if key is None:
+        return None
+    shelf = Shelf.objects.filter(user=user, pk=key).first()
+    if shelf is None:
+        raise invalid("shelf: you have no shelf with this id.")
+    return shelf
+
+
+def etag(copy: UserBook) -> str:
+    return f'"{copy.version}"'
+
+
+def shown(response: HttpResponse, copy: UserBook) -> dict:
+    response["ETag"] = etag(copy)
+    return serializers.book(copy)
+
+
+@calls.get("", response=Page[BookOut])
+def list_books(request: HttpRequest, asked: Query[Listed]):
+    """Your books, filtered and sorted as on the library page; what makes no sense is passed over."""
+    mine = trash.of(request.user) if asked.removed else UserBook.objects.of(request.user)
+    found = LibraryFilter(request.GET, None if asked.removed else request.user).select(mine)
+    page = asked.of(serializers.with_all(found).defer("search_text"))
+    return {"items": [serializers.book(copy) for copy in page["items"]], "count": page["count"]}
+
+
+@calls.post("", response={201: BookOut, 200: BookOut}, openapi_extra={"responses": MADE})
+@creates
+def add_book(request: HttpRequest, body: BookIn, response: HttpResponse):
+    """A book by what you know of it. With `onDuplicate: skip` one that you have already is answered instead (200)."""
+    said = body.said()
+    record = Record(
+        title=body.title, authors=tuple(body.authors), isbn=body.isbn, subtitle=body.subtitle, publisher=body.publisher,
+        published_date=body.published_date, language=body.language, source="typed",
+    )  # fmt: skip
+    if body.on_duplicate == "skip" and (owned := identity.owned_copies(request.user, record).first()):
+        return Status(200, shown(response, own_copy(request.user, owned.pk)))
+    shelf = own_shelf(request.user, body.shelf)
+    with transaction.atomic():
+        copy = identity.add_copy(request.user, record, shelf=shelf, entry=Entry.API)
+        said.pop("on_duplicate", None)
+        change(request.user, copy.pk, said)
+    response["Location"] = f"/api/v1/books/{copy.pk}"
+    return Status(201, shown(response, own_copy(request.user, copy.pk)))
+
+
+@calls.get(
+    "/{book_id}",
+    response={200: BookOut, 304: None},
+    openapi_extra={"parameters": [IF_NONE_MATCH], "responses": {200: {"headers": ETAG}, 304: {"headers": ETAG}}},
+)
+def get_book(request: HttpRequest, book_id: Key, response: HttpResponse):
+    """One book. Its `ETag` is its version."""
+    copy = own_copy(request.user, book_id)
+    answer = shown(response, copy)
+    known = request.headers.get("If-None-Match", "")
+    return Status(304, None) if names(known, copy) else Status(200, answer)
+
+
+@calls.patch("/{book_id}", response=BookOut, openapi_extra={"parameters": [IF_MATCH], "responses": {200: {"headers": ETAG}}})
+def change_book(request: HttpRequest, book_id: Key, body: BookPatch, response: HttpResponse):
+    """Changes what is sent and nothing else. With `If-Match` only where nobody else changed the book in the meantime."""
+    copy = own_copy(request.user, book_id)
+    version = refuse_stale(request, copy)
+    try:
+        change(request.user, copy.pk, body.said(), version)
+    except owner_edits.Stale as stale:
+        raise Problem(412, "stale", str(stale), {"ETag": etag(stale.copy)}) from None
+    return shown(response, own_copy(request.user, book_id))
+
+
+@calls.delete("/{book_id}", response={204: None}, openapi_extra={"parameters": [IF_MATCH]})
+def remove_book(request: HttpRequest, book_id: Key):
+    """Into the trash, where it waits for 30 days: `POST /books/{id}/restore`."""
+    copy = own_copy(request.user, book_id)
+    refuse_stale(request, copy)
+    trash.remove(copy)
+    return Status(204, None)
+
+
+@calls.post("/{book_id}/restore", response=BookOut)
+def restore_book(request: HttpRequest, book_id: Key, response: HttpResponse):
+    """Out of the trash, with all that was known about it."""
+    trash.restore(own_copy(request.user, book_id, removed=True))
+    return shown(response, own_copy(request.user, book_id))
+
+
+@transaction.atomic
+def change(user, key: int, said: dict, version: int | None = None):
+    """What a program says about a copy, by the names of `forms.BookFacts`."""
+    printed = {FACT_NAMES[name]: value for name, value in said.items() if name in FACT_NAMES}
+    own = {name: value for name, value in said.items() if name not in FACT_NAMES and name != "tags"}
+    if "shelf" in own:
+        own["shelf"] = own_shelf(user, own["shelf"])
+    if "rating" in own:
+        own["rating"] = own["rating"] and round(own["rating"] * 2)
+    before = UserBook.objects.values_list("status", flat=True).get(pk=key, user=user)
+    copy = owner_edits.edit(user, key, printed, own, version)
+    readings.follow(copy, before)
+    if "tags" in said:
+        tagging.set_tags(copy, said["tags"])
+
+
+def refuse_stale(request, copy: UserBook) -> int | None:
+    """The version that `If-Match` asks for; None where it does not matter."""
+    wanted = request.headers.get("If-Match", "").strip()
+    if wanted in ("", "*"):
+        return None
+    if not names(wanted, copy):
+        raise Problem(412, "stale", "This book was changed elsewhere in the meantime.", {"ETag": etag(copy)})
+    return copy.version
+
+
+def names(header: str, copy: UserBook) -> bool:
+    """Does a list of ETags name the version of `copy`?"""
+    tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
+    return "*" in tags or etag(copy) in tags

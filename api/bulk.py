@@ -1,0 +1,125 @@
+"""What is done to many books at once, taken back as a whole, and what waits in the trash."""
+
+from datetime import datetime
+from typing import Annotated
+
+from django.http import HttpRequest, QueryDict
+from ninja import Query, Status
+from pydantic import ConfigDict, Field, model_validator
+
+from api.authentication import EVERYBODY
+from api.book_schemas import StatusName, TagNames
+from api.books import own_shelf
+from api.errors import Problem, not_found
+from api.schemas import MOST, In, Key, Out, Page, Slice, Text, router
+from api.shelves import page
+from library.copies import bulk_changes, trash, undoing
+from library.forms import LibraryFilter
+from library.models import Undo, UserBook
+
+calls = router("Many at once", auth=EVERYBODY)
+AT_MOST = 10_000  # named one by one; what a filter lets through has no limit
+
+
+class BulkIn(In):
+    """Which books, and what is to become of them. What is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"matching": "status=to-read", "shelf": 3, "addTags": ["attic"]}]})
+
+    ids: list[Key] = Field([], max_length=AT_MOST, description="Those of your books.")
+    matching: Annotated[Text, Field(max_length=2000)] | None = Field(
+        None, description="Instead of `ids`: the query of `GET /books` that finds them, such as `status=to-read`; empty: all."
+    )
+    shelf: Annotated[int, Field(ge=1, le=MOST)] | None = Field(None, description="The `id` of a shelf; null: no shelf.")
+    status: StatusName | None = None
+    favourite: bool | None = None
+    add_tags: TagNames = []
+    remove_tags: TagNames = []
+    remove: bool = Field(False, description="Into the trash.")
+
+    @model_validator(mode="after")
+    def meant(self):
+        if bool(self.ids) == (self.matching is not None):
+            raise ValueError("Send either `ids` or `matching`")
+        if not ({"shelf", "status", "favourite", "add_tags", "remove_tags", "remove"} & self.model_fields_set):
+            raise ValueError("Say what is to be changed")
+        return self
+
+
+class DoneOut(Out):
+    sentence: str = Field(examples=["12 books are now on “Study”."])
+    undo: int | None = Field(description="What `POST /undos/{id}` takes it back by; null where nothing had to be changed.")
+
+
+class UndoOut(Out):
+    id: int
+    sentence: str
+    created: datetime
+
+
+class CountOut(Out):
+    count: int = Field(description="How many books it was.")
+
+
+def done(undo: Undo | None) -> dict:
+    return {"sentence": undo.sentence if undo else "Nothing had to be changed.", "undo": undo and undo.pk}
+
+
+# ── Many at once ────────────────────────────────────────────────────────────────────────────────────────────────────
+@calls.post("/books/bulk", response=DoneOut)
+def change_many_books(request: HttpRequest, body: BulkIn):
+    """The same change for many books, or for all that a filter lets through. Keys that are not of your books are passed over."""
+    shelf = own_shelf(request.user, body.shelf) if "shelf" in body.model_fields_set else bulk_changes.KEEP
+    change = bulk_changes.Change(
+        shelf=shelf, status=body.status or "", favourite=body.favourite, remove=body.remove,
+        add_tags=tuple(body.add_tags), remove_tags=tuple(body.remove_tags),
+    )  # fmt: skip
+    return done(bulk_changes.apply(request.user, chosen(request.user, body), change))
+
+
+def chosen(user, body: BulkIn):
+    books = UserBook.objects.of(user)
+    if body.matching is None:
+        return books.filter(pk__in=body.ids)
+    return books.filter(pk__in=LibraryFilter(QueryDict(body.matching), user).narrow(books).values("pk"))
+
+
+# ── Taking back ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@calls.get("/undos", response=Page[UndoOut])
+def list_undos(request: HttpRequest, asked: Query[Slice]):
+    """What was done to many books at once, or to two, and can still be taken back; the latest first."""
+    rows = undoing.recent(request.user)
+    return page(asked, rows, lambda row: {name: getattr(row, name) for name in ("id", "sentence", "created")})
+
+
+@calls.post("/undos/{undo_id}", response={200: UndoOut, 409: None})
+def take_back(request: HttpRequest, undo_id: Key):
+    """Takes it back as a whole, once. What was changed since then stays as it is."""
+    try:
+        batch = undoing.undo(request.user, undo_id)
+    except Undo.DoesNotExist:
+        raise not_found() from None
+    except undoing.TooLate as error:
+        raise Problem(409, "undone", str(error)) from None
+    return {"id": batch.pk, "sentence": batch.sentence, "created": batch.created}
+
+
+# ── The trash ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@calls.post("/trash/restore", response=CountOut)
+def restore_all_books(request: HttpRequest):
+    """All that is in the trash is in the library again. The trash itself: `GET /books?removed=true`."""
+    return {"count": trash.restore_all(request.user)}
+
+
+@calls.delete("/trash", response=CountOut)
+def empty_trash(request: HttpRequest):
+    """What is in the trash is gone for good, with its loans, readings and history. Nothing brings it back."""
+    return {"count": trash.delete_for_good(trash.of(request.user))}
+
+
+@calls.delete("/trash/{book_id}", response={204: None})
+def delete_for_good(request: HttpRequest, book_id: Key):
+    """One book of the trash is gone for good. One that is still in the library is 404 here."""
+    if not trash.delete_for_good(trash.of(request.user).filter(pk=book_id)):
+        raise not_found()
+    return Status(204, None)

@@ -1,0 +1,117 @@
+"""Proposals for programs: accepted, rejected, put right."""
+
+from django.http import HttpRequest
+from ninja import Body, Status
+
+from api import scan_schemas
+from api.authentication import EVERYBODY
+from api.errors import Problem, invalid, not_found
+from api.idempotent_calls import creates
+from api.scan_schemas import JobId
+from api.scans import candidate_shown, own_scan
+from api.schemas import Key, router
+from catalogs import Record, lookup
+from scanning import review
+from scanning.models import Candidate, Decision
+
+calls = router("Proposals", auth=EVERYBODY)
+SECONDS_TO_WAIT = 12  # for the catalogues: somebody is waiting
+
+
+def own_candidate(user, job_id: str, key: int) -> Candidate:
+    row = Candidate.objects.of(user).select_related("scan").filter(pk=key, scan__job_id=job_id).first()
+    if row is None:
+        raise not_found()
+    return row
+
+
+def catalogs() -> lookup.Lookup:
+    asked = lookup.from_settings()
+    asked.seconds = SECONDS_TO_WAIT
+    return asked
+
+
+@calls.post("/{job_id}/accept", response=scan_schemas.BatchOut)
+def accept_all(request: HttpRequest, job_id: JobId, body: scan_schemas.AcceptAllIn):
+    """All open proposals that are sure, or borne out with at least `minConfidence`, become books. What you have is left out."""
+    scan = own_scan(request.user, job_id)
+    batch = review.accept_all(scan, body.min_confidence, body.status, body.with_owned)
+    return {"added": batch.added, "owned": batch.owned, "moment": batch.moment.isoformat()}
+
+
+@calls.post("/{job_id}/undo", response=scan_schemas.UndoneOut)
+def undo_batch(request: HttpRequest, job_id: JobId, body: scan_schemas.UndoIn):
+    """Takes back what was accepted at one `moment`."""
+    return {"reopened": len(review.undo_batch(own_scan(request.user, job_id), body.moment))}
+
+
+@calls.post("/{job_id}/candidates", response={201: scan_schemas.CandidateOut})
+@creates
+def add_candidate(request: HttpRequest, job_id: JobId, body: scan_schemas.WordsIn):
+    """A proposal for a book on the photo that was missed."""
+    scan = own_scan(request.user, job_id)
+    try:
+        row = review.add_by_hand(scan, catalogs(), body.title or "", body.author or "", body.isbn or "")
+    except review.ReviewError as error:
+        raise invalid(str(error)) from None
+    return Status(201, candidate_shown(row))
+
+
+@calls.post("/{job_id}/candidates/{candidate_id}/accept", response=scan_schemas.CandidateOut)
+def accept_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: scan_schemas.AcceptIn | None = Body(None)):  # noqa: B008
+    """The proposal becomes a book on the scan's shelf. Accepting twice adds once."""
+    own_candidate(request.user, job_id, candidate_id)
+    return candidate_shown(review.accept(candidate_id, request.user, body.status if body else "to-read"))
+
+
+@calls.post("/{job_id}/candidates/{candidate_id}/reject", response=scan_schemas.CandidateOut)
+def reject_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key):
+    """It is not this book, or not to be added."""
+    own_candidate(request.user, job_id, candidate_id)
+    return candidate_shown(review.reject(candidate_id, request.user))
+
+
+@calls.post("/{job_id}/candidates/{candidate_id}/undo", response=scan_schemas.CandidateOut)
+def undo_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key):
+    """The proposal is open again."""
+    own_candidate(request.user, job_id, candidate_id)
+    return candidate_shown(review.undo(candidate_id, request.user))
+
+
+@calls.get("/{job_id}/candidates/{candidate_id}/editions", response=scan_schemas.ChoicesOut)
+def list_choices(request: HttpRequest, job_id: JobId, candidate_id: Key):
+    """Other editions that the spine may be, the likeliest first."""
+    row = own_candidate(request.user, job_id, candidate_id)
+    items = [choice(Record.from_dict(each)) for each in row.alternatives]
+    return {"items": items, "count": len(items)}
+
+
+def choice(record: Record) -> dict:
+    names = ("title", "authors", "isbn", "publisher", "published_date", "language", "source")
+    return {"key": review.edition_key(record)} | {name: getattr(record, name) for name in names}
+
+
+@calls.post("/{job_id}/candidates/{candidate_id}/choose", response={200: scan_schemas.CandidateOut, 409: None})
+def choose_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: scan_schemas.ChoiceIn):
+    """Another edition is the proposed one. One that is decided about, or a `key` that is not on the list, is 409."""
+    own_candidate(request.user, job_id, candidate_id)
+    try:
+        return candidate_shown(review.choose(candidate_id, request.user, body.key))
+    except review.ReviewError as error:
+        raise Problem(409, "not-offered", str(error)) from None
+
+
+@calls.patch("/{job_id}/candidates/{candidate_id}", response={200: scan_schemas.CandidateOut, 409: None})
+def edit_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: scan_schemas.WordsIn):
+    """Put right in your words, and matched again. One that is decided about must be undone first (409)."""
+    row = own_candidate(request.user, job_id, candidate_id)
+    if row.decision != Decision.PENDING:
+        raise Problem(409, "decided", "This one is decided already. Undo that first, then change it.")
+    present = row.edition
+    words = {"title": body.title, "author": body.author, "isbn_text": body.isbn}
+    was = {"title": present.title, "author": "; ".join(present.authors), "isbn_text": present.isbn}
+    try:
+        edited = review.edit(candidate_id, request.user, catalogs(), **{n: was[n] if v is None else v for n, v in words.items()})
+    except review.ReviewError as error:
+        raise invalid(str(error)) from None
+    return candidate_shown(edited)

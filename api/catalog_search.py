@@ -1,0 +1,66 @@
+"""Books that one does not have yet: looked for in the catalogues by title, author or ISBN, and added as they say."""
+
+from typing import Annotated
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Schema, Status
+from pydantic import Field
+
+from api.authentication import EVERYBODY
+from api.book_schemas import BookOut, StatusName, TagNames
+from api.books import LOCATION, own_copy
+from api.editions import EditionOut, FoundEditions, edition
+from api.errors import Problem
+from api.idempotent_calls import creates
+from api.isbn_entry import ShelfSaid, shelf_of
+from api.schemas import In, Text, router
+from catalogs import Record
+from library import serializers
+from library.copies import isbn_entry
+from library.models import Entry
+from library.views.entries import SALT, VALID, found_for
+
+calls = router("Books", auth=EVERYBODY)
+
+
+class CatalogAsked(Schema):
+    q: Annotated[Text, Field(min_length=1, max_length=300, description="Title, author, or an ISBN.", examples=["dune herbert"])]
+
+
+class ResultOut(EditionOut):
+    owned: bool = Field(description="You have it already.")
+
+
+class FoundResults(FoundEditions):
+    items: list[ResultOut]
+
+
+class FromCatalogIn(In):
+    key: Annotated[Text, Field(min_length=1, max_length=100_000)] = Field(description="As `GET /books/catalog` named it.")
+    status: StatusName = "to-read"
+    shelf: ShelfSaid = Field(None, description="The `id` of a shelf, or its name: made where it is new.")
+    tags: TagNames = []
+
+
+@calls.get("/catalog", response=FoundResults)
+def search_catalogs(request: HttpRequest, asked: Query[CatalogAsked]):
+    """Editions that the catalogues know, each once. Waits for them some seconds; who could not answer is in `problems`."""
+    found = found_for(request.user, " ".join(asked.q.split()))
+    items = [edition(result.record, result.signed) | {"owned": result.owned} for result in found["results"]]
+    return {"items": items, "count": len(items), "problems": [str(problem) for problem in found["problems"]]}
+
+
+@calls.post("/catalog", response={201: BookOut, 409: None}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
+@creates
+def add_from_catalog(request: HttpRequest, body: FromCatalogIn, response: HttpResponse):
+    """Adds one of the editions that were found. A `key` that was not offered within a day is 409."""
+    try:
+        record = Record.from_dict(signing.loads(body.key, salt=SALT, max_age=VALID))
+    except signing.BadSignature:
+        raise Problem(409, "not-offered", "That edition is not on the list any more. Search again.") from None
+    shelf = shelf_of(request.user, body.shelf)
+    own = {"status": body.status, "shelf": shelf, "tags": body.tags}
+    copy = isbn_entry.enter_record(request.user, record, entry=Entry.API, **own).copy
+    response["Location"] = f"/api/v1/books/{copy.pk}"
+    return Status(201, serializers.book(own_copy(request.user, copy.pk)))

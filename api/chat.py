@@ -1,0 +1,165 @@
+"""Asking about one's books, in conversations that are remembered for some hours."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Status
+from pydantic import Field
+
+from api import throttling
+from api.authentication import EVERYBODY
+from api.book_schemas import BookOut
+from api.books import LOCATION
+from api.errors import Problem, not_found
+from api.idempotent_calls import creates
+from api.schemas import In, Key, Out, Page, Slice, Text, router
+from api.shelves import page
+from chat import actions, conversations
+from chat.models import Chat, Message
+from library import serializers
+from library.models import UserBook
+
+calls = router("Chat", auth=EVERYBODY)
+SessionKey = Annotated[str, Field(pattern="^[A-Za-z0-9]{1,24}$", max_length=24)]
+QUESTIONS = [throttling.CALLS, throttling.CHAT]
+
+
+class SessionIn(In):
+    title: Text = Field("", max_length=120)
+
+
+class SessionPatch(In):
+    title: Text = Field("", max_length=120)
+    pinned: bool = False
+
+
+class SessionOut(Out):
+    id: str
+    title: str
+    pinned: bool = Field(description="It is kept; others are forgotten some hours after the last message.")
+    created: datetime
+    last_said: datetime
+
+
+class MessageIn(In):
+    message: Annotated[Text, Field(min_length=1, max_length=conversations.LONGEST, examples=["What did I lend to Nora?"])]
+
+
+class MessageOut(Out):
+    id: int
+    question: str
+    answer: str
+    state: Literal[tuple(Message.State.values)]
+    error: str
+    books: list[BookOut] = Field(description="What the answer comes from.")
+    total: int = Field(description="How many there are where not all are shown.")
+    steps: list[dict[str, Any]] = Field(description="How it was found out.")
+    action: dict[str, Any] = Field(description="A change that is proposed and waits for `confirm`.")
+    engine: str
+    usd: str
+    created: datetime
+
+
+class SessionWithMessages(SessionOut):
+    messages: list[MessageOut]
+
+
+def own_session(user, key: str) -> Chat:
+    found = Chat.objects.of(user).filter(key=key).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def own_message(user, key: str, pk: int) -> Message:
+    message = own_session(user, key).messages.filter(pk=pk).first()
+    if message is None:
+        raise not_found()
+    return message
+
+
+def session_shown(session: Chat) -> dict:
+    return {"id": session.key, **{name: getattr(session, name) for name in ("title", "pinned", "created", "last_said")}}
+
+
+def messages_shown(user, messages) -> list[dict]:
+    """With their books, in one query for all of them."""
+    messages = [message.settle() for message in messages]
+    keys = {key for message in messages for key in message.books}
+    copies = serializers.with_all(UserBook.objects.of(user)).in_bulk(keys)
+    names = ("id", "question", "answer", "state", "error", "total", "steps", "action", "engine", "created")
+    return [
+        {name: getattr(message, name) for name in names}
+        | {"usd": str(message.usd), "books": [serializers.book(copies[key]) for key in message.books if key in copies]}
+        for message in messages
+    ]
+
+
+@calls.get("", response=Page[SessionOut])
+def list_chat_sessions(request: HttpRequest, asked: Query[Slice]):
+    """Your conversations that are not forgotten yet, the latest first."""
+    return page(asked, Chat.objects.of(request.user).order_by("-last_said", "-pk"), session_shown)
+
+
+@calls.post("", response={201: SessionOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
+@creates
+def start_chat_session(request: HttpRequest, body: SessionIn, response: HttpResponse):
+    """A new conversation."""
+    session = conversations.start(request.user)
+    if body.title:
+        session.title = body.title
+        session.save(update_fields=["title"])
+    response["Location"] = f"/api/v1/chat/sessions/{session.key}"
+    return Status(201, session_shown(session))
+
+
+@calls.get("/{session_id}", response=SessionWithMessages)
+def get_chat_session(request: HttpRequest, session_id: SessionKey):
+    """A conversation with all that was said."""
+    session = own_session(request.user, session_id)
+    return session_shown(session) | {"messages": messages_shown(request.user, session.messages.all())}
+
+
+@calls.patch("/{session_id}", response=SessionOut)
+def change_chat_session(request: HttpRequest, session_id: SessionKey, body: SessionPatch):
+    """Another title; or pinned, so that it is not forgotten."""
+    session = own_session(request.user, session_id)
+    for name, value in body.said().items():
+        setattr(session, name, value)
+    session.save(update_fields=["title", "pinned"])
+    return session_shown(session)
+
+
+@calls.delete("/{session_id}", response={204: None})
+def delete_chat_session(request: HttpRequest, session_id: SessionKey):
+    """The conversation is forgotten at once."""
+    own_session(request.user, session_id).delete()
+    return Status(204, None)
+
+
+@calls.post("/{session_id}/messages", response={201: MessageOut}, throttle=QUESTIONS)
+@creates
+def ask_in_chat(request: HttpRequest, session_id: SessionKey, body: MessageIn):
+    """Asks, and waits for the answer. `state` says whether there is one."""
+    message = conversations.ask(own_session(request.user, session_id), body.message)
+    return Status(201, messages_shown(request.user, [message])[0])
+
+
+@calls.post("/{session_id}/messages/{message_id}/stop", response=MessageOut)
+def stop_in_chat(request: HttpRequest, session_id: SessionKey, message_id: Key):
+    """Asks whoever is at an answer to stop; one that is there already stays."""
+    message = own_message(request.user, session_id, message_id)
+    message.ask_to_stop()
+    return messages_shown(request.user, [message])[0]
+
+
+@calls.post("/{session_id}/messages/{message_id}/{decision}", response={200: MessageOut, 409: None})
+def decide_in_chat(request: HttpRequest, session_id: SessionKey, message_id: Key, decision: Literal["confirm", "dismiss"]):
+    """Does what a message proposes, once, or lets it be."""
+    message = own_message(request.user, session_id, message_id)
+    try:
+        actions.confirm(message) if decision == "confirm" else actions.dismiss(message)
+    except actions.ActionError as error:
+        raise Problem(409, "decided", str(error)) from None
+    return messages_shown(request.user, [Message.objects.get(pk=message_id)])[0]

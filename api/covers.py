@@ -1,0 +1,82 @@
+"""Covers: the picture, which others there are, and a picture of one's own."""
+
+from typing import Literal
+
+from django.http import Http404, HttpRequest
+from ninja import File
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from api.authentication import EVERYBODY
+from api.book_schemas import BookOut
+from api.books import own_copy
+from api.errors import invalid, not_found
+from api.root import binary
+from api.schemas import MOST, In, Key, Out, router
+from library import serializers
+from library.covers import cover_choice, cover_files
+from library.forms.covers import CoverForm
+from library.models import UserBook
+from library.views.covers import picture
+
+calls = router("Covers", auth=EVERYBODY)
+
+
+class CoverOut(Out):
+    edition: int = Field(description="What it is chosen by.")
+    cover_image: str = Field(description="Where the catalogue has it.")
+    words: str = Field(description="Publisher, year, language.")
+    chosen: bool
+
+
+class CoversOut(Out):
+    items: list[CoverOut]
+    count: int
+
+
+class CoverIn(In):
+    choice: Literal["drawn", "edition"] = Field(description="A drawn one, or that of an edition.")
+    edition: int | None = Field(None, ge=1, le=MOST, description="As `GET …/covers` names it.")
+
+
+@calls.get("/{book_id}/cover", response={200: None}, openapi_extra=binary("image/webp"))
+def get_cover(request: HttpRequest, book_id: Key):
+    """The picture of its cover, fetched at the first look and kept here. 404 where there is none: then pages draw one."""
+    copy = own_copy(request.user, book_id)
+    key = copy.cover_key or (cover_files.fetched(copy.cover) if cover_files.is_wanted(copy.cover) else "")
+    try:
+        answer = picture(key) if key else None
+    except Http404:
+        answer = None
+    if answer is None:
+        raise not_found("This book has no picture of its cover.")
+    return answer
+
+
+@calls.get("/{book_id}/covers", response=CoversOut)
+def list_covers(request: HttpRequest, book_id: Key):
+    """The covers of the editions of the same work, its own first."""
+    offers = cover_choice.offers(own_copy(request.user, book_id))
+    items = [{"edition": each.pk, "coverImage": each.cover, "words": each.words, "chosen": each.chosen} for each in offers]
+    return {"items": items, "count": len(items)}
+
+
+@calls.post("/{book_id}/cover", response=BookOut)
+def choose_cover(request: HttpRequest, book_id: Key, body: CoverIn):
+    """The copy shows a drawn cover, or that of another edition."""
+    return kept(request, book_id, body.model_dump())
+
+
+@calls.post("/{book_id}/cover/picture", response=BookOut)
+def upload_cover(request: HttpRequest, book_id: Key, picture: UploadedFile = File(...)):  # noqa: B008
+    """The copy shows your own picture, which nobody else sees: JPEG, PNG, WebP or HEIC, at most 15 MB."""
+    return kept(request, book_id, {"choice": cover_choice.UPLOAD}, {"picture": picture})
+
+
+def kept(request, book_id: int, said: dict, files: dict | None = None) -> dict:
+    copy: UserBook = own_copy(request.user, book_id)
+    form = CoverForm(copy, said, files or {})
+    if not form.is_valid():
+        raise invalid(f"cover: {' '.join(error for errors in form.errors.values() for error in errors)}")
+    form.save()
+    return serializers.book(own_copy(request.user, book_id))

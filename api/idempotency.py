@@ -1,0 +1,74 @@
+"""`Idempotency-Key`: a call that makes something may be sent again, over a bad line, and makes it once.
+
+https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/"""
+
+import hashlib
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from api.models import IdempotencyKey
+
+KEPT = timedelta(days=1)
+LOST_AFTER = timedelta(minutes=5)  # a call that is still at work then died with its process
+HEADERS = ("Location", "ETag")
+
+
+class KeyInUse(Exception):
+    """The first call with this key is still at work."""
+
+
+class KeyReused(Exception):
+    """This key belongs to another call."""
+
+
+def begin(user, key: str, fingerprint: str) -> IdempotencyKey:
+    """The row of this key. One that has a status holds the answer; one without is now the caller's to fill or to release."""
+    IdempotencyKey.objects.filter(user=user, key=key, created__lt=timezone.now() - KEPT).delete()
+    IdempotencyKey.objects.filter(user=user, key=key, status=0, created__lt=timezone.now() - LOST_AFTER).delete()
+    try:
+        with transaction.atomic():
+            return IdempotencyKey.objects.create(user=user, key=key, fingerprint=fingerprint)
+    except IntegrityError:
+        row = IdempotencyKey.objects.filter(user=user, key=key).first()
+    if row is None or (row.status == 0 and row.fingerprint == fingerprint):
+        raise KeyInUse
+    if row.fingerprint != fingerprint:
+        raise KeyReused
+    return row
+
+
+def keep(row: IdempotencyKey, status: int, headers: dict[str, str], body: str):
+    row.status, row.headers, row.body = status, headers, body
+    row.save(update_fields=["status", "headers", "body"])
+
+
+def release(row: IdempotencyKey):
+    """The call came to nothing: it may be tried again with the same key."""
+    IdempotencyKey.objects.filter(pk=row.pk, status=0).delete()
+
+
+def sweep():
+    IdempotencyKey.objects.filter(created__lt=timezone.now() - KEPT).delete()
+
+
+def fingerprint(request) -> str:
+    """The same for the same call: its address and what it carries."""
+    found = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if request.content_type == "multipart/form-data":
+        for name in sorted(request.POST):
+            found.update(f"{name}={request.POST.getlist(name)}\n".encode())
+        for name, file in sorted(request.FILES.items()):
+            found.update(f"{name}: {file.name} {file.size} ".encode() + _hash(file))
+    else:
+        found.update(request.body)
+    return found.hexdigest()
+
+
+def _hash(file) -> bytes:
+    found = hashlib.sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    file.seek(0)
+    return found.digest()

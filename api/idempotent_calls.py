@@ -1,0 +1,73 @@
+"""Calls that make something. With an `Idempotency-Key` the same call again gets the same answer and makes nothing more."""
+
+from functools import wraps
+
+from django.http import HttpResponse
+from ninja.utils import contribute_operation_callback
+
+from api import idempotency
+from api.errors import Problem, invalid
+
+HEADER = "Idempotency-Key"
+LONGEST = 100
+DESCRIBED = {
+    "in": "header",
+    "name": HEADER,
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$"},
+    "description": "Chosen by you, one for each thing to be made. Sent again within a day it brings the same answer.",
+    "example": "3f0c2a0e-scan-of-sunday",
+}
+
+
+def creates(view):
+    """For a view that makes something, under its `@router.post`."""
+
+    @wraps(view)
+    def call(request, **values):
+        key = request.headers.get(HEADER)
+        if key is None:
+            return view(request, **values)
+        row = _begin(request, key)
+        if row.status:
+            return _as_before(row)
+        request.idempotency = row
+        return view(request, **values)
+
+    contribute_operation_callback(call, _describe)
+    return call
+
+
+def _describe(operation):
+    extra = operation.openapi_extra or {}
+    operation.openapi_extra = {**extra, "parameters": [*extra.get("parameters", []), DESCRIBED]}
+
+
+def _begin(request, key: str):
+    if not (0 < len(key) <= LONGEST and key.isascii() and key.isprintable() and " " not in key):
+        raise invalid(f"{HEADER} has 1 to {LONGEST} letters, digits and signs, without spaces.")
+    try:
+        return idempotency.begin(request.auth.user, key, idempotency.fingerprint(request))
+    except idempotency.KeyInUse:
+        raise Problem(409, "in-progress", "The first call with this key is still at work. Ask again in a moment.") from None
+    except idempotency.KeyReused:
+        raise Problem(422, "key-reused", f"This {HEADER} belongs to another call. Choose a new one.") from None
+
+
+def _as_before(row) -> HttpResponse:
+    response = HttpResponse(row.body, status=row.status, content_type="application/json; charset=utf-8")
+    for name, value in {**row.headers, "Idempotent-Replayed": "true"}.items():
+        response[name] = value
+    return response
+
+
+def keep(request, response):
+    """The answer of a call that went well."""
+    if row := getattr(request, "idempotency", None):
+        headers = {name: response[name] for name in idempotency.HEADERS if name in response}
+        idempotency.keep(row, response.status_code, headers, response.content.decode())
+
+
+def release(request):
+    if row := getattr(request, "idempotency", None):
+        idempotency.release(row)

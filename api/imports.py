@@ -1,0 +1,227 @@
+"""Libraries in and out: files of other programs brought in, and everything taken away."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from django.http import HttpRequest
+from ninja import File, Form, Query, Status
+from ninja.files import UploadedFile
+from pydantic import Field
+
+from api.authentication import EVERYBODY
+from api.book_schemas import Isbn, Names, StatusName
+from api.books import own_shelf
+from api.errors import Problem, invalid, not_found
+from api.idempotent_calls import creates
+from api.root import binary
+from api.schemas import INTEGER, MOST, In, Key, Out, Page, Slice, Text, router
+from api.shelves import own, page
+from transfer import detect, fields, import_run, row_outcomes
+from transfer.forms import ORDERS, ColumnsForm
+from transfer.items import NotReadable
+from transfer.models import Import, ImportRow
+from transfer.views import exports
+from transfer.views.imports import can_change, failures
+
+calls = router("Import and export", auth=EVERYBODY)
+FORMATS = ("auto", *detect.FORMATS)
+EVERYTHING = {
+    "responses": {200: {"content": {"application/json": {"schema": {"type": "object", "required": ["bookimg", "books"]}}}}}
+}
+RowNumber = Annotated[int, Field(ge=0, le=INTEGER)]
+AT_ONCE_BYTES = 8 * 1024 * 1024  # looked through while the caller waits; of larger ones the answer says "checking"
+
+
+class ImportIn(In):
+    """What holds for all books of a file where the file says nothing."""
+
+    format: Literal[FORMATS] = "auto"
+    status: StatusName = "to-read"
+    shelf: Annotated[int, Field(ge=1, le=MOST)] | None = Field(None, description="The `id` of one of your shelves.")
+    tags: Annotated[Text, Field(max_length=5000)] = Field("", description="With commas between them.")
+    on_duplicate: Literal[tuple(row_outcomes.ON_DUPLICATE)] = Field(
+        row_outcomes.SKIP, description="What to do with books that you have already."
+    )
+    look_up: bool = Field(False, description="Ask the catalogues for what the file does not say.")
+    preview: bool = Field(False, description="Only look: nothing is brought in before `POST /import/{id}/start`.")
+
+
+class ImportOut(Out):
+    id: int
+    name: str
+    format: str
+    state: Literal[tuple(Import.State.values)]
+    error: str
+    total: int
+    done: int
+    counts: dict[str, int] = Field(description="In the preview what the rows are, then what became of them.")
+    mapping: dict[str, str] = Field(description="Name of a column in the file -> what it is here.")
+    created: datetime
+    finished: datetime | None
+
+
+class RowsAsked(Slice):
+    result: Literal[("", *ImportRow.Result.values)] = Field("", description="Only rows of which this became.")
+
+
+class RowOut(Out):
+    number: int = Field(description="The line in the file.")
+    result: Literal[tuple(ImportRow.Result.values)]
+    message: str
+    book_id: int | None
+
+
+class ColumnsIn(In):
+    """Columns of the file by their names; those that are not named stay as they were understood."""
+
+    columns: dict[Annotated[Text, Field(max_length=500)], Literal[(*fields.TARGETS, fields.KEEP, fields.DROP)]] = Field(
+        {}, max_length=200, examples=[{"Regal": "shelf", "Bemerkung": "notes"}]
+    )
+    order: Literal[tuple(ORDERS)] = Field("", description="Which comes first in 03/04/2020; empty: as the file shows.")
+
+
+class RowIn(In):
+    """A row as it should have been."""
+
+    title: Annotated[Text, Field(max_length=500)] = ""
+    authors: Names = []
+    isbn: Isbn = ""
+    another: bool = Field(False, description="A further copy, although the book is there.")
+
+
+def shown(file: Import) -> dict:
+    names = ("id", "name", "format", "state", "error", "total", "done", "counts", "mapping", "created", "finished")
+    return {name: getattr(file, name) for name in names}
+
+
+def own_import(user, key: int) -> Import:
+    return own(Import.objects.filter(user=user).select_related("user"), key)
+
+
+@calls.post("/import", response={202: ImportOut})
+@creates
+def start_import(request: HttpRequest, file: UploadedFile = File(...), options: ImportIn = Form(...)):  # noqa: B008
+    """Brings in a file: exports of other programs, any table with a header, a list of ISBNs, or our own JSON."""
+    chosen = {name: getattr(options, name) for name in ("status", "shelf", "on_duplicate", "look_up")}
+    own_shelf(request.user, options.shelf)
+    chosen["tags"] = [tag.strip() for tag in options.tags.split(",") if tag.strip()]
+    try:
+        made = import_run.take(request.user, file, file.name or "", options.format, here=file.size <= AT_ONCE_BYTES)
+    except NotReadable as error:
+        raise invalid(f"file: {error}") from None
+    made.options = made.options | chosen
+    made.save(update_fields=["options"])
+    if not options.preview:
+        import_run.start(made, chosen)
+    return Status(202, shown(own_import(request.user, made.pk)))
+
+
+@calls.get("/import", response=Page[ImportOut])
+def list_imports(request: HttpRequest, asked: Query[Slice]):
+    """Your imports, the latest first."""
+    return page(asked, Import.objects.filter(user=request.user).order_by("-created", "-pk"), shown)
+
+
+@calls.get("/import/{import_id}", response=ImportOut)
+def get_import(request: HttpRequest, import_id: Key):
+    """How far it is: `done` of `total`."""
+    return shown(own_import(request.user, import_id))
+
+
+@calls.get("/import/{import_id}/rows", response=Page[RowOut])
+def get_import_rows(request: HttpRequest, import_id: Key, asked: Query[RowsAsked]):
+    """What became of each row."""
+    rows = own_import(request.user, import_id).rows.order_by("number")
+    rows = rows.filter(result=asked.result) if asked.result else rows
+    return page(asked, rows, row_shown)
+
+
+def row_shown(row: ImportRow) -> dict:
+    return {name: getattr(row, name) for name in ("number", "result", "message")} | {"bookId": row.copy_id}
+
+
+@calls.post("/import/{import_id}/start", response={202: ImportOut, 409: None})
+def start_previewed_import(request: HttpRequest, import_id: Key):
+    """Brings in what was only looked at so far, or goes on with what was stopped."""
+    file = own_import(request.user, import_id)
+    if file.state == Import.State.PREVIEW:
+        import_run.start(file, file.options)
+    elif file.state in (Import.State.FAILED, Import.State.CANCELLED) and file.key:
+        import_run.go_on(file)
+    else:
+        raise Problem(409, "not-waiting", "This import does not wait to be started.")
+    return Status(202, shown(own_import(request.user, import_id)))
+
+
+@calls.post("/import/{import_id}/cancel", response={200: ImportOut, 409: None})
+def cancel_import(request: HttpRequest, import_id: Key):
+    """Stops it; what was brought in so far stays."""
+    if not import_run.cancel(own_import(request.user, import_id)):
+        raise Problem(409, "not-running", "This import is not at work.")
+    return shown(own_import(request.user, import_id))
+
+
+@calls.delete("/import/{import_id}", response={204: None})
+def delete_import(request: HttpRequest, import_id: Key):
+    """What is known about the import goes; its books stay."""
+    import_run.forget(own_import(request.user, import_id))
+    return Status(204, None)
+
+
+@calls.put("/import/{import_id}/columns", response={202: ImportOut, 409: None})
+def set_import_columns(request: HttpRequest, import_id: Key, body: ColumnsIn):
+    """What each column of the table is here; the file is looked through once more. Only before it is brought in (409)."""
+    file = own_import(request.user, import_id)
+    if file.state != Import.State.PREVIEW:
+        raise Problem(409, "not-waiting", "This import is not in its preview, where columns can be chosen.")
+    form = ColumnsForm(file, columns_said(file, body))
+    if not form.is_valid():
+        raise invalid(f"columns: {' '.join(error for errors in form.errors.values() for error in errors)}")
+    form.save()
+    import_run.check(file, at_once=file.total <= import_run.CHUNK * 5)
+    return Status(202, shown(own_import(request.user, import_id)))
+
+
+def columns_said(file: Import, body: ColumnsIn) -> dict:
+    """As the form of the preview sends them; columns that are not named stay what they are."""
+    names = ColumnsForm(file).columns
+    if unknown := [name for name in body.columns if name not in names]:
+        raise invalid(f"columns: the file has no column “{unknown[0]}”.")
+    chosen = file.mapping | body.columns
+    return {f"column{number}": chosen[name] for number, name in enumerate(names)} | {"order": body.order}
+
+
+@calls.post("/import/{import_id}/rows/{row_number}", response={200: RowOut, 409: None})
+def retry_import_row(request: HttpRequest, import_id: Key, row_number: RowNumber, body: RowIn):
+    """One row once more: with what it should have said, or with `another` as a further copy of a book that is there."""
+    file = own_import(request.user, import_id)
+    row = file.rows.select_related("file__user", "copy").filter(number=row_number).first()
+    if row is None:
+        raise not_found()
+    if file.is_active:
+        raise Problem(409, "at-work", "The import is still at work. Change this row when it is done.")
+    if body.another and row.result == ImportRow.Result.OWNED:
+        return row_shown(import_run.try_again(row, another=True))
+    if not can_change(row):
+        raise Problem(409, "no-retry", "This row needs no second try.")
+    changes = {"title": body.title, "authors": body.authors, "isbn13": body.isbn}
+    return row_shown(import_run.try_again(row, {name: value for name, value in changes.items() if value}))
+
+
+@calls.get("/import/{import_id}/failures.csv", response={200: None}, openapi_extra=binary("text/csv"))
+def get_import_failures(request: HttpRequest, import_id: Key):
+    """The rows that need a look as they were in the file, with the reason, to be put right and sent again."""
+    own_import(request.user, import_id)
+    return failures(request, import_id)
+
+
+@calls.get("/export.csv", response={200: None}, openapi_extra=binary("text/csv"))
+def export_csv(request: HttpRequest):
+    """All your books as a table that other programs take."""
+    return exports.as_csv(request)
+
+
+@calls.get("/export.json", response={200: None}, openapi_extra=EVERYTHING)
+def export_json(request: HttpRequest):
+    """All there is about your books, to be brought in again anywhere."""
+    return exports.as_json(request)

@@ -1,0 +1,91 @@
+"""Books by their ISBN, one or hundreds at a time: what a scanner of barcodes sends."""
+
+from typing import Annotated, Literal
+
+from django.http import HttpRequest
+from ninja import Status
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
+
+from api.authentication import EVERYBODY
+from api.book_schemas import BookOut, StatusName, TagNames
+from api.errors import invalid
+from api.idempotent_calls import creates
+from api.schemas import MOST, In, Out, Text, router
+from catalogs import isbn
+from library import serializers, shelf_order
+from library.copies import isbn_entry
+from library.forms import ShelfForm
+from library.models import Entry, Shelf, UserBook
+
+calls = router("Books", auth=EVERYBODY)
+AT_MOST = 500
+ShelfSaid = Annotated[int, Field(ge=1, le=MOST)] | Annotated[Text, Field(max_length=100)] | None
+Number = Annotated[Text, Field(min_length=1, max_length=60), AfterValidator(lambda text: isbn.parse(text))]
+
+
+class EnterIn(In):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"isbn": "978-0-441-47812-5"}, {"isbns": ["9780141439587", "0-441-47812-3"], "shelf": "Attic"}]
+        }
+    )
+
+    isbn: Number | None = Field(None, description="10 or 13 digits, with or without hyphens, or an EAN-13 with its add-on.")
+    isbns: list[Number] = Field([], max_length=AT_MOST, description="Several at once: all of them, or none where one is wrong.")
+    status: StatusName = "to-read"
+    shelf: ShelfSaid = Field(None, description="The `id` of a shelf, or its name: made where it is new.")
+    tags: TagNames = []
+    on_duplicate: Literal["copy", "skip"] = Field("copy", description="Where you have it already: a second copy, or left out.")
+
+    @model_validator(mode="after")
+    def named(self):
+        if not self.numbers:
+            raise ValueError("Send `isbn` or `isbns`")
+        return self
+
+    @property
+    def numbers(self) -> list[str]:
+        return [*([self.isbn] if self.isbn else []), *self.isbns]
+
+
+class EnteredOut(Out):
+    isbn: str
+    outcome: Literal["added", "owned"] = Field(description="owned: left out, for you have it already.")
+    book: BookOut
+
+
+class EnteredPage(Out):
+    items: list[EnteredOut]
+    count: int
+    added: int
+
+
+@calls.post("/isbn", response={201: EnteredPage, 200: EnteredPage})
+@creates
+def enter_isbns(request: HttpRequest, body: EnterIn):
+    """The books of one or many ISBNs. They are there at once; what is not known of them here a worker asks the catalogues for
+    (`lookUp`). 200 where nothing was added."""
+    shelf = shelf_of(request.user, body.shelf)
+    own = {"status": body.status, "tags": body.tags, "on_duplicate": body.on_duplicate, "entry": Entry.API}
+    entered = isbn_entry.enter(request.user, body.numbers, shelf=shelf, **own)
+    copies = serializers.with_all(UserBook.objects.filter(user=request.user)).in_bulk([each.copy.pk for each in entered])
+    items = [{"isbn": e.isbn, "outcome": str(e.outcome), "book": serializers.book(copies[e.copy.pk])} for e in entered]
+    added = sum(item["outcome"] == "added" for item in items)
+    return Status(201 if added else 200, {"items": items, "count": len(items), "added": added})
+
+
+def shelf_of(user, said: int | str | None) -> Shelf | None:
+    """By its id, or by its name, of which a new shelf is made where there is none."""
+    if said is None or said == "":
+        return None
+    known = Shelf.objects.filter(user=user, pk=said).first() if isinstance(said, int) else shelf_order.called(user, said)
+    if known or isinstance(said, int):
+        return known or _missing()
+    form = ShelfForm({"name": said}, instance=Shelf(user=user))
+    if not form.is_valid():
+        raise invalid("shelf: " + " ".join(message for messages in form.errors.values() for message in messages))
+    return form.save()
+
+
+def _missing():
+    raise invalid("shelf: you have no shelf with this id.")

@@ -1,0 +1,140 @@
+"""Loans and readings: who has a book, and when it was read."""
+
+from typing import Literal
+
+from django.http import HttpRequest
+from ninja import Query, Status
+from pydantic import Field
+
+from api.authentication import EVERYBODY
+from api.book_schemas import BorrowersOut, LoanIn, LoanOut, LoanPatch, ReadingIn, ReadingOut, ReturnIn
+from api.books import own_copy
+from api.errors import Problem, invalid
+from api.idempotent_calls import creates
+from api.schemas import Key, Page, Slice, router
+from api.shelves import own, page
+from library import serializers
+from library.copies import loans, readings
+from library.forms.copy_records import LoanForm
+from library.models import Loan, Reading
+
+loan_calls = router("Loans", auth=EVERYBODY)
+reading_calls = router("Readings", auth=EVERYBODY)
+
+
+class Lent(Slice):
+    state: Literal["out", "back"] = Field("out", description="What is lent now, or what was given back.")
+
+
+# ── Loans ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def loans_of(user):
+    return Loan.objects.filter(copy__user=user, copy__removed__isnull=True).select_related("copy")
+
+
+@loan_calls.get("/loans", response=Page[LoanOut])
+def list_loans(request: HttpRequest, asked: Query[Lent]):
+    """Who has what: overdue first. With `state=back` what was given back, the latest first."""
+    rows = loans.out(request.user) if asked.state == "out" else loans.back(request.user)
+    return page(asked, rows, serializers.loan)
+
+
+@loan_calls.post("/books/{book_id}/loans", response={201: LoanOut, 409: None})
+@creates
+def lend_book(request: HttpRequest, book_id: Key, body: LoanIn):
+    """Lends a book. A copy can be with one person at a time (409)."""
+    copy = own_copy(request.user, book_id)
+    if copy.loans.filter(returned__isnull=True).exists():
+        raise Problem(409, "lent", "Somebody has it already. Take it back first.")
+    try:
+        return Status(201, serializers.loan(loans.lend(copy, **body.model_dump())))
+    except loans.LoanError as error:
+        raise invalid(str(error)) from None
+
+
+@loan_calls.get("/loans/{loan_id}", response=LoanOut)
+def get_loan(request: HttpRequest, loan_id: Key):
+    """One loan."""
+    return serializers.loan(own(loans_of(request.user), loan_id))
+
+
+@loan_calls.patch("/loans/{loan_id}", response=LoanOut)
+def change_loan(request: HttpRequest, loan_id: Key, body: LoanPatch):
+    """To whom, since when, until when; also of one that came back. What is left out stays as it is."""
+    loan = own(loans_of(request.user), loan_id)
+    form = LoanForm({name: getattr(loan, name) for name in LoanForm.Meta.fields} | body.said(), instance=loan)
+    if not form.is_valid():
+        raise invalid("; ".join(f"{name}: {' '.join(errors)}" for name, errors in form.errors.items()))
+    form.save()
+    return serializers.loan(own(loans_of(request.user), loan_id))
+
+
+@loan_calls.post("/loans/{loan_id}/reopen", response={200: LoanOut, 409: None})
+def reopen_loan(request: HttpRequest, loan_id: Key):
+    """It was not given back after all. Where the book has been lent again since then that is 409."""
+    try:
+        return serializers.loan(loans.reopen(own(loans_of(request.user), loan_id)))
+    except loans.LoanError as error:
+        raise Problem(409, "lent", str(error)) from None
+
+
+@loan_calls.get("/borrowers", response=BorrowersOut)
+def list_borrowers(request: HttpRequest):
+    """To whom you have lent before, for a field that completes a name."""
+    names = loans.borrowers(request.user)
+    return {"items": names, "count": len(names)}
+
+
+@loan_calls.post("/loans/{loan_id}/return", response=LoanOut)
+def return_book(request: HttpRequest, loan_id: Key, body: ReturnIn):
+    """It came back. Twice changes nothing the second time."""
+    try:
+        return serializers.loan(loans.give_back(own(loans_of(request.user), loan_id), body.returned))
+    except loans.LoanError as error:
+        raise invalid(str(error)) from None
+
+
+@loan_calls.delete("/loans/{loan_id}", response={204: None})
+def delete_loan(request: HttpRequest, loan_id: Key):
+    """The loan is forgotten as if it had not been."""
+    own(loans_of(request.user), loan_id).delete()
+    return Status(204, None)
+
+
+# ── Readings ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def readings_of(user):
+    return Reading.objects.filter(copy__user=user, copy__removed__isnull=True)
+
+
+@reading_calls.get("/books/{book_id}/readings", response=Page[ReadingOut])
+def list_readings(request: HttpRequest, book_id: Key, asked: Query[Slice]):
+    """When a book was read, each time that it was."""
+    return page(asked, own_copy(request.user, book_id).readings.all(), serializers.reading)
+
+
+@reading_calls.post("/books/{book_id}/readings", response={201: ReadingOut})
+@creates
+def add_reading(request: HttpRequest, book_id: Key, body: ReadingIn):
+    """One time that it was read: when it was begun, when it was finished, or both."""
+    copy = own_copy(request.user, book_id)
+    try:
+        return Status(201, serializers.reading(readings.add(copy, body.started, body.finished)))
+    except readings.ReadingError as error:
+        raise invalid(str(error)) from None
+
+
+@reading_calls.patch("/readings/{reading_id}", response=ReadingOut)
+def change_reading(request: HttpRequest, reading_id: Key, body: ReadingIn):
+    """Changes what is sent and nothing else."""
+    row = own(readings_of(request.user), reading_id)
+    dates = {"started": row.started, "finished": row.finished} | body.said()
+    try:
+        return serializers.reading(readings.change(row, dates["started"], dates["finished"]))
+    except readings.ReadingError as error:
+        raise invalid(str(error)) from None
+
+
+@reading_calls.delete("/readings/{reading_id}", response={204: None})
+def delete_reading(request: HttpRequest, reading_id: Key):
+    """The reading is forgotten as if it had not been."""
+    own(readings_of(request.user), reading_id).delete()
+    return Status(204, None)

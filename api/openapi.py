@@ -1,0 +1,83 @@
+"""Completes the OpenAPI that ninja writes: the errors of each call follow from what it takes, so that no call can forget them."""
+
+from api.schemas import ErrorOut
+
+ERRORS = {
+    "400": ("The call cannot be read", "bad-request", "The body is not JSON."),
+    "401": ("Nobody is signed in", "sign-in", "Sign in first: send `Authorization: Bearer …` with a token."),
+    "403": ("Not allowed", "scope", "This token may not do that: it would need the scope “write”."),
+    "404": ("Not there, or not yours", "not-found", "There is no such thing here, or it is not yours."),
+    "409": ("In the way of something", "in-progress", "The first call with this key is still at work."),
+    "412": ("Changed elsewhere", "stale", "This book was changed elsewhere in the meantime."),
+    "413": ("Too large", "too-large", "The photo has more than 25 MB."),
+    "422": ("Not understood", "invalid", "title: Field required."),
+    "429": ("Too many calls", "too-many", "That was too much at once: 100 calls are allowed. Go on in 12 seconds."),
+}
+INTEGER = {"schema": {"type": "integer", "minimum": 0}}
+HEADERS = {
+    "RateLimit-Limit": {"description": "How many calls a person has in any minute (or what `RATE_LIMIT` says).", **INTEGER},
+    "RateLimit-Remaining": {"description": "How many of them are left.", **INTEGER},
+    "RateLimit-Reset": {"description": "Seconds until the first of those that are spent come back.", **INTEGER},
+    "Retry-After": {"description": "Seconds to wait.", **INTEGER},
+    "X-Request-Id": {"description": "What this call is called in the log.", "schema": {"type": "string"}},
+}
+DESCRIBED = {
+    "Bearer": "An access token from `POST /auth/token`, a token of the outside issuer, or a personal API token.",
+    "SessionCookie": "The session of a signed-in browser. Whatever changes something needs `X-CSRFToken` too.",
+}
+
+
+def completed(schema: dict) -> dict:
+    components = schema["components"]
+    components["schemas"]["ErrorOut"] = ErrorOut.model_json_schema()
+    components["headers"] = HEADERS
+    components["responses"] = {f"Error{status}": _error(status) for status in ERRORS}
+    for name, scheme in components.get("securitySchemes", {}).items():
+        scheme["description"] = DESCRIBED[name]
+    for path, calls in schema["paths"].items():
+        for call in calls.values():
+            _complete(path, call)
+    return schema
+
+
+def _error(status: str) -> dict:
+    description, code, sentence = ERRORS[status]
+    headers = ["X-Request-Id"] + (["Retry-After"] if status == "429" else [])
+    content = {"schema": {"$ref": "#/components/schemas/ErrorOut"}, "example": {"detail": sentence, "code": code}}
+    return {"description": description, "headers": _headers(headers), "content": {"application/json": content}}
+
+
+def _headers(names) -> dict:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _complete(path: str, call: dict):
+    for parameter in call.get("parameters", []):
+        # Ninja copies those of the schema, which are a list; beside a parameter OpenAPI wants one, or a dictionary.
+        if isinstance(examples := parameter.get("examples"), list):
+            del parameter["examples"]
+            parameter["example"] = examples[0]
+    answers = {str(status): answer for status, answer in call["responses"].items()}
+    for answer in answers.values():
+        counted = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"] if call.get("security") else []
+        answer.setdefault("headers", {}).update(_headers([*counted, "X-Request-Id"]))
+    for status in _possible_errors(path, call):
+        answers.setdefault(status, {"$ref": f"#/components/responses/Error{status}"})
+    for status in [status for status in answers if status in ERRORS]:  # those that a call names itself
+        answers[status] = {"$ref": f"#/components/responses/Error{status}"}
+    call["responses"] = dict(sorted(answers.items()))
+
+
+def _possible_errors(path: str, call: dict) -> list[str]:
+    names = {parameter["name"] for parameter in call.get("parameters", [])}
+    rules = {
+        "400": "requestBody" in call,
+        "401": bool(call.get("security")),
+        "403": bool(call.get("security")),
+        "404": "{" in path,
+        "409": "Idempotency-Key" in names,
+        "412": "If-Match" in names,
+        "422": bool(names) or "requestBody" in call,
+        "429": bool(call.get("security")),
+    }
+    return [status for status, possible in rules.items() if possible]

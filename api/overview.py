@@ -1,0 +1,96 @@
+"""A library at a glance: its authors, its series with their gaps, its numbers."""
+
+from typing import Annotated
+
+from django.db.models import Count, Max
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Query
+from pydantic import Field
+
+from api.authentication import EVERYBODY
+from api.schemas import Out, Page, Slice, Text, router
+from api.shelves import page
+from catalogs import folding
+from library import series, suggestions
+from library.models import CopyAuthor
+from library.statistics import Part, Statistics
+
+calls = router("Overview", auth=EVERYBODY)
+
+
+class Typed(Slice):
+    q: Annotated[Text, Field(max_length=100, description="Only those with words that begin so.")] = ""
+
+
+class SeriesAsked(Typed):
+    gaps: bool = Field(False, description="Only those of which volumes are missing.")
+
+
+class AuthorOut(Out):
+    name: str = Field(description="`GET /books?author=…` lists the books.")
+    count: int
+
+
+class SeriesOut(Out):
+    name: str = Field(description="`GET /books?series=…` lists the volumes.")
+    count: int
+    numbers: list[str]
+    missing: list[int] = Field(description="Volumes that are not there though a later one is.")
+
+
+class PartOut(Out):
+    label: str
+    count: int
+
+
+class StatisticsOut(Out):
+    """Numbers of books, but for the pages."""
+
+    books: int
+    pages: int
+    by_status: list[PartOut]
+    by_language: list[PartOut]
+    by_author: list[PartOut]
+    by_shelf: list[PartOut]
+    by_tag: list[PartOut]
+    by_rating: list[PartOut]
+    by_year: list[PartOut] = Field(description="Of publication.")
+    by_entry: list[PartOut] = Field(description="How they came in.")
+    read_by_month: list[PartOut]
+    read_by_year: list[PartOut]
+    pages_by_year: list[PartOut] = Field(description="Pages that were read.")
+
+
+@calls.get("/authors", response=Page[AuthorOut])
+def list_authors(request: HttpRequest, asked: Query[Typed]):
+    """Your authors by surname, each with how many of your books are theirs."""
+    mine = CopyAuthor.objects.of(request.user).order_by().filter(suggestions.words_begin("folded", asked.q))
+    named = mine.values("folded").annotate(name=Max("name"), count=Count("pk")).order_by("folded")
+    return page(asked, named, lambda row: {"name": row["name"], "count": row["count"]})
+
+
+@calls.get("/series", response=Page[SeriesOut])
+def list_series(request: HttpRequest, asked: Query[SeriesAsked]):
+    """Your series by name, with the volumes that are missing."""
+    words = folding.fold(asked.q).split()
+    found = [one for one in series.all_of(request.user) if all(word in one.key for word in words)]
+    found = [one for one in found if one.missing or not asked.gaps]
+    part = found[asked.offset : asked.offset + asked.limit]
+    items = [{"name": one.name, "count": one.count, "numbers": one.numbers, "missing": one.missing} for one in part]
+    return {"items": items, "count": len(found)}
+
+
+@calls.get("/statistics", response=StatisticsOut)
+def get_statistics(request: HttpRequest):
+    """What your library is made of, and what was read when."""
+    numbers = Statistics(request.user)
+    parts = {name: getattr(numbers, name) for name in StatisticsOut.model_fields if name.startswith("by_")}
+    parts |= {"read_by_month": numbers.read_by_month(timezone.localdate()), "read_by_year": numbers.read_by_year()}
+    parts["pages_by_year"] = numbers.pages_by_year()
+    totals = {"books": numbers.totals["books"], "pages": numbers.totals["all_pages"] or 0}
+    return totals | {name: [counted(part) for part in found] for name, found in parts.items()}
+
+
+def counted(part: Part) -> dict:
+    return {"label": part.label, "count": part.count}

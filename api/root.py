@@ -1,0 +1,119 @@
+"""The API as a whole: how all of its answers and errors look. The calls are added in api/routes.py."""
+
+import logging
+
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils.deprecation import MiddlewareMixin
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from pydantic.alias_generators import to_camel
+
+from api import idempotent_calls, openapi, throttling
+from api.authentication import CHALLENGE
+from api.errors import Problem, not_found
+
+logger = logging.getLogger("api")
+CODES = {400: "bad-request", 401: "sign-in", 403: "forbidden", 404: "not-found", 405: "no-such-method", 429: "too-many"}
+SIGN_IN = "Sign in first: send `Authorization: Bearer …` with a token, or the session of your browser."
+UNREADABLE = "The body of this call cannot be read: it is broken, or too large."
+FORBIDDEN = "This is not allowed from where you are."
+BROKEN = "Something went wrong on our side. It is noted; try again in a moment."
+NOBODY = Problem(401, "sign-in", SIGN_IN, CHALLENGE)
+
+
+def binary(*types: str) -> dict:
+    """For a call that answers with a file."""
+    return {"responses": {200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in types}}}}
+
+
+class Api(NinjaAPI):
+    def __init__(self, **options):
+        super().__init__(**options)
+        self._written = {}  # prefix -> the OpenAPI, which takes a while to write
+
+    def create_response(self, request, data, *, status=None, temporal_response=None):
+        response = super().create_response(request, data, status=status, temporal_response=temporal_response)
+        if temporal_response:  # an answer, no error
+            idempotent_calls.keep(request, response)
+        return response
+
+    def on_exception(self, request, exc):
+        idempotent_calls.release(request)
+        return super().on_exception(request, exc)
+
+    def set_default_exception_handlers(self):
+        self.add_exception_handler(Exception, broken)
+        self.add_exception_handler(PermissionDenied, lambda request, error: answer(Problem(403, "forbidden", FORBIDDEN)))
+        for kind in (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+            self.add_exception_handler(kind, lambda request, error: answer(Problem(400, "bad-request", UNREADABLE)))
+        self.add_exception_handler(Http404, lambda request, error: answer(not_found()))
+        self.add_exception_handler(HttpError, lambda request, error: answer(as_problem(error)))
+        self.add_exception_handler(
+            AuthenticationError, lambda request, error: answer(Problem(401, "sign-in", SIGN_IN, CHALLENGE))
+        )
+        self.add_exception_handler(Throttled, lambda request, error: answer(throttling.refusal(request)))
+        self.add_exception_handler(
+            ValidationError, lambda request, error: answer(Problem(422, "invalid", in_words(error.errors)))
+        )
+
+    def get_openapi_operation_id(self, operation) -> str:
+        return to_camel(operation.view_func.__name__)
+
+    def get_openapi_schema(self, *, path_prefix=None, path_params=None):
+        prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
+        if prefix not in self._written:
+            self._written[prefix] = openapi.completed(super().get_openapi_schema(path_prefix=prefix))
+        return self._written[prefix]
+
+
+def answer(problem: Problem) -> JsonResponse:
+    return JsonResponse({"detail": problem.message, "code": problem.code}, status=problem.status_code, headers=problem.headers)
+
+
+def as_problem(error: HttpError) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    return Problem(error.status_code, CODES.get(error.status_code, "error"), error.message)
+
+
+def broken(request, error: Exception) -> JsonResponse:
+    logger.error("%s %s broke", request.method, request.path, exc_info=error, extra={"request_id": getattr(request, "id", "")})
+    return answer(Problem(500, "broken", BROKEN))
+
+
+def in_words(errors: list[dict]) -> str:
+    """`title: Field required; rating: …`: where, as it is named in the call, and what is wrong there."""
+    return "; ".join(f"{_place(error['loc'])}: {_reason(error['msg'])}" for error in errors[:10]) + "."
+
+
+def _place(location: tuple) -> str:
+    """Without the part of the call and the name of our own variable around a body."""
+    parts = [str(part) for part in location[1:]]
+    named = parts[1:] if location and location[0] == "body" and len(parts) > 1 else parts
+    return ".".join(named) or str(location[0] if location else "call")
+
+
+def _reason(message: str) -> str:
+    return message.removeprefix("Value error, ").rstrip(".")
+
+
+def no_such_call(request, **_) -> JsonResponse:
+    return answer(Problem(404, "no-such-call", "There is no such call. All calls are listed at /api/v1/docs."))
+
+
+class ApiMiddleware(MiddlewareMixin):
+    """What all answers under /api/ have in common."""
+
+    def process_response(self, request, response):
+        if not request.path.startswith("/api/"):
+            return response
+        if response.status_code == 405:
+            allowed = response["Allow"]
+            sentence = f"This address does not know {request.method}, only {allowed}."
+            response = answer(Problem(405, "no-such-method", sentence, {"Allow": allowed}))
+        for name, value in throttling.headers(request).items():
+            response[name] = value
+        response.setdefault("Cache-Control", "private, no-cache")
+        return response

@@ -1,0 +1,218 @@
+"""The forms of scans and proposals as programs send and get them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from api.book_schemas import Isbn, ShelfName, StatusName
+from api.schemas import INTEGER, MOST, In, Out, Text
+from scanning.models import Band, Decision, Scan
+from scanning.tickets import TYPES
+
+JobId = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$", max_length=64, examples=["job-1763690000000-k3x9q0ab2"])]
+KindOfPhoto = Literal[tuple(Scan.Kind.values)]
+StatusOfScan = Literal[tuple(Scan.Status.values)]
+MOMENT = {"format": "date-time"}
+Shelf = Annotated[Text, Field(max_length=100, description="The name of the shelf, made where it is new, or the `id` of one.")]
+
+
+class TicketIn(In):
+    filename: Text = Field(min_length=1, max_length=200, examples=["shelf.jpg"])
+    content_type: Literal[TYPES] = Field(examples=["image/jpeg"])
+    size: int = Field(ge=1, le=MOST, description="In bytes.", examples=[3411200])
+    job_id: JobId | None = Field(None, description="Chosen by you, or by the server.")
+    shelf: Shelf = ""
+    kind: KindOfPhoto = "shelf"
+
+
+class TicketOut(Out):
+    job_id: str
+    url: str = Field(description="Where to send the photo.")
+    method: str = Field(examples=["PUT"])
+    headers: dict[str, str] = Field(description="To be sent with it.")
+    key: str
+    expires_at: datetime
+
+
+class ScanStart(In):
+    """After a direct upload."""
+
+    job_id: JobId
+    shelf: Shelf = Field("", description="As in the ticket, where nothing is said.")
+    kind: KindOfPhoto | None = Field(None, description="As in the ticket, where nothing is said.")
+
+
+class CountsOut(Out):
+    sure: int = Field(description="Open proposals that are sure.")
+    check: int
+    unread: int
+    accepted: int
+    rejected: int
+
+
+class ScanOut(Out):
+    job_id: str
+    kind: KindOfPhoto
+    status: StatusOfScan
+    stage: str
+    filename: str
+    shelf: ShelfName | None
+    width: int
+    height: int
+    error: str = Field(description="What went wrong, in a sentence.")
+    retryable: bool
+    notes: list[str]
+    shelf_labels: list[str] = Field(description="Labels that were read on the board.")
+    engine: dict[str, Any]
+    timings: dict[str, float] = Field(description="Seconds for each stage.")
+    last_seq: int = Field(description="The number of its last event.")
+    counts: CountsOut
+    created: datetime
+    finished: datetime | None
+
+
+class FinalBook(Out):
+    """A book as it was found."""
+
+    title: str
+    subtitle: str
+    author: str
+    authors: list[str]
+    isbn: str
+    publisher: str
+    published_date: str
+    language: str
+    cover_image: str
+    purchase_links: dict[str, str]
+    confidence: float
+    validated: bool = Field(description="A catalogue bears it out.")
+    band: Literal[tuple(Band.values)]
+    source: str
+    spine_text: list[str]
+    region: list[list[float]] = Field(description="Its corners on the upright photo, in pixels.")
+    shelf: int
+    position: int
+
+
+class CandidateOut(FinalBook):
+    id: int
+    number: int
+    decision: Literal[tuple(Decision.values)]
+    book_id: int | None = Field(description="The book that it became.")
+
+
+class CostOut(Out):
+    usd: float = Field(description="What was paid for this photo so far, in US dollars.")
+    calls: int
+
+
+class OfferOut(Out):
+    """A second look that can be had."""
+
+    what: Literal["unread", "shelf"]
+    engine: str
+    spines: int = Field(description="How many could not be read.")
+    usd: float = Field(description="About what it costs.")
+
+
+class ScanWithCandidates(ScanOut):
+    candidates: list[CandidateOut]
+    cost: CostOut
+    second_looks: list[OfferOut] = Field(description="What `POST /scans/{jobId}/second-look` can do.")
+
+
+class SecondLookIn(In):
+    what: Literal["unread", "shelf"] = Field(description="The spines that could not be read, or the whole photo.")
+
+
+class ResultsOut(Out):
+    """The final form."""
+
+    job_id: str
+    status: StatusOfScan
+    validated_books: int
+    total_candidates: int
+    results_location: str
+    timestamp: datetime
+    books: list[FinalBook]
+
+
+class EventsAfter(In):
+    after: int = Field(0, ge=0, le=INTEGER, description="The `seq` of the last event you have.")
+    limit: int = Field(500, ge=1, le=2000)
+
+
+class EventsOut(Out):
+    """As the websocket tells them: `type`, `jobId`, `seq`, and what belongs to it."""
+
+    items: list[dict[str, Any]]
+    count: int = Field(description="How many there are after `after`.")
+    status: StatusOfScan
+
+
+class AcceptIn(In):
+    status: StatusName = Field("to-read", description="How the book is marked.")
+
+
+class AcceptAllIn(AcceptIn):
+    min_confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None, description="What a catalogue bears out with at least this; without it, what is sure.", examples=[0.9]
+    )
+    with_owned: bool = Field(False, description="Also books that you have already.")
+
+
+class BatchOut(Out):
+    added: int
+    owned: int = Field(description="Left out, because you have them already.")
+    # As text: the encoder of JSON would cut what is behind the thousandths.
+    moment: str = Field(
+        description="What `POST /scans/{jobId}/undo` takes it back by.", json_schema_extra={"format": "date-time"}
+    )
+
+
+class UndoIn(In):
+    moment: datetime
+
+
+class UndoneOut(Out):
+    reopened: int
+
+
+class WordsIn(In):
+    """What it is in your words; what is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"title": "Dune", "author": "Frank Herbert"}]})
+
+    title: Text | None = Field(None, max_length=500)
+    author: Text | None = Field(None, max_length=1000, description='Several joined by "; ".')
+    isbn: Isbn | None = None
+
+
+class ScanPatch(In):
+    """Where the books of a scan go."""
+
+    shelf: Shelf = Field("", description="The name of the shelf, made where it is new, or the `id` of one; empty: none.")
+    with_books: bool = Field(False, description="Books that were added from it to no shelf go there too.")
+
+
+class ChoiceIn(In):
+    key: Annotated[Text, Field(min_length=1, max_length=1000)] = Field(description="As `GET …/editions` named it.")
+
+
+class ChoiceOut(Out):
+    """An edition that a spine may be."""
+
+    key: str
+    title: str
+    authors: list[str]
+    isbn: str
+    publisher: str
+    published_date: str
+    language: str
+    source: str
+
+
+class ChoicesOut(Out):
+    items: list[ChoiceOut]
+    count: int

@@ -1,0 +1,228 @@
+"""Scans for programs: photos sent, followed, and their proposals decided about."""
+
+from typing import Annotated
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Status
+from ninja.decorators import decorate_view
+from pydantic import Field
+
+from api import scan_schemas, throttling
+from api.authentication import SCANNERS
+from api.errors import Problem, invalid, not_found
+from api.idempotent_calls import creates
+from api.root import binary
+from api.scan_photos import PHOTO_BODY, limited, sent
+from api.scan_schemas import JobId
+from api.schemas import INTEGER, Page, Slice, router
+from library import serializers
+from library.models import Shelf
+from scanning import events, images, pipeline, purchases, results, review, second_look, tickets, uploads
+from scanning.models import Candidate, Decision, Scan
+from scanning.views import pictures
+
+SpineNumber = Annotated[int, Field(ge=1, le=INTEGER)]
+calls = router("Scans", auth=SCANNERS)
+upload_calls = router("Scans", auth=SCANNERS)
+PHOTOS = [throttling.CALLS, throttling.SCANS]
+
+
+def scans_of(user):
+    pending = Q(candidates__decision=Decision.PENDING)
+    bands = {band: Count("candidates", filter=pending & Q(candidates__band=band)) for band in ("sure", "check", "unread")}
+    made = {name: Count("candidates", filter=Q(candidates__decision=name)) for name in ("accepted", "rejected")}
+    return Scan.objects.of(user).select_related("shelf", "user").annotate(**bands, **made)
+
+
+def own_scan(user, job_id: str) -> Scan:
+    scan = scans_of(user).filter(job_id=job_id).first()
+    if scan is None:
+        raise not_found()
+    return scan
+
+
+def shown(scan: Scan) -> dict:
+    names = (
+        "job_id",
+        "kind",
+        "status",
+        "stage",
+        "filename",
+        "width",
+        "height",
+        "error",
+        "retryable",
+        "notes",
+        "shelf_labels",
+        "engine",
+    )
+    facts = {name: getattr(scan, name) for name in (*names, "timings", "last_seq", "created", "finished")}
+    counts = {name: getattr(scan, name) for name in ("sure", "check", "unread", "accepted", "rejected")}
+    return facts | {"shelf": serializers.named(scan.shelf) if scan.shelf else None, "counts": counts}
+
+
+def candidate_shown(row: Candidate) -> dict:
+    return results.final_book(row) | {"id": row.pk, "number": row.number, "decision": row.decision, "bookId": row.copy_id}
+
+
+def place_of(user, shelf: str) -> Shelf | str:
+    """A shelf may be named by its id as well."""
+    if shelf.isascii() and shelf.isdecimal() and len(shelf) < 19:
+        known = Shelf.objects.filter(user=user, pk=int(shelf)).first()
+        return known or shelf
+    return shelf
+
+
+# ── Photos in ───────────────────────────────────────────────────────────────────────────────────────────────────────
+@upload_calls.post("", response={201: scan_schemas.TicketOut})
+@creates
+def ask_for_upload(request: HttpRequest, body: scan_schemas.TicketIn):
+    """A ticket to send a photo past the API: `PUT` it to `url` with `headers`, then `POST /scans` with the `jobId`."""
+    shelf = place_of(request.user, body.shelf)
+    try:
+        ticket = tickets.issue(request.user, body.filename, body.content_type, body.size, body.job_id or "", shelf, body.kind)
+    except uploads.UploadError as error:
+        raise invalid(str(error)) from None
+    return Status(
+        201,
+        {
+            "jobId": ticket.job_id,
+            "url": request.build_absolute_uri(tickets.address(ticket)),
+            "method": "PUT",
+            "headers": {"Content-Type": ticket.content_type},
+            "key": ticket.key,
+            "expiresAt": ticket.expires,
+        },
+    )
+
+
+@calls.post("", response={202: scan_schemas.ScanOut, 409: None, 413: None}, throttle=PHOTOS, openapi_extra=PHOTO_BODY)
+@decorate_view(limited)
+@creates
+def start_scan(request: HttpRequest, response: HttpResponse):
+    """Starts a scan: of the `photo` that is sent as a form, or as JSON of one that was put to the address of a ticket. The same
+    `jobId` again answers with its scan; a photo that you have scanned before is 409, with that scan in `Location`."""
+    asked = sent(request)
+    shelf = place_of(request.user, asked.shelf)
+    try:
+        if asked.photo is None:
+            scan = tickets.take(request.user, asked.job_id, shelf, **asked.wanted)
+        else:
+            scan = uploads.take(request.user, asked.photo, asked.photo.name, asked.job_id, shelf, **asked.wanted)
+    except (uploads.UploadError, images.PhotoError) as error:
+        raise invalid(f"photo: {error}") from None
+    except tickets.NotUploaded:
+        raise Problem(409, "not-uploaded", "There is no photo for this job yet. Put it to the address of its ticket.") from None
+    except uploads.SeenBefore as seen:
+        where = {"Location": f"/api/v1/scans/{seen.scan.job_id}"}
+        raise Problem(409, "seen-before", f"{seen} It is {seen.scan.job_id}.", where) from None
+    response["Location"] = f"/api/v1/scans/{scan.job_id}"
+    return Status(202, shown(own_scan(request.user, scan.job_id)))
+
+
+# ── Following them ──────────────────────────────────────────────────────────────────────────────────────────────────
+@calls.get("", response=Page[scan_schemas.ScanOut])
+def list_scans(request: HttpRequest, asked: Query[Slice]):
+    """Your scans, the latest first."""
+    page = asked.of(scans_of(request.user).order_by("-created", "-pk"))
+    return {"items": [shown(scan) for scan in page["items"]], "count": page["count"]}
+
+
+@calls.get("/{job_id}", response=scan_schemas.ScanWithCandidates)
+def get_scan(request: HttpRequest, job_id: JobId):
+    """One scan with its proposals, as they stand now."""
+    scan = own_scan(request.user, job_id)
+    offers = [vars(offer) for offer in second_look.offers(scan, scan.unread)]
+    more = {"cost": purchases.cost(scan), "second_looks": offers}
+    return shown(scan) | more | {"candidates": [candidate_shown(row) for row in scan.candidates.all()]}
+
+
+@calls.get("/{job_id}/results", response=scan_schemas.ResultsOut)
+def get_results(request: HttpRequest, job_id: JobId):
+    """The final form. Before the scan is complete: as far as it is; `status` says so."""
+    return results.final(own_scan(request.user, job_id))
+
+
+@calls.get("/{job_id}/events", response=scan_schemas.EventsOut)
+def get_events(request: HttpRequest, job_id: JobId, asked: Query[scan_schemas.EventsAfter]):
+    """What happened after event `after`, in order and without gaps: the websocket for who has none."""
+    scan = own_scan(request.user, job_id)
+    found = events.after(scan, asked.after)
+    return {"items": found[: asked.limit], "count": len(found), "status": scan.status}
+
+
+@calls.get("/{job_id}/photo", response={200: None, 304: None}, openapi_extra=binary("image/jpeg"))
+def get_photo(request: HttpRequest, job_id: JobId):
+    """The photo, upright and without what the camera said about itself."""
+    return pictures.scan_photo(request, job_id)
+
+
+@calls.get("/{job_id}/thumbnail", response={200: None, 304: None}, openapi_extra=binary("image/webp"))
+def get_thumbnail(request: HttpRequest, job_id: JobId):
+    """The photo, small."""
+    return pictures.scan_thumbnail(request, job_id)
+
+
+@calls.get("/{job_id}/spines/{spine_number}", response={200: None, 304: None}, openapi_extra=binary("image/webp"))
+def get_spine(request: HttpRequest, job_id: JobId, spine_number: SpineNumber):
+    """The picture of one spine, by the `number` of its proposal."""
+    return pictures.scan_spine(request, job_id, spine_number)
+
+
+@calls.patch("/{job_id}", response=scan_schemas.ScanOut)
+def change_scan(request: HttpRequest, job_id: JobId, body: scan_schemas.ScanPatch):
+    """The shelf that the photo shows, where its books will stand when they are accepted."""
+    scan = own_scan(request.user, job_id)
+    if "shelf" in body.model_fields_set:
+        scan.shelf = uploads.shelf_called(request.user, place_of(request.user, body.shelf))
+        scan.save(update_fields=["shelf"])
+    if body.with_books and scan.shelf:
+        review.stand_on(scan, scan.shelf)
+    return shown(own_scan(request.user, job_id))
+
+
+@calls.post("/{job_id}/again", response={202: scan_schemas.ScanOut}, throttle=PHOTOS)
+@creates
+def scan_again(request: HttpRequest, job_id: JobId, response: HttpResponse):
+    """A new scan of the same photo."""
+    scan = own_scan(request.user, job_id)
+    if not scan.photo:
+        raise not_found("This scan has no photo.")
+    try:
+        scan = uploads.again(scan)
+    except FileNotFoundError:
+        raise not_found("The photo of this scan is gone.") from None
+    response["Location"] = f"/api/v1/scans/{scan.job_id}"
+    return Status(202, shown(own_scan(request.user, scan.job_id)))
+
+
+@calls.post("/{job_id}/retry", response={202: scan_schemas.ScanOut, 409: None}, throttle=PHOTOS)
+def retry_scan(request: HttpRequest, job_id: JobId):
+    """Once more from the stage that failed or was stopped."""
+    if not pipeline.retry(own_scan(request.user, job_id)):
+        raise Problem(409, "no-retry", "This scan needs no second try, or one would not help.")
+    return Status(202, shown(own_scan(request.user, job_id)))
+
+
+@calls.post("/{job_id}/second-look", response={202: scan_schemas.ScanOut, 409: None}, throttle=PHOTOS)
+def look_again(request: HttpRequest, job_id: JobId, body: scan_schemas.SecondLookIn):
+    """A better engine looks again at what could not be read, or at the whole photo, for about what `secondLooks` says."""
+    if not pipeline.look_again(own_scan(request.user, job_id), body.what):
+        raise Problem(409, "no-second-look", "There is nothing of the kind to be had for this scan.")
+    return Status(202, shown(own_scan(request.user, job_id)))
+
+
+@calls.post("/{job_id}/cancel", response={200: scan_schemas.ScanOut, 409: None})
+def cancel_scan(request: HttpRequest, job_id: JobId):
+    """Stops it; what was found so far is kept."""
+    if not pipeline.cancel(own_scan(request.user, job_id)):
+        raise Problem(409, "not-running", "This scan is over already.")
+    return shown(own_scan(request.user, job_id))
+
+
+@calls.delete("/{job_id}", response={204: None})
+def delete_scan(request: HttpRequest, job_id: JobId):
+    """The scan goes with its photo and all that was made of it; books that were added stay."""
+    uploads.forget(own_scan(request.user, job_id))
+    return Status(204, None)

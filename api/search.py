@@ -1,0 +1,80 @@
+"""Finding books by words, by meaning, or by both."""
+
+from typing import Annotated, Literal
+
+from django.http import HttpRequest
+from ninja import Query
+from pydantic import Field
+
+from api import throttling
+from api.authentication import EVERYBODY
+from api.book_schemas import BookOut
+from api.schemas import Out, Slice, Text, router
+from chat import conversations
+from chat.providers import ModelError
+from library import serializers
+from library.models import UserBook
+from library.search.hybrid import MODES, search
+
+calls = router("Search", auth=EVERYBODY)
+
+
+AGENTIC = "agentic"
+
+
+class Asked(Slice):
+    q: Annotated[
+        Text, Field(min_length=1, max_length=400, description="Words, or fields such as `author:herbert`.", examples=["dune"])
+    ]
+    mode: Literal[(*MODES, AGENTIC)] = Field(
+        "hybrid", description="By words, by meaning, by both, or as a question that is answered."
+    )
+    answer: Literal[0, 1] = Field(0, description="1: also a sentence that answers; counted as a question to the chat.")
+
+
+class FoundOut(Out):
+    score: float
+    book: BookOut
+
+
+class FoundPage(Out):
+    items: list[FoundOut]
+    count: int
+    exact: int = Field(description="How many of them have all the words.")
+    meant: dict[str, str] = Field(description="Words that were put right.")
+    answer: str = Field(description="Empty where none was asked for.")
+    notes: list[str] = Field(description="What could not be done, in sentences.")
+
+
+@calls.get("/search", response=FoundPage)
+def search_books(request: HttpRequest, asked: Query[Asked]):
+    """Your books that are meant, the likeliest first."""
+    answer, answering, notes = "", [], []
+    if asked.answer or asked.mode == AGENTIC:
+        answer, answering, notes = answered(request, asked.q)
+    if asked.mode == AGENTIC:
+        shown = [(key, 1.0) for key in answering[asked.offset : asked.offset + asked.limit]]
+        return page(request.user, shown, len(answering), answer=answer, notes=notes)
+    found = search(request.user, asked.q, mode=asked.mode, limit=asked.limit, offset=asked.offset)
+    scores = dict(found.ranked)
+    meant = {str(typed): str(there) for typed, there in found.meant.items()}
+    shown = [(key, scores[key]) for key in found.ids]
+    notes += [str(note) for note in found.notes]
+    return page(request.user, shown, found.total, exact=found.exact, meant=meant, answer=answer, notes=notes)
+
+
+def answered(request, question: str) -> tuple[str, list[int], list[str]]:
+    """A sentence, the books it comes from, and what could not be done."""
+    if not throttling.CHAT.allow_request(request):
+        raise throttling.refusal(request)
+    try:
+        reply, _ = conversations.answer_to(request.user, question)
+    except ModelError as error:
+        return "", [], [str(error)]
+    return reply.text, reply.books, []
+
+
+def page(user, shown: list[tuple[int, float]], count: int, exact: int = 0, meant: dict | None = None, **told) -> dict:
+    copies = serializers.with_all(UserBook.objects.of(user)).in_bulk([key for key, _ in shown])
+    items = [{"score": score, "book": serializers.book(copies[key])} for key, score in shown if key in copies]
+    return {"items": items, "count": count, "exact": exact, "meant": meant or {}, **told}

@@ -1,0 +1,134 @@
+"""Shelves and tags: where books stand and what they are called by."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Status
+
+from api.authentication import EVERYBODY
+from api.book_schemas import ShelfIn, ShelfMove, ShelfOut, ShelfPatch, TagIn, TagOut
+from api.books import LOCATION
+from api.errors import Problem, invalid, not_found
+from api.idempotent_calls import creates
+from api.schemas import Key, Page, Slice, router
+from library import serializers, shelf_order
+from library.copies import tag_changes, tagging
+from library.models import Shelf, Tag
+
+shelf_calls = router("Shelves", auth=EVERYBODY)
+tag_calls = router("Tags", auth=EVERYBODY)
+
+
+def shelves_of(user):
+    standing = Count("books", filter=Q(books__removed__isnull=True))
+    return Shelf.objects.filter(user=user).annotate(count=standing).order_by("position", "name", "pk")  # counting forgets it
+
+
+def own(rows, key: int):
+    """One of somebody's own `rows`, or 404."""
+    row = rows.filter(pk=key).first()
+    if row is None:
+        raise not_found()
+    return row
+
+
+def page(asked: Slice, rows, form) -> dict:
+    found = asked.of(rows)
+    return {"items": [form(row) for row in found["items"]], "count": found["count"]}
+
+
+# ── Shelves ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+@shelf_calls.get("", response=Page[ShelfOut])
+def list_shelves(request: HttpRequest, asked: Query[Slice]):
+    """Your shelves in their order, each with how many books stand there."""
+    return page(asked, shelves_of(request.user), serializers.shelf)
+
+
+@shelf_calls.post("", response={201: ShelfOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
+@creates
+def add_shelf(request: HttpRequest, body: ShelfIn, response: HttpResponse):
+    """A new shelf, after the others."""
+    shelf = Shelf(user=request.user, position=request.user.shelves.count() + 1)
+    keep_shelf(shelf, body.said())
+    response["Location"] = f"/api/v1/shelves/{shelf.pk}"
+    return Status(201, serializers.shelf(shelf))
+
+
+@shelf_calls.get("/{shelf_id}", response=ShelfOut)
+def get_shelf(request: HttpRequest, shelf_id: Key):
+    """One shelf."""
+    return serializers.shelf(own(shelves_of(request.user), shelf_id))
+
+
+@shelf_calls.patch("/{shelf_id}", response=ShelfOut)
+def change_shelf(request: HttpRequest, shelf_id: Key, body: ShelfPatch):
+    """Changes what is sent and nothing else."""
+    keep_shelf(own(shelves_of(request.user), shelf_id), body.said())
+    return serializers.shelf(own(shelves_of(request.user), shelf_id))
+
+
+@shelf_calls.delete("/{shelf_id}", response={204: None})
+def delete_shelf(request: HttpRequest, shelf_id: Key):
+    """The shelf goes, its books stay in the library. `POST /undos/{id}` brings it back: `GET /undos` lists it."""
+    shelf_order.take_away(own(Shelf.objects.filter(user=request.user).select_related("user"), shelf_id))
+    return Status(204, None)
+
+
+@shelf_calls.post("/{shelf_id}/move", response={200: Page[ShelfOut], 409: None})
+def move_shelf(request: HttpRequest, shelf_id: Key, body: ShelfMove):
+    """Another place for a shelf, its bookcase or its room; the first shelves in their new order."""
+    shelf = own(Shelf.objects.filter(user=request.user), shelf_id)
+    if body.beside is None:
+        shelf_order.move(shelf, body.what, body.step)
+        return page(Slice(limit=200, offset=0), shelves_of(request.user), serializers.shelf)
+    beside = Shelf.objects.filter(user=request.user, pk=body.beside).first()
+    if beside is None:
+        raise invalid("beside: you have no shelf with this id.")
+    try:
+        shelf_order.put(shelf, beside, body.after)
+    except shelf_order.PlaceError as error:
+        raise Problem(409, "taken", str(error)) from None
+    return page(Slice(limit=200, offset=0), shelves_of(request.user), serializers.shelf)
+
+
+def keep_shelf(shelf: Shelf, said: dict):
+    """Saves what was said. Two shelves of one place cannot have the same name, whatever its case."""
+    for name, value in said.items():
+        if value is not None:
+            setattr(shelf, name, value)
+    place = {"room__iexact": shelf.room, "bookcase__iexact": shelf.bookcase, "name__iexact": shelf.name}
+    taken = invalid(f"name: you already have a shelf called “{shelf.name}” there.")
+    if Shelf.objects.filter(user=shelf.user_id, **place).exclude(pk=shelf.pk).exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            shelf.save()
+    except IntegrityError:
+        raise taken from None
+
+
+# ── Tags ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+@tag_calls.get("", response=Page[TagOut])
+def list_tags(request: HttpRequest, asked: Query[Slice]):
+    """Your tags by name, each with how many books have it. A tag is made by giving it to a book."""
+    return page(asked, tagging.counted(request.user).order_by("folded"), serializers.tag)
+
+
+@tag_calls.get("/{tag_id}", response=TagOut)
+def get_tag(request: HttpRequest, tag_id: Key):
+    """One tag."""
+    return serializers.tag(own(tagging.counted(request.user), tag_id))
+
+
+@tag_calls.patch("/{tag_id}", response=TagOut)
+def rename_tag(request: HttpRequest, tag_id: Key, body: TagIn):
+    """A new name. Where another tag has it already the two become one, and that one is answered."""
+    tag_changes.rename(own(Tag.objects.filter(user=request.user), tag_id), body.name)
+    return serializers.tag(tagging.counted(request.user).get(folded=Tag.fold(body.name)))
+
+
+@tag_calls.delete("/{tag_id}", response={204: None})
+def delete_tag(request: HttpRequest, tag_id: Key):
+    """The tag goes from all books."""
+    tag_changes.delete(own(Tag.objects.filter(user=request.user), tag_id))
+    return Status(204, None)

@@ -1,0 +1,75 @@
+"""Signing in for programs, and who is signed in."""
+
+from datetime import datetime
+
+from django.http import HttpRequest
+from pydantic import Field, model_validator
+
+from accounts import jwts
+from accounts.sign_in import SignInError, sign_in
+from api.authentication import EVERYBODY
+from api.errors import Problem
+from api.schemas import In, Out, Text, router
+
+calls = router("Sign-in")
+
+
+class SignIn(In):
+    username: Text = Field("", max_length=254, examples=["olive"])
+    email: Text = Field("", max_length=254, examples=["olive@example.org"])
+    password: Text = Field(max_length=4096, examples=["shelf-of-olive"])
+    code: Text = Field(
+        "", max_length=20, description="The current code of the second factor, or a recovery code.", examples=["123456"]
+    )
+
+    @model_validator(mode="after")
+    def named(self):
+        if not (self.username or self.email):
+            raise ValueError("Send `username` or `email`")
+        return self
+
+
+class TokensOut(Out):
+    access: str = Field(description="A JWT, good for an hour.")
+    refresh: str = Field(description="Good for one `POST /auth/refresh`, within 30 days.")
+
+
+class Refresh(In):
+    refresh: Text = Field(max_length=200, examples=["uN4c…"])
+
+
+class MeOut(Out):
+    id: int
+    username: str = Field(examples=["olive"])
+    email: str = Field(examples=["olive@example.org"])
+    date_joined: datetime
+    scopes: list[str] = Field(description="What this sign-in may do.", examples=[["read", "scan", "write"]])
+    signed_in_by: str = Field(description="session, sign-in, outside or token", examples=["token"])
+
+
+@calls.post("/auth/token", response={200: TokensOut, 401: None, 429: None}, auth=None)
+def sign_in_for_tokens(request: HttpRequest, body: SignIn):
+    """Tokens for a name and a password. An account with a second factor needs its `code` too (`mfa-required`)."""
+    try:
+        user, by_mfa = sign_in(request, body.email or body.username, body.password, body.code)
+    except SignInError as error:
+        status = 429 if error.code == "too-many-attempts" else 401
+        raise Problem(status, error.code, str(error), {"Retry-After": "300"} if status == 429 else {}) from None
+    return jwts.begin(user, request.headers.get("User-Agent", ""), by_mfa)
+
+
+@calls.post("/auth/refresh", response={200: TokensOut, 401: None}, auth=None)
+def refresh_tokens(request: HttpRequest, body: Refresh):
+    """The next pair of tokens. A refresh token is good for one use: used twice, it ends all tokens of its sign-in."""
+    try:
+        return jwts.refresh(body.refresh)
+    except jwts.RefreshError as error:
+        raise Problem(401, "refresh-ended", str(error)) from None
+
+
+@calls.get("/me", response=MeOut, auth=EVERYBODY)
+def who_am_i(request: HttpRequest):
+    """Who is signed in, and what they may do."""
+    user, grant = request.auth.user, request.auth
+    own = {name: getattr(user, name) for name in ("id", "username", "email", "date_joined")}
+    return own | {"scopes": sorted(grant.scopes), "signed_in_by": grant.by}

@@ -1,0 +1,41 @@
+"""The share of calls that a person has. Photos and questions to the chat have a smaller one of their own besides."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.throttling import BaseThrottle
+
+from accounts import rates
+from api.errors import Problem
+
+
+class Share(BaseThrottle):
+    def __init__(self, kind: str, setting: str):
+        self.kind, self.setting = kind, setting
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        grant = getattr(request, "auth", None)
+        if grant is None:  # a call that needs no sign-in
+            return True
+        share = rates.take(grant.user, self.kind, *getattr(settings, self.setting))
+        shown = getattr(request, "share", None)
+        if shown is None or share.left < shown.left:
+            request.share = share
+        return share.allowed
+
+
+CALLS = Share("calls", "RATE_LIMIT")
+SCANS = Share("scans", "RATE_LIMIT_SCANS")
+CHAT = Share("chat", "RATE_LIMIT_CHAT")
+
+
+def headers(request) -> dict[str, str]:
+    share = getattr(request, "share", None)
+    if share is None:
+        return {}
+    return {"RateLimit-Limit": str(share.limit), "RateLimit-Remaining": str(share.left), "RateLimit-Reset": str(share.reset)}
+
+
+def refusal(request) -> Problem:
+    share = request.share
+    sentence = f"That was too much at once: {share.limit} calls are allowed. Go on in {share.reset} seconds."
+    return Problem(429, "too-many", sentence, {"Retry-After": str(share.reset)})

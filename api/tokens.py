@@ -1,0 +1,142 @@
+"""What a person has let in: API tokens, programs that signed in by password, secret feed addresses. Made and ended here."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from allauth.account.internal.flows.reauthentication import is_reauthentication_required
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from ninja import Query, Status
+from pydantic import Field
+
+from accounts import feeds, tokens
+from accounts.forms import MOST_TOKENS
+from accounts.models import ApiToken, Scope, TokenFamily
+from api.authentication import SIGNED_IN
+from api.errors import Problem, invalid, not_found
+from api.schemas import In, Key, Out, Page, Slice, Text, router
+
+token_calls = router("Tokens", auth=SIGNED_IN)
+feed_calls = router("Feeds", auth=SIGNED_IN)
+LONGEST_DAYS = 3650
+ScopeName = Literal[tuple(Scope.values)]
+
+
+class TokenIn(In):
+    name: Annotated[Text, Field(min_length=1, max_length=100, examples=["Scanner in the study"])]
+    scopes: Annotated[list[ScopeName], Field(min_length=1, max_length=3, examples=[["scan"]])]
+    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] | None = Field(
+        365, description="How long it is good; null: until it is ended."
+    )
+
+
+class TokenOut(Out):
+    id: int
+    name: str
+    scopes: list[ScopeName]
+    hint: str = Field(description="Its last letters.")
+    created: datetime
+    expires: datetime | None
+    last_used: datetime | None
+
+
+class FreshTokenOut(TokenOut):
+    token: str = Field(description="The token itself, which is told here and never again.", examples=["bimg_…"])
+
+
+class ProgramOut(Out):
+    """A sign-in by `POST /auth/token`, with all tokens that came of it."""
+
+    id: int
+    agent: str = Field(description="The program, as it names itself.")
+    created: datetime
+    last_used: datetime
+
+
+class FeedsOut(Out):
+    loans: str = Field(description="A calendar of loans that are due; empty where there are no secret addresses.")
+    added: str = Field(description="RSS of new books; empty where there are no secret addresses.")
+    opds: str = Field(description="The catalogue for reader apps, to which one signs in.")
+
+
+def confirmed(request):
+    """A browser that somebody left open makes no tokens: as on the page, the password was typed a short while ago."""
+    if request.auth.by == "session" and is_reauthentication_required(request, app=""):
+        sentence = "Confirm that it is you on the page “API tokens” of the settings, or sign in by `POST /auth/token`."
+        raise Problem(403, "confirm-first", sentence)
+
+
+def own(rows, key: int):
+    row = rows.filter(pk=key).first()
+    if row is None:
+        raise not_found()
+    return row
+
+
+# ── Tokens ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+@token_calls.get("/tokens", response=Page[TokenOut])
+def list_tokens(request: HttpRequest, asked: Query[Slice]):
+    """Your personal API tokens, the newest first; not the tokens themselves, which are kept nowhere."""
+    return asked.of(request.user.api_tokens.all())
+
+
+# Without an Idempotency-Key: the answer, with the token in it, would be kept for a day.
+@token_calls.post("/tokens", response={201: FreshTokenOut})
+def add_token(request: HttpRequest, body: TokenIn):
+    """A new personal token for one program. It is shown in this answer and never again."""
+    confirmed(request)
+    if request.user.api_tokens.count() >= MOST_TOKENS:
+        raise invalid(f"You have {MOST_TOKENS} tokens already. End one that you do not need.")
+    expires = timezone.now() + timedelta(days=body.days) if body.days else None
+    token, key = tokens.make(request.user, body.name, list(dict.fromkeys(body.scopes)), expires)
+    names = ("id", "name", "scopes", "hint", "created", "expires", "last_used")
+    return Status(201, {name: getattr(token, name) for name in names} | {"token": key})
+
+
+@token_calls.delete("/tokens/{token_id}", response={204: None})
+def end_token(request: HttpRequest, token_id: Key):
+    """It lets nobody in any more."""
+    own(ApiToken.objects.filter(user=request.user), token_id).delete()
+    return Status(204, None)
+
+
+@token_calls.get("/programs", response=Page[ProgramOut])
+def list_programs(request: HttpRequest, asked: Query[Slice]):
+    """Programs that signed in by name and password and are not signed out."""
+    return asked.of(TokenFamily.objects.filter(user=request.user, revoked__isnull=True))
+
+
+@token_calls.delete("/programs/{program_id}", response={204: None})
+def sign_program_out(request: HttpRequest, program_id: Key):
+    """All tokens of that sign-in end."""
+    own(TokenFamily.objects.filter(user=request.user, revoked__isnull=True), program_id).revoke()
+    return Status(204, None)
+
+
+# ── Feeds ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+def feeds_of(request) -> dict:
+    secret, whole = feeds.secret_of(request.user), request.build_absolute_uri
+    named = {"loans": "feed_loans", "added": "feed_added"}
+    secret_ones = {key: whole(reverse(name, args=[secret])) if secret else "" for key, name in named.items()}
+    return secret_ones | {"opds": whole(reverse("opds"))}
+
+
+@feed_calls.get("/feeds", response=FeedsOut)
+def get_feeds(request: HttpRequest):
+    """The addresses of your feeds. Whoever knows a secret one reads it."""
+    return feeds_of(request)
+
+
+@feed_calls.post("/feeds/renew", response=FeedsOut)
+def renew_feeds(request: HttpRequest):
+    """New secret addresses; older ones lead nowhere any more."""
+    feeds.renew(request.user)
+    return feeds_of(request)
+
+
+@feed_calls.delete("/feeds", response={204: None})
+def end_feeds(request: HttpRequest):
+    """The secret addresses lead nowhere any more."""
+    feeds.revoke(request.user)
+    return Status(204, None)

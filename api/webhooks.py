@@ -1,0 +1,124 @@
+"""Webhooks for programs: set up, changed, and what was sent."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Query, Status
+from pydantic import Field
+
+from accounts import webhooks
+from accounts.forms import MOST_WEBHOOKS
+from accounts.models import Delivery, Event, Webhook
+from accounts.outbound import Sender, Unsafe
+from api.authentication import SIGNED_IN
+from api.errors import invalid, not_found
+from api.idempotent_calls import creates
+from api.schemas import In, Key, Out, Page, Slice, Text, router
+
+calls = router("Webhooks", auth=SIGNED_IN)  # they show the secret, and are told of everything: no personal token sets them up
+Events = Annotated[list[Literal[tuple(Event.values)]], Field(min_length=1, max_length=20, examples=[["book.added"]])]
+Address = Annotated[Text, Field(min_length=8, max_length=500, examples=["https://example.org/hook"])]
+
+
+class WebhookIn(In):
+    url: Address
+    events: Events
+
+
+class WebhookPatch(In):
+    url: Address | None = None
+    events: Events | None = None
+    active: bool | None = None
+
+
+class WebhookOut(Out):
+    id: int
+    url: str
+    events: list[str]
+    active: bool
+    secret: str = Field(description="What messages are signed with.")
+    created: datetime
+
+
+class DeliveryOut(Out):
+    id: int
+    event: str
+    state: Literal[tuple(Delivery.State.values)]
+    attempts: int
+    answer: str
+    payload: dict[str, Any]
+    created: datetime
+    next_try: datetime
+
+
+def own_webhook(user, key: int) -> Webhook:
+    hook = Webhook.objects.filter(user=user, pk=key).first()
+    if hook is None:
+        raise not_found()
+    return hook
+
+
+def keep(hook: Webhook, said: dict) -> Webhook:
+    for name, value in said.items():
+        if value is not None:
+            setattr(hook, name, value)
+    try:
+        Sender(private=settings.WEBHOOKS_PRIVATE).address_of(hook.url)
+    except Unsafe as error:
+        raise invalid(f"url: {error}") from None
+    hook.save()
+    return hook
+
+
+@calls.get("", response=Page[WebhookOut])
+def list_webhooks(request: HttpRequest, asked: Query[Slice]):
+    """The addresses that are told."""
+    return asked.of(Webhook.objects.filter(user=request.user))
+
+
+@calls.post("", response={201: WebhookOut})
+@creates
+def add_webhook(request: HttpRequest, body: WebhookIn, response: HttpResponse):
+    """Tells an address of what happens from now on. One in the network of the server is refused."""
+    if request.user.webhooks.count() >= MOST_WEBHOOKS:
+        raise invalid(f"You have {MOST_WEBHOOKS} webhooks already. Delete one that you do not need.")
+    hook = keep(Webhook(user=request.user), body.said())
+    response["Location"] = f"/api/v1/webhooks/{hook.pk}"
+    return Status(201, hook)
+
+
+@calls.get("/{webhook_id}", response=WebhookOut)
+def get_webhook(request: HttpRequest, webhook_id: Key):
+    """One webhook."""
+    return own_webhook(request.user, webhook_id)
+
+
+@calls.patch("/{webhook_id}", response=WebhookOut)
+def change_webhook(request: HttpRequest, webhook_id: Key, body: WebhookPatch):
+    """Changes what is sent and nothing else."""
+    return keep(own_webhook(request.user, webhook_id), body.said())
+
+
+@calls.delete("/{webhook_id}", response={204: None})
+def delete_webhook(request: HttpRequest, webhook_id: Key):
+    """Nothing is sent there any more."""
+    own_webhook(request.user, webhook_id).delete()
+    return Status(204, None)
+
+
+@calls.get("/{webhook_id}/deliveries", response=Page[DeliveryOut])
+def list_deliveries(request: HttpRequest, webhook_id: Key, asked: Query[Slice]):
+    """What was sent in the last 30 days, the latest first."""
+    return asked.of(own_webhook(request.user, webhook_id).deliveries.all())
+
+
+@calls.post("/{webhook_id}/deliveries/{delivery_id}/again", response={202: DeliveryOut})
+def deliver_again(request: HttpRequest, webhook_id: Key, delivery_id: Key):
+    """Sends it once more, with the same id."""
+    delivery = own_webhook(request.user, webhook_id).deliveries.filter(pk=delivery_id).first()
+    if delivery is None:
+        raise not_found()
+    webhooks.redeliver(delivery)
+    return Status(202, Delivery.objects.get(pk=delivery.pk))

@@ -1,0 +1,85 @@
+"""The local catalogue as it grows: how long 100 spines take among ever more records, and whether their books are found."""
+
+import random
+import statistics
+import time
+from itertools import islice
+
+from django.db import connection
+from tqdm import tqdm
+
+from bookimg.benchmarks import Figure, Options
+from bookimg.benchmarks.synthetic_spines import spine
+from catalogs import Record, loading, local
+from catalogs.local import LocalCatalog
+from catalogs.models import CatalogRecord
+from catalogs.synthetic import MadeUp
+
+RECORDS = (90_000, 300_000, 1_000_000)
+SPINES, ROUNDS = 100, 5  # each round has spines of its own, so that nothing is remembered from the last one
+ANSWERS = 20  # a spine, as the matching asks for
+MILLISECONDS, GROWTH = 1500, 3  # at most, for the first row; and how many times that for the others
+
+
+def measure(options: Options) -> list[Figure]:
+    sizes = sorted(options.records or RECORDS)
+    stream = MadeUp().records(sizes[-1])
+    rounds, rows, loaded = [], [], 0
+    print(f"{connection.vendor}: {SPINES} spines, the middle of {ROUNDS} rounds, {ANSWERS} answers each")
+    print(f"{'records':>12} {'ms':>8} {'times':>6} {'first':>7} {'among answers':>14} {'loaded in':>10}")
+    for size in sizes:
+        started = time.monotonic()
+        books = load(stream, size - loaded)
+        loaded, seconds = size, time.monotonic() - started
+        rounds = rounds or pick(books)
+        times, first, among = search(rounds)
+        rows.append(statistics.median(times))
+        grown = rows[-1] / rows[0]
+        number = CatalogRecord.objects.count()
+        print(f"{number:12,} {rows[-1]:8.0f} {grown:6.2f} {first:7.1%} {among:14.1%} {seconds:8.0f} s", flush=True)
+    name = f"{connection.vendor}, {SPINES} spines among"
+    figures = [Figure(f"{name} {sizes[0]:,} records", rows[0], "ms", MILLISECONDS)]
+    grown = zip(sizes[1:], rows[1:], strict=True)
+    return figures + [Figure(f"{name} {size:,} against {sizes[0]:,}", row / rows[0], "x", GROWTH) for size, row in grown]
+
+
+def load(stream, number: int) -> list[Record]:
+    """Brings the next `number` records in, in batches as `load_catalog` does. Some of the first are kept, to be looked for."""
+    kept, chance = [], random.Random(7)
+    with tqdm(total=number, unit="record", leave=False, disable=None) as progress:
+        while number > 0 and (batch := list(islice(stream, min(loading.BATCH, number)))):
+            local.add(batch)
+            if len(kept) < 20 * SPINES * ROUNDS:
+                kept += chance.sample(batch, min(len(batch), SPINES * ROUNDS))
+            number -= len(batch)
+            progress.update(len(batch))
+    settle()
+    return kept
+
+
+def settle():
+    """Statistics as they are once a large load has rested for a while."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def pick(books: list[Record]) -> list[list[tuple[str, Record]]]:
+    """The same spines for every size of the catalogue."""
+    chance = random.Random(11)
+    return [[(spine(book, chance), book) for book in chance.sample(books, SPINES)] for _ in range(ROUNDS)]
+
+
+def search(rounds: list[list[tuple[str, Record]]]) -> tuple[list[float], float, float]:
+    """Milliseconds a round, and the shares of spines whose book is the first answer or among all."""
+    catalog, times, first, among = LocalCatalog(), [], 0, 0
+    catalog.search_many(["one that opens the index"])
+    for spines in rounds:
+        started = time.monotonic()
+        answers = catalog.search_many([text for text, _ in spines], ANSWERS)
+        times.append(1000 * (time.monotonic() - started))
+        for (_, book), found in zip(spines, answers, strict=True):
+            titles = [(record.title, record.authors) for record in found]
+            first += titles[:1] == [(book.title, book.authors)]
+            among += (book.title, book.authors) in titles
+    total = sum(len(spines) for spines in rounds)
+    return times, first / total, among / total

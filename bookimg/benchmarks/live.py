@@ -1,0 +1,113 @@
+"""Live events: how long from a row in the log to the client, what open sockets cost, and that nothing is lost on the way."""
+
+import asyncio
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import websockets
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from bookimg.benchmarks import Figure, Options
+from scanning import events
+from scanning.models import Scan
+
+SOCKETS = 50
+IDLE_SECONDS = 10
+ROUNDS = 10  # events of each scan, about one a second
+HANG_UP_CHANCE = 0.2  # after an event, to come back where it left off
+
+
+def measure(options: Options) -> list[Figure]:
+    user = get_user_model().objects.create_user("bench")
+    scans = [Scan.objects.create(user=user, job_id=f"job-{n}", sha256=str(n), filename="-") for n in range(SOCKETS)]
+    visitor = Client()
+    visitor.force_login(user)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    web = subprocess.Popen([sys.executable, sys.argv[0], "web", "--port", str(port)])
+    try:
+        wait_for(port)
+        return asyncio.run(follow_all(f"ws://127.0.0.1:{port}/ws/scans/", visitor.cookies["sessionid"].value, scans, web.pid))
+    finally:
+        web.terminate()
+        web.wait()
+
+
+def wait_for(port: int):
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError("the web process did not come up")
+
+
+async def follow_all(url: str, session: str, scans: list[Scan], web: int) -> list[Figure]:
+    opened = asyncio.Semaphore(0)
+    clients = [asyncio.create_task(follow(url, session, scan.job_id, opened)) for scan in scans]
+    for _ in scans:
+        await opened.acquire()
+    await asyncio.sleep(1)
+    idle = await cost(web, asyncio.sleep(IDLE_SECONDS))
+    busy = await cost(web, asyncio.to_thread(tell, scans))
+    logs = await asyncio.wait_for(asyncio.gather(*clients), 30)
+    lost = sum([seq for seq, _ in log] != list(range(1, ROUNDS + 1)) for log in logs)
+    delays = [delay * 1000 for log in logs for _, delay in log if delay is not None]
+    print(f"{len(delays)} events to {SOCKETS} sockets: median {statistics.median(delays):.0f} ms, busy {busy:.1f} % of a core")
+    return [
+        Figure("event to client, p95", statistics.quantiles(delays, n=20)[-1], "ms", 300),
+        Figure(f"{SOCKETS} idle sockets", idle, "% of a core", 3),
+        Figure("clients with a gap or a double", lost, "", 0.5),
+    ]
+
+
+async def follow(url: str, session: str, job_id: str, opened: asyncio.Semaphore) -> list[tuple[int, float | None]]:
+    """Seq and delay of each event, over as many connections as it takes."""
+    log = []
+    headers = {"Cookie": f"sessionid={session}", "Origin": url.replace("ws://", "http://").removesuffix("/ws/scans/")}
+    while len(log) < ROUNDS:
+        async with websockets.connect(url, additional_headers=headers) as connection:
+            after = log[-1][0] if log else 0
+            await connection.send(json.dumps({"action": "subscribe", "jobId": job_id, "after": after}))
+            since = time.time()
+            opened.release()
+            async for text in connection:
+                message = json.loads(text)
+                # What was told while nobody listened proves that nothing is lost, but says nothing of the delay.
+                delay = time.time() - message["at"] if message["at"] > since else None
+                log.append((message["seq"], delay))
+                if len(log) == ROUNDS or random.random() < HANG_UP_CHANCE:
+                    break
+    return log
+
+
+def tell(scans: list[Scan]):
+    """One event for each scan and round, spread over the second as real ones would be."""
+    for _ in range(ROUNDS):
+        until = time.monotonic() + 1
+        for scan in scans:
+            events.append(scan, "progress", stage="read", done=1, total=2, message="Reading", at=time.time())
+            time.sleep(random.uniform(0, 2 / len(scans)) * 0.8)
+        time.sleep(max(0, until - time.monotonic()))
+
+
+async def cost(pid: int, work) -> float:
+    """Percent of a core that a process uses while `work` goes on."""
+    before, started = processor_seconds(pid), time.monotonic()
+    await work
+    return 100 * (processor_seconds(pid) - before) / (time.monotonic() - started)
+
+
+def processor_seconds(pid: int) -> float:
+    """Linux only: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, fields 14 and 15."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

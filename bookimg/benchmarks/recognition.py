@@ -1,0 +1,160 @@
+"""Recognition: what it costs beyond the reading itself, how soon the first book is there, and how much memory a worker takes."""
+
+import csv
+import random
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from rapidocr import RapidOCR
+
+from bookimg.benchmarks import Figure, Options
+from catalogs import loading, local
+from catalogs.synthetic import MadeUp
+from scanning import drawing, images, inline_scan, uploads
+from scanning.models import Scan
+from scanning.recognition import Recognizer, from_settings
+
+RECORDS = 90_000  # made up, beside the built-in list: a catalogue of a usual size
+SHELVES = (14, 28)  # books on the drawn photos
+DRAWABLE = frozenset({"en", "de", "es", "fr", "it"})  # languages whose letters the fonts have
+SECONDS_A_SCAN = 300
+OVERHEAD, FIRST_BOOK, MEGABYTES = 1.35, 0.6, 900  # at most
+FULL_PASSES = (0, 1, 3)  # quarter turns that a shelf in any language needs, when each is read as a whole
+
+
+@dataclass
+class Seconds:
+    """Over all photos."""
+
+    whole: float = 0.0
+    reading: float = 0.0
+    passes: float = 0.0
+
+
+def measure(options: Options) -> list[Figure]:
+    photos = drawn_photos(settings.DATA_DIR / "drawn") + sorted(options.photos.glob("*.jpg") if options.photos else ())
+    loading.ensure_builtin()
+    for batch in batches(MadeUp().records(RECORDS), loading.BATCH):
+        local.add(batch)
+    seconds = against_the_reading(photos)
+    first, memory = through_a_worker(photos)
+    return [
+        Figure(f"recognition of {len(photos)} photos against its own reading", seconds.whole / seconds.reading, "x", OVERHEAD),
+        Figure("recognition against three plain OCR passes", seconds.whole / seconds.passes, "x", OVERHEAD),
+        Figure("time to the first book against the whole", first, "x", FIRST_BOOK),
+        Figure("peak memory of the worker", memory, "MB", MEGABYTES),
+    ]
+
+
+def batches(records, size: int):
+    batch = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    yield batch
+
+
+def drawn_photos(directory: Path) -> list[Path]:
+    """Shelves of books that the catalogue knows."""
+    directory.mkdir()
+    with loading.BUILTIN.open(encoding="utf-8") as file:
+        known = [(row["title"], row["author"]) for row in csv.DictReader(file) if row["language"] in DRAWABLE]
+    paths = []
+    for number, books in enumerate(SHELVES, start=1):
+        paths.append(directory / f"drawn-{number}.jpg")
+        drawing.draw_shelf(random.Random(number).sample(known, books), number).save(paths[-1], quality=92)
+    return paths
+
+
+# ── The whole against the reading ───────────────────────────────────────────────────────────────────────────────────
+def against_the_reading(photos: list[Path]) -> Seconds:
+    recognizer, plain = from_settings(), RapidOCR(params={"Global.log_level": "warning"})
+    warm(recognizer, plain)
+    seconds = Seconds()
+    print(f"{'photo':24} {'whole':>7} {'reading':>8} {'passes':>7} {'first book':>11}")
+    for path in photos:
+        image = load(path)
+        passes = timed(lambda image=image: [plain(np.rot90(image, turns)[:, :, ::-1]) for turns in FULL_PASSES])
+        reading = timed(lambda image=image: recognizer.engine.read(image, lambda *_: None, lambda _: ()))
+        result = inline_scan.recognise(path, recognizer)
+        seconds.whole += result["seconds"]
+        seconds.reading += reading
+        seconds.passes += passes
+        first = f"{result['firstBook']:9.1f} s" if result["firstBook"] is not None else "none"
+        print(f"{path.stem:24} {result['seconds']:5.1f} s {reading:6.1f} s {passes:5.1f} s {first:>11}", flush=True)
+    return seconds
+
+
+def warm(recognizer: Recognizer, plain: RapidOCR):
+    """Models are loaded once a process, not once a photo."""
+    nothing = np.full((64, 64, 3), 255, dtype=np.uint8)
+    recognizer.engine.read(nothing, lambda *_: None, lambda _: ())
+    plain(nothing)
+
+
+def load(path: Path) -> np.ndarray:
+    with path.open("rb") as file:
+        return images.load(file)
+
+
+def timed(work) -> float:
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+# ── As people see it: a worker, its events, its memory ──────────────────────────────────────────────────────────────
+def through_a_worker(photos: list[Path]) -> tuple[float, float]:
+    """The share of the time until the first book, and the most memory that one process of the worker took, MB."""
+    owner = get_user_model().objects.create_user("bench")
+    worker = subprocess.Popen([sys.executable, sys.argv[0], "worker", "--workers", "1"])
+    try:
+        scans = [finished(owner, path) for path in photos]
+        memory = max(peak_megabytes(pid) for pid in [worker.pid, *descendants(worker.pid)])
+    finally:
+        worker.terminate()
+        worker.wait()
+    spans = [span for scan in scans if (span := first_and_whole(scan))]
+    if not spans:
+        raise RuntimeError("no book was found on any photo")
+    return sum(first for first, _ in spans) / sum(whole for _, whole in spans), memory
+
+
+def finished(owner, path: Path) -> Scan:
+    with path.open("rb") as file:
+        scan = uploads.take(owner, file, path.name)
+    until = time.monotonic() + SECONDS_A_SCAN
+    while scan.is_active:
+        if time.monotonic() > until:
+            raise TimeoutError(f"{path.name} took more than {SECONDS_A_SCAN} s")
+        time.sleep(0.2)
+        scan.refresh_from_db()
+    if scan.status != Scan.Status.COMPLETE:
+        raise RuntimeError(f"{path.name}: {scan.error}")
+    return scan
+
+
+def first_and_whole(scan: Scan) -> tuple[float, float] | None:
+    """Seconds from the upload to the first book in the log, and to the end of the scan; None where it has no book."""
+    times = scan.events.order_by("seq").values_list("type", "created")
+    first = next((at for kind, at in times if kind == "candidate"), None)
+    return ((first - scan.created).total_seconds(), (scan.finished - scan.created).total_seconds()) if first else None
+
+
+def descendants(pid: int) -> list[int]:
+    """Linux only, as all of /proc."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [one for child in map(int, children) for one in (child, *descendants(child))]
+
+
+def peak_megabytes(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024

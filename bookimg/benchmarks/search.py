@@ -1,0 +1,116 @@
+"""The search at 10,000 books among a million: each mode against the bare question to the engine in the same run."""
+
+import random
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+from django.db import connection
+
+from bookimg.benchmarks import Figure, Options
+from bookimg.benchmarks.library import BOOKS, ENTRIES, furnished
+from library.models import Embedding, EmbeddingStamp, UserBook
+from library.search import choosing, embedding, hybrid, terms, vectors
+from library.search.fulltext import Ask, following
+
+QUESTIONS = 100
+PAGE = 20
+TEXT, VECTOR, HYBRID = 2, 1.5, 1.2  # times, at most, what the bare engine takes
+MILLISECONDS = {"text": 5, "vector": 15, "hybrid": 20}  # at most, 95 of 100
+COLUMNS = "title, subtitle, authors, cover, language, published_date, status"
+
+
+def measure(options: Options) -> list[Figure]:
+    """`--records BOOKS ENTRIES` measures with other numbers than 10,000 books among 1,000,000."""
+    books, entries = options.records if len(options.records) == 2 else (BOOKS, ENTRIES)
+    user = furnished(books, entries)
+    fill_vectors(user)
+    questions = asked(user)
+    print(f"{connection.vendor}: {books:,} books among {entries:,}; {QUESTIONS} questions, meaning by {choosing.embedder().name}")
+    print(f"{'milliseconds':40} {'p50':>7} {'p95':>7}")
+    bare_text = timed("bare full text, and the 20 books", questions, lambda q: bare(user, q))
+    bare_vector = timed("embedding, exact scan, the 20 books", questions, lambda q: bare_scan(user, q))
+    rows = {
+        mode: timed(mode, questions, lambda q, mode=mode: hybrid.search(user, q, mode, limit=PAGE).hits) for mode in hybrid.MODES
+    }
+    limits = {
+        "text": (bare_text[0], TEXT),
+        "vector": (bare_vector[0], VECTOR),
+        "hybrid": (rows["text"][0] + rows["vector"][0], HYBRID),
+    }
+    figures = []
+    for mode, (middle, late) in rows.items():
+        least, times = limits[mode]
+        figures.append(Figure(f"{connection.vendor}, {mode} against the bare engine", middle / least, "x", times))
+        figures.append(Figure(f"{connection.vendor}, {mode}, 95 of 100", late, "ms", MILLISECONDS[mode]))
+    return figures
+
+
+def asked(user) -> list[str]:
+    """As people search: one to three words of books they have, the last one sometimes not finished."""
+    chance, found = random.Random(5), []
+    titles = list(UserBook.objects.of(user).values_list("title", "sort_author"))
+    while len(found) < QUESTIONS:
+        title, author = chance.choice(titles)
+        words = terms.telling(terms.words(title))
+        some = chance.sample(words, min(len(words), chance.choice((1, 2, 2, 3)))) + author.split()[: chance.choice((0, 0, 1))]
+        question = " ".join(some)
+        if len(question) > 3:
+            found.append(question[:-1] if chance.random() < 0.2 else question)
+    return found
+
+
+def fill_vectors(user):
+    """Directions by chance: a scan takes as long for them, and making 10,000 real ones takes minutes."""
+    embedder, chance = choosing.embedder(), np.random.default_rng(3)
+    pks = list(UserBook.objects.of(user).values_list("pk", flat=True))
+    rows = chance.normal(size=(len(pks), embedder.size)).astype(np.float32)
+    rows = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(vectors.STORED)
+    made = [
+        Embedding(copy_id=pk, user=user, model=embedder.name, size=embedder.size, vector=row.tobytes(), stale=False)
+        for pk, row in zip(pks, rows, strict=True)
+    ]
+    columns = ["model", "size", "vector", "stale"]
+    Embedding.objects.bulk_create(made, batch_size=500, update_conflicts=True, unique_fields=["copy"], update_fields=columns)
+    EmbeddingStamp.objects.update_or_create(user=user, defaults={"count": 1})
+
+
+def timed(name: str, questions: list[str], run: Callable) -> tuple[float, float]:
+    """The middle and the slowest but five of a hundred, in milliseconds."""
+    for question in questions[:10]:
+        run(question)
+    times = []
+    for question in questions:
+        embedding.forget_asked()  # nobody has asked this before
+        started = time.perf_counter()
+        run(question)
+        times.append((time.perf_counter() - started) * 1000)
+    middle, late = statistics.median(times), statistics.quantiles(times, n=20)[-1]
+    print(f"{name:40} {middle:7.2f} {late:7.2f}", flush=True)
+    return middle, late
+
+
+def bare(user, question: str) -> list:
+    """What the engine itself takes for the same words, with the rows of a page."""
+    words = question.split()
+    ask = Ask(tuple(tuple(terms.forms(word)) for word in words), typing=True)
+    with connection.cursor() as cursor:
+        found = following.engine(connection).match(cursor, user.pk, ask)
+        return rows_of(cursor, [pk for pk, _ in found[:PAGE]])
+
+
+def bare_scan(user, question: str) -> list:
+    embedder = choosing.embedder()
+    vector = embedder.embed([question]).vectors[0]
+    matrix = vectors.matrix_of(user, embedder.name)
+    found = vectors.nearest(matrix, vector, PAGE)
+    with connection.cursor() as cursor:
+        return rows_of(cursor, [pk for pk, _ in found])
+
+
+def rows_of(cursor, pks: list[int]) -> list:
+    if not pks:
+        return []
+    cursor.execute(f"SELECT {COLUMNS} FROM library_userbook WHERE id IN ({', '.join(map(str, pks))})")
+    return cursor.fetchall()

@@ -1,0 +1,98 @@
+"""The measures of performance, each as a ratio against what is asked of it, in one run and beside nobody's data."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from django.core.management.base import BaseCommand, CommandError
+
+from bookimg.benchmarks import Options, catalog, library, live, recognition, search
+
+MEASURES = {
+    "live": live.measure,
+    "recognition": recognition.measure,
+    "catalog": catalog.measure,
+    "library": library.measure,
+    "search": search.measure,
+}
+ON_POSTGRESQL = ("catalog", "library", "search")  # measured there as well, where TEST_DATABASE_URL names a server
+MARK = "BOOKIMG_BENCHMARK"
+
+
+class Command(BaseCommand):
+    help = "Measures performance in a data directory of its own; every ratio should be at least 1."
+
+    def add_arguments(self, parser):
+        parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
+        parser.add_argument("--photos", type=Path, metavar="DIR", help="recognition: real photos too, beside the drawn ones")
+        parser.add_argument(
+            "--records",
+            type=int,
+            nargs="+",
+            default=(),
+            metavar="N",
+            help="catalog: these sizes instead; library: N books among N",
+        )
+
+    def handle(self, *, measures, photos, records, **options):
+        if unknown := [name for name in measures if name not in MEASURES]:
+            raise CommandError(f"There is no measure called {unknown[0]}; there are: {', '.join(MEASURES)}")
+        chosen = Options(photos.resolve() if photos else None, tuple(records))
+        if MARK not in os.environ:
+            return run_apart(list(measures or MEASURES), chosen)
+        figures = [figure for name in measures for figure in MEASURES[name](chosen)]
+        for figure in figures:
+            self.stdout.write(str(figure), self.style.SUCCESS if figure.ratio >= 1 else self.style.ERROR)
+        if any(figure.ratio < 1 for figure in figures):
+            raise CommandError("Not everything is as quick as it should be.")
+
+
+def run_apart(measures: list[str], options: Options):
+    """Each measure in a process that knows nothing but an empty database."""
+    passed = []
+    for name in measures:
+        with on_sqlite() as environment:
+            passed.append(run(name, options, environment))
+        if name in ON_POSTGRESQL and (server := os.environ.get("TEST_DATABASE_URL")):
+            with on_postgresql(server) as environment:
+                passed.append(run(name, options, environment))
+    if not all(passed):
+        raise CommandError("The benchmark did not pass.")
+
+
+def run(name: str, options: Options, environment: dict) -> bool:
+    manage = [sys.executable, sys.argv[0]]
+    subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
+    subprocess.run([*manage, "createcachetable", "-v0"], env=environment, check=True)
+    chosen = ["--photos", str(options.photos)] if options.photos else []
+    chosen += ["--records", *map(str, options.records)] if options.records else []
+    return subprocess.run([*manage, "benchmark", name, *chosen], env=environment).returncode == 0
+
+
+@contextmanager
+def on_sqlite() -> Iterator[dict]:
+    with tempfile.TemporaryDirectory(prefix="bookimg-benchmark-") as place:
+        own = {"DATA_DIR": place, "DATABASE_URL": f"sqlite:///{place}/bookimg.sqlite3", "CATALOGS": "local", MARK: "1"}
+        yield os.environ | own
+
+
+@contextmanager
+def on_postgresql(server: str) -> Iterator[dict]:
+    """A database of its own on `server`, dropped afterwards."""
+    name = f"bookimg_benchmark_{uuid.uuid4().hex}"
+    address = urlsplit(server)._replace(path=f"/{name}").geturl()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    try:
+        with on_sqlite() as environment:
+            yield environment | {"DATABASE_URL": address}
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,0 +1,37 @@
+"""`manage.py seed_library --user olive --others 999 --entries 1000000`: made-up books, to try with and to measure with."""
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from bookimg import seeding
+
+
+class Command(BaseCommand):
+    help = "Fills the library of one person with made-up books, and those of others around it."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--user", required=True, metavar="NAME", help="made where there is none of this name")
+        parser.add_argument("--books", type=int, default=10_000, metavar="N", help="for this person (10000)")
+        parser.add_argument("--others", type=int, default=0, metavar="N", help="people who cannot sign in, beside this one (0)")
+        parser.add_argument("--entries", type=int, default=0, metavar="N", help="copies of all people together, this one's too")
+        parser.add_argument("--seed", type=int, default=1, metavar="N", help="another number makes other books (1)")
+
+    def handle(self, *, user, books, others, entries, seed, **options):
+        if books < 1 or others < 0 or seed < 1:
+            raise CommandError("--books and --seed count from 1, --others from 0.")
+        if others and entries < books + others:
+            raise CommandError("--entries is for all people together: it must be at least --books and one for each of --others.")
+        people = get_user_model()
+        owner, made = people.objects.get_or_create(username=user, defaults={"email": f"{user}@example.org"})
+        if made:
+            owner.set_unusable_password()
+            owner.save()
+        editions = seeding.furnish(owner, books, seed)
+        with tqdm(total=entries if others else 0, initial=books, unit="book", disable=None if others else True) as progress:
+            for stored in seeding.neighbours(others, entries - books, editions, seed) if others else ():
+                progress.update(stored)
+        seeding.settle()
+        self.stdout.write(self.style.SUCCESS(f"{user} has {owner.books.count():,} books."))
+        if made:
+            self.stdout.write(f"The account is new: `manage.py changepassword {user}` gives it a password.")

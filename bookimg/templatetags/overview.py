@@ -1,0 +1,32 @@
+"""`{% overview as numbers %}`: what an operator wants to know first, for the front page of the administration."""
+
+from django import template
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models import Count
+
+from catalogs.models import CatalogRecord
+from jobs import queue_depth
+from library.models import Book, UserBook
+
+register = template.Library()
+
+
+@register.simple_tag
+def overview() -> dict:
+    waiting = list(queue_depth.waiting().values())
+    people = get_user_model().objects
+    # Scans by their owners: the library knows nothing of scanning but what its users have.
+    by_status = people.filter(scans__isnull=False).values_list("scans__status").annotate(n=Count("scans"))
+    scans = dict(by_status.order_by("scans__status"))
+    return {
+        "people": people.count(),
+        "copies": UserBook.objects.filter(removed__isnull=True).count(),
+        "editions": Book.objects.count(),
+        "catalog": CatalogRecord.objects.count(),
+        "scans": scans,
+        "scan_count": sum(scans.values()),
+        "failed": scans.get("failed", 0),
+        "queue": None if None in waiting else sum(waiting),
+        "queue_is_here": settings.BROKER == "orm",
+    }

@@ -1,0 +1,38 @@
+"""The local catalogue, for those who run the site."""
+
+from django.contrib import admin
+
+from catalogs.models import CatalogFile, CatalogRecord
+
+
+@admin.register(CatalogRecord)
+class CatalogRecordAdmin(admin.ModelAdmin):
+    """Filled by `manage.py load_catalog`, which keeps the search index in step; so it is only looked at here."""
+
+    list_display = ("title", "author", "year", "publisher", "isbn13", "language")
+    search_fields = ("title", "author", "=isbn13")
+    show_full_result_count = False  # millions of rows
+    list_per_page = 50
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(CatalogFile)
+class CatalogFileAdmin(admin.ModelAdmin):
+    """How far each file was loaded; the loader's own notes."""
+
+    list_display = ("name", "rows", "added", "skipped", "finished")
+    search_fields = ("name",)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,85 @@
+"""Records of libraries, MARC 21 in its binary form and as XML: https://www.loc.gov/marc/bibliographic/"""
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+from xml.etree import ElementTree
+
+from pymarc import MARCReader
+
+from catalogs import Record, isbn
+from catalogs.files import Row
+from catalogs.languages import iso
+from catalogs.names import authors_of
+
+SLIM = "{http://www.loc.gov/MARC21/slim}"
+TEXT = "at"  # language material, printed or manuscript; the rest are maps, music, films …
+WRITERS = re.compile(r"(?i)^(?:aut|cre|author|creator|joint author)\b|^$")
+Fields = list[tuple[str, list[tuple[str, str]]]]  # tag, its subfields
+
+
+def read(stream: BinaryIO) -> Iterator[Row]:
+    reader = MARCReader(stream, to_unicode=True, permissive=True, utf8_handling="replace")
+    for number, marc in enumerate(reader, start=1):
+        if marc is None:
+            yield Row(number, problem=f"cannot be read: {reader.current_exception}")
+            continue
+        control = {field.tag: field.data for field in marc.fields if field.is_control_field()}
+        fields = [(f.tag, [(s.code, s.value) for s in f.subfields]) for f in marc.fields if not f.is_control_field()]
+        yield _row(number, str(marc.leader), control.get("008", ""), fields)
+
+
+def read_xml(stream: BinaryIO) -> Iterator[Row]:
+    number = 0
+    root = None
+    for event, element in ElementTree.iterparse(stream, events=("start", "end")):
+        root = element if root is None else root
+        if event == "start" or element.tag != f"{SLIM}record":
+            continue
+        number += 1
+        control = {field.get("tag"): field.text or "" for field in element.iter(f"{SLIM}controlfield")}
+        fields = [
+            (field.get("tag", ""), [(sub.get("code", ""), sub.text or "") for sub in field.iter(f"{SLIM}subfield")])
+            for field in element.iter(f"{SLIM}datafield")
+        ]
+        leader = element.findtext(f"{SLIM}leader") or ""
+        yield _row(number, leader, control.get("008", ""), fields)
+        root.clear()  # or the whole file would be held
+
+
+def _row(number: int, leader: str, fixed: str, fields: Fields) -> Row:
+    if leader[6:7] not in TEXT:
+        return Row(number)
+    title = _tidy(" ".join(_values(fields, ("245",), "abnp")))
+    if not title:
+        return Row(number, problem="has no title")
+    years = re.findall(r"\d{4}", " ".join(_values(fields, ("264", "260"), "c"))) or re.findall(r"\d{4}", fixed[7:11])
+    record = Record(
+        title=re.sub(r"\s+([:;,.])", r"\1", title),
+        authors=_authors(fields),
+        isbn=next(filter(None, (isbn.clean(re.split(r"[\s(]", v)[0]) for v in _values(fields, ("020",), "a"))), ""),
+        publisher=_tidy(next(iter(_values(fields, ("264", "260"), "b")), "")),
+        published_date=years[0] if years else "",
+        language=iso(fixed[35:38]) or iso(next(iter(_values(fields, ("041",), "a")), "")),
+    )
+    return Row(number, record)
+
+
+def _values(fields: Fields, tags: tuple[str, ...], codes: str) -> list[str]:
+    return [value.strip() for tag, subs in fields if tag in tags for code, value in subs if code in codes and value.strip()]
+
+
+def _authors(fields: Fields) -> tuple[str, ...]:
+    """Main entry and added ones, people only; an added one counts when it wrote, not when it translated or printed."""
+    names: list[str] = []
+    for tag, subs in fields:
+        roles = [value for code, value in subs if code in "e4"]
+        if tag == "100" or (tag == "700" and any(WRITERS.match(role) for role in roles or [""])):
+            names += authors_of(_tidy(" ".join(value for code, value in subs if code == "a")))
+    return tuple(dict.fromkeys(names))
+
+
+def _tidy(text: str) -> str:
+    """Without the punctuation that stands at the end of each part in a library's card (ISBD), but with the dot of an initial."""
+    text = re.sub(r"\s*[/:;,=]\s*$", "", text.strip())
+    return re.sub(r"(?<=\w{3})\.$", "", text).strip()

@@ -1,0 +1,103 @@
+"""The monthly dumps of Open Library: https://openlibrary.org/developers/dumps
+
+Five columns, tab separated: type, key, revision, last modified, JSON. Editions become records. They name their authors only
+by key, and often not themselves but through their work, so authors and works are kept aside in a small database of names.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from catalogs import Record, isbn
+from catalogs.files import Row
+from catalogs.languages import iso
+
+FLUSH = 50_000
+
+
+class Names:
+    """Authors and works of the dumps that were read before, by key."""
+
+    def __init__(self, path: Path):
+        self.db = sqlite3.connect(path)
+        self.db.execute("PRAGMA synchronous=OFF")  # it can be read from the dump again
+        self.db.execute("CREATE TABLE IF NOT EXISTS author (key TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID")
+        self.db.execute("CREATE TABLE IF NOT EXISTS work (key TEXT PRIMARY KEY, authors TEXT) WITHOUT ROWID")
+        self.waiting = 0
+
+    def keep(self, table: str, key: str, value: str) -> None:
+        self.db.execute(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", (key, value))
+        self.waiting += 1
+        if self.waiting >= FLUSH:
+            self.flush()
+
+    def flush(self) -> None:
+        self.db.commit()
+        self.waiting = 0
+
+    def close(self) -> None:
+        self.flush()
+        self.db.close()
+
+    def of_edition(self, edition: dict) -> tuple[str, ...]:
+        keys = [author["key"] for author in edition.get("authors") or [] if isinstance(author, dict) and "key" in author]
+        for work in edition.get("works") or []:
+            if keys:
+                break
+            known = self.db.execute("SELECT authors FROM work WHERE key = ?", (work["key"],)).fetchone()
+            keys = known[0].split() if known else []
+        names = (self.db.execute("SELECT name FROM author WHERE key = ?", (key,)).fetchone() for key in keys)
+        return tuple(name[0] for name in names if name)
+
+
+def read(stream: BinaryIO, names: Names) -> Iterator[Row]:
+    for number, line in enumerate(stream, start=1):
+        columns = line.rstrip(b"\n").split(b"\t", 4)
+        if len(columns) != 5:
+            yield Row(number, problem="has not the five columns of a dump")
+            continue
+        try:
+            yield _row(number, columns[0].decode(), json.loads(columns[4]), names)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            yield Row(number, problem=f"cannot be read: {error}")
+    names.flush()
+
+
+def _row(number: int, kind: str, data: dict, names: Names) -> Row:
+    if kind == "/type/author":
+        if data.get("name"):
+            names.keep("author", data["key"], data["name"])
+    elif kind == "/type/work":
+        keys = [_author_key(entry) for entry in data.get("authors") or []]
+        names.keep("work", data["key"], " ".join(filter(None, keys)))
+    elif kind == "/type/edition":
+        title = " ".join(filter(None, [data.get("title_prefix"), data.get("title")])).strip()
+        return Row(number, _record(data, title, names)) if title else Row(number, problem="has no title")
+    return Row(number)
+
+
+def _author_key(entry: dict) -> str:
+    """Works name their authors as {"author": {"key": …}}; older ones as {"author": "…"}."""
+    author = entry.get("author")
+    return author.get("key", "") if isinstance(author, dict) else author or ""
+
+
+def _record(data: dict, title: str, names: Names) -> Record:
+    numbers = [*(data.get("isbn_13") or []), *(data.get("isbn_10") or [])]
+    languages = [iso(language["key"]) for language in data.get("languages") or []]
+    subtitle = data.get("subtitle") or ""
+    return Record(
+        title=f"{title}: {subtitle}" if subtitle else title,
+        authors=names.of_edition(data),
+        isbn=next(filter(None, map(isbn.clean, numbers)), ""),
+        publisher=next(iter(data.get("publishers") or []), ""),
+        published_date=_year(data.get("publish_date") or ""),
+        language=languages[0] if len(languages) == 1 else "",
+    )
+
+
+def _year(printed: str) -> str:
+    digits = "".join(c if c.isdigit() else " " for c in printed).split()
+    return next((part for part in digits if len(part) == 4), "")

@@ -1,0 +1,80 @@
+"""How well a record explains what was read on a spine: the share of its title and its author that is really there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz
+
+from catalogs import Record, folding
+from catalogs.index_terms import main_title, shape, squash
+
+CHANCE = 55.0  # unrelated letters align this well (out of 100)
+PER_WORK = 3  # editions of one work among the answers, so that a much printed book leaves room for others
+
+
+@dataclass(frozen=True)
+class Letters:
+    """A record as it is compared: letters without spaces."""
+
+    title: str
+    rest: str  # subtitle and series
+    surnames: tuple[str, ...]
+    given: tuple[str, ...]
+
+
+@lru_cache(maxsize=20_000)
+def letters(title: str, authors: tuple[str, ...]) -> Letters:
+    main = main_title(title)
+    surnames, given = [], []
+    for author in authors[:4]:
+        words = shape(folding.sort_name(author)).split()
+        surnames += words[:1]
+        given.append("".join(words[1:]))
+    return Letters(squash(main), squash(title[len(main) :]), tuple(surnames), tuple(given))
+
+
+def found(needle: str, text: str) -> float:
+    """The share of `needle` that is in `text` beyond what chance would put there, 0..1."""
+    if not needle or not text:
+        return 0.0
+    whole = fuzz.partial_ratio(needle, text)
+    share = max(0.0, (whole - CHANCE) / (100 - CHANCE))
+    return share * min(1.0, len(text) / len(needle))
+
+
+def score(known: Letters, text: str) -> float:
+    """Letters of `text` that the record explains, less those of its title that are missing."""
+    title = found(known.title, text)
+    points = len(known.title) * (title - 0.5 * (1 - title))
+    if known.rest:
+        points += 0.3 * len(known.rest) * found(known.rest, text)
+    authors = zip(known.surnames, known.given, strict=False)
+    return points + max((len(s) * found(s, text) + 0.5 * len(g) * found(g, text) for s, g in authors), default=0.0)
+
+
+def best(text: str, records: Iterable[Record], limit: int) -> list[Record]:
+    """The `limit` records that explain `text` best, best first, with at most PER_WORK editions of one work."""
+    squashed = squash(text)
+    scored = [(score(known, squashed), known, record) for record in records for known in [letters(record.title, record.authors)]]
+    scored.sort(key=lambda item: (-round(item[0], 3), not item[2].isbn))
+    seen: dict[tuple, int] = {}
+    chosen = []
+    for _, known, record in scored:
+        work = (known.title, known.surnames[:1])
+        seen[work] = seen.get(work, 0) + 1
+        if seen[work] <= PER_WORK:
+            chosen.append(record)
+    return chosen[:limit]
+
+
+def explained(text: str, records: Iterable[Record]) -> bool:
+    """Whether one of `records` is borne out so well by `text` that nobody need look further."""
+    squashed = squash(text)
+    for record in records:
+        known = letters(record.title, record.authors)
+        title = found(known.title, squashed)
+        author = max((found(surname, squashed) for surname in known.surnames if len(surname) > 2), default=0.0)
+        if title > 0.85 and (author > 0.8 or len(known.title) > 0.7 * len(squashed)):
+            return True
+    return False

@@ -1,0 +1,40 @@
+"""What to ask a catalogue that wants right words, when all there is is what OCR read on a spine."""
+
+import re
+
+from catalogs import folding
+
+# Series, shops and blurbs that spines carry and catalogues do not.
+NOISE = frozenset(
+    "penguin classics modern press books book publishing publishers publications verlag editions edition edicions ediciones "
+    "editorial paperback paperbacks bestseller international new york times pocket vintage harper collins harpercollins "
+    "random house puffin bantam signet anchor mcgraw hill wiley pearson oreilly springer scholastic faber university second "
+    "third fourth fifth vol volume author winner".split()
+)
+STOP = folding.ARTICLES | frozenset("of and in on to by with from und von et de du des y en e di da for at is i".split())
+DIGITS_FOR_LETTERS = str.maketrans("015", "ois")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text` as they were meant: split where letters change from small to CAPITAL, without digits for letters."""
+    text = re.sub(r"(?<=[a-zà-öø-ÿ]{2})(?=[A-ZÀ-ÖØ-Þ])", " ", text)
+    words = []
+    for word in folding.fold(text).split():
+        if re.search(r"[a-z]", word) and re.search(r"[015]", word):
+            word = word.translate(DIGITS_FOR_LETTERS)
+        if word not in words:
+            words.append(word)
+    return words
+
+
+def plan(text: str) -> list[list[str]]:
+    """At most three questions, each a list of words: all that may matter, then fewer that are likelier to be right."""
+    words = words_of(text)
+    telling = [word for word in words if word not in NOISE and (len(word) > 1 or word.isdigit())] or words
+    strong = [word for word in telling if word not in STOP and len(word) > 2]
+    longest = sorted(strong, key=len, reverse=True)[:4]
+    questions = []
+    for question in (telling[:12], strong[:8], [word for word in strong if word in longest]):
+        if question and question not in questions:
+            questions.append(question)
+    return questions

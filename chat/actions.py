@@ -1,0 +1,114 @@
+"""What the chat may change, and only after its owner has said yes: a tag, a shelf, a status. Until then it is a proposal on the message."""
+
+import re
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from chat.models import Message
+from chat.names import key
+from library.copies import readings, tagging
+from library.models import Shelf, Status, UserBook
+
+NAMES = ("add_tag", "move_to_shelf", "mark")
+MOST = 500  # books of one action
+STATUSES = {
+    "read": Status.READ, "finished": Status.READ, "unread": Status.TO_READ, "to read": Status.TO_READ, "reading": Status.READING,
+    "currently reading": Status.READING, "abandoned": Status.DID_NOT_FINISH, "did not finish": Status.DID_NOT_FINISH,
+    "not finished": Status.DID_NOT_FINISH, "dnf": Status.DID_NOT_FINISH, "wishlist": Status.WISHLIST,
+}  # fmt: skip
+
+
+class ActionError(Exception):
+    """A sentence for the person: why this cannot be done."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    name: str
+    books: tuple[int, ...]
+    value: str
+    sentence: str
+
+    def as_json(self) -> dict:
+        return {"name": self.name, "books": list(self.books), "value": self.value, "sentence": self.sentence, "state": "proposed"}
+
+
+def propose(user, name: str, books: list[int], value: str) -> Proposal:
+    """Checks what is wanted against what there is; changes nothing."""
+    copies = UserBook.objects.of(user).filter(pk__in=books[:MOST])
+    found = list(copies.values_list("pk", "title"))
+    if not found:
+        raise ActionError("There is no book of yours to do that with.")
+    what = f"“{found[0][1]}”" if len(found) == 1 else f"{len(found):,} books"
+    if name == "add_tag":
+        names = tagging.tidy([value])
+        if not names:
+            raise ActionError("Say which tag.")
+        value, sentence = names[0], f"Add the tag “{names[0]}” to {what}?"
+    elif name == "move_to_shelf":
+        shelf = shelf_named(user, value)
+        value, sentence = str(shelf.pk), f"Move {what} to “{shelf}”?"
+    elif name == "mark":
+        status = STATUSES.get(key(value)) or (Status(value) if value in Status.values else None)
+        if not status:
+            raise ActionError(f"“{value}” is no status. There are: {', '.join(status.label.lower() for status in Status)}.")
+        value, sentence = status.value, f"Mark {what} as “{status.label.lower()}”?"
+    else:
+        raise ActionError("That is nothing I can do.")
+    return Proposal(name, tuple(pk for pk, _ in found), value, sentence)
+
+
+def shelf_named(user, name: str) -> Shelf:
+    wanted = key(re.sub(r"\b(?:the|my|shelf|bookcase)\b", " ", name, flags=re.IGNORECASE)) or key(name)
+    shelves = list(Shelf.objects.filter(user=user))
+    same = [
+        shelf
+        for shelf in shelves
+        if wanted in (key(shelf.name), key(str(shelf))) or key(name) in (key(shelf.name), key(str(shelf)))
+    ]
+    some = same or [shelf for shelf in shelves if set(wanted.split()) <= set(key(str(shelf)).split())]
+    if not some:
+        raise ActionError(f"You have no shelf called “{name}”.")
+    if len(some) > 1:
+        raise ActionError(f"Which one do you mean: {', '.join(f'“{shelf}”' for shelf in some[:5])}?")
+    return some[0]
+
+
+@transaction.atomic
+def confirm(message: Message) -> str:
+    """Does what the message proposes, once; a sentence about what was done."""
+    message = Message.objects.select_for_update(of=("self",)).select_related("chat__user").get(pk=message.pk)
+    if message.action.get("state") != "proposed":
+        raise ActionError("That was decided already.")
+    user, value = message.chat.user, message.action["value"]
+    copies = list(UserBook.objects.of(user).filter(pk__in=message.action["books"]))
+    if message.action["name"] == "add_tag":
+        for copy in copies:
+            tagging.set_tags(copy, [*tagging.names_of(copy), value])
+        done = f"Tagged “{value}”"
+    elif message.action["name"] == "move_to_shelf":
+        shelf = Shelf.objects.filter(user=user, pk=value).first()
+        if shelf is None:
+            raise ActionError("That shelf is gone.")
+        for copy in copies:
+            copy.shelf = shelf
+            copy.save(update_fields=["shelf"])
+        done = f"Moved to “{shelf}”"
+    else:
+        for copy in copies:
+            readings.mark(copy, value)
+        done = f"Marked as “{Status(value).label.lower()}”"
+    sentence = f"{done}: {len(copies):,} {'book' if len(copies) == 1 else 'books'}."
+    decide(message, "done", sentence)
+    return sentence
+
+
+def dismiss(message: Message):
+    if message.action.get("state") == "proposed":
+        decide(message, "dismissed", "Not done.")
+
+
+def decide(message: Message, state: str, sentence: str):
+    message.action = {**message.action, "state": state, "result": sentence}
+    message.save(update_fields=["action", "changed"])

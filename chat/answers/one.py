@@ -1,0 +1,315 @@
+"""Questions about one book: where it is, whether it is there at all, what stands in it, what its owner said about it."""
+
+import re
+from dataclasses import replace
+
+from chat.answers.many import listed, said, some, titled
+from chat.book_query import Wish, language_name
+from chat.questions import Question, Reply, is_pronoun
+from library.models import Status, UserBook
+
+STATE_SENTENCES = {
+    Status.TO_READ: "It waits to be read.", Status.READING: "You are reading it.", Status.READ: "You have read it.",
+    Status.DID_NOT_FINISH: "You did not finish it.", Status.WISHLIST: "It is on your wishlist.",
+}  # fmt: skip
+
+
+def find_one(question: Question, title: str) -> UserBook | None:
+    if not title or is_pronoun(title):
+        return question.pronoun()
+    found = question.tools.titled(title)
+    return found[0] if found else None
+
+
+def missing(title: str) -> Reply:
+    return Reply(f"I do not find “{title}” in your library." if title else "Say which book you mean.")
+
+
+def where(question: Question) -> Reply | None:
+    title = question.subject(
+        r"(?:where(?:'s| is| are| did i (?:put|leave|shelve)| do i (?:find|have|keep)| can i find| have i (?:put|got)| do you have)|find me|locate|find)\s+(?P<it>.+)",
+        r"(?:which|what) (?:shelf|bookcase|room)(?: is| are| has| holds| contains| did i put| (?:do|can|did|have) i (?:find|keep|have|store|shelve|put|kept))?\s+(?P<it>.+?)(?: (?:on|in|at|standing))?$",
+        r"(?:place|location|position|spot) of\s+(?P<it>.+)",
+    )
+    if not title:
+        return None
+    copies = (
+        [one] if is_pronoun(title) and (one := question.pronoun()) else [] if is_pronoun(title) else question.tools.titled(title)
+    )
+    wish = question.wish(f"which {title}")
+    if not copies and wish.narrows and (not wish.topic or wish != Wish(topic=wish.topic)):
+        return places_of(question, wish)
+    if not copies:
+        return missing(title)
+    copies = [copy for copy in copies if copy.title == copies[0].title] or copies
+    return Reply(
+        " ".join(place_sentence(question, copy, len(copies) > 1) for copy in copies[:4]), [copy.pk for copy in copies[:4]]
+    )
+
+
+def place_sentence(question: Question, copy: UserBook, several: bool = False) -> str:
+    place = question.tools.place(copy)
+    loan = copy.loans.filter(returned__isnull=True).first()
+    name = titled(copy)
+    if loan:
+        due = f", due back {loan.due:%-d %B %Y}" if loan.due else ""
+        home = f" It belongs on “{place['shelf']}”." if place["shelf"] else ""
+        return f"{loan.borrower} has {name} since {loan.since:%-d %B %Y}{due}.{home}"
+    if copy.status == Status.WISHLIST and not place["shelf"]:
+        return f"{name} is on your wishlist; you do not have it yet."
+    shelf = f"on “{place['shelf']}”" if place["shelf"] else "on no shelf that I know of"
+    seen = f" On the photo of {place['photo']['day']:%-d %B %Y}: {place['photo']['words']}." if place["photo"] else ""
+    return f"{name} is {shelf}.{seen}"
+
+
+def places_of(question: Question, wish: Wish) -> Reply:
+    """`where are my cookbooks`: by shelf, most first."""
+    keys = question.tools.find(wish)
+    if not keys:
+        return Reply(f"You have no {said(wish, 0)}.")
+    shelves = question.tools.most("shelf", replace(Wish(), among=tuple(keys)))
+    homeless = len(keys) - sum(number for _, number in shelves)
+    parts = [f"{number:,} on “{name}”" for name, number in shelves] + ([f"{homeless:,} on no shelf"] if homeless else [])
+    return Reply(f"Your {len(keys):,} {said(wish, len(keys))}: {', '.join(parts)}.", keys)
+
+
+def owned(question: Question) -> Reply | None:
+    """`do I own Dune`, and `do I have anything by Le Guin`."""
+    title = question.subject(
+        r"(?:do i (?:already |still |really )?(?:own|have|possess)|have i (?:already )?got|have i|is there|are there|do you (?:have|see|know)|did i (?:already )?(?:buy|get|own)|i (?:already )?(?:own|have))\s+(?P<it>.+)",
+        r"^is\s+(?P<it>.+?)\s+(?:in|part of|among|on) (?:my|the) (?:library|collection|books|shelf|shelves|wish ?list)",
+    )
+    if not title:
+        return None
+    wish = question.wish()
+    generic = (
+        question.has("any|anything|books?|novels?|something|some|titles?|volumes?|stuff|poems?|else|ones")
+        and not question.quoted()
+    )
+    if generic or not wish.topic:
+        exact = [] if generic else list(question.tools.titled(title))
+        if not exact and wish.narrows:
+            keys = question.tools.find(wish)
+            if keys:
+                return Reply(f"Yes, {len(keys):,} {said(wish, len(keys))}: {some(question, keys)}.", keys)
+            return Reply(f"No, you have no {said(wish, 0)}.")
+    title, author = split_author(question, title)
+    found = question.tools.titled(title, author)
+    if not found and " and " in title and (both := several(question, title)):
+        return both
+    if not found:
+        if wish.narrows and not wish.topic and (keys := question.tools.find(wish)):
+            return Reply(f"Yes, {len(keys):,} {said(wish, len(keys))}: {some(question, keys)}.", keys)
+        return Reply(f"No, “{title}” is not in your library.")
+    copy = found[0]
+    same = [each for each in found if each.book.work_key == copy.book.work_key]
+    if copy.status == Status.WISHLIST:
+        return Reply(f"No, {titled(copy)} is on your wishlist only.", [copy.pk])
+    shelf = f" It stands on “{copy.shelf}”." if copy.shelf else ""
+    number = f"{len(same)} copies of " if len(same) > 1 else ""
+    return Reply(f"Yes, you have {number}{titled(copy)}.{shelf} {STATE_SENTENCES[copy.status]}", [each.pk for each in same])
+
+
+def several(question: Question, title: str) -> Reply | None:
+    """`both Emma and Persuasion`: each of them."""
+    titles = [part.strip() for part in title.removeprefix("both ").replace(",", " and ").split(" and ") if part.strip()]
+    copies = [next(iter(question.tools.titled(each)), None) for each in titles]
+    there = [titled(copy) for copy in copies if copy]
+    lacking = [f"“{each}”" for each, copy in zip(titles, copies, strict=True) if not copy]
+    if not there:
+        return None
+    if not lacking:
+        return Reply(f"Yes, you have {' and '.join(there)}.", [copy.pk for copy in copies])
+    return Reply(
+        f"Not all: you have {' and '.join(there)}, but not {' and '.join(lacking)}.", [copy.pk for copy in copies if copy]
+    )
+
+
+def split_author(question: Question, title: str) -> tuple[str, str]:
+    """`Emma by Jane Austen` is a title and an author, when the library knows that author."""
+    first, joint, last = title.rpartition(" by ")
+    name = question.names.author(last) if joint else ""
+    return (first, name) if name else (title, "")
+
+
+FACTS = {
+    "author": (
+        r"who(?:'s| is| was)? (?:the )?(?:author|writer) of\s+(?P<it>.+)",
+        r"who wrote\s+(?P<it>.+)",
+        r"(?:author|writer) of\s+(?P<it>.+)",
+        r"who is\s+(?P<it>.+?)\s+by$",
+    ),
+    "year": (
+        r"(?:when was|when were|what year was|in (?:which|what) year was)\s+(?P<it>.+?)\s+(?:first )?(?:published|written|released|printed|come out)",
+        r"when did\s+(?P<it>.+?)\s+(?:come out|appear)",
+        r"(?:publication (?:date|year)|year) of\s+(?P<it>.+)",
+        r"how old is\s+(?P<it>.+)",
+    ),
+    "pages": (
+        r"how many pages (?:does|do|has|have|are in|are there in|is)\s+(?P<it>.+?)(?:\s+have| got| long)?$",
+        r"how long is\s+(?P<it>.+)",
+        r"how thick is\s+(?P<it>.+)",
+        r"(?:length|number of pages) of\s+(?P<it>.+)",
+    ),
+    "isbn": (
+        r"(?:what(?:'s| is) )?(?:the )?isbn(?: number)? (?:of|for)\s+(?P<it>.+)",
+        r"which isbn (?:does|has)\s+(?P<it>.+?)(?: have)?$",
+    ),
+    "publisher": (
+        r"who published\s+(?P<it>.+)",
+        r"(?:the )?publisher of\s+(?P<it>.+)",
+        r"which publisher (?:is|published|did)\s+(?P<it>.+?)(?: from)?$",
+    ),
+    "language": (
+        r"(?:what|which) language is\s+(?P<it>.+?)(?: (?:written )?in)?$",
+        r"language of\s+(?P<it>.+)",
+        r"in (?:what|which) language is\s+(?P<it>.+?)(?: written)?$",
+    ),
+    "series": (
+        r"(?:which|what) series (?:is|does)\s+(?P<it>.+?)(?: (?:in|part of|from|belong to))?$",
+        r"is\s+(?P<it>.+?)\s+(?:part of|in) a series",
+        r"(?:which|what) (?:volume|number|part) (?:in the series )?is\s+(?P<it>.+)",
+    ),
+    "times": (
+        r"how (?:often|many times) (?:have|did) i (?:read|finish(?:ed)?)\s+(?P<it>.+)",
+    ),
+    "read": (
+        r"when (?:did|have) i (?:last |first )?(?:read|finish(?:ed)?|start(?:ed)?|begin)(?: reading)?\s+(?P<it>.+)",
+        r"(?:have|did) i (?:already |ever )?(?:read|finish(?:ed)?)\s+(?P<it>.+)",
+        r"am i (?:still |currently )?reading\s+(?P<it>.+)",
+        r"is\s+(?P<it>.+?)\s+(?:already )?(?:read|unread)$",
+        r"what(?:'s| is) the status of\s+(?P<it>.+)",
+    ),
+    "rating": (
+        r"(?:what|how(?: many stars)?|which rating) did i (?:rate|give|like|grade)\s+(?P<it>.+)",
+        r"(?:my )?rating (?:of|for)\s+(?P<it>.+)",
+        r"how (?:good|well) (?:was|is|did i like)\s+(?P<it>.+)",
+        r"what rating (?:has|does|did)\s+(?P<it>.+?)(?: have| get)?$",
+        r"how many stars (?:has|does|did i give)\s+(?P<it>.+?)(?: have)?$",
+        r"did i (?:like|enjoy|love)\s+(?P<it>.+)",
+    ),
+    "notes": (
+        r"(?:what (?:did i|do i|have i) (?:think|say|write|note|written|said|noted)(?: about| of| on)?)\s+(?P<it>.+)",
+        r"(?:my )?(?:notes?|reviews?|opinion|thoughts) (?:on|of|about|for)\s+(?P<it>.+)",
+    ),
+    "added": (
+        r"when did i (?:add|buy|get|acquire|purchase|scan)\s+(?P<it>.+)",
+        r"since when do i (?:have|own)\s+(?P<it>.+)",
+        r"how long have i (?:had|owned)\s+(?P<it>.+)",
+        r"where did i (?:buy|get|purchase)\s+(?P<it>.+)",
+    ),
+    "price": (
+        r"(?:how much|what) (?:did i|have i) (?:pay|paid|spend|spent)(?: for| on)?\s+(?P<it>.+)",
+        r"how much (?:was|is|did)\s+(?P<it>.+?)(?: worth| cost)?$",
+        r"(?:price|cost) of\s+(?P<it>.+)",
+        r"what did\s+(?P<it>.+?)\s+cost",
+    ),
+    "tags": (
+        r"(?:which|what) tags (?:does|has|have|are on|did i (?:give|put on))\s+(?P<it>.+?)(?: have| got)?$",
+        r"(?:how is|how did i tag)\s+(?P<it>.+?)(?: tagged)?$",
+        r"tags of\s+(?P<it>.+)",
+    ),
+    "condition": (
+        r"(?:what|which) condition is\s+(?P<it>.+?)(?: in)?$",
+        r"condition of\s+(?P<it>.+)",
+    ),
+    "about": (
+        r"what(?:'s| is)\s+(?P<it>.+?)\s+about$",
+        r"tell me (?:more )?about\s+(?P<it>.+)",
+        r"(?:describe|summar(?:y|ise|ize) of|details (?:of|about|on|for)|show me the details of|show me)\s+(?P<it>.+)",
+        r"what do (?:i|you) know about\s+(?P<it>.+)",
+    ),
+}  # fmt: skip
+
+
+def fact(question: Question) -> Reply | None:
+    for name, patterns in FACTS.items():
+        title = next((found for pattern in patterns if (found := question.captured(pattern))), "")
+        if not title:
+            continue
+        if name == "rating" and re.search(r"\bstars?$", title, re.IGNORECASE):
+            return None  # "what did I give two stars" asks for books
+        title, author = split_author(question, question.quoted() or title)
+        copies = question.tools.titled(title, author) if author else []
+        copy = copies[0] if copies else find_one(question, title)
+        if copy:
+            return Reply(ANSWERS[name](question, copy), [copy.pk])
+        wish = question.wish()
+        if name == "about" or (name == "read" and wish.narrows and not wish.topic):
+            return None
+        return missing("" if is_pronoun(title) else title)
+    return None
+
+
+def read_sentence(question: Question, copy: UserBook) -> str:
+    readings = list(copy.readings.all())
+    days = [reading.finished for reading in readings if reading.finished]
+    if copy.status == Status.READING or any(reading.started and not reading.finished for reading in readings):
+        begun = [reading.started for reading in readings if reading.started and not reading.finished]
+        return f"You are reading {titled(copy)}{f' since {begun[-1]:%-d %B %Y}' if begun else ''}."
+    if days:
+        return f"Yes, you finished {titled(copy)} on {' and on '.join(f'{day:%-d %B %Y}' for day in days)}."
+    if copy.status == Status.READ:
+        return f"Yes, you have read {titled(copy)}; when is not noted."
+    return f"No, you have not read {titled(copy)}." + (" You did not finish it." if copy.status == Status.DID_NOT_FINISH else "")
+
+
+def times(question: Question, copy: UserBook) -> str:
+    number = copy.readings.filter(finished__isnull=False).count() or int(copy.status == Status.READ)
+    return f"You have read {titled(copy)} {'once' if number == 1 else 'twice' if number == 2 else f'{number} times' if number else 'not once'}."
+
+
+def notes(question: Question, copy: UserBook) -> str:
+    parts = [f"Your review of {titled(copy)}: “{copy.review[:600]}”" if copy.review else ""]
+    parts += [f"Your notes on {titled(copy)}: “{copy.notes[:600]}”" if copy.notes else ""]
+    parts += [f"You gave it {copy.rating / 2:g} stars." if copy.rating else ""]
+    return " ".join(part for part in parts if part) or f"You have written nothing about {titled(copy)}, and not rated it."
+
+
+def series(question: Question, copy: UserBook) -> str:
+    if not copy.series:
+        return f"{titled(copy)} is in no series that I know of."
+    number = f", number {copy.series_number}" if copy.series_number else ""
+    return f"{titled(copy)} is in the series “{copy.series}”{number}."
+
+
+def added(question: Question, copy: UserBook) -> str:
+    bought = (
+        f" You bought it{f' on {copy.bought:%-d %B %Y}' if copy.bought else ''}{f' at {copy.bought_from}' if copy.bought_from else ''}."
+        if copy.bought or copy.bought_from
+        else ""
+    )
+    return f"{titled(copy)} is in your library since {copy.added:%-d %B %Y}.{bought}"
+
+
+def about(question: Question, copy: UserBook) -> str:
+    facts = [
+        copy.year,
+        copy.publisher,
+        f"{copy.pages} pages" if copy.pages else "",
+        language_name(copy.language),
+        series(question, copy) if copy.series else "",
+    ]
+    description = f" {copy.description[:500]}" if copy.description else " I have no description of it."
+    return f"{titled(copy)}: {', '.join(each.rstrip('.') for each in facts if each)}.{description} {place_sentence(question, copy)} {STATE_SENTENCES[copy.status]}"
+
+
+def known(value, sentence: str, nothing: str):
+    return sentence if value else nothing
+
+
+ANSWERS = {
+    "author": lambda q, c: known(c.authors, f"“{c.title}” is by {c.author}.", f"I do not know who wrote “{c.title}”."),
+    "year": lambda q, c: known(c.published_date, f"Your edition of {titled(c)} is from {c.published_date}.", f"I do not know when {titled(c)} was published."),
+    "pages": lambda q, c: known(c.pages, f"{titled(c)} has {c.pages} pages.", f"I do not know how many pages {titled(c)} has."),
+    "isbn": lambda q, c: known(c.isbn13, f"The ISBN of {titled(c)} is {c.isbn_hyphenated} ({c.isbn13}).", f"{titled(c)} has no ISBN here."),
+    "publisher": lambda q, c: known(c.publisher, f"{titled(c)} is published by {c.publisher}.", f"I do not know who published {titled(c)}."),
+    "language": lambda q, c: known(c.language, f"Your copy of {titled(c)} is in {language_name(c.language)}.", f"I do not know the language of {titled(c)}."),
+    "rating": lambda q, c: known(c.rating, f"You gave {titled(c)} {(c.rating or 0) / 2:g} of 5 stars.", f"You have not rated {titled(c)}."),
+    "price": lambda q, c: known(c.price is not None, f"You paid {c.price} {c.currency} for {titled(c)}.", f"What {titled(c)} cost is not noted."),
+    "tags": lambda q, c: known(names := ", ".join(t.name for t in c.tags.all()), f"{titled(c)} is tagged: {names}.", f"{titled(c)} has no tags."),
+    "condition": lambda q, c: known(c.condition, f"{titled(c)}: {c.get_condition_display().lower()}. {c.condition_note}", f"The condition of {titled(c)} is not noted."),
+    "series": series, "times": times, "read": read_sentence, "notes": notes, "added": added, "about": about,
+}  # fmt: skip
+
+__all__ = ["fact", "listed", "owned", "where"]

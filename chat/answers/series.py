@@ -1,0 +1,126 @@
+"""Questions about series: which volumes are missing, which comes next, how far one is."""
+
+from chat.answers.many import titled
+from chat.names import key, longest_in
+from chat.questions import Question, Reply, is_pronoun
+from library.models import Status, UserBook
+
+
+def series_in(question: Question) -> str:
+    """The series that the question names: itself, by a part of its name, or by one of its books."""
+    name = longest_in(question.text, question.names.series, 3)
+    if name:
+        return question.names.series[name]
+    said = question.subject(
+        r"(?:missing|lack|need|gaps|incomplete|complete|next|own|have)(?: (?:from|in|of|to complete|to finish|for|after))+\s+(?:the |my )?(?P<it>.+?)(?: series| saga| cycle| trilogy| books)?$",
+        r"(?:is|are) (?:my |the )?(?P<it>.+?)(?: series| saga| cycle| trilogy)? (?:complete|incomplete|finished)",
+        r"all (?:of |the |volumes of |books in )*(?:my )?(?P<it>.+?)(?: series| saga| cycle| trilogy| books)?$",
+        r"(?:comes?|after)\s+(?P<it>.+)",
+    )
+    if not said:
+        return ""
+    wanted = set(key(said).split()) - {"the", "series", "saga", "books", "my", "any", "a"}
+    some = [shown for folded, shown in question.names.series.items() if wanted and wanted <= set(folded.split())]
+    if some:
+        return min(some, key=len)
+    author = question.names.author(said)
+    if author:
+        return ""
+    copies = question.tools.titled(said)
+    return copies[0].series if copies else ""
+
+
+def gaps(question: Question) -> Reply | None:
+    name = series_in(question)
+    if not name and question.has("isbn|cover|covers|rating|notes|tags|shelf|author|review|page count"):
+        return None
+    found = question.tools.series(name)
+    if name:
+        return of_one(name, found.get(name) or next(iter(found.values()), None))
+    open_ = {series: each for series, each in found.items() if each["missing"]}
+    if not open_:
+        return Reply("None of your series has a gap that I can see." if found else "None of your books is in a series.")
+    rows = [
+        f"{series}: {numbers(each['missing'])}"
+        for series, each in sorted(open_.items(), key=lambda item: -len(item[1]["copies"]))
+    ]
+    more = f" and {len(rows) - 10:,} more series" if len(rows) > 10 else ""
+    keys = [copy.pk for each in open_.values() for copy in each["copies"]]
+    return Reply(f"Missing between the volumes you have — {'; '.join(rows[:10])}{more}.", keys)
+
+
+def of_one(name: str, each: dict | None) -> Reply:
+    if not each:
+        return Reply(f"You have no volume of “{name}”.")
+    keys = [copy.pk for copy in each["copies"]]
+    if not each["numbers"]:
+        return Reply(
+            f"You have {len(keys)} of “{name}”, but their volumes have no numbers, so I cannot tell what is missing.", keys
+        )
+    have = f"You have {numbers(each['numbers'])} of “{name}”"
+    if each["missing"]:
+        return Reply(f"{have}; {numbers(each['missing'])} {'is' if len(each['missing']) == 1 else 'are'} missing.", keys)
+    return Reply(f"{have}, without a gap. Whether more volumes have come out since I cannot tell.", keys)
+
+
+def numbers(each: list[int]) -> str:
+    """`1, 2 and 4`, and `1–9` for a run."""
+    runs: list[list[int]] = []
+    for number in each:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [part for run in runs for part in ([f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run))]
+    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+
+
+def following(question: Question) -> Reply | None:
+    """The volume after a book, or the next unread one of a series."""
+    title = question.subject(
+        r"(?:comes?|is|read|volume|book|one|follows)(?: next)? after\s+(?P<it>.+)",
+        r"(?:sequel (?:to|of)|successor (?:to|of)|follows)\s+(?P<it>.+)",
+    )
+    copy = (
+        question.pronoun() if title and is_pronoun(title) else next(iter(question.tools.titled(title)), None) if title else None
+    )
+    if copy and not copy.series:
+        return Reply(f"{titled(copy)} is in no series that I know of.", [copy.pk])
+    name = copy.series if copy else series_in(question)
+    if not name:
+        return None
+    each = next(iter(question.tools.series(name).values()), None)
+    if not each:
+        return Reply(f"You have no volume of “{name}”.")
+    later = each["copies"]
+    if copy:
+        place = next((n for n, other in enumerate(later) if other.pk == copy.pk), len(later))
+        later = later[place + 1 :]
+        wanted = int(copy.series_number) + 1 if copy.series_number.isdecimal() else None
+        if later and wanted and later[0].series_number.isdecimal() and int(later[0].series_number) > wanted:
+            return Reply(
+                f"Number {wanted} of “{name}” comes next; you do not have it. The next you have is {of_series(later[0])}.",
+                [later[0].pk],
+            )
+    else:
+        later = [other for other in later if other.status in (Status.TO_READ, Status.READING)]
+    if not later:
+        what = f"after {titled(copy)}" if copy else "unread"
+        return Reply(f"You have no volume of “{name}” {what}.")
+    return Reply(f"Next in “{name}” is {of_series(later[0])}.", [later[0].pk])
+
+
+def of_series(copy: UserBook) -> str:
+    return titled(copy) + (f", number {copy.series_number}" if copy.series_number else "")
+
+
+def overview(question: Question) -> Reply:
+    found = question.tools.series()
+    rows = sorted(found.items(), key=lambda item: (-len(item[1]["copies"]), item[0]))
+    if not rows:
+        return Reply("None of your books is in a series.")
+    names = ", ".join(f"{name} ({len(each['copies'])})" for name, each in rows[:12])
+    more = f" and {len(rows) - 12:,} more" if len(rows) > 12 else ""
+    return Reply(
+        f"You have books of {len(rows):,} series: {names}{more}.", [copy.pk for _, each in rows for copy in each["copies"]]
+    )

@@ -1,0 +1,130 @@
+"""Asking about one's own books. `ask` is for pages, the websocket and the API alike; `answer_to` for a single question.
+
+message = ask(start(user), "What did I lend to Ana?")
+message.answer, message.books, message.steps, message.state
+"""
+
+import logging
+import time
+from decimal import Decimal
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from chat import loop, planner
+from chat.loop import Limits, Stopped, Usage
+from chat.models import Chat, Message
+from chat.providers import ModelError, Turn
+from chat.questions import Reply
+from chat.tools import Tools
+
+logger = logging.getLogger("chat.conversations")
+LONGEST = 1000
+PLANNER = "planner"
+
+
+def model():
+    """The model that the settings name, or None: then the built-in planner answers."""
+    kind, _, name = settings.CHAT_MODEL.partition(":")
+    if not kind:
+        return None
+    if kind == "openai":
+        return import_string("chat.providers.openai.Model")(
+            name, settings.CHAT_URL, settings.CHAT_KEY, timeout=settings.CHAT_MAX_SECONDS
+        )
+    if kind == "bedrock":
+        return import_string("chat.providers.bedrock.Model")(name, settings.AWS_REGION, timeout=settings.CHAT_MAX_SECONDS)
+    return import_string(settings.CHAT_MODEL)()
+
+
+def limits() -> Limits:
+    return Limits(
+        settings.CHAT_MAX_STEPS, settings.CHAT_MAX_SECONDS, settings.CHAT_MAX_USD,
+        settings.CHAT_USD_PER_MILLION_IN, settings.CHAT_USD_PER_MILLION_OUT,
+    )  # fmt: skip
+
+
+def start(user) -> Chat:
+    return Chat.objects.create(user=user)
+
+
+def begin(chat: Chat, question: str) -> Message:
+    """The row of a turn that is about to be answered."""
+    question = " ".join(question.replace("\0", " ").split())[:LONGEST]
+    Chat.objects.filter(pk=chat.pk).update(last_said=timezone.now(), title=chat.title or question[:120])
+    return Message.objects.create(chat=chat, question=question)
+
+
+def ask(chat: Chat, question: str, tell=None) -> Message:
+    """Asks, and waits for the answer."""
+    return run(begin(chat, question), tell)
+
+
+def run(message: Message, tell=None) -> Message:
+    """Answers a turn that was begun: always to its end, which may be a sentence about what went wrong."""
+    began, usage, tools = time.monotonic(), Usage(), Tools(message.chat.user, tell=tell)
+    message.state, message.engine = Message.State.DONE, PLANNER
+    try:
+        reply = reply_to(message, tools, usage)
+        message.answer, message.books, message.total, message.action = reply.text, reply.books, reply.total, reply.action
+        Chat.objects.filter(pk=message.chat_id).update(memory=reply.memory, last_said=timezone.now())
+    except Stopped:
+        message.state = Message.State.STOPPED
+    except ModelError as error:
+        message.state, message.error = Message.State.FAILED, str(error)[:300]
+    except Exception:
+        logger.exception("a question was not answered", extra={"chat": message.chat_id})
+        message.state, message.error = Message.State.FAILED, "Something went wrong here. Ask again, or in other words."
+    message.steps, message.tokens_in, message.tokens_out = tools.steps, usage.tokens_in, usage.tokens_out
+    message.usd, message.milliseconds = Decimal(str(round(usage.usd, 6))), int((time.monotonic() - began) * 1000)
+    message.save()
+    logger.info("answered", extra={"user_id": message.chat.user_id, "engine": message.engine, "duration_ms": message.milliseconds,
+                                   "usd": float(message.usd), "state": str(message.state)})  # fmt: skip
+    return message
+
+
+def reply_to(message: Message, tools: Tools, usage: Usage) -> Reply:
+    chat = Chat.objects.select_related("user").get(pk=message.chat_id)
+    chosen = model()
+    if chosen is None:
+        return planner.answer(chat.user, message.question, chat.memory, tools=tools)[0]
+    message.engine = chosen.name[:120]
+    tools.tell = tools.tell and noted(message, tools, tools.tell)
+    reply = loop.converse(chosen, tools, history(message), message.question, limits(), usage, message.stopping)
+    reply.memory = {"books": reply.books[:500], "focus": reply.books[0] if len(reply.books) == 1 else None}
+    return reply
+
+
+def noted(message: Message, tools: Tools, tell):
+    """Steps are kept as they happen, for pages that ask instead of listening."""
+
+    def told(said: dict):
+        if "tool" in said:
+            Message.objects.filter(pk=message.pk).update(steps=tools.steps, changed=timezone.now())
+        tell(said)
+
+    return told
+
+
+def history(message: Message) -> list[Turn]:
+    """What was said before in this conversation."""
+    before = Message.objects.filter(chat=message.chat_id, pk__lt=message.pk, state=Message.State.DONE).order_by("-pk")[
+        : loop.HISTORY
+    ]
+    return [turn for each in reversed(before) for turn in (Turn("user", each.question), Turn("assistant", each.answer or "…"))]
+
+
+def answer_to(user, question: str) -> tuple[Reply, list[dict]]:
+    """One answer without a conversation, and the steps to it. Raises ModelError with a sentence."""
+    tools, chosen = Tools(user), model()
+    if chosen is None:
+        reply = planner.answer(user, question, tools=tools)[0]
+    else:
+        reply = loop.converse(chosen, tools, [], question[:LONGEST], limits(), Usage())
+    return reply, tools.steps
+
+
+def forget_old() -> int:
+    """Conversations that nobody has said anything in for CHAT_TTL_HOURS; the pinned ones stay."""
+    return Chat.objects.over().delete()[0]

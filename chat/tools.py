@@ -1,0 +1,238 @@
+"""What can be looked up for an answer, in the person's own library and nowhere else. The built-in planner and models use the same."""
+
+import random
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.db.models import Avg, Count, Max, Min, Q, Sum
+
+from chat.book_query import Wish, language_name
+from chat.names import Names
+from library.copies import loans
+from library.models import CopyAuthor, Loan, Reading, Status, UserBook
+from library.search import hybrid, terms
+from library.search.fulltext.words import SOURCES
+from library.sightings import place_in_photo
+
+MOST_SHOWN = 12
+MOST_KEPT = 500
+WHOLE = re.compile(r"^\d{1,4}$")
+
+
+@dataclass
+class Tools:
+    """The tools of one answer. Each use is a step that can be shown."""
+
+    user: object
+    steps: list[dict] = field(default_factory=list)
+    tell: object = None  # called with each step as it happens, and with each piece of text
+    seed: int = field(default_factory=lambda: random.getrandbits(32))  # of what is chosen by chance
+
+    def step(self, tool: str, asked: str, found: str):
+        self.steps.append({"tool": tool, "asked": asked[:200], "found": found[:200]})
+        if self.tell:
+            self.tell(self.steps[-1])
+
+    @property
+    def books(self):
+        return UserBook.objects.of(self.user)
+
+    def author(self, name: str) -> str:
+        """The author of this library that a name means, or the name itself."""
+        return (Names.of(self.user).author(name) or name) if name else ""
+
+    # ── Many ────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def find(self, wish: Wish) -> list[int]:
+        """The keys of the books that fit, in order; those about a topic by words and meaning, nearest first."""
+        if wish.topic and not wish.sort:
+            keys = self.about(wish)
+        else:
+            keys = list(wish.books(self.user).values_list("pk", flat=True))
+            if wish.topic:
+                inside = set(self.about(wish))
+                keys = [pk for pk in keys if pk in inside]
+        self.step("filter", wish.words(), f"{len(keys)} book{'' if len(keys) == 1 else 's'}")
+        return keys[: wish.limit] if wish.limit else keys
+
+    def about(self, wish: Wish) -> list[int]:
+        """Books with the words of the topic; where there are none, the nearest in meaning."""
+        within = wish.q(self.user)
+        found = hybrid.search(self.user, wish.topic, "text", limit=MOST_KEPT, within=within)
+        if found.exact:
+            return [pk for pk, _ in found.ranked[: found.exact]]
+        near = hybrid.search(self.user, wish.topic, "vector", limit=MOST_SHOWN, within=within)
+        return [pk for pk, likeness in near.ranked if likeness >= NEAR][:MOST_SHOWN]
+
+    def count(self, wish: Wish) -> int:
+        if wish.topic or wish.limit:
+            return len(self.find(wish))
+        number = wish.books(self.user).count()
+        self.step("count", wish.words(), str(number))
+        return number
+
+    # ── One ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+    def titled(self, title: str, author: str = "") -> list[UserBook]:
+        """The copies that a title means: exactly so, then those that begin so, then by its words, slips of the pen allowed."""
+        key = title_key(title)
+        if not key:
+            return []
+        books = self.books.select_related("shelf", "book")
+        if author:
+            books = books.filter(Wish(author=author).of_names(self.user))
+        sort = re.sub(r"\d+", lambda number: number[0].zfill(6), key)
+        first = key.split()[0]
+        some = list(books.filter(Q(sort_title__startswith=sort.split()[0]) | Q(search_text__contains=first))[:3000])
+        found = [copy for copy in some if title_key(copy.title) == key or title_key(main(copy.title)) == key]
+        found = found or [copy for copy in some if f"{title_key(copy.title)} ".startswith(f"{key} ")]
+        found = found or [copy for copy in some if f" {key} " in f" {title_key(copy.title)} "]
+        if not found:
+            found = self.near_title(title, books)
+        self.step("book", title, found[0].title if found else "not in this library")
+        return found
+
+    def near_title(self, title: str, books) -> list[UserBook]:
+        results = hybrid.search(self.user, re.sub(r"[:\"]", " ", title), "text", limit=5)
+        if not results.exact:
+            return []
+        copies = books.in_bulk([pk for pk, _ in results.ranked[: results.exact]][:5])
+        wanted = set(results.meant.values()) | {word for word in results.query.words if word not in results.meant}
+        return [copy for copy in copies.values() if any(word in title_key(copy.title).split() for word in wanted - terms.SILENT)]
+
+    def place(self, copy: UserBook) -> dict:
+        """Where a copy stands: its shelf, and its place on the latest photo it was seen on, with the link to that photo."""
+        seen = None
+        if SOURCES and hasattr(copy, "sightings"):
+            seen = copy.sightings.select_related("scan").order_by("-scan__created", "-pk").first()
+        return {"shelf": str(copy.shelf) if copy.shelf else "", "photo": place_in_photo(seen) if seen else {}}
+
+    def kin(self, copy: UserBook):
+        """Where no vectors are there yet: other books of the author, then of the same kind."""
+        others = self.books.exclude(book__work_key=copy.book.work_key)
+        own = [pk for (pk,) in others.filter(author_rows__folded__in=copy.author_rows.values("folded")).values_list("pk")]
+        kinds = [name for name in copy.categories if name.casefold() not in ("fiction", "general")]
+        same = [other.pk for other in others.only("pk", "categories") if set(other.categories) & set(kinds)] if kinds else []
+        found = others.in_bulk([*own, *same])
+        return [found[pk] for pk in dict.fromkeys([*own, *same])]
+
+    # ── Loans, series ───────────────────────────────────────────────────────────────────────────────────────────────
+    def lent(self, person: str = "") -> list[Loan]:
+        found = [loan for loan in loans.out(self.user) if not person or terms.words(person) == terms.words(loan.borrower)]
+        if person and not found:
+            wanted = set(terms.words(person))
+            found = [loan for loan in loans.out(self.user) if wanted <= set(terms.words(loan.borrower))]
+        self.step("loans", person or "everybody", f"{len(found)} lent")
+        return found
+
+    def series(self, name: str = "") -> dict[str, dict]:
+        """Each series with its volumes and the whole numbers that are missing among them."""
+        books = self.books.exclude(series="").exclude(status=Status.WISHLIST)
+        books = books.filter(series__iexact=name) if name else books
+        volumes: dict[str, list] = {}
+        for copy in books.order_by("sort_series", "sort_title").only("pk", "series", "series_number", "title", "status"):
+            volumes.setdefault(copy.series, []).append(copy)
+        found = {}
+        for series, copies in volumes.items():
+            numbers = {int(copy.series_number) for copy in copies if WHOLE.match(copy.series_number)}
+            for copy in copies:
+                if ends := re.match(r"^(\d{1,3})\s*[-–]\s*(\d{1,3})$", copy.series_number):
+                    numbers |= set(range(int(ends[1]), int(ends[2]) + 1))
+            gaps = sorted(set(range(1, max(numbers) + 1)) - numbers) if numbers and max(numbers) <= 200 else []
+            found[series] = {"copies": copies, "numbers": sorted(numbers), "missing": gaps}
+        self.step("series", name or "all", f"{len(found)} series")
+        return found
+
+    # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    def most(self, what: str, wish: Wish, limit: int = 10) -> list[tuple[str, int]]:
+        """How many of the books each author, series, language, … has; most first."""
+        books = self.books.filter(wish.q(self.user)).order_by()
+        if what == "author":
+            rows = CopyAuthor.objects.filter(user=self.user, copy__in=books).order_by()
+            counted = rows.values_list("folded").annotate(n=Count("copy", distinct=True), shown=Min("name"))
+            pairs = [(name, number) for _, number, name in counted]
+        elif what == "tag":
+            tags = self.user.tags.filter(books__in=books).annotate(n=Count("books", distinct=True))
+            pairs = [(tag.name, tag.n) for tag in tags]
+        elif what == "shelf":
+            counts = Counter(books.values_list("shelf", flat=True))
+            pairs = [(str(shelf), counts[shelf.pk]) for shelf in self.user.shelves.all() if counts[shelf.pk]]
+        elif what == "genre":
+            counts = Counter(str(name) for names in books.values_list("categories", flat=True) for name in names)
+            pairs = list(counts.items())
+        elif what in ("year", "decade"):
+            cut = 3 if what == "decade" else 4
+            years = books.exclude(published_date="").values_list("published_date", flat=True)
+            counts = Counter(year[:cut] for year in years if year[:4].isdecimal())
+            pairs = [(f"{year}0s" if what == "decade" else year, number) for year, number in counts.items()]
+        elif what == "borrower":
+            counted = Loan.objects.filter(copy__in=books).order_by().values_list("borrower").annotate(n=Count("pk"))
+            pairs = list(counted)
+        elif what == "read year":
+            days = Reading.objects.filter(copy__in=books, finished__isnull=False).values_list("finished", flat=True)
+            pairs = list(Counter(str(day.year) for day in days).items())
+        else:
+            pairs = [(name, number) for name, number in books.values_list(what).annotate(n=Count("pk")) if name not in ("", None)]
+            names = {
+                "language": language_name,
+                "status": lambda value: Status(value).label,
+                "rating": lambda value: f"{value / 2:g} stars",
+            }
+            pairs = [(names.get(what, str)(name), number) for name, number in pairs]
+        pairs.sort(key=lambda pair: (-pair[1], pair[0]))
+        self.step("statistics", f"{wish.words()} by {what}", f"{len(pairs)} groups")
+        return pairs[:limit] if limit else pairs
+
+    def sums(self, wish: Wish) -> dict:
+        """Pages, ratings, prices of the books that fit."""
+        books = self.books.filter(wish.q(self.user))
+        found = books.aggregate(
+            n=Count("pk"), all_pages=Sum("pages"), mean_pages=Avg("pages"), with_pages=Count("pages"), mean_rating=Avg("rating"),
+            rated=Count("rating"), first=Min("added"), last=Max("added"), priced=Count("price"),
+        )  # fmt: skip
+        found["spent"] = list(books.filter(price__isnull=False).order_by().values_list("currency").annotate(total=Sum("price")))
+        self.step("statistics", wish.words(), f"{found['n']} books")
+        return found
+
+    def readings(self, ends: tuple) -> list[Reading]:
+        found = Reading.objects.filter(copy__user=self.user, copy__removed__isnull=True, finished__isnull=False)
+        if ends and ends[0]:
+            found = found.filter(finished__gte=ends[0])
+        if ends and ends[1]:
+            found = found.filter(finished__lte=ends[1])
+        return list(found.select_related("copy").order_by("-finished"))
+
+    def duplicates(self) -> list[list[UserBook]]:
+        """Copies of one work that are there more than once."""
+        rows = (
+            self.books.order_by()
+            .values_list("book__work_key")
+            .annotate(n=Count("pk"))
+            .filter(n__gt=1)
+            .values_list("book__work_key", flat=True)
+        )
+        groups: dict[str, list] = {}
+        for copy in self.books.filter(book__work_key__in=list(rows)).select_related("book").order_by("-series_number", "pk"):
+            same = groups.setdefault(copy.book.work_key, [])
+            numbers = {other.series_number for other in same} - {""}
+            if not numbers or not copy.series_number or copy.series_number in numbers:
+                same.append(copy)  # volumes of one title are not the same book
+        found = [copies for copies in groups.values() if len(copies) > 1]
+        self.step("duplicates", "the same work twice", f"{len(found)} works")
+        return found
+
+
+NEAR = 0.33  # a likeness in meaning from which on a book is said to be about something
+
+
+def title_key(title: str) -> str:
+    """As titles are compared: without article, accents and signs."""
+    words = terms.words(title)
+    return " ".join(
+        words[1:]
+        if len(words) > 1 and words[0] in ("the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "los")
+        else words
+    )
+
+
+def main(title: str) -> str:
+    return re.split(r"[:(]", title)[0]

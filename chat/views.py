@@ -1,0 +1,137 @@
+"""Conversations about one's books. Everything works by plain post; a page with a socket sees the steps as they happen."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from chat import actions
+from chat import conversations as chats
+from chat.models import Chat, Message
+from library import sightings
+from library.models import UserBook
+
+SHOWN = 12  # books of one answer
+EXAMPLES = (
+    "Which unread books are under 200 pages?", "Where is …?", "What did I lend?", "Which volumes am I missing?",
+    "How many books did I read this year?", "Surprise me",
+)  # fmt: skip
+
+
+def own_chat(request, key: str) -> Chat:
+    return get_object_or_404(Chat.objects.of(request.user), key=key)
+
+
+def own_turn(request, key: str, pk: int) -> Message:
+    return get_object_or_404(Message.objects.select_related("chat__user"), pk=pk, chat=own_chat(request, key))
+
+
+def shown(user, turns) -> list:
+    """Turns with the cards of their books, each with the photo it was seen on last: a few queries for all."""
+    turns = [turn.settle() for turn in turns]
+    keys = {pk for turn in turns for pk in turn.books[:SHOWN]}
+    copies = UserBook.objects.of(user).in_bulk(keys)
+    sightings.mark(list(copies.values()))
+    for turn in turns:
+        turn.cards = [copies[pk] for pk in turn.books[:SHOWN] if pk in copies]
+        turn.more = max(0, turn.total - len(turn.cards))
+    return turns
+
+
+@login_required
+@never_cache
+@require_GET
+def conversations(request):
+    return render(request, "chat/chats.html", context(request, None))
+
+
+@login_required
+@never_cache
+@require_GET
+def conversation(request, key):
+    return render(request, "chat/chat.html", context(request, own_chat(request, key)))
+
+
+def context(request, chat: Chat | None) -> dict:
+    recent = Chat.objects.of(request.user).order_by("-pinned", "-last_said")[:30]
+    turns = shown(request.user, chat.messages.all()) if chat else []
+    engine = settings.CHAT_MODEL.partition(":")[2] or settings.CHAT_MODEL
+    return {
+        "chat": chat,
+        "turns": turns,
+        "recent": recent,
+        "examples": EXAMPLES,
+        "engine": engine,
+        "hours": settings.CHAT_TTL_HOURS,
+    }
+
+
+@login_required
+@require_POST
+def ask(request):
+    """Answers in the request itself, so that it works without a script; the caps keep that short."""
+    question = request.POST.get("question", "").strip()
+    key = request.POST.get("chat", "")
+    chat = own_chat(request, key) if key else None
+    if not question:
+        messages.info(request, "Type a question first.")
+        return redirect(chat or "chats")
+    chat = chat or chats.start(request.user)
+    chats.ask(chat, question)
+    return redirect(chat)
+
+
+@login_required
+@never_cache
+@require_GET
+def turn(request, key, pk):
+    """One turn as it is now, for a page without a socket."""
+    return render(request, "chat/_turn.html", {"turn": shown(request.user, [own_turn(request, key, pk)])[0]})
+
+
+@login_required
+@require_POST
+def decide(request, key, pk, answer):
+    """Yes or no to what an answer proposes."""
+    message = own_turn(request, key, pk)
+    if not message.action:
+        raise Http404
+    try:
+        if answer == "confirm":
+            actions.confirm(message)
+        else:
+            actions.dismiss(message)
+    except actions.ActionError as error:
+        messages.warning(request, str(error))
+    if request.headers.get("HX-Request"):
+        message.refresh_from_db()
+        return render(request, "chat/_turn.html", {"turn": shown(request.user, [message])[0]})
+    return redirect(message.chat)
+
+
+@login_required
+@require_POST
+def stop(request, key, pk):
+    message = own_turn(request, key, pk)
+    message.ask_to_stop()
+    return redirect(message.chat)
+
+
+@login_required
+@require_POST
+def pin(request, key):
+    chat = own_chat(request, key)
+    chat.pinned = not chat.pinned
+    chat.save(update_fields=["pinned"])
+    return redirect(chat)
+
+
+@login_required
+@require_POST
+def delete(request, key):
+    own_chat(request, key).delete()
+    messages.success(request, "The conversation is deleted.")
+    return redirect("chats")

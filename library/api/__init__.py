@@ -1,1 +1,0 @@
-"""The library's part of /api/v1. What is not yours is 404."""

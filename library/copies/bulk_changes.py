@@ -1,0 +1,128 @@
+"""The same change to many books at once, written down so that it can be taken back as a whole (see undoing.py)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts import webhooks
+from library.copies import tagging, undoing
+from library.models import Shelf, Status, Undo, UserBook
+
+KEEP = object()  # this is not to be changed; None means "no shelf"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to become of each of the books. What is not named stays."""
+
+    shelf: Shelf | object | None = KEEP
+    status: str = ""
+    favourite: bool | None = None
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    remove: bool = False
+
+    def columns(self) -> dict:
+        """Column of a copy -> what it is set to."""
+        columns = {}
+        if self.shelf is not KEEP:
+            columns["shelf_id"] = self.shelf.pk if self.shelf else None
+        if self.status:
+            columns["status"] = self.status
+        if self.favourite is not None:
+            columns["favourite"] = self.favourite
+        if self.remove:
+            columns["removed"] = timezone.now()
+        return columns
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.columns() or self.add_tags or self.remove_tags)
+
+
+@transaction.atomic
+def apply(user, copies: QuerySet, change: Change) -> Undo | None:
+    """`change` made to those of `copies` that are this person's, in a constant number of queries for each 500 of them.
+
+    None where nothing had to change. A status that is set for many says nothing about when they were read: no reading is begun
+    or ended."""
+    columns = change.columns()
+    rows = list(copies.filter(user=user).order_by().values_list("pk", *columns))
+    steps = [
+        undoing.columns(name, after, [(row[0], row[number]) for row in rows if row[number] != after])
+        for number, (name, after) in enumerate(columns.items(), start=1)
+    ]
+    changed = {row[0] for row in rows if any(row[n] != after for n, after in enumerate(columns.values(), start=1))}
+    _set(sorted(changed), columns)
+    pks = [row[0] for row in rows]
+    tag_steps = [*_tag(user, pks, change.add_tags), *_untag(user, pks, change.remove_tags)]
+    retagged = {pk for step in tag_steps for pk in step["copies"]} - changed
+    _set(sorted(retagged), {})
+    steps = [step for step in steps if step["before"]] + tag_steps
+    if not steps:
+        return None
+    done = undoing.record(user, sentence(change, len(changed | retagged)), *steps)
+    webhooks.notify_many(user.pk, changed | retagged, done.sentence)
+    return done
+
+
+def _set(pks: list[int], columns: dict):
+    """The columns of these copies, and that they changed; one statement a chunk."""
+    for chunk in undoing.chunks(pks):
+        UserBook.objects.filter(pk__in=chunk).change(**columns)
+
+
+def _tag(user, pks: list[int], names) -> list[dict]:
+    """Gives the tags to those that do not have them; who got which."""
+    tags, fresh = tagging.find_or_make(user, names), defaultdict(list)
+    for chunk in undoing.chunks(pks) if tags else ():
+        having = set(_pairs(chunk, tags))
+        missing = [(pk, tag) for pk in chunk for tag in tags if (pk, tag.pk) not in having]
+        rows = [tagging.Through(userbook_id=pk, tag=tag) for pk, tag in missing]
+        tagging.Through.objects.bulk_create(rows, ignore_conflicts=True, batch_size=undoing.CHUNK)
+        for pk, tag in missing:
+            fresh[tag.name].append(pk)
+    return [undoing.tagged(name, copies) for name, copies in fresh.items()]
+
+
+def _untag(user, pks: list[int], names) -> list[dict]:
+    """Takes the tags from those that have them; who lost which."""
+    folded = [tagging.Tag.fold(name) for name in tagging.tidy(names)]
+    tags, gone = list(tagging.Tag.objects.filter(user=user, folded__in=folded)), defaultdict(list)
+    by_key = {tag.pk: tag.name for tag in tags}
+    for chunk in undoing.chunks(pks) if tags else ():
+        pairs = list(_pairs(chunk, tags))
+        tagging.Through.objects.filter(userbook__in=chunk, tag__in=tags).delete()
+        for pk, tag in pairs:
+            gone[by_key[tag]].append(pk)
+    return [undoing.untagged(name, copies) for name, copies in gone.items()]
+
+
+def _pairs(pks: list[int], tags):
+    return tagging.Through.objects.filter(userbook__in=pks, tag__in=tags).values_list("userbook_id", "tag_id")
+
+
+def sentence(change: Change, count: int) -> str:
+    """What was done, for the person: `12 books are on “Study” now.`"""
+    books, are = ("1 book", "is") if count == 1 else (f"{count:,} books", "are")
+    if change.remove:
+        return f"{books} {are} in the trash."
+    parts = []
+    if change.shelf is not KEEP:
+        parts.append(f"on “{change.shelf}”" if change.shelf else "on no shelf")
+    if change.status:
+        parts.append(f"marked “{Status(change.status).label}”")
+    if change.favourite is not None:
+        parts.append("among your favourites" if change.favourite else "no favourites any more")
+    if change.add_tags:
+        parts.append(f"tagged {_quoted(change.add_tags)}")
+    if change.remove_tags:
+        parts.append(f"without the tag {_quoted(change.remove_tags)}")
+    return f"{books} {are} now {' and '.join(parts)}."
+
+
+def _quoted(names) -> str:
+    return ", ".join(f"“{name}”" for name in names)

@@ -1,0 +1,155 @@
+"""How books come in by their ISBN, one or hundreds at a time: there at once, with what is known of them here; the rest follows.
+
+Everything may be sent again: an entry with a key that is there already adds nothing."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import IntegrityError, transaction
+
+from catalogs import Record, isbn
+from catalogs.models import CatalogRecord
+from library import metadata_lookup
+from library.copies import facts, identity, tagging
+from library.copies.batch_options import OnDuplicate
+from library.models import Book, Entry, Status, SyncStatus, UserBook
+
+
+class Outcome(StrEnum):
+    ADDED = "added"
+    OWNED = "owned"  # in the library already, and left there as it is
+    AGAIN = "again"  # this very entry came before
+    REFUSED = "refused"  # no ISBN; `sentence` says why
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What became of one thing that was typed or scanned."""
+
+    text: str
+    outcome: Outcome
+    copy: UserBook | None = None
+    isbn: str = ""
+    key: str = ""
+    sentence: str = ""
+
+
+@transaction.atomic
+def enter(
+    user,
+    isbns: Sequence[str],
+    *,
+    status: str = Status.TO_READ,
+    shelf=None,
+    tags: Iterable[str] = (),
+    on_duplicate: str = OnDuplicate.COPY,
+    entry: str = Entry.ISBN,
+    keys: Sequence[str] = (),
+) -> list[Entered]:
+    """A copy for each of `isbns` (in any spelling) in this person's library; what became of each, in the order given.
+
+    `keys`, chosen by the client, name the entries one by one: what is sent again under its key is there once. The title is
+    there at once where the book is known here; a worker asks the catalogues for the rest."""
+    keys = [*keys, *[""] * (len(isbns) - len(keys))]
+    read = [_read(text) for text in isbns]
+    numbers = {number for number, _ in read if number}
+    before = {copy.entry_key: copy for copy in UserBook.objects.filter(user=user, entry_key__in=set(keys) - {""})}
+    owned = _first_copies(user, numbers)
+    known = known_here(numbers)
+    own = {"status": status, "shelf": shelf, "entry": entry}
+    entered = []
+    for text, key, (number, problem) in zip(isbns, keys, read, strict=True):
+        if key and key in before:
+            entered.append(Entered(text, Outcome.AGAIN, before[key], before[key].isbn13, key))
+        elif problem:
+            entered.append(Entered(text, Outcome.REFUSED, None, "", key, problem))
+        elif number in owned and on_duplicate == OnDuplicate.SKIP:
+            entered.append(Entered(text, Outcome.OWNED, owned[number], number, key, "You have this book already."))
+        else:
+            fresh = _add(user, known.get(number) or identity.placeholder(number), key, own)
+            entered.append(fresh)
+            owned.setdefault(number, fresh.copy)
+            before |= {key: fresh.copy} if key else {}
+    added = [each.copy for each in entered if each.outcome == Outcome.ADDED]
+    _tag(user, added, tags)
+    metadata_lookup.begin(added)
+    return entered
+
+
+@transaction.atomic
+def enter_record(user, record: Record, *, said: dict | None = None, tags: Iterable[str] = (), key: str = "", **own) -> Entered:
+    """One copy of `record`, as a catalogue's search answered it or as its owner typed it; `said` are the owner's own words
+    about it, which nobody overwrites; `own` what is theirs: status, shelf, entry."""
+    before = UserBook.objects.filter(user=user, entry_key=key).first() if key else None
+    if before:
+        return Entered(record.title, Outcome.AGAIN, before, before.isbn13, key)
+    entered = _add(user, record, key, own)
+    if entered.outcome == Outcome.ADDED:
+        if said:
+            facts.change(entered.copy, said, facts.YOU)
+            entered.copy.save()
+        _tag(user, [entered.copy], tags)
+        metadata_lookup.begin([entered.copy])
+    return entered
+
+
+def known_here(numbers: Iterable[str]) -> dict[str, Record]:
+    """What this installation knows of these ISBNs without asking anybody, in two queries."""
+    numbers = set(numbers)
+    local = CatalogRecord.objects.filter(isbn13__in=numbers)
+    known = {row.isbn13: row.as_record() for row in local}
+    editions = Book.objects.filter(isbn13__in=numbers).exclude(source__in=identity.PEOPLE)
+    return known | {book.isbn13: identity.record_of(book) for book in editions}
+
+
+def owned_counts(user, numbers: Iterable[str]) -> dict[str, int]:
+    """How many copies of each of these ISBNs this person has; one query."""
+    counts: dict[str, int] = defaultdict(int)
+    for number in UserBook.objects.of(user).filter(isbn13__in=set(numbers)).values_list("isbn13", flat=True):
+        counts[number] += 1
+    return dict(counts)
+
+
+def _read(text: str) -> tuple[str, str]:
+    """(ISBN, "") or ("", what is wrong)."""
+    try:
+        return isbn.parse(text), ""
+    except isbn.ISBNError as error:
+        found = [each.isbn for each in isbn.find(text) if each.isbn]
+        return (found[0], "") if len(found) == 1 else ("", str(error))
+
+
+def _first_copies(user, numbers: set[str]) -> dict[str, UserBook]:
+    copies = UserBook.objects.of(user).filter(isbn13__in=numbers).order_by("-added", "-pk")
+    return {copy.isbn13: copy for copy in copies}
+
+
+def _add(user, record: Record, key: str, own: dict) -> Entered:
+    """In a savepoint: another process may have just entered the same key."""
+    text = record.isbn or record.title
+    try:
+        with transaction.atomic():
+            copy = identity.add_copy(user, record, entry_key=key, sync_status=_wanted(record), **own)
+    except IntegrityError:
+        copy = UserBook.objects.filter(user=user, entry_key=key).exclude(entry_key="").first()
+        if copy is None:
+            raise
+        return Entered(text, Outcome.AGAIN, copy, copy.isbn13, key)
+    return Entered(text, Outcome.ADDED, copy, record.isbn, key)
+
+
+def _wanted(record: Record) -> str:
+    """Whether the catalogues are to be asked about it: only an ISBN names an edition for certain."""
+    if not record.isbn:
+        return SyncStatus.NONE
+    return SyncStatus.PENDING if metadata_lookup.is_wanting(record) else SyncStatus.SYNCED
+
+
+def _tag(user, copies: list[UserBook], names: Iterable[str]):
+    """New copies have no tags yet, so they are written for all at once."""
+    tags = tagging.find_or_make(user, list(names)) if copies else []
+    tagging.Through.objects.bulk_create(
+        [tagging.Through(userbook_id=copy.pk, tag=tag) for copy in copies for tag in tags], ignore_conflicts=True
+    )

@@ -1,0 +1,76 @@
+"""Tags: made at their first use, set, counted, completed. Poetry and poetry are one tag, written as it was written first."""
+
+import re
+
+from django.db import transaction
+from django.db.models import Count, Q
+
+from catalogs import folding
+from library.models import Tag, UserBook
+
+LONGEST = Tag._meta.get_field("name").max_length
+AT_MOST = 50  # tags of one book
+Through = UserBook.tags.through
+
+
+def split(text: str) -> list[str]:
+    """The names in one line of text, between commas, semicolons or line breaks."""
+    return tidy(re.split(r"[,;\n]", text))
+
+
+def tidy(names) -> list[str]:
+    """`names` without empty ones, needless spaces and second spellings; commas stand between tags, never in one."""
+    found: dict[str, str] = {}
+    for name in names:
+        name = " ".join(re.sub(r"[\0,;]", " ", name).split())[:LONGEST].strip()
+        if name:
+            found.setdefault(Tag.fold(name), name)
+    return list(found.values())
+
+
+def find_or_make(user, names) -> list[Tag]:
+    """This person's tags of these names, in their order; those they have not used before are made. Three queries at most."""
+    wanted = {Tag.fold(name): name for name in tidy(names)}
+    known = {tag.folded: tag for tag in Tag.objects.filter(user=user, folded__in=wanted)}
+    missing = [Tag(user=user, name=name, folded=folded) for folded, name in wanted.items() if folded not in known]
+    if missing:
+        # Two workers may make the same one at once: whoever comes second takes what is there.
+        Tag.objects.bulk_create(missing, ignore_conflicts=True)
+        fresh = Tag.objects.filter(user=user, folded__in=[tag.folded for tag in missing])
+        known |= {tag.folded: tag for tag in fresh}
+    return [known[folded] for folded in wanted]
+
+
+@transaction.atomic
+def set_tags(copy: UserBook, names) -> bool:
+    """`copy` has exactly these tags; whether that changed anything. The copy's version counts it as a change."""
+    wanted = {tag.pk for tag in find_or_make(copy.user, names)}
+    present = set(Through.objects.filter(userbook=copy).values_list("tag_id", flat=True))
+    if wanted == present:
+        return False
+    Through.objects.filter(userbook=copy, tag_id__in=present - wanted).delete()
+    Through.objects.bulk_create([Through(userbook=copy, tag_id=pk) for pk in sorted(wanted - present)], ignore_conflicts=True)
+    copy.save(update_fields=[])
+    return True
+
+
+def names_of(copy: UserBook) -> list[str]:
+    return [tag.name for tag in copy.tags.all()]
+
+
+def counted(user):
+    """This person's tags, each with the number of their books that have it (`count`), without those in the trash."""
+    standing = Count("books", filter=Q(books__removed__isnull=True))
+    return Tag.objects.filter(user=user).annotate(count=standing).order_by("folded")  # counting forgets the order
+
+
+def beginning(user, text: str, limit: int = 12) -> list[Tag]:
+    """For a field that completes what is typed: tags that begin with it, then those with such a word; most used first."""
+    folded = folding.fold(text)
+    fits = Q(folded__startswith=folded) | Q(folded__contains=f" {folded}")
+    found = counted(user).filter(fits).order_by("-count", "folded")[: limit * 2]
+    return sorted(found, key=lambda tag: not tag.folded.startswith(folded))[:limit]
+
+
+def named(user, name: str) -> Tag | None:
+    return Tag.objects.filter(user=user, folded=Tag.fold(name)).first()

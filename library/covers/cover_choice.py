@@ -1,0 +1,75 @@
+"""Which cover a copy shows is its owner's choice: one of the same work's editions, a picture of their own, or the drawn one."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from library.copies import facts, owner_edits
+from library.covers import cover_files
+from library.models import Book, UserBook
+
+MOST_OFFERED = 12
+EDITION, UPLOAD, DRAWN = "edition", "upload", "drawn"
+SENTENCES = {
+    EDITION: "That is the cover of your copy now.",
+    UPLOAD: "Your picture is the cover of your copy now.",
+    DRAWN: "Your copy has a drawn cover now.",
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A cover of another edition of the same work; as the `cover` tag wants it."""
+
+    pk: int
+    title: str
+    authors: tuple[str, ...]
+    language: str
+    cover: str
+    cover_key: str
+    words: str
+    chosen: bool
+
+
+def editions(copy: UserBook):
+    """Those of the same work that have a cover."""
+    return Book.objects.filter(work_key=copy.book.work_key).exclude(cover="").order_by("-published_date", "pk")
+
+
+def offers(copy: UserBook) -> list[Offer]:
+    """The covers of the editions of the same work, this one's first, each picture once; one query."""
+    same = sorted(editions(copy)[: MOST_OFFERED * 2], key=lambda book: book.pk != copy.book_id)
+    first = {book.cover: book for book in reversed(same)}
+    return [_offer(copy, book) for book in same if first[book.cover] is book][:MOST_OFFERED]
+
+
+def _offer(copy: UserBook, book: Book) -> Offer:
+    words = ", ".join(part for part in (book.publisher, book.year, book.language) if part) or "Edition"
+    chosen = copy.cover == book.cover
+    return Offer(book.pk, book.title, tuple(book.authors), book.language, book.cover, book.cover_key, words, chosen)
+
+
+@transaction.atomic
+def of_edition(copy: UserBook, book: Book) -> UserBook:
+    """The copy shows the cover of `book`, whatever edition it is itself."""
+    return _choose(copy, book.cover, book.cover_key)
+
+
+@transaction.atomic
+def own(copy: UserBook, picture: bytes) -> UserBook:
+    """The copy shows its owner's picture, as `pictures.as_cover` made it."""
+    return _choose(copy, "", cover_files.keep_own(copy.user, picture))
+
+
+@transaction.atomic
+def drawn(copy: UserBook) -> UserBook:
+    return _choose(copy, "", "")
+
+
+def _choose(copy: UserBook, cover: str, key: str) -> UserBook:
+    """An address that stays empty is its owner's decision all the same: no catalogue fills it again."""
+    edited = owner_edits.edit(copy.user, copy.pk, {"cover": cover}, {"cover_key": key})
+    edited.origins["cover"] = facts.YOU
+    edited.save(update_fields=["origins"])
+    cover_files.want(edited)
+    return edited

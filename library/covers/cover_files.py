@@ -1,0 +1,131 @@
+"""The pictures of covers as we keep them: fetched once from where a catalogue has them, shown from our own storage ever after.
+
+A picture is kept under the hash of its address, so a cover that many people have is there once. A person's own upload lies
+under their number and is shown to nobody else."""
+
+import hashlib
+import re
+import secrets
+from functools import partial
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.signing import Signer
+from django.db import transaction
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.module_loading import import_string
+from django_q.tasks import async_task
+
+from library.covers.cover_fetching import Fetcher, FetchError
+from library.covers.pictures import PictureError, as_cover
+from library.models import Book, UserBook
+
+SHARED_KEY = re.compile(r"covers/[0-9a-f]{2}/([0-9a-f]{40})\.webp")
+OWN_KEY = re.compile(r"covers/own/(\d+)/([0-9a-f]{32})\.webp")
+NO_PICTURE_SECONDS = 24 * 3600  # until an address that had no picture is asked again
+LATER_SECONDS = 10 * 60  # … and one that did not answer
+REST_SECONDS = 2 * 60  # a host that cannot be reached is left alone, or a page of covers waits for each of them
+signer = Signer(salt="library.covers.cover_files")
+
+
+def key_for(address: str) -> str:
+    return shared_key(hashlib.sha256(address.encode()).hexdigest()[:40])
+
+
+def shared_key(name: str) -> str:
+    return f"covers/{name[:2]}/{name}.webp"
+
+
+def own_key(user_id: int, name: str) -> str:
+    return f"covers/own/{user_id}/{name}.webp"
+
+
+def address_of(book) -> str:
+    """Where the browser finds the picture of a copy, an edition or a record: always with us. "" where there is none."""
+    key = getattr(book, "cover_key", "")
+    if shared := SHARED_KEY.fullmatch(key):
+        return reverse("cover", args=[shared[1]])
+    if own := OWN_KEY.fullmatch(key):
+        return reverse("cover_own", args=[own[2]])
+    return address_through_us(book.cover) if is_wanted(book.cover) else ""
+
+
+def address_through_us(cover: str) -> str:
+    """For pictures that are perhaps not here yet. The proof says that this address came from us: nobody uses us as a proxy."""
+    return f"{reverse('cover_fetched')}?{urlencode({'of': cover, 'proof': signer.signature(cover)})}"
+
+
+def is_ours(cover: str, proof: str) -> bool:
+    return constant_time_compare(signer.signature(cover), proof)
+
+
+def is_wanted(cover: str) -> bool:
+    return settings.COVERS != "off" and cover.startswith("https://")
+
+
+def want(copy: UserBook):
+    """Has the picture of `copy` fetched by a worker once what was done to the copy is kept."""
+    if is_wanted(copy.cover) and not copy.cover_key:
+        transaction.on_commit(partial(async_task, "library.covers.cover_files.keep", copy.pk))
+
+
+def changed(copy: UserBook):
+    """The address of the picture of `copy` (not saved yet) is another one now: what is kept is not its picture any more."""
+    copy.cover_key = ""
+    want(copy)
+
+
+def keep(pk: int):
+    """The task: the picture of this copy is in the storage, and its edition and the other copies with the same one know it."""
+    copy = UserBook.objects.select_related("book").filter(pk=pk, cover_key="").first()
+    if copy is None or not is_wanted(copy.cover):
+        return
+    if key := fetched(copy.cover):
+        UserBook.objects.filter(book=copy.book_id, cover=copy.cover, cover_key="").update(cover_key=key)
+        Book.objects.filter(pk=copy.book_id, cover=copy.cover, cover_key="").update(cover_key=key)
+
+
+def fetched(cover: str) -> str:
+    """The key of the picture at the address `cover`, fetched where it is not here yet; "" where there is none to be had."""
+    key = key_for(cover)
+    if default_storage.exists(key):
+        return key
+    host = urlsplit(cover).hostname or ""
+    no_picture, at_rest = f"cover:none:{key}", f"cover:rest:{host[:100]}"
+    if cache.get_many([no_picture, at_rest]):
+        return ""
+    try:
+        picture = as_cover(fetcher().fetch(cover))
+    except PictureError:
+        cache.set(no_picture, True, NO_PICTURE_SECONDS)
+        return ""
+    except FetchError as error:
+        cache.set(no_picture, True, NO_PICTURE_SECONDS if error.permanent else LATER_SECONDS)
+        if not error.permanent:
+            cache.set(at_rest, True, REST_SECONDS)
+        return ""
+    return stored(key, picture)
+
+
+def stored(key: str, picture: bytes) -> str:
+    """Two that fetched the same one at once end with one file."""
+    if not default_storage.exists(key):
+        name = default_storage.save(key, ContentFile(picture))
+        if name != key:
+            default_storage.delete(name)
+    return key
+
+
+def keep_own(user, picture: bytes) -> str:
+    """The key of a person's own picture of a cover, as `as_cover` made it."""
+    return stored(own_key(user.pk, secrets.token_hex(16)), picture)
+
+
+def fetcher() -> Fetcher:
+    """As COVERS says: our own, or another one by its dotted path."""
+    agent = f"BookImg/{settings.VERSION}" + (f" (+{settings.CONTACT})" if settings.CONTACT else "")
+    return Fetcher(agent) if settings.COVERS == "fetch" else import_string(settings.COVERS)()

@@ -1,0 +1,79 @@
+"""How a book without a cover picture looks: one of a small set of bindings, always the same for the same title."""
+
+import hashlib
+import math
+from dataclasses import dataclass
+
+from catalogs import folding
+
+# Names in static/css/covers.css: `.cloth-indigo`, `.binding-label` … Beside each binding the room it leaves across for the
+# title, and below the sizes of type, both in hundredths of the cover's width.
+CLOTHS = ("indigo", "moss", "claret", "ochre", "slate", "plum", "teal", "rust", "navy", "olive", "rose", "umber")
+BINDINGS = {"frame": 66, "label": 66, "bands": 76, "rule": 76, "panel": 76, "corners": 76}
+SIZES = {"huge": 18, "large": 14.5, "medium": 11.8, "small": 9.6, "tiny": 8.2}
+ROOM_DOWN = 72
+LINE = 1.16
+LONGEST_TITLE = 110
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What the template needs to draw one cover: names of classes, and the words on it."""
+
+    cloth: str
+    binding: str
+    size: str
+    title: str
+    author: str
+
+
+def draw(title: str, authors) -> Drawing:
+    """The cover of `title`. Cloth and binding come from the title's hash, so a book keeps its look wherever it is shown."""
+    shown = shorten(title.strip() or "Untitled")
+    number = int.from_bytes(hashlib.blake2b(folding.fold(title).encode(), digest_size=4).digest())
+    binding = list(BINDINGS)[number // len(CLOTHS) % len(BINDINGS)]
+    return Drawing(
+        cloth=CLOTHS[number % len(CLOTHS)],
+        binding=binding,
+        size=size_for(shown, BINDINGS[binding]),
+        title=shown,
+        author=short_author(list(authors)),
+    )
+
+
+def shorten(title: str) -> str:
+    """As much of a long title as fits on a cover: what stands behind a colon goes first, then words from the end."""
+    if len(title) > 60:
+        title = title.split(":")[0].strip() or title
+    if len(title) <= LONGEST_TITLE:
+        return title
+    return title[:LONGEST_TITLE].rsplit(" ", 1)[0].rstrip(" ,;–—-") + " …"
+
+
+def size_for(title: str, room: int) -> str:
+    """The largest type in which the longest word has room across and all lines have room down."""
+    widths = [width(word) for word in title.split()]
+    for name, size in SIZES.items():
+        lines = math.ceil((sum(widths) + 0.25 * len(widths)) * size / room + 0.3)
+        if max(widths) * size <= room and lines * size * LINE <= ROOM_DOWN:
+            return name
+    return "tiny"
+
+
+def width(word: str) -> float:
+    """In ems of the serif, near enough: measured on Literata's letters."""
+    return sum(letter_width(letter) for letter in word)
+
+
+def letter_width(letter: str) -> float:
+    if letter in "iljtfrI.,:;!’'-()[]":
+        return 0.4
+    if letter in "mwMW—…@" or ord(letter) >= 0x2E80:  # from here on Chinese, Japanese, Korean: full squares
+        return 1.0
+    return 0.74 if letter.isupper() else 0.66 if letter in "bdhknpqu" else 0.6
+
+
+def short_author(authors: list[str]) -> str:
+    if len(authors) > 2:
+        return f"{authors[0]} and others"
+    return " and ".join(authors)

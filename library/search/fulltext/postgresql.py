@@ -1,0 +1,236 @@
+"""PostgreSQL: one row a copy with a tsvector, written by triggers. No extension is needed: accents are folded by NORMALIZE, and
+words close to what was typed come from the person's own vocabulary, where pg_trgm would look through everybody's."""
+
+import hashlib
+
+from library.search.fulltext import Ask
+from library.search.fulltext.sqlite import MEANT, SHOWN
+from library.search.fulltext.words import APOSTROPHES, COLUMNS, LETTERS, SEPARATORS, SOURCES, mark, quoted
+
+INDEX = "library_searchindex"
+PREFIX = "library_search_"
+RANKS = "{0.05, 0.2, 0.5, 1.0}"  # of the labels D, C, B, A
+
+
+def words_function() -> str:
+    """The texts of a copy, one a column of the index, as a tsvector: words folded like catalogs.folding, each with its owner's
+    mark, its place and its column's label. All texts are folded in one go, for that is what takes the time; between two columns
+    a place stays empty, so no phrase reaches from one into the next."""
+    text = "array_to_string(said, E'\\x01', '')"
+    for letter, plain in LETTERS.items():
+        text = f"replace({text}, {quoted(letter)}, {quoted(plain)})"
+    text = f"translate({text}, {quoted(APOSTROPHES)}, '')"
+    spaces = " " * len(SEPARATORS)
+    signs = (
+        "E'"
+        + SEPARATORS.replace("\\", "\\\\").replace("'", "\\'").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+        + "'"
+    )
+    text = f"translate({text}, {signs}, '{spaces}')"
+    text = f"lower(regexp_replace(normalize({text}, NFKD), '[\u0300-\u036f]', '', 'g'))"
+    labels = "".join(label for _, label in COLUMNS.values())
+    place = f"least(number + part, 16000) || substr('{labels}', part, 1)"
+    return f"""
+        CREATE FUNCTION {PREFIX}words(owner bigint, said text[]) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+            SELECT coalesce(string_agg(
+                '''u' || owner || 'x' || left(word, 200) || ''':' || {place}, ' '
+            ), '')::tsvector FROM (
+                SELECT word, part::int, row_number() OVER (ORDER BY part, place) AS number
+                FROM unnest(string_to_array({text}, E'\\x01')) WITH ORDINALITY AS p(words, part),
+                unnest(string_to_array(words, ' ')) WITH ORDINALITY AS w(word, place) WHERE word <> ''
+            ) AS numbered
+        $$"""
+
+
+def listed(column: str) -> str:
+    return f"(SELECT string_agg(j, ' ; ') FROM jsonb_array_elements_text({column}) j)"
+
+
+def document_function(tables) -> str:
+    texts = {
+        "title": "c.title || ' ' || c.subtitle",
+        "author": listed("c.authors"),
+        "series": "c.series || ' ' || c.series_number",
+        "tags": "(SELECT string_agg(t.name, ' ; ' ORDER BY t.id) FROM library_userbook_tags m "
+        "JOIN library_tag t ON t.id = m.tag_id WHERE m.userbook_id = c.id)",
+        "shelf": "(SELECT s.room || ' ' || s.bookcase || ' ' || s.name FROM library_shelf s WHERE s.id = c.shelf_id)",
+        "about": "c.publisher || ' ' || c.isbn13 || ' ' || left(c.published_date, 4) || ' ' || "
+        f"coalesce({listed('c.categories')}, '') || ' ' || c.description",
+        "own": "c.notes || ' ' || c.review",
+    }
+    for source in SOURCES:
+        if source.table in tables:
+            texts[source.column] = (
+                f"(SELECT string_agg(j, ' ; ' ORDER BY x.id, n) FROM {source.table} x, "
+                f"jsonb_array_elements_text(x.{source.text}) WITH ORDINALITY AS e(j, n) WHERE x.{source.copy} = c.id)"
+            )
+    said = ", ".join(f"translate(left({texts.get(name, quoted(''))}, 100000), E'\\x01', ' ')" for name in COLUMNS)
+    return f"""
+        CREATE FUNCTION {PREFIX}document(c library_userbook) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
+            SELECT {PREFIX}words(c.user_id, ARRAY[{said}])
+        $$"""
+
+
+REINDEX = f"""
+    CREATE FUNCTION {PREFIX}reindex(copies bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN
+        DELETE FROM {INDEX} WHERE copy_id = ANY(copies);
+        INSERT INTO {INDEX} (copy_id, document)
+            SELECT c.id, {PREFIX}document(c) FROM library_userbook c WHERE c.id = ANY(copies) AND c.removed IS NULL;
+    END $$"""
+
+
+def changed(columns) -> str:
+    return " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in columns)
+
+
+def bodies(tables) -> dict[str, tuple[str, str]]:
+    """Each trigger by its name: when and on what, and what it does."""
+    again = f"PERFORM {PREFIX}reindex(ARRAY[{{}}]::bigint[]);"
+    order = (
+        "INSERT INTO library_embedding (copy_id, user_id, model, size, vector, digest, stale) "
+        "VALUES (NEW.id, NEW.user_id, '', 0, '', '', true) ON CONFLICT DO NOTHING;"
+    )
+    of_tag = again.format("").replace("ARRAY[]", "ARRAY(SELECT userbook_id FROM library_userbook_tags WHERE tag_id = NEW.id)")
+    on_shelf = again.format("").replace("ARRAY[]", "ARRAY(SELECT id FROM library_userbook WHERE shelf_id = NEW.id)")
+    shelf = ("room", "bookcase", "name")
+    copy = ", ".join(SHOWN)
+    found = {
+        "copy_added": ("INSERT ON library_userbook FOR EACH ROW", again.format("NEW.id") + order),
+        "copy_changed": (f"UPDATE OF {copy} ON library_userbook FOR EACH ROW WHEN ({changed(SHOWN)})", again.format("NEW.id")),
+        "copy_means": (
+            f"UPDATE OF {', '.join(MEANT)} ON library_userbook FOR EACH ROW WHEN ({changed(MEANT)})",
+            "UPDATE library_embedding SET stale = true WHERE copy_id = NEW.id;",
+        ),
+        "copy_gone": ("DELETE ON library_userbook FOR EACH ROW", f"DELETE FROM {INDEX} WHERE copy_id = OLD.id;"),
+        "all_gone": ("TRUNCATE ON library_userbook FOR EACH STATEMENT", f"TRUNCATE {INDEX};"),
+        "tag_set": ("INSERT ON library_userbook_tags FOR EACH ROW", again.format("NEW.userbook_id")),
+        "tag_moved": ("UPDATE ON library_userbook_tags FOR EACH ROW", again.format("OLD.userbook_id, NEW.userbook_id")),
+        "tag_unset": ("DELETE ON library_userbook_tags FOR EACH ROW", again.format("OLD.userbook_id")),
+        "tag_renamed": (f"UPDATE OF name ON library_tag FOR EACH ROW WHEN ({changed(['name'])})", of_tag),
+        "shelf_renamed": (f"UPDATE OF {', '.join(shelf)} ON library_shelf FOR EACH ROW WHEN ({changed(shelf)})", on_shelf),
+    }
+    for source in SOURCES:
+        if source.table in tables:
+            name, table, own = source.column, source.table, source.copy
+            found[f"{name}_added"] = (f"INSERT ON {table} FOR EACH ROW WHEN (NEW.{own} IS NOT NULL)", again.format(f"NEW.{own}"))
+            found[f"{name}_changed"] = (
+                f"UPDATE OF {own}, {source.text} ON {table} FOR EACH ROW WHEN ({changed((own, source.text))})",
+                again.format(f"OLD.{own}, NEW.{own}"),
+            )
+            found[f"{name}_gone"] = (f"DELETE ON {table} FOR EACH ROW WHEN (OLD.{own} IS NOT NULL)", again.format(f"OLD.{own}"))
+    return found
+
+
+def statements(tables) -> list[str]:
+    """Everything that follows. The index has no foreign key, for Django could not empty the table of books then."""
+    found = [words_function(), document_function(tables), REINDEX]
+    for name, (when, body) in bodies(tables).items():
+        found.append(
+            f"CREATE FUNCTION {PREFIX}on_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
+        )
+        found.append(f"CREATE TRIGGER {PREFIX}{name} AFTER {when} EXECUTE FUNCTION {PREFIX}on_{name}()")
+    return found
+
+
+def fingerprint(tables) -> str:
+    return hashlib.sha256("\n".join(statements(tables)).encode()).hexdigest()
+
+
+def in_place(cursor, tables) -> bool:
+    cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE %s", [f"{PREFIX}%"])
+    return cursor.fetchone()[0] == len(bodies(tables)) and made_by(cursor) == fingerprint(tables)
+
+
+def made_by(cursor) -> str | None:
+    """The fingerprint of the statements that wrote the index."""
+    cursor.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [INDEX])
+    return cursor.fetchone()[0]
+
+
+def remove(cursor):
+    cursor.execute(
+        "SELECT format('DROP FUNCTION %%s CASCADE', oid::regprocedure) FROM pg_proc "
+        "WHERE proname LIKE %s AND pronamespace = current_schema()::regnamespace",
+        [f"{PREFIX}%"],
+    )
+    for (statement,) in cursor.fetchall():  # a trigger goes with its function
+        cursor.execute(statement)
+
+
+def put(cursor, tables) -> bool:
+    """Whether all books are known to be in the index as they are: where it is made anew."""
+    cursor.execute(f"CREATE TABLE IF NOT EXISTS {INDEX} (copy_id bigint PRIMARY KEY, document tsvector NOT NULL)")
+    for statement in statements(tables):
+        cursor.execute(statement)
+    if made_by(cursor) == fingerprint(tables):
+        return False
+    fill(cursor)
+    cursor.execute(f"COMMENT ON TABLE {INDEX} IS {quoted(fingerprint(tables))}")
+    return True
+
+
+def fill(cursor):
+    """All books anew. The rows first and their index after: for a million books that is minutes instead of hours."""
+    cursor.execute(f"DROP INDEX IF EXISTS {INDEX}_words")
+    cursor.execute(f"TRUNCATE {INDEX}")
+    cursor.execute(f"INSERT INTO {INDEX} SELECT id, {PREFIX}document(c) FROM library_userbook c WHERE removed IS NULL")
+    cursor.execute(f"CREATE INDEX {INDEX}_words ON {INDEX} USING gin (document) WITH (fastupdate = off)")
+    cursor.execute(f"ANALYZE {INDEX}")
+
+
+def differences(cursor, tables) -> set[int]:
+    """Two plain questions, for they can be answered by several workers of the database."""
+    cursor.execute(
+        f"SELECT c.id FROM library_userbook c LEFT JOIN {INDEX} i ON i.copy_id = c.id "
+        f"WHERE c.removed IS NULL AND (i.document IS NULL OR i.document <> {PREFIX}document(c))"
+    )
+    wrong = {pk for (pk,) in cursor.fetchall()}
+    cursor.execute(
+        f"SELECT i.copy_id FROM {INDEX} i LEFT JOIN library_userbook c ON c.id = i.copy_id "
+        "WHERE c.id IS NULL OR c.removed IS NOT NULL"
+    )
+    return wrong | {pk for (pk,) in cursor.fetchall()}
+
+
+def reindex(cursor, tables, copies: list[int]):
+    for start in range(0, len(copies), 500):
+        cursor.execute(f"SELECT {PREFIX}reindex(%s::bigint[])", [copies[start : start + 500]])
+
+
+# ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def expression(user_id: int, ask: Ask) -> str:
+    """The question as a tsquery. Words are quoted, so nothing in them is an operator."""
+    own = mark(user_id)
+    parts = [
+        "(" + " | ".join(f"'{own}{word}'" + (":*" if ask.typing and group is ask.groups[-1] else "") for word in group) + ")"
+        for group in ask.groups
+    ]
+    wanted = (" | " if ask.any_of else " & ").join(parts)
+    phrases = ["(" + " <-> ".join(f"'{own}{word}'" for word in phrase) + ")" for phrase in ask.phrases]
+    return " & ".join([f"({wanted})", *phrases] if wanted else phrases)
+
+
+def match(cursor, user_id: int, ask: Ask) -> list[tuple[int, float]]:
+    cursor.execute(
+        f"SELECT copy_id, ts_rank('{RANKS}', document, wanted) AS score FROM {INDEX}, CAST(%s AS tsquery) wanted "
+        "WHERE document @@ wanted ORDER BY score DESC, copy_id",
+        [expression(user_id, ask)],
+    )
+    return cursor.fetchall()
+
+
+def has(cursor, user_id: int, ask: Ask) -> bool:
+    """Counted, for with a LIMIT the planner hopes to meet one soon and reads the whole table instead of the index."""
+    cursor.execute(f"SELECT count(*) FROM {INDEX} WHERE document @@ CAST(%s AS tsquery)", [expression(user_id, ask)])
+    return cursor.fetchone()[0] > 0
+
+
+def vocabulary(cursor, user_id: int) -> dict[str, int]:
+    """The words of this person's books, each with the number of books that have it."""
+    cursor.execute(
+        f"SELECT substr(word, %s), count(*) FROM library_userbook c JOIN {INDEX} i ON i.copy_id = c.id, "
+        "unnest(tsvector_to_array(i.document)) AS word WHERE c.user_id = %s GROUP BY 1",
+        [len(mark(user_id)) + 1, user_id],
+    )
+    return dict(cursor.fetchall())

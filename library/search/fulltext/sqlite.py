@@ -1,0 +1,212 @@
+"""SQLite: one FTS5 table, written by triggers. Its tokenizer folds case and accents; each word has the mark of its owner."""
+
+from library.search.fulltext import Ask
+from library.search.fulltext.words import APOSTROPHES, COLUMNS, LETTERS, SEPARATORS, SOURCES, mark, quoted
+
+INDEX, WORDS = "library_searchindex", "library_searchwords"
+TRIGGER = "library_search_"
+WEIGHTS = ", ".join(str(weight) for weight, _ in COLUMNS.values())
+NAMES = ", ".join(COLUMNS)
+SHOWN = (
+    "user_id", "title", "subtitle", "authors", "isbn13", "publisher", "published_date", "series", "series_number", "description",
+    "categories", "notes", "review", "shelf_id", "removed",
+)  # fmt: skip
+MEANT = ("title", "subtitle", "authors", "series", "categories", "description", "notes")
+CHUNK = 500
+STEPS_AT_ONCE = 12  # the parser of SQLite takes about twenty in one another
+
+
+def steps() -> list[tuple[str, str]]:
+    """What is replaced by what, one after the other, until only words between single spaces are left."""
+    letters = [(quoted(letter), quoted(plain)) for letter, plain in LETTERS.items()]
+    apostrophes = [(quoted(sign), "''") for sign in APOSTROPHES]
+    signs = [(f"char({ord(sign)})", "' '") for sign in SEPARATORS]
+    # Runs of spaces become one: each is written as a pair, and the pairs' seams are taken out.
+    return [*letters, *apostrophes, *signs, ("' '", "char(1,2)"), ("char(2,1)", "''"), ("char(1,2)", "' '")]
+
+
+def replaced(text: str, some: list[tuple[str, str]]) -> str:
+    for old, new in some:
+        text = f"replace({text},{old},{new})"
+    return text
+
+
+def listed(column: str) -> str:
+    return f"(SELECT group_concat(value, ' ; ') FROM json_each({column}))"
+
+
+def rows(tables, where: str) -> str:
+    """SQL that gives the words of the copies `where` (of table c) says, one row each with the columns of the index.
+
+    The texts of a copy go through the replacements as one, with a mark between them, which makes it eight times as quick; then
+    they are taken apart as a JSON list."""
+    extra = {source.column: source for source in SOURCES if source.table in tables}
+    texts = {
+        "title": "c.title||' '||c.subtitle",
+        "author": listed("c.authors"),
+        "series": "c.series||' '||c.series_number",
+        "tags": "(SELECT group_concat(name, ' ; ') FROM (SELECT t.name FROM library_userbook_tags m JOIN library_tag t "
+        "ON t.id = m.tag_id WHERE m.userbook_id = c.id ORDER BY t.id))",
+        "shelf": "(SELECT s.room||' '||s.bookcase||' '||s.name FROM library_shelf s WHERE s.id = c.shelf_id)",
+        "about": f"c.publisher||' '||c.isbn13||' '||substr(c.published_date,1,4)||' '||coalesce({listed('c.categories')},'')"
+        "||' '||c.description",
+        "own": "c.notes||' '||c.review",
+        "spine": "''",
+    }
+    for column, source in extra.items():
+        texts[column] = (
+            f"(SELECT group_concat(value, ' ; ') FROM (SELECT j.value FROM {source.table} x, json_each(x.{source.text}) j "
+            f"WHERE x.{source.copy} = c.id ORDER BY x.id, j.id))"
+        )
+    text = "||char(3)||".join(f"coalesce({text}, '')" for text in texts.values())
+    inner = (
+        f"SELECT c.id AS id, 'u'||c.user_id||'x' AS mark, {text} AS said "
+        f"FROM library_userbook c WHERE c.removed IS NULL AND ({where})"
+    )
+    todo = steps()
+    for start in range(0, len(todo), STEPS_AT_ONCE):
+        inner = f"SELECT id, mark, {replaced('said', todo[start : start + STEPS_AT_ONCE])} AS said FROM ({inner})"
+    listed_words = "'['||replace(json_quote(w.said),'\\u0003','\",\"')||']'"
+    marked = "w.mark||replace(nullif(trim(part.value),''),' ',' '||w.mark)"
+    columns = ", ".join(f"coalesce(max(CASE part.key WHEN {n} THEN {marked} END), '') AS {name}" for n, name in enumerate(texts))
+    return f"SELECT w.id AS copy_id, {columns} FROM ({inner}) w, json_each({listed_words}) part GROUP BY w.id"
+
+
+def anew(tables, copies: str) -> list[str]:
+    """Statements that index `copies` (SQL that gives their keys) as they are now."""
+    return [
+        f"DELETE FROM {INDEX} WHERE rowid IN ({copies})",
+        f"INSERT INTO {INDEX}(rowid, {NAMES}) {rows(tables, f'c.id IN ({copies})')}",
+    ]
+
+
+def changed(columns) -> str:
+    return " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in columns)
+
+
+def triggers(tables) -> dict[str, str]:
+    """Each by its name: when, on what, and what is done."""
+
+    def again(copies: str) -> str:
+        return "; ".join(anew(tables, copies)) + ";"
+
+    columns = "copy_id, user_id, model, size, vector, digest, stale"
+    order = f"INSERT OR IGNORE INTO library_embedding ({columns}) VALUES (NEW.id, NEW.user_id, '', 0, x'', '', 1);"
+    shown, shelf = ", ".join(SHOWN), ("room", "bookcase", "name")
+    one = {
+        "copy_added": f"AFTER INSERT ON library_userbook BEGIN {again('NEW.id')} {order} END",
+        "copy_changed": f"AFTER UPDATE OF {shown} ON library_userbook WHEN {changed(SHOWN)} BEGIN {again('NEW.id')} END",
+        "copy_means": f"AFTER UPDATE OF {', '.join(MEANT)} ON library_userbook WHEN {changed(MEANT)} "
+        "BEGIN UPDATE library_embedding SET stale = 1 WHERE copy_id = NEW.id; END",
+        "copy_gone": f"AFTER DELETE ON library_userbook BEGIN DELETE FROM {INDEX} WHERE rowid = OLD.id; END",
+        "tag_set": f"AFTER INSERT ON library_userbook_tags BEGIN {again('NEW.userbook_id')} END",
+        "tag_moved": f"AFTER UPDATE ON library_userbook_tags BEGIN {again('OLD.userbook_id, NEW.userbook_id')} END",
+        "tag_unset": f"AFTER DELETE ON library_userbook_tags BEGIN {again('OLD.userbook_id')} END",
+        "tag_renamed": "AFTER UPDATE OF name ON library_tag WHEN OLD.name IS NOT NEW.name BEGIN "
+        + again("SELECT userbook_id FROM library_userbook_tags WHERE tag_id = NEW.id")
+        + " END",
+        "shelf_renamed": f"AFTER UPDATE OF {', '.join(shelf)} ON library_shelf WHEN {changed(shelf)} BEGIN "
+        + again("SELECT id FROM library_userbook WHERE shelf_id = NEW.id")
+        + " END",
+    }
+    for source in SOURCES:
+        if source.table in tables:
+            name, table, copy = source.column, source.table, source.copy
+            moved = changed((copy, source.text))
+            one[f"{name}_added"] = f"AFTER INSERT ON {table} WHEN NEW.{copy} IS NOT NULL BEGIN {again(f'NEW.{copy}')} END"
+            one[f"{name}_changed"] = (
+                f"AFTER UPDATE OF {copy}, {source.text} ON {table} WHEN {moved} BEGIN {again(f'OLD.{copy}, NEW.{copy}')} END"
+            )
+            one[f"{name}_gone"] = f"AFTER DELETE ON {table} WHEN OLD.{copy} IS NOT NULL BEGIN {again(f'OLD.{copy}')} END"
+    return {f"{TRIGGER}{name}": f"CREATE TRIGGER {TRIGGER}{name} {body}" for name, body in one.items()}
+
+
+def in_place(cursor, tables) -> bool:
+    cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB %s", [f"{TRIGGER}*"])
+    return dict(cursor.fetchall()) == triggers(tables) and INDEX in tables
+
+
+def remove(cursor):
+    cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB %s", [f"{TRIGGER}*"])
+    for (name,) in cursor.fetchall():
+        cursor.execute(f"DROP TRIGGER {name}")
+
+
+def put(cursor, tables) -> bool:
+    """Whether all books are known to be in the index as they are."""
+    cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5({NAMES}, tokenize='unicode61 remove_diacritics 2')")
+    cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {WORDS} USING fts5vocab({INDEX}, row)")
+    for statement in triggers(tables).values():
+        cursor.execute(statement)
+    return False
+
+
+def differences(cursor, tables) -> set[int]:
+    """Whole rows are compared, and the engine is asked whether its inner index is that of its rows."""
+    kept = f"SELECT rowid AS copy_id, {NAMES} FROM {INDEX}"
+    cursor.execute("DROP TABLE IF EXISTS temp.search_now")
+    cursor.execute(f"CREATE TEMP TABLE search_now AS {rows(tables, '1')}")
+    now = "SELECT * FROM temp.search_now"
+    cursor.execute(f"SELECT copy_id FROM ({now} EXCEPT {kept}) UNION SELECT copy_id FROM ({kept} EXCEPT {now})")
+    found = {pk for (pk,) in cursor.fetchall()}
+    cursor.execute("DROP TABLE temp.search_now")
+    return found if found or sound(cursor) else everything(cursor)
+
+
+def sound(cursor) -> bool:
+    try:
+        cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('integrity-check')")
+    except Exception as error:
+        if "malformed" not in str(error):
+            raise
+        return False
+    return True
+
+
+def everything(cursor) -> set[int]:
+    cursor.execute("SELECT id FROM library_userbook WHERE removed IS NULL")
+    return {pk for (pk,) in cursor.fetchall()}
+
+
+def reindex(cursor, tables, copies: list[int]):
+    if not sound(cursor):
+        cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")
+    for start in range(0, len(copies), CHUNK):
+        keys = ", ".join(str(int(pk)) for pk in copies[start : start + CHUNK])
+        for statement in anew(tables, keys):
+            cursor.execute(statement)
+
+
+# ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def expression(user_id: int, ask: Ask) -> str:
+    """The question in FTS5's language. Words are quoted, so nothing in them is an operator."""
+    own = mark(user_id)
+    parts = [
+        "(" + " OR ".join(f'"{own}{word}"' + ("*" if ask.typing and group is ask.groups[-1] else "") for word in group) + ")"
+        for group in ask.groups
+    ]
+    wanted = (" OR " if ask.any_of else " AND ").join(parts)
+    phrases = ['"' + " ".join(own + word for word in phrase) + '"' for phrase in ask.phrases]
+    return " AND ".join([f"({wanted})", *phrases] if wanted else phrases)
+
+
+def match(cursor, user_id: int, ask: Ask) -> list[tuple[int, float]]:
+    cursor.execute(
+        f"SELECT rowid, -bm25({INDEX}, {WEIGHTS}) AS score FROM {INDEX} WHERE {INDEX} MATCH %s ORDER BY score DESC, rowid",
+        [expression(user_id, ask)],
+    )
+    return cursor.fetchall()
+
+
+def has(cursor, user_id: int, ask: Ask) -> bool:
+    cursor.execute(f"SELECT 1 FROM {INDEX} WHERE {INDEX} MATCH %s LIMIT 1", [expression(user_id, ask)])
+    return cursor.fetchone() is not None
+
+
+def vocabulary(cursor, user_id: int) -> dict[str, int]:
+    """The words of this person's books, each with the number of books that have it."""
+    own = mark(user_id)
+    cursor.execute(
+        f"SELECT substr(term, %s), doc FROM {WORDS} WHERE term >= %s AND term < %s", [len(own) + 1, own, own[:-1] + "y"]
+    )
+    return dict(cursor.fetchall())

@@ -1,0 +1,214 @@
+"""Finding one's own books: by words, by meaning, or by both. `search` is for pages, the API and the chat alike.
+
+found = search(user, "author:herbert desert", mode="hybrid", limit=20)
+found.total, found.ids, found.hits[0].copy, found.hits[0].title
+"""
+
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+from django.db.models import Q
+
+from library.models import UserBook
+from library.search import choosing, embedding, filters, glossary, highlights, terms, text, vectors
+from library.search.embedders import EmbedderError, unit
+from library.search.query import Query, parse
+
+MODES = ("text", "vector", "hybrid")
+DEEP = 200  # of each side are fused; more are never looked at
+# What a place in a list counts beside one in meaning. Of long questions a book with some of the words is rarely the one that is
+# meant, so those decide between equals; where a slip was put right, they are what was meant. (Measured: docs/search.md)
+EXACT, CLOSE, PUT_RIGHT = 1.1, 0.002, 0.9
+SHORT = 4  # words
+RRF = 60  # https://doi.org/10.1145/1571941.1572114
+LIKE_LEAST = 0.18  # a likeness below that says nothing (measured: unrelated titles are at 0.1)
+WANTED = (
+    "title", "subtitle", "authors", "cover", "cover_key", "language", "series", "series_number", "published_date", "status",
+    "shelf", "publisher", "description", "notes", "review", "user",
+)  # fmt: skip
+COLUMNS = ", ".join(["id", *(UserBook._meta.get_field(name).column for name in WANTED)])
+NOTES = {"stands_in": "The model for meaning is not installed; likeness of wording is used instead."}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One found book, as a page shows it."""
+
+    copy: UserBook
+    score: float
+    wanted: set = field(default_factory=set, repr=False)
+    typing: str = ""
+
+    @property
+    def title(self):
+        return highlights.marked(self.copy.title, self.wanted, self.typing)
+
+    @property
+    def author(self):
+        return highlights.marked(self.copy.author, self.wanted, self.typing)
+
+    @cached_property
+    def snippet(self):
+        """Where the words stand when not in title or author."""
+        for column in ("subtitle", "series", "notes", "review", "description", "publisher"):
+            if found := highlights.snippet(getattr(self.copy, column), self.wanted, self.typing):
+                return found
+        return ""
+
+
+@dataclass
+class Results:
+    user: object
+    query: Query
+    mode: str
+    ranked: list[tuple[int, float]]  # all of them, best first
+    limit: int
+    offset: int
+    exact: int = 0  # how many of them have all words
+    meant: dict = field(default_factory=dict)  # what was typed -> what there is
+    notes: list = field(default_factory=list)  # sentences about what could not be done
+    seconds: float = 0.0
+
+    @property
+    def total(self) -> int:
+        return len(self.ranked)
+
+    @property
+    def ids(self) -> list[int]:
+        return [pk for pk, _ in self.ranked[self.offset : self.offset + self.limit]]
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """The books of this page. What has gone in the meantime is left out; what is another's could not be fetched."""
+        copies = {copy.pk: copy for copy in fetched(self.user, self.ids)}
+        wanted = highlights.looked_for(self.query, self.meant)
+        typing = self.query.words[-1] if self.query.typing and self.query.words else ""
+        page = self.ranked[self.offset : self.offset + self.limit]
+        return [Hit(copies[pk], score, wanted, typing) for pk, score in page if pk in copies]
+
+
+def fetched(user, pks: list[int]):
+    """These copies of this person's library, in any order. Written out, for making the statement took longer than the search."""
+    if not pks:
+        return []
+    places = ", ".join(["%s"] * len(pks))
+    return UserBook.objects.raw(
+        f"SELECT {COLUMNS} FROM library_userbook WHERE user_id = %s AND removed IS NULL AND id IN ({places})", [user.pk, *pks]
+    )
+
+
+def search(user, q: str, mode: str = "hybrid", limit: int = 20, offset: int = 0, within=None) -> Results:
+    """The books of `user` that `q` finds. `within`: a Q that narrows further, before anything is ranked."""
+    began = time.perf_counter()
+    query = parse(q)
+    results = Results(user, query, mode, [], limit, offset)
+    if query or within is not None:
+        narrowed = allowed(user, query, within)
+        if not query.ranks:
+            results.ranked = in_order(user, narrowed)
+            results.exact = len(results.ranked)
+        elif narrowed is None or narrowed:
+            rank(results, narrowed)
+    results.seconds = time.perf_counter() - began
+    return results
+
+
+def allowed(user, query: Query, within=None) -> set[int] | None:
+    """The copies that filters leave; None where there are none. Without words a search begins with the whole library."""
+    found = None
+    if query.filters or within is not None or not query.ranks:
+        q = within if within is not None else Q()
+        for each in query.filters:
+            q &= filters.condition(user, each)
+        found = set(UserBook.objects.of(user).filter(q).values_list("pk", flat=True))
+    if query.phrases:
+        phrased = text.with_phrases(user, query)
+        found = phrased if found is None else found & phrased
+    if query.without:
+        if found is None:
+            found = set(UserBook.objects.of(user).values_list("pk", flat=True))
+        found = found - text.without(user, query)
+    return found
+
+
+def in_order(user, pks: set[int]) -> list[tuple[int, float]]:
+    """What filters alone have found, by title."""
+    order = UserBook.objects.of(user).order_by("sort_title", "pk").values_list("pk", flat=True)
+    return [(pk, 0.0) for pk in order if pk in pks]
+
+
+def rank(results: Results, narrowed: set[int] | None):
+    def inside(ranked):
+        return ranked if narrowed is None else [pair for pair in ranked if pair[0] in narrowed]
+
+    user, query, mode = results.user, results.query, results.mode
+    if mode == "vector":
+        results.ranked = by_meaning(results, narrowed)
+        return
+    found = text.search(user, query)
+    exact, close = inside(found.exact), inside(found.close)
+    results.meant, results.exact = found.meant, len(exact)
+    if mode == "text":
+        results.ranked = exact + close
+    else:
+        short = len(terms.telling(list(query.words))) <= SHORT
+        weight = (EXACT if found.abroad else PUT_RIGHT if found.meant else CLOSE) if short else CLOSE
+        results.ranked = fuse(exact, close, weight, by_meaning(results, narrowed))
+
+
+def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, float]]:
+    """The nearest by meaning; nothing, and a sentence, where the embedder does not answer."""
+    try:
+        embedder = choosing.embedder()
+        vector = asked(put_right(results), embedder)
+    except EmbedderError as error:
+        results.notes.append(str(error))
+        return []
+    if choosing.stands_in():
+        results.notes.append(NOTES["stands_in"])
+    matrix = vectors.matrix_of(results.user, embedder.name)
+    # Vectors of removed books stay, for they may be put back.
+    gone = list(results.user.books.filter(removed__isnull=False).values_list("pk", flat=True)) if narrowed is None else ()
+    found = vectors.nearest(matrix, vector, DEEP, narrowed, gone)
+    return [pair for pair in found if pair[1] >= LIKE_LEAST]
+
+
+def asked(text: str, embedder) -> np.ndarray:
+    """The vector of a question. The local model knows English best: words of other languages count beside their meaning in it."""
+    vector = embedding.vector_of(text, embedder)
+    if hasattr(embedder, "knows") and (english := glossary.translated(text)):
+        return unit([vector + embedding.vector_of(english, embedder)])[0]
+    return vector
+
+
+def put_right(results: Results) -> str:
+    """What was typed, with its slips put right: not in a whole sentence of which no book has all the words."""
+    if not results.meant or not (results.exact or len(terms.telling(list(results.query.words))) <= SHORT):
+        return results.query.text
+    return " ".join(results.meant.get(word, word) for phrase in (results.query.words, *results.query.phrases) for word in phrase)
+
+
+def fuse(exact, close, weight: float, like) -> list[tuple[int, float]]:
+    """Reciprocal rank fusion of the books with all words, those with some of them, and the nearest in meaning."""
+    scores: dict[int, float] = {}
+    for ranked, counts in ((exact[:DEEP], EXACT), (close[:DEEP], weight), (like[:DEEP], 1.0)):
+        for place, (pk, _) in enumerate(ranked, 1):
+            scores[pk] = scores.get(pk, 0.0) + counts / (RRF + place)
+    order = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return order + [pair for pair in chain(exact[DEEP:], close[DEEP:]) if pair[0] not in scores]
+
+
+def more_like(copy: UserBook, limit: int = 8) -> list[UserBook]:
+    """Books of the same person that are about the same, other copies of the same book left out."""
+    embedder = choosing.embedder()
+    matrix = vectors.matrix_of(copy.user, embedder.name)
+    own = matrix.rows[matrix.copies == copy.pk]
+    if not len(own):
+        return []
+    near = vectors.nearest(matrix, own[0], limit * 4 + 1)
+    near = [pk for pk, likeness in near if pk != copy.pk and likeness >= 2 * LIKE_LEAST]
+    found = UserBook.objects.of(copy.user).exclude(book__work_key=copy.book.work_key).only(*WANTED).in_bulk(near)
+    return [found[pk] for pk in near if pk in found][:limit]

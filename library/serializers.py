@@ -1,0 +1,99 @@
+"""A copy, a shelf, a loan as other programs know them: in the API and in what webhooks are told."""
+
+from django.db.models import Prefetch
+
+from catalogs.links import purchase_links
+from library.copies import facts, loans, tagging
+from library.models import Loan, Reading, Shelf, Tag, UserBook
+from transfer.models import Import
+
+
+def with_all(copies):
+    """A queryset of copies with what `book` shows, in a fixed number of queries."""
+    return copies.select_related("shelf", "book").prefetch_related(Prefetch("tags", Tag.objects.order_by("folded")))
+
+
+def book(copy: UserBook) -> dict:
+    return {
+        "id": copy.pk,
+        "title": copy.title,
+        "subtitle": copy.subtitle,
+        "author": copy.author,
+        "authors": copy.authors,
+        "isbn": copy.isbn13,
+        "publisher": copy.publisher,
+        "publishedDate": copy.published_date,
+        "language": copy.language,
+        "series": copy.series,
+        "seriesNumber": copy.series_number,
+        "pages": copy.pages,
+        "binding": copy.binding,
+        "description": copy.description,
+        "categories": copy.categories,
+        "coverImage": copy.cover,
+        "purchaseLinks": purchase_links(copy.isbn13, copy.title, copy.author),
+        "status": str(copy.status),
+        "rating": copy.rating and copy.rating / 2,
+        "favourite": copy.favourite,
+        "review": copy.review,
+        "notes": copy.notes,
+        "tags": tagging.names_of(copy),
+        "shelf": named(copy.shelf) if copy.shelf else None,
+        "bought": copy.bought and copy.bought.isoformat(),
+        "boughtFrom": copy.bought_from,
+        "price": None if copy.price is None else str(copy.price),
+        "currency": copy.currency,
+        "condition": str(copy.condition),
+        "conditionNote": copy.condition_note,
+        "entry": str(copy.entry),
+        "sources": {fact: facts.in_words(source) for fact, source in copy.origins.items()},
+        "lookUp": str(copy.sync_status),
+        "version": copy.version,
+        "added": copy.added.isoformat(),
+        "changed": copy.changed.isoformat(),
+        "removed": copy.removed and copy.removed.isoformat(),
+    }
+
+
+def book_by_key(pk: int) -> dict | None:
+    """For webhooks: as it is when it is told."""
+    copy = with_all(UserBook.objects.filter(pk=pk)).first()
+    return copy and book(copy)
+
+
+def import_by_key(pk: int) -> dict | None:
+    file = Import.objects.filter(pk=pk).first()
+    if file is None:
+        return None
+    told = {name: getattr(file, name) for name in ("id", "name", "format", "state", "error", "total", "done", "counts")}
+    return {**told, "finished": file.finished and file.finished.isoformat()}
+
+
+def named(shelf: Shelf) -> dict:
+    return {"id": shelf.pk, "name": shelf.name}
+
+
+def shelf(row: Shelf) -> dict:
+    """With `count` where the queryset counted the books on it."""
+    place = {"room": row.room, "bookcase": row.bookcase, "position": row.position, "created": row.created.isoformat()}
+    return named(row) | place | {"count": getattr(row, "count", 0)}
+
+
+def tag(row: Tag) -> dict:
+    return {"id": row.pk, "name": row.name, "count": getattr(row, "count", 0)}
+
+
+def loan(row: Loan) -> dict:
+    days = {
+        name: value and value.isoformat() for name, value in (("since", row.since), ("due", row.due), ("returned", row.returned))
+    }
+    about = {"id": row.pk, "book": {"id": row.copy_id, "title": row.copy.title}, "borrower": row.borrower, "note": row.note}
+    return about | days | {"overdue": loans.is_overdue(row)}
+
+
+def reading(row: Reading) -> dict:
+    return {
+        "id": row.pk,
+        "started": row.started and row.started.isoformat(),
+        "finished": row.finished and row.finished.isoformat(),
+    }

@@ -1,0 +1,119 @@
+"""Rooms, bookcases, shelves, in the order in which their owner walks past them."""
+
+from dataclasses import dataclass, field
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, OuterRef, Subquery
+
+from accounts import webhooks
+from library.copies import undoing
+from library.models import Shelf, Undo, UserBook
+
+
+class PlaceError(Exception):
+    """A sentence for the person: why a shelf cannot stand there."""
+
+
+@dataclass
+class Bookcase:
+    room: str
+    name: str
+    shelves: list[Shelf] = field(default_factory=list)
+
+
+@dataclass
+class Room:
+    name: str
+    bookcases: list[Bookcase] = field(default_factory=list)
+
+    @property
+    def shelves(self) -> list[Shelf]:
+        return [shelf for bookcase in self.bookcases for shelf in bookcase.shelves]
+
+
+def arranged(shelves) -> list[Room]:
+    """Shelves in their order, gathered into bookcases and rooms; each of those stands where its first shelf does."""
+    rooms: dict[str, dict[str, Bookcase]] = {}
+    for shelf in shelves:
+        bookcases = rooms.setdefault(shelf.room, {})
+        bookcases.setdefault(shelf.bookcase, Bookcase(shelf.room, shelf.bookcase)).shelves.append(shelf)
+    return [Room(name, list(bookcases.values())) for name, bookcases in rooms.items()]
+
+
+def with_counts(user) -> tuple[list[Shelf], int]:
+    """This person's shelves and on each how many books (`count`) and its latest photo (`photo`, `photo_taken`); and how many
+    books stand on none."""
+    standing = UserBook.objects.of(user).order_by().values_list("shelf").annotate(n=Count("*"))  # an index alone can say that
+    counts = dict(standing)
+    latest = user.scans.filter(shelf=OuterRef("pk"), status="complete").order_by("-created")
+    photo = {"photo": Subquery(latest.values("job_id")[:1]), "photo_taken": Subquery(latest.values("created")[:1])}
+    shelves = list(user.shelves.annotate(**photo))
+    for shelf in shelves:
+        shelf.count = counts.get(shelf.pk, 0)
+    return shelves, counts.get(None, 0)
+
+
+@transaction.atomic
+def called(user, said: str) -> Shelf | None:
+    """The shelf that is meant: by its whole place as lists show it (“Study · Billy · 2”), else by its name alone; of several of
+    one name the one in no room and no bookcase, else the first in their order."""
+    said = " ".join(said.split()).casefold()
+    shelves = list(user.shelves.all())
+    named = [shelf for shelf in shelves if shelf.name.casefold() == said]
+    whole = [shelf for shelf in shelves if str(shelf).casefold() == said]
+    return next(iter([*whole, *named]), None)
+
+
+def move(shelf: Shelf, what: str, step: int):
+    """The shelf within its bookcase, its bookcase (`what`) within the room, or the room, one place up (-1) or down (1)."""
+    rooms = arranged(_locked(shelf.user_id))
+    room = next(room for room in rooms if room.name == shelf.room)
+    bookcase = next(each for each in room.bookcases if each.name == shelf.bookcase)
+    row, item = {"room": (rooms, room), "bookcase": (room.bookcases, bookcase)}.get(what, (bookcase.shelves, shelf))
+    here = row.index(item)
+    row.insert(min(max(here + step, 0), len(row) - 1), row.pop(here))
+    _write(rooms)
+
+
+@transaction.atomic
+def put(shelf: Shelf, beside: Shelf, after: bool):
+    """The shelf goes before or after another one, into its bookcase and room. Raises PlaceError where its name is taken there."""
+    order = [each for each in _locked(shelf.user_id) if each.pk != shelf.pk]
+    if shelf.pk == beside.pk:
+        return
+    if (shelf.room, shelf.bookcase) != (beside.room, beside.bookcase):
+        shelf.room, shelf.bookcase = beside.room, beside.bookcase
+        try:
+            with transaction.atomic():
+                shelf.save(update_fields=["room", "bookcase"])
+        except IntegrityError:
+            raise PlaceError(f"There is a shelf called “{shelf.name}” already.") from None
+    order.insert([each.pk for each in order].index(beside.pk) + after, shelf)
+    _write(arranged(order))
+
+
+@transaction.atomic
+def take_away(shelf: Shelf) -> Undo:
+    """The shelf is gone; its books and photos stay, on no shelf."""
+    copies = list(shelf.books.order_by("pk").values_list("pk", flat=True))
+    scans = list(shelf.scans.order_by("pk").values_list("pk", flat=True))
+    place = {name: getattr(shelf, name) for name in ("room", "bookcase", "name", "position")}
+    for chunk in undoing.chunks(copies):
+        UserBook.objects.filter(pk__in=chunk).change(shelf=None)
+    shelf.delete()
+    sentence = f"The shelf “{shelf.name}” is gone; its books are still in your library."
+    webhooks.notify_many(shelf.user_id, copies, sentence)
+    return undoing.record(shelf.user, sentence, undoing.shelf_gone(place, copies, scans))
+
+
+def _locked(user_id: int) -> list[Shelf]:
+    return list(Shelf.objects.select_for_update().filter(user=user_id))
+
+
+def _write(rooms: list[Room]):
+    """Positions are written anew, so that they are always 1, 2, 3 …"""
+    order = [shelf for room in rooms for shelf in room.shelves]
+    moved = [shelf for position, shelf in enumerate(order, start=1) if shelf.position != position]
+    for position, shelf in enumerate(order, start=1):
+        shelf.position = position
+    Shelf.objects.bulk_update(moved, ["position"], batch_size=200)

@@ -1,0 +1,100 @@
+"""What a wrong or missing setting does, seen from outside: in processes of their own."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+READERS = {"rate", "read", "choice", "number", "flag", "address", "str", "db_url", "email_url"}
+WRONG = {
+    "DEBUG": "perhaps",
+    "PUBLIC_URL": "books.example.org",
+    "DATABASE_URL": "a database",
+    "EMAIL_URL": "carrier-pigeon://loft",
+    "EMAIL_VERIFICATION": "sometimes",
+    "OCR": "crystal-ball",
+    "PROPOSER": "oracle",
+    "CATALOGS": "local,alexandria",
+    "OPEN_LIBRARY_URL": "openlibrary",
+    "SCAN_MAX_MB": "many",
+    "SCAN_LEASE_SECONDS": "0",
+    "WORKERS": "0",
+    "TIME_ZONE": "Middle-Earth/Shire",
+    "LOG_FORMAT": "xml",
+    "STORAGE": "cellar",
+    "AWS_ENDPOINT_URL": "localhost:9000",
+    "RATE_LIMIT": "as many as you like",
+    "JWT_ISSUER": "cognito",
+    "WEBHOOKS_PRIVATE": "perhaps",
+    "BROKER": "owl",
+}
+
+
+def settings_read() -> dict[str, str | None]:
+    """Each variable that settings.py reads, with its default where that is a plain value."""
+    found = {}
+    for call in ast.walk(ast.parse((ROOT / "bookimg/settings.py").read_text())):
+        if isinstance(call, ast.Call) and name_of(call.func) in READERS and isinstance(call.args[0], ast.Constant):
+            found[call.args[0].value] = default_of(call)
+    return found
+
+
+def name_of(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def default_of(call: ast.Call) -> str | None:
+    position = {"read": 2}.get(name_of(call.func), 1)
+    nodes = [keyword.value for keyword in call.keywords if keyword.arg == "default"] or call.args[position : position + 1]
+    try:
+        value = ast.literal_eval(nodes[0])
+    except (IndexError, ValueError):
+        return None
+    if isinstance(value, (tuple, list)):
+        return value[0] if name_of(call.func) == "choice" else ",".join(value)
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def example() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    matches = [re.match(r"#([A-Z0-9_]+)=(.*?)\s*(?: # (.+))$", line) for line in lines if re.match("#[A-Z]", line)]
+    return {match[1]: match[2] for match in matches}
+
+
+def test_the_example_lists_every_setting_and_no_other():
+    assert set(example()) == set(settings_read())
+
+
+def test_the_example_shows_the_defaults():
+    shown = example()
+    for name, default in settings_read().items():
+        if default is not None:
+            assert shown[name] == default, name
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_value_stops_the_start_with_one_sentence(name, tmp_path):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), name: WRONG[name]}
+    command = [sys.executable, "-c", "import bookimg.settings"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30)
+    assert done.returncode != 0
+    assert name in done.stderr.strip().splitlines()[-1]
+
+
+def test_manage_py_says_it_without_a_traceback(tmp_path):
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "WORKERS": "none"}
+    done = subprocess.run([sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.stderr.strip() == "bookimg: WORKERS is not a valid int: 'none'"
+
+
+def test_the_key_of_the_database_may_come_by_itself(tmp_path):
+    said = {"DATABASE_URL": "postgres://reader@db/books", "DATABASE_PASSWORD": "a/key:with@signs"}
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), **said}
+    command = [sys.executable, "-c", "from bookimg.settings import DATABASES as d; print(d['default']['PASSWORD'])"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30)
+    assert done.stdout.strip() == "a/key:with@signs"

@@ -1,0 +1,111 @@
+import time
+
+import pytest
+
+from catalogs import isbn
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9780306406157",
+        "978-0-306-40615-7",
+        "ISBN 978 0 306 40615 7",
+        "ISBN-10: 0-306-40615-2",
+        "0306406152",
+        "978030640615712",
+        "978030640615751495",
+        "978‑0‑306‑40615‑7",
+    ],
+)
+def test_an_isbn_is_read_however_it_is_written(text):
+    assert isbn.parse(text) == "9780306406157"
+
+
+def test_ten_digits_may_end_in_x():
+    assert isbn.parse("0-8044-2957-x") == "9780804429573"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("9780306406158", "check digit"),
+        ("0306406153", "check digit"),
+        ("4006381333931", "978 or 979"),
+        ("12345", "10 or 13"),
+        ("", "10 or 13"),
+        ("a book", "10 or 13"),
+    ],
+)
+def test_what_is_none_is_refused_with_the_reason(text, why):
+    with pytest.raises(isbn.ISBNError, match=why):
+        isbn.parse(text)
+    assert isbn.clean(text) == ""
+
+
+def test_ten_digits_exist_only_in_the_978_range():
+    assert isbn.to_isbn10("9780306406157") == "0306406152"
+    assert isbn.to_isbn10("9791032300824") == ""
+
+
+def test_hyphens_stand_where_they_belong():
+    assert isbn.hyphenated("9780306406157") == "978-0-306-40615-7"
+    assert isbn.hyphenated("") == ""
+
+
+LIST = """My shelf in Lyon:
+1. Dune, ISBN 0-441-17271-7 (paperback)
+2. 9780441478125; 978-0-306-40615-8
+3. call 0171 555 1234 for the others
+978030640615751299\t080442957x
+"""
+
+
+def test_a_text_gives_its_isbns_in_their_order():
+    found = isbn.find(LIST)
+    assert [each.isbn for each in found] == ["9780441172719", "9780441478125", "", "9780306406157", "9780804429573"]
+
+
+def test_the_number_with_the_wrong_digit_is_named_with_the_digit_that_would_fit():
+    (wrong,) = [each for each in isbn.find(LIST) if each.problem]
+    assert wrong.text == "978-0-306-40615-8"
+    assert (
+        wrong.problem
+        == "“978-0-306-40615-8” has a digit wrong: its check digit does not fit (it is 8, with the others it would be 7)."
+    )
+
+
+def test_a_number_that_is_there_twice_is_found_twice():
+    assert [each.isbn for each in isbn.find("0306406152 9780306406157")] == ["9780306406157"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("9771234567003", "magazine"),
+        ("9790060115615", "sheet music"),
+        ("4006381333931", "something else"),
+        ("97803064061", "11 digits"),
+        ("ISBN: 12345", "5 digits"),
+    ],
+)
+def test_a_number_that_was_meant_is_told_why_it_is_none(text, why):
+    (found,) = isbn.find(text)
+    assert (found.isbn, why in found.problem) == ("", True)
+
+
+@pytest.mark.parametrize("text", ["", "Dune", "5 copies, 1999", "tel. 0171 555 1234 or 0171 555 1235", "\0"])
+def test_other_text_has_none(text):
+    assert isbn.find(text) == []
+
+
+def test_full_width_digits_are_digits():
+    assert isbn.parse("９７８０３０６４０６１５７") == "9780306406157"
+    assert isbn.find("ＩＳＢＮ ９７８０３０６４０６１５７")[0].isbn == "9780306406157"
+
+
+def test_a_megabyte_of_digits_is_read_in_no_time():
+    started = time.process_time()
+    isbn.find("1 2" * 100_000)
+    isbn.find("9780306406157 " * 20_000)  # the first 5000 are enough
+    assert time.process_time() - started < 3

@@ -1,0 +1,77 @@
+"""Whose file this is: by what is in it, never by its name."""
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from catalogs import isbn
+from transfer import source_files
+from transfer.formats import (
+    calibre,
+    goodreads,
+    hardcover,
+    isbn_list,
+    libib,
+    librarything,
+    openlibrary,
+    other_table,
+    own_json,
+    storygraph,
+)
+from transfer.items import NotReadable
+
+TABLES = [module.FORMAT for module in (goodreads, storygraph, librarything, calibre, libib, hardcover, openlibrary)]
+FORMATS = {one.name: one for one in (own_json.FORMAT, *TABLES, other_table.FORMAT, isbn_list.FORMAT)}
+OTHERS = {
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
+}
+UNKNOWN = (
+    "This file is none that can be brought in: no export of Goodreads, StoryGraph, LibraryThing, Calibre, Libib, Hardcover, "
+    "Open Library or BookImg, no table with a column for the title, and no text with ISBNs."
+)
+
+
+@dataclass(frozen=True)
+class Found:
+    format: str
+    encoding: str
+    header: list[str]
+
+
+def detect(stream: BinaryIO, wanted: str = "auto") -> Found:
+    """The format of a file from its beginning; `wanted` is its name where somebody knows. Raises NotReadable."""
+    start = stream.read(source_files.SAMPLE)
+    if what := next((what for magic, what in OTHERS.items() if start.startswith(magic)), ""):
+        raise NotReadable(f"This is {what}. Save the list as CSV and bring that in.")
+    if not start.strip():
+        raise NotReadable("This file is empty.")
+    encoding = source_files.encoding_of(start)
+    text = start.decode(encoding, "replace").lstrip("\ufeff \r\n\t")
+    if wanted == own_json.FORMAT.name or (wanted == "auto" and text.startswith("{") and '"bookimg"' in text[:2000]):
+        return Found(own_json.FORMAT.name, encoding, [])
+    if sum(char < " " and char not in "\r\n\t\f\0" for char in text[:4000]) > 40:
+        raise NotReadable("This is no text file. Save the list as CSV and bring that in.")
+    if wanted in (isbn_list.FORMAT.name, "list"):
+        return Found(isbn_list.FORMAT.name, encoding, [])
+    return _table(start, encoding, wanted) or _list(text, encoding)
+
+
+def _table(start: bytes, encoding: str, wanted: str) -> Found | None:
+    header = source_files.header_of(start, encoding)
+    if wanted != "auto":
+        return Found(FORMATS[wanted].name, encoding, header)
+    best = max(TABLES, key=lambda table: table.tells(header) / len(table.told_by))
+    if best.tells(header):
+        return Found(best.name, encoding, header)
+    targets = set(other_table.FORMAT.mapping(header).values())
+    if targets & {"plain_title", "isbn"} and len(header) > 1:
+        return Found(other_table.FORMAT.name, encoding, header)
+    return None
+
+
+def _list(text: str, encoding: str) -> Found:
+    if isbn.find(text[:50_000]):
+        return Found(isbn_list.FORMAT.name, encoding, [])
+    raise NotReadable(UNKNOWN)

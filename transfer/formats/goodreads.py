@@ -1,0 +1,70 @@
+"""Goodreads: the older export of 31 columns and the current one of 24. https://www.goodreads.com/review/import
+
+About a quarter of its rows have no ISBN; those that have one have it as `="9780441013593"`. Series stand in the title."""
+
+from transfer.fields import DROP, Hints
+from transfer.items import Item
+from transfer.tables import Table
+
+MOST_READINGS = 50
+HALF_STARS = "Half Stars"  # of our own export: the rating where it is no whole number of stars, as 3.5
+
+
+def clean(values: dict[str, str]) -> dict[str, str]:
+    """Without the form that keeps a spreadsheet from turning an ISBN into a number, and without half stars that somebody has
+    overruled since by writing another number into the column of whole ones."""
+    numbers = {name: values[name].removeprefix("=").strip('"') for name in ("ISBN", "ISBN13") if name in values}
+    if (half := values.get(HALF_STARS)) and half.partition(".")[0] != _one_less(values.get("My Rating", "")):
+        numbers[HALF_STARS] = ""
+    return values | numbers
+
+
+def _one_less(stars: str) -> str:
+    return str(int(stars) - 1) if stars.isascii() and stars.isdigit() else ""
+
+
+def complete(item: Item, values: dict[str, str], hints: Hints):
+    exclusive = values.get("Exclusive Shelf", "")
+    if exclusive in item.tags:  # the list of all shelves may hold it too
+        item.tags.remove(exclusive)
+    count = values.get("Read Count", "")
+    if count.isdigit() and int(count) > 1:  # of several readings only the last one has its date
+        item.readings = [["", ""]] * (min(int(count), MOST_READINGS) - len(item.readings)) + item.readings
+    item.is_a_copy = not item.ids  # Goodreads numbers its rows; our own export has no number where Goodreads gave none
+
+
+FORMAT = Table(
+    "goodreads",
+    "Goodreads",
+    told_by=("Author l-f", "Exclusive Shelf", "Bookshelves with positions", "Additional Authors", "My Rating"),
+    columns={
+        "Book Id": "id",
+        "Title": "title",
+        "Author": "one_author",
+        "Author l-f": DROP,
+        "Additional Authors": "more_authors",
+        "ISBN13": "isbn",
+        "ISBN": "isbn",
+        "My Rating": "rating",
+        HALF_STARS: "rating",  # the later column has the last word
+        "Publisher": "publisher",
+        "Binding": "binding",
+        "Number of Pages": "pages",
+        "Year Published": "published",
+        "Date Read": "read_on",
+        "Date Added": "added",
+        "Bookshelves": "tags",
+        "Bookshelves with positions": DROP,
+        "Exclusive Shelf": "status",
+        "My Review": "review",
+        "Private Notes": "notes",
+        "Read Count": DROP,
+        "Owned Copies": "copies",
+        "Original Purchase Date": "bought",
+        "Original Purchase Location": "bought_from",
+        "Condition": "condition",
+        "Condition Description": "condition_note",
+    },
+    clean=clean,
+    complete=complete,
+)

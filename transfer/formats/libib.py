@@ -1,0 +1,45 @@
+"""Libib, 30 columns: books, films, music and games in one file, told apart by `item_type`. https://support.libib.com/"""
+
+from transfer.fields import DROP, Hints
+from transfer.items import Item
+from transfer.tables import Table
+
+
+def complete(item: Item, values: dict[str, str], hints: Hints):
+    kind = values.get("item_type", "")
+    if kind and kind.casefold() != "book":
+        item.left_out, item.problem = f"This is no book but a {kind.casefold()}.", ""
+    if not item.facts.get("authors") and values.get("last_name"):
+        item.facts["authors"] = [" ".join(filter(None, [values.get("first_name"), values["last_name"]]))]
+
+
+FORMAT = Table(
+    "libib",
+    "Libib",
+    told_by=("item_type", "ean_isbn13", "upc_isbn10", "number_of_discs", "number_of_players", "creators", "esrb"),
+    columns={
+        "title": "title",
+        "creators": "authors",
+        "first_name": DROP,
+        "last_name": DROP,
+        "collection": "shelf",
+        "ean_isbn13": "isbn",
+        "upc_isbn10": "isbn",
+        "description": "description",
+        "publisher": "publisher",
+        "publish_date": "published",
+        "group": "series",
+        "tags": "tags",
+        "notes": "notes",
+        "price": "price",
+        "length": "pages",
+        "rating": "rating",
+        "review": "review",
+        "status": "status",
+        "began": "begun",
+        "completed": "finished",
+        "added": "added",
+        "copies": "copies",
+    },
+    complete=complete,
+)

@@ -1,0 +1,108 @@
+"""LibraryThing, between tabs, often in ISO-8859-1: numbers and dates in brackets, authors as `Last, First`.
+https://www.librarything.com/export.php"""
+
+import re
+
+from library.models import Status
+from transfer import dates, fields
+from transfer.fields import DROP, Hints
+from transfer.items import Item
+from transfer.tables import Table
+
+OTHER_MEDIA = re.compile(r"(?i)\b(?:video|dvd|blu-?ray|vhs|music|vinyl|map|game|software)\b")
+OURS = {  # what their collections say about a book
+    "your library": "",
+    "all collections": "",
+    "wishlist": Status.WISHLIST,
+    "to read": Status.TO_READ,
+    "currently reading": Status.READING,
+    "read but unowned": Status.READ,
+}
+
+
+def clean(values: dict[str, str]) -> dict[str, str]:
+    return {name: text[1:-1] if text.startswith("[") and text.endswith("]") else text for name, text in values.items()}
+
+
+def complete(item: Item, values: dict[str, str], hints: Hints):
+    if OTHER_MEDIA.search(values.get("Media", "")):
+        item.left_out = f"This is no book but “{values['Media']}”."
+    for name in re.split(r"\s*,\s*", values.get("Collections", "")):
+        if status := OURS.get(name.casefold()):
+            item.own.setdefault("status", status.value)
+        elif name and name.casefold() not in OURS:
+            item.tags.append(name)
+    _more_authors(item, values)
+    if values.get("Publication"):  # `Gallimard (1972), Poche, 185 pages`
+        item.facts["publisher"] = re.split(r"\s*[(,]", values["Publication"])[0]
+    if item.loans:
+        since, back = (dates.parse(values.get(name, ""), hints.date_order).text for name in ("Lending Start", "Lending End"))
+        item.loans[0] |= {name: day for name, day in (("since", since), ("returned", back)) if len(day) == 10}
+    if item.readings and not any(end for _, end in item.readings):
+        item.own.setdefault("status", Status.READING.value)
+
+
+def _more_authors(item: Item, values: dict[str, str]):
+    """Translators and the like stay with the imported columns."""
+    names = values.get("Secondary Author", "").split("|")
+    roles = values.get("Secondary Author Roles", "").split("|")
+    for number, name in enumerate(names):
+        role = roles[number].strip() if number < len(roles) else ""
+        if name.strip() and role.casefold() in ("", "author"):
+            fields.authors(item, name, hints=Hints())
+        elif name.strip():
+            item.extra[role] = "; ".join(filter(None, [item.extra.get(role), name.strip()]))
+
+
+FORMAT = Table(
+    "librarything",
+    "LibraryThing",
+    told_by=(
+        "Primary Author",
+        "Secondary Author",
+        "Work id",
+        "Collections",
+        "ISBNs",
+        "Entry Date",
+        "Private Comment",
+        "From Where",
+    ),
+    columns={
+        "Book Id": "id",
+        "Title": "title",
+        "Sort Character": DROP,
+        "Primary Author": "authors",
+        "Primary Author Role": DROP,
+        "Secondary Author": DROP,
+        "Secondary Author Roles": DROP,
+        "Publication": DROP,
+        "Date": "published",
+        "Review": "review",
+        "Rating": "rating",
+        "Comment": "notes",
+        "Private Comment": "notes",
+        "Summary": DROP,
+        "Media": "binding",
+        "Page Count": "pages",
+        "Acquired": "bought",
+        "Date Started": "begun",
+        "Date Read": "finished",
+        "Tags": "tags",
+        "Collections": DROP,
+        "Languages": "language",
+        "ISBN": "isbn",
+        "ISBNs": "isbn",
+        "Subjects": "categories",
+        "Copies": "copies",
+        "Entry Date": "added",
+        "From Where": "bought_from",
+        "Lending Patron": "lent_to",
+        "Lending Status": DROP,
+        "Lending Start": DROP,
+        "Lending End": DROP,
+        "Purchase Price": "price",
+        "Condition": "condition",
+    },
+    clean=clean,
+    complete=complete,
+)

@@ -1,0 +1,26 @@
+"""The reading log of Open Library: numbers of works and editions alone; what they are it must be asked itself.
+https://openlibrary.org/account/import"""
+
+from transfer.fields import DROP, Hints
+from transfer.items import Item
+from transfer.tables import Table
+
+
+def complete(item: Item, values: dict[str, str], hints: Hints):
+    """The title is found out later; here the number alone makes it a row."""
+    for name in ("Edition Id", "Work Id"):
+        if number := values.get(name, "").rstrip("/").rsplit("/", 1)[-1]:
+            item.ids[hints.program] = number[:100]
+            item.extra[name] = number[:100]
+            return
+    item.problem = "There is no number of Open Library in this row."
+
+
+FORMAT = Table(
+    "open_library",
+    "Open Library",
+    told_by=("Work Id", "Edition Id", "Bookshelf"),
+    columns={"Work Id": DROP, "Edition Id": DROP, "Bookshelf": "status"},
+    complete=complete,
+    least=3,
+)

@@ -1,0 +1,55 @@
+"""The StoryGraph, 23 columns; older files say Author and ISBN. https://app.thestorygraph.com/user-export
+
+`ISBN/UID` may hold Amazon's number or the StoryGraph's own, stars come in quarters."""
+
+import re
+
+from catalogs import isbn
+from transfer import fields
+from transfer.fields import Hints
+from transfer.items import Item
+from transfer.tables import Table
+
+
+def clean(values: dict[str, str]) -> dict[str, str]:
+    """A number that is none of a book's says nothing here; it stays in a column of its own."""
+    for name in ("ISBN/UID", "ISBN"):
+        number = values.get(name, "")
+        if number and not isbn.clean(number) and not re.fullmatch(r"[\dXx -]+", number):
+            values = values | {name: "", "UID": number}
+    return values
+
+
+def complete(item: Item, values: dict[str, str], hints: Hints):
+    """Older files have the last day alone; where the days are listed it is among them."""
+    last = values.get("Last Date Read", "")
+    if last and not item.readings:
+        fields.read_on(item, last, hints)
+    if uid := values.get("UID"):
+        item.extra["UID"] = uid
+        if not uid.startswith("B0"):  # Amazon's is not one of a row
+            item.ids[hints.program] = uid[:100]
+
+
+FORMAT = Table(
+    "storygraph",
+    "The StoryGraph",
+    told_by=("Read Status", "Moods", "Pace", "Character- or Plot-Driven?", "Star Rating", "ISBN/UID", "Dates Read", "Owned?"),
+    columns={
+        "Title": "title",
+        "Authors": "authors",
+        "Author": "authors",
+        "ISBN/UID": "isbn",
+        "ISBN": "isbn",
+        "Format": "binding",
+        "Read Status": "status",
+        "Date Added": "added",
+        "Last Date Read": fields.DROP,
+        "Dates Read": "read_between",
+        "Star Rating": "rating",
+        "Review": "review",
+        "Tags": "tags",
+    },
+    clean=clean,
+    complete=complete,
+)

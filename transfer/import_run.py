@@ -1,0 +1,344 @@
+"""A file's way into a library: taken in, looked through, brought in. Each part may be interrupted at any row.
+
+A worker holds a lease on the import that it renews with every chunk, in the transaction that writes the chunk: whoever has lost
+it writes nothing. Long files are worked on for a while at a time, so that scans get their turn in between."""
+
+import hashlib
+import logging
+import secrets
+import time
+from collections import Counter
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from itertools import islice
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from accounts import webhooks
+from accounts.models import Event
+from transfer import archive_covers, detect, owned_matching, row_outcomes, source_files
+from transfer.fields import Hints
+from transfer.items import Item, NotReadable
+from transfer.models import Import, ImportRow
+
+logger = logging.getLogger("transfer.items")
+
+CHUNK = 200  # rows in one transaction: about a tenth of a second in which nobody else writes
+SLICE_SECONDS = 20
+LEASE = timedelta(seconds=60)
+BREATH = 0.01  # seconds between two transactions, for those who wait to write
+MOST_ATTEMPTS = 3
+SHOWN = 12  # rows in the preview
+AT_ONCE_BYTES = 256 * 1024  # a file of this size is looked through while its owner waits
+GAVE_UP = "Something went wrong on our side, three times in a row. What was brought in so far is kept; you can go on."
+NOT_STORED = "This row could not be stored. Look at its values, change what is odd, and try again."
+ODD = (DataError, IntegrityError, OverflowError, TypeError, ValueError)  # what values can do to a database
+State, Result = Import.State, ImportRow.Result
+
+
+class Lost(Exception):
+    """Somebody else works on this import by now, or its owner has stopped it."""
+
+
+def take(user, upload, name: str, wanted: str = "auto", here: bool = False) -> Import:
+    """The import of a file that was sent, up to its preview: at once where the file is small or `here` is said, else in the
+    background. Raises NotReadable, and then nothing is kept."""
+    if upload.size > settings.IMPORT_MAX_MB * 1024 * 1024:
+        raise NotReadable(f"This file has {upload.size / 1048576:,.0f} MB; at most {settings.IMPORT_MAX_MB} are taken.")
+    with source_files.unpacked(upload) as stream:
+        found = detect.detect(stream, wanted)
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for block in iter(partial(upload.read, 1 << 20), b""):
+        digest.update(block)
+    upload.seek(0)
+    key = default_storage.save(f"imports/{user.pk}/{secrets.token_hex(8)}.dat", upload)
+    kind = detect.FORMATS[found.format]
+    file = Import(user=user, name=_shown(name), key=key, sha256=digest.hexdigest(), format=found.format, state=State.CHECKING)
+    file.mapping, file.hints = kind.mapping(found.header), {"encoding": found.encoding, "header": found.header}
+    file.save()
+    check(file, at_once=here or upload.size <= AT_ONCE_BYTES)
+    return file
+
+
+def _shown(name: str) -> str:
+    name = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
+    return name[-255:] or "a file"
+
+
+def check(file: Import, at_once: bool = False):
+    """Counts what the rows are, here and now or in the background."""
+    file.state, file.total, file.counts, file.attempts, file.leased_until = State.CHECKING, 0, {}, 0, None
+    file.save()
+    if at_once:
+        run(file.pk, queued=False)
+        file.refresh_from_db()
+    else:
+        enqueue(file.pk)
+
+
+def start(file: Import, options: dict, here: bool = False):
+    """From the preview into the queue, with what its owner chose for all rows; `here` is for those who do the work themselves."""
+    ready = Import.objects.filter(pk=file.pk, state=State.PREVIEW)
+    with transaction.atomic():
+        begun = {"options": options, "done": 0, "counts": {}, "attempts": 0, "leased_until": None, "touched": timezone.now()}
+        if ready.update(state=State.QUEUED, **begun) and not here:
+            enqueue(file.pk)
+
+
+def go_on(file: Import):
+    stopped = Import.objects.filter(pk=file.pk, state__in=(State.FAILED, State.CANCELLED)).exclude(key="")
+    with transaction.atomic():
+        if stopped.update(state=State.QUEUED, attempts=0, error="", leased_until=None, finished=None):
+            enqueue(file.pk)
+
+
+def cancel(file: Import) -> bool:
+    """Stops after the chunk that is being written."""
+    active = Import.objects.filter(pk=file.pk, state__in=Import.ACTIVE)
+    return bool(active.update(state=State.CANCELLED, leased_until=None, finished=timezone.now()))
+
+
+def forget(file: Import):
+    """Deletes what is known about an import; the books stay."""
+    cancel(file)
+    key = file.key
+    with transaction.atomic():
+        file.delete()
+        if key:
+            transaction.on_commit(partial(default_storage.delete, key))
+
+
+def enqueue(pk: int):
+    Import.objects.filter(pk=pk).update(touched=timezone.now())
+    transaction.on_commit(partial(async_task, "transfer.import_run.run", pk))
+
+
+def sweep() -> int:
+    """Puts those into the queue again whose worker died or whose task was lost; how many there were."""
+    late = timezone.now() - LEASE
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
+    abandoned = Import.objects.filter(free, state__in=Import.ACTIVE, touched__lt=late)
+    found = 0
+    for pk, touched in abandoned.values_list("pk", "touched"):
+        if abandoned.filter(pk=pk, touched=touched).update(touched=timezone.now()):
+            enqueue(pk)
+            found += 1
+    return found
+
+
+def run(pk: int, seconds: float = SLICE_SECONDS, queued: bool = True):
+    """One turn of work on an import, where nobody else is at it; what is left after `seconds` goes back into the queue."""
+    lease = timezone.now() + LEASE
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
+    mine = Import.objects.filter(free, pk=pk, state__in=Import.ACTIVE)
+    if not mine.update(leased_until=lease, attempts=F("attempts") + 1):
+        return
+    file = Import.objects.select_related("user").get(pk=pk)
+    try:
+        if file.attempts > MOST_ATTEMPTS:
+            return _end(file, State.FAILED, GAVE_UP)
+        Turn(file, seconds, queued).work()
+    except Lost:
+        logger.info("import %s went to somebody else", pk)
+    except NotReadable as error:
+        _end(file, State.FAILED, str(error))
+    except Exception:  # a bug or a broken part: told in the log, tried again, and never left hanging
+        logger.exception("import went wrong", extra={"import": pk, "user_id": file.user_id})
+        pause = timezone.now() + timedelta(seconds=2**file.attempts)
+        Import.objects.filter(pk=pk, leased_until=file.leased_until).update(leased_until=pause)
+
+
+def _end(file: Import, state: str, sentence: str = ""):
+    ended = Import.objects.filter(pk=file.pk, leased_until=file.leased_until)
+    told = ended.update(state=state, error=sentence[:500], leased_until=None, attempts=0, finished=timezone.now())
+    if told and state in (State.COMPLETE, State.FAILED):
+        webhooks.notify(file.user_id, Event.IMPORT_FINISHED, "library.serializers.import_by_key", file.pk)
+
+
+class Turn:
+    """One worker at one import for a while."""
+
+    def __init__(self, file: Import, seconds: float, queued: bool):
+        self.file, self.until, self.queued = file, time.monotonic() + seconds, queued
+        self.kind = detect.FORMATS[file.format]
+        self.shelves: dict = {}
+
+    def work(self):
+        if self.file.state == State.CHECKING:
+            return self.look_through()
+        if self.file.state == State.QUEUED:
+            self._prepare()
+        self.by_id = owned_matching.ids_of(self.file.user)
+        with self.rows(self.file.done) as rows:
+            while chunk := list(islice(rows, CHUNK)):
+                self.bring_in(chunk)
+                if time.monotonic() > self.until:
+                    return self._let_others()
+                time.sleep(BREATH)
+        self._complete()
+
+    def look_through(self):
+        """Counts what the rows are and keeps the first ones to show; writes nothing else."""
+        hints = self._hints()
+        counts, shown, seen, total = Counter(), [], set(), 0
+        self.by_id = owned_matching.ids_of(self.file.user)
+        with self.rows(0) as rows:
+            while chunk := list(islice(rows, CHUNK)):
+                for row in row_outcomes.plan(self.file, chunk, self.by_id):
+                    total += 1
+                    kind = kind_of(row, seen)
+                    counts[kind] += 1
+                    counts["without_isbn"] += not (row.item.isbn13 or row.item.problem or row.item.left_out)
+                    counts["noted"] += bool(row.item.notes) and kind in ("new", "owned")
+                    if len(shown) < SHOWN or (kind == "bad" and counts["bad"] <= SHOWN):
+                        shown.append(_preview(row, kind))
+                self.renew(total=total)
+        self.renew(hints=self.file.hints | hints | {"shown": shown}, counts=dict(counts), total=total)
+        _end(self.file, State.PREVIEW)
+
+    def _hints(self) -> dict:
+        encoding = self.file.hints["encoding"]
+        with self._opened() as stream:
+            hints = self.kind.hints(stream, encoding, self.file.mapping)
+        chosen = self.file.hints.get("chosen_order", "")
+        return {"date_order": chosen or hints.date_order, "stars": hints.stars}
+
+    @contextmanager
+    def rows(self, after: int):
+        """(line, Item, values as written) of each row after the first `after`. A broken end is a row that says so."""
+        known = self.file.hints
+        hints = Hints(known.get("date_order", ""), known.get("stars", 5), self.kind.name)
+        with self._opened() as stream:
+            rows = self.kind.items(stream, known["encoding"], self.file.mapping, hints, after)
+            yield ((row.line, item, row.values) for row, item in rows)
+
+    @contextmanager
+    def _opened(self):
+        try:
+            stored = default_storage.open(self.file.key)
+        except FileNotFoundError as error:
+            raise NotReadable("The file is not there any more. Please send it again.") from error
+        with stored, source_files.unpacked(stored) as stream:
+            yield stream
+
+    def _prepare(self):
+        """What the file says beside its books; done again after an interruption it changes nothing."""
+        if hasattr(self.kind, "prepare"):
+            with self._opened() as stream, transaction.atomic():
+                self.kind.prepare(self.file.user, stream)
+            with default_storage.open(self.file.key) as stored:
+                archive_covers.restore(self.file.user, stored)
+        self.renew(state=State.RUNNING)
+
+    def bring_in(self, chunk: list[tuple[int, Item, dict]]):
+        row_outcomes.prepare(chunk)
+        try:
+            self._store(chunk)
+        except ODD:  # one odd row is not to take the others with it
+            logger.warning("a chunk could not be stored; its rows are tried one by one", exc_info=True)
+            self.shelves = {}
+            for one in chunk:
+                try:
+                    self._store([one])
+                except ODD:
+                    line, item, raw = one
+                    item.problem = NOT_STORED
+                    self._store([(line, item, raw)])
+
+    @transaction.atomic
+    def _store(self, chunk: list[tuple[int, Item, dict]]):
+        """A chunk and how far we are with it: both or neither."""
+        row_outcomes.lock(self.file.user)
+        plans = row_outcomes.plan(self.file, chunk, self.by_id)
+        rows = row_outcomes.write(self.file, plans, self.shelves)
+        ImportRow.objects.bulk_create(rows, batch_size=500)
+        counts = Counter(self.file.counts) + Counter(row.result for row in rows)
+        noted = sum(1 for row in rows if row.result == Result.ADDED and row.message)
+        counts["noted"] += noted
+        self.renew(done=self.file.done + len(chunk), counts=dict(counts), attempts=0)
+        for plan in plans:
+            self.by_id |= dict.fromkeys(plan.item.ids.items(), plan.pk) if plan.pk else {}
+
+    def renew(self, **columns):
+        """What is new about the import, as long as it is ours."""
+        until = timezone.now() + LEASE
+        held = Import.objects.filter(pk=self.file.pk, leased_until=self.file.leased_until, state=self.file.state)
+        if not held.update(leased_until=until, touched=timezone.now(), **columns):
+            raise Lost
+        for name, value in (columns | {"leased_until": until}).items():
+            setattr(self.file, name, value)
+
+    def _let_others(self):
+        """Back into the queue, behind what came in the meantime."""
+        with transaction.atomic():
+            self.renew(attempts=0)
+            Import.objects.filter(pk=self.file.pk, leased_until=self.file.leased_until).update(leased_until=None)
+            if self.queued:
+                enqueue(self.file.pk)
+
+    def _complete(self):
+        """The file has done its work and is deleted; what became of its rows is kept."""
+        key = self.file.key
+        with transaction.atomic():
+            self.renew(key="", total=self.file.done)
+            _end(self.file, State.COMPLETE)
+            transaction.on_commit(partial(default_storage.delete, key))
+
+
+def kind_of(row: row_outcomes.Plan, seen: set[int]) -> str:
+    """new, owned, bad or left_out; a book that was in an earlier row of the file counts as owned, as it will be."""
+    if row.result in (Result.FAILED, Result.SKIPPED):
+        return "bad" if row.result == Result.FAILED else "left_out"
+    if row.result != Result.ADDED:
+        return "owned"
+    item = row.item
+    keys = {hash(key) for key in item.ids.items()} or {hash(owned_matching.isbn_of(item) or owned_matching.work_of(item))}
+    again = bool(keys & seen) and not item.is_a_copy
+    seen |= keys
+    return "owned" if again else "new"
+
+
+def _preview(row: row_outcomes.Plan, kind: str) -> dict:
+    item = row.item
+    said = {"line": row.line, "kind": kind, "title": item.title, "isbn13": item.isbn13, "message": row.message[:300]}
+    return said | {"authors": item.facts.get("authors", []), "raw": {name: text[:80] for name, text in row.raw.items()}}
+
+
+# ── One row again ───────────────────────────────────────────────────────────────────────────────────────────────────
+def try_again(row: ImportRow, changes: dict | None = None, another: bool = False) -> ImportRow:
+    """A row once more, with `changes` to its facts; `another` adds a copy although the book is there."""
+    file = row.file
+    item = Item.from_dict(row.data)
+    raw = row.data.get("raw", {})
+    if changes is not None:
+        item.facts |= changes
+        item.problem = item.left_out = ""
+        item.notes = []
+    if another:
+        file.options = file.options | {"on_duplicate": row_outcomes.ANYWAY}
+    row_outcomes.prepare([(row.number, item, raw)])
+    with transaction.atomic():
+        row_outcomes.lock(file.user)
+        row = ImportRow.objects.select_for_update().get(pk=row.pk)
+        if row.result in (Result.ADDED, Result.UPDATED):
+            return row
+        (plan,) = row_outcomes.plan(file, [(row.number, item, raw)], owned_matching.ids_of(file.user))
+        (fresh,) = row_outcomes.write(file, [plan], {})
+        for name in ("data", "result", "message", "copy_id"):
+            setattr(row, name, getattr(fresh, name))
+        row.save()
+        recount(file)
+    return row
+
+
+def recount(file: Import):
+    by_result = file.rows.order_by().values_list("result").annotate(rows=Count("pk"))
+    noted = file.rows.filter(result=Result.ADDED).exclude(message="").count()
+    Import.objects.filter(pk=file.pk).update(counts=dict(by_result) | {"noted": noted})

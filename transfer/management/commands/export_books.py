@@ -1,0 +1,36 @@
+"""Write somebody's library to a file, as in the browser."""
+
+import sys
+from pathlib import Path
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from transfer.exports import goodreads, own_json
+
+FORMATS = {"goodreads": goodreads.lines, "json": own_json.lines}
+
+
+class Command(BaseCommand):
+    help = "Export a library: the table of Goodreads, which most programs take, or JSON, which holds everything."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--user", required=True, help="whose library")
+        parser.add_argument("--format", required=True, choices=list(FORMATS))
+        parser.add_argument("--out", type=Path, help="where to; without it to the standard output")
+
+    def handle(self, *, user, out, **options):
+        owner = get_user_model().objects.filter(username=user).first()
+        if owner is None:
+            raise CommandError(f"There is nobody called {user}.")
+        parts = FORMATS[options["format"]](owner)
+        try:
+            if out is None:
+                for part in parts:
+                    sys.stdout.write(part)
+                return
+            with out.open("w", encoding="utf-8", newline="") as file:
+                file.writelines(parts)
+        except OSError as error:
+            raise CommandError(f"{out} cannot be written: {error.strerror}.") from error
+        self.stderr.write(f"Written to {out}.")

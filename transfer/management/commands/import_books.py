@@ -1,0 +1,82 @@
+"""Bring a list of books into somebody's library, as in the browser; Ctrl-C stops it, the same command goes on."""
+
+import hashlib
+from pathlib import Path
+
+from django.contrib.auth import get_user_model
+from django.core.files import File
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from library.models import Status
+from transfer import detect, import_run, row_outcomes
+from transfer.items import NotReadable
+from transfer.models import Import, ImportRow
+
+SHOWN = 100  # failures in full
+
+
+class Command(BaseCommand):
+    help = "Import books from Goodreads, StoryGraph, LibraryThing, Calibre, Libib, Hardcover, Open Library, BookImg or any list."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--user", required=True, help="whose library")
+        parser.add_argument("--format", choices=["auto", *detect.FORMATS], default="auto")
+        parser.add_argument("--status", choices=Status.values, default="", help="where the file says none")
+        parser.add_argument("--tags", default="", help="for all of them, between commas")
+        parser.add_argument("--on-duplicate", choices=list(row_outcomes.ON_DUPLICATE), default=row_outcomes.SKIP)
+
+    def handle(self, *, file: Path, user, **options):
+        owner = get_user_model().objects.filter(username=user).first()
+        if owner is None:
+            raise CommandError(f"There is nobody called {user}.")
+        if not file.is_file():
+            raise CommandError(f"There is no file {file}.")
+        try:
+            job = self._begun(owner, file) or self._taken(owner, file, options)
+            self._work(job)
+        except NotReadable as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            raise CommandError("Stopped. What was brought in so far is kept; the same command goes on from there.") from None
+        self._report(job)
+
+    def _begun(self, owner, file: Path) -> Import | None:
+        """The same file, stopped on its way."""
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        stopped = Import.objects.filter(user=owner, sha256=digest, state__in=(Import.State.RUNNING, Import.State.QUEUED))
+        job = stopped.filter(done__gt=0).first()
+        if job:
+            self.stdout.write(f"Going on after row {job.done:,}.")
+            Import.objects.filter(pk=job.pk).update(leased_until=None)
+        return job
+
+    def _taken(self, owner, file: Path, options: dict) -> Import:
+        with file.open("rb") as stream:
+            job = import_run.take(owner, File(stream, file.name), file.name, options["format"], here=True)
+        tags = [name.strip() for name in options["tags"].split(",") if name.strip()]
+        chosen = {"status": options["status"], "tags": tags, "on_duplicate": options["on_duplicate"]}
+        import_run.start(job, chosen, here=True)
+        return job
+
+    def _work(self, job: Import):
+        job.refresh_from_db()
+        with tqdm(total=job.total, unit=" rows", desc=job.name, disable=None) as bar:
+            while job.is_active:
+                bar.update(job.done - bar.n)
+                import_run.run(job.pk, seconds=10, queued=False)
+                job.refresh_from_db()
+            bar.update(job.done - bar.n)
+        if job.error:
+            raise CommandError(job.error)
+
+    def _report(self, job: Import):
+        words = {Import.State.COMPLETE: "Done"}.get(job.state, job.get_state_display())
+        counts = ", ".join(
+            f"{job.counts[value]:,} {label.lower()}" for value, label in ImportRow.Result.choices if value in job.counts
+        )
+        self.stdout.write(f"{words}: {job.done:,} rows. {counts or 'Nothing in it'}.")
+        for row in job.rows.filter(result=ImportRow.Result.FAILED)[:SHOWN]:
+            self.stdout.write(f"  line {row.number}: {row.message}")

@@ -1,0 +1,210 @@
+"""Files as others make them: any encoding, broken lines, lines without an end. Each is gone through as a stream, once."""
+
+import codecs
+import csv
+import io
+import zipfile
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from charset_normalizer import from_bytes
+
+from transfer.items import NotReadable, Row
+
+SAMPLE = 256 * 1024
+LONGEST_LINE = 1 << 20
+LONGEST_VALUE = 256 * 1024  # the longest reviews and book descriptions have a tenth of it
+MOST_COLUMNS = 500
+LONGEST_SHOWN = 2000  # of a line that cannot be read
+WESTERN = [
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1257",
+    "mac_roman",
+    "koi8_r",
+    "cp932",
+    "gb18030",
+    "big5",
+    "euc_kr",
+]
+UNPACKED_AT_MOST = 2 << 30
+csv.field_size_limit(LONGEST_VALUE)
+
+
+def as_windows(error: UnicodeDecodeError):
+    """The odd line of a UTF-8 file that was pasted from elsewhere."""
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("as_windows", as_windows)
+
+
+def encoding_of(start: bytes) -> str:
+    """The encoding of a file that begins with `start`: by its mark, else UTF-8 where it can be that, else the likeliest."""
+    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if start.startswith(mark):
+            return name
+    if len(start) > 3 and start[1:4:2].count(0) == 2 and 0 not in start[0:4:2]:
+        return "utf-16-le"
+    if len(start) > 3 and start[0:4:2].count(0) == 2 and 0 not in start[1:4:2]:
+        return "utf-16-be"
+    telling = [line for line in start.split(b"\n") if not line.isascii()]
+    if sum(map(_is_utf8, telling[:-1])) * 2 >= len(telling) - 1 and (len(telling) != 1 or _is_utf8(telling[0])):
+        return "utf-8"  # the odd line of another encoding is read as that
+    joined = b"\n".join(telling)
+    best = from_bytes(joined[: SAMPLE // 4], cp_isolation=WESTERN).best()
+    # A few accents say little; of those who write so, most have a Western Windows or a Latin-1, which reads the same.
+    return best.encoding if best and len(joined) > 2000 else "cp1252"
+
+
+def _is_utf8(line: bytes) -> bool:
+    """Whether it can be that; the sample may have cut the last letter."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(line)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class Text:
+    """The lines of a file, none longer than LONGEST_LINE, without what no database takes."""
+
+    def __init__(self, stream: BinaryIO, encoding: str):
+        errors = "as_windows" if encoding.startswith("utf-8") else "replace"
+        self.wrapped = io.TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
+        self.number = 0  # of the line that was read last
+        self.cut = self.had_nul = False
+        self.again: deque[str] = deque()
+        self.since: list[str] = []  # the lines of the row that is being read
+
+    def __iter__(self):
+        return self
+
+    def __next__(self) -> str:
+        line = self.again.popleft() if self.again else self._read()
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.since.append(line)
+        return line
+
+    def _read(self) -> str:
+        line = self.wrapped.readline(LONGEST_LINE)
+        if len(line) >= LONGEST_LINE:
+            self.cut = True
+            while (rest := self.wrapped.readline(LONGEST_LINE)) and not rest.endswith(("\n", "\r")):
+                pass
+        if "\0" in line:
+            self.had_nul = True
+            line = line.replace("\0", "") or "\n"
+        return line
+
+    def back_to_second_line(self):
+        """A quote that is never closed has swallowed what follows: only its own line is lost."""
+        self.again.extendleft(reversed(self.since[1:]))
+        self.number -= len(self.since) - 1
+
+    def begin_row(self):
+        self.since, self.cut, self.had_nul = [], False, False
+
+
+@contextmanager
+def unpacked(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """The file itself, or the one in it where it is a ZIP archive."""
+    start = stream.read(4)
+    stream.seek(0)
+    if start != b"PK\x03\x04":
+        yield stream
+        return
+    try:
+        with zipfile.ZipFile(stream) as archive, archive.open(_table_in(archive)) as member:
+            yield member
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        raise NotReadable(f"The archive cannot be opened: {error}.") from error
+
+
+def _table_in(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    tables = [one for one in archive.infolist() if one.filename.lower().endswith((".csv", ".tsv", ".txt", ".json"))]
+    own = [one for one in tables if one.filename == "library.json"]
+    if len(own or tables) != 1:
+        raise NotReadable(f"The archive holds {len(tables)} tables. Unpack it and bring in one of them.")
+    (table,) = own or tables
+    if table.file_size > UNPACKED_AT_MOST:
+        raise NotReadable("The file in the archive is too large.")
+    return table
+
+
+def delimiter_of(header: str) -> str:
+    return max("\t,;|", key=header.count)
+
+
+def header_of(start: bytes, encoding: str) -> list[str]:
+    """The names of the columns, as the first line of a file has them that begins with `start`."""
+    lines = Text(io.BytesIO(start), encoding)
+    for line in lines:
+        if line.strip():
+            if not line.endswith(("\n", "\r")) and len(start) >= SAMPLE:
+                raise NotReadable("The first line is longer than any list of columns. Is this the right file?")
+            return _names(line)
+    raise NotReadable("This file is empty.")
+
+
+def _names(line: str) -> list[str]:
+    try:
+        names = next(csv.reader([line], delimiter=delimiter_of(line)))
+    except csv.Error as error:
+        raise NotReadable(f"The first line cannot be read as the names of columns: {error}.") from error
+    if len(names) > MOST_COLUMNS:
+        raise NotReadable(f"This file has {len(names):,} columns; no list of books has more than {MOST_COLUMNS}.")
+    return [" ".join(name.replace("\ufeff", "").split()) for name in names]
+
+
+def table(stream: BinaryIO, encoding: str) -> Iterator[Row]:
+    """The rows of a table, by the names in its first line. A row that cannot be read is told, and the next one read."""
+    lines = Text(stream, encoding)
+    header = next((line for line in lines if line.strip()), "")
+    names = _names(header)
+    delimiter = delimiter_of(header)
+    # Tables between tabs leave quotes as they were typed, unless the header shows otherwise.
+    quoting = csv.QUOTE_NONE if delimiter == "\t" and '"' not in header else csv.QUOTE_MINIMAL
+    reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
+    while True:
+        lines.begin_row()
+        line = lines.number + 1
+        try:
+            values = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            values = None
+        if values is None or swallowed(lines.since, values, names):
+            lines.back_to_second_line()
+            broken = {names[0]: lines.since[0].strip()[:LONGEST_SHOWN]}
+            yield Row(
+                line, broken, "This line has a quotation mark that is never closed, or a text without end; it cannot be read."
+            )
+            continue
+        if row := _row(line, names, values, lines):
+            yield row
+
+
+def swallowed(lines: list[str], values: list[str], names: list[str]) -> bool:
+    """Whether a row of several lines is one because a quotation mark is missing."""
+    return len(lines) > 1 and (len(values) > len(names) or sum(line.count('"') for line in lines) % 2 == 1)
+
+
+def _row(line: int, names: list[str], values: list[str], lines: Text) -> Row | None:
+    if not any(value.strip() for value in values):
+        return None
+    if lines.cut:
+        return Row(line, {names[0]: values[0][:LONGEST_SHOWN]}, "This line is too long to be a book.")
+    if len(values) > len(names) and any(value.strip() for value in values[len(names) :]):
+        named = dict(zip(names, values, strict=False))
+        return Row(line, named, f"This line has {len(values):,} columns, the header {len(names)}: a comma too many?")
+    notes = ["Unreadable characters were left out."] if lines.had_nul else []
+    return Row(line, {name: value.strip() for name, value in zip(names, values, strict=False) if name}, notes=notes)

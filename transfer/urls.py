@@ -1,0 +1,20 @@
+from django.urls import path
+
+from transfer.views import exports, imports
+
+urlpatterns = [
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.new, name="import_new"),
+    path("imports/<int:pk>/", imports.show, name="import"),
+    path("imports/<int:pk>/progress/", imports.progress, name="import_progress"),
+    path("imports/<int:pk>/columns/", imports.columns, name="import_columns"),
+    path("imports/<int:pk>/start/", imports.start, name="import_start"),
+    path("imports/<int:pk>/cancel/", imports.cancel, name="import_cancel"),
+    path("imports/<int:pk>/go-on/", imports.go_on, name="import_go_on"),
+    path("imports/<int:pk>/forget/", imports.forget, name="import_forget"),
+    path("imports/<int:pk>/failures.csv", imports.failures, name="import_failures"),
+    path("imports/<int:pk>/rows/<int:number>/", imports.row, name="import_row"),
+    path("export/", exports.export, name="export"),
+    path("export.csv", exports.as_csv, name="export_csv"),
+    path("export.json", exports.as_json, name="export_json"),
+]

@@ -1,0 +1,242 @@
+"""Bringing books in: a file, a look at what is in it, the work in the background, a result a row."""
+
+import csv
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from library.views.books import pages_around
+from transfer import detect, import_run
+from transfer.exports.goodreads import neutral
+from transfer.forms import ColumnsForm, ImportFileForm, ImportOptionsForm, ImportRowForm
+from transfer.items import NotReadable
+from transfer.models import Import, ImportRow
+
+ROWS = 50
+NOTED = "noted"
+WHAT_WENT_WRONG = "What went wrong"
+KINDS = {
+    "new": "New",
+    "owned": "Owned already",
+    "without_isbn": "Without ISBN",
+    "noted": "With a remark",
+    "left_out": "No books",
+    "bad": "Cannot be read",
+}
+
+
+def own_import(request, pk) -> Import:
+    return get_object_or_404(Import.objects.select_related("user"), pk=pk, user=request.user)
+
+
+def own_row(request, pk, number) -> ImportRow:
+    return get_object_or_404(
+        ImportRow.objects.select_related("file__user", "copy"), file=pk, number=number, file__user=request.user
+    )
+
+
+@login_required
+def imports(request):
+    page = Paginator(request.user.imports.all(), 20).get_page(request.GET.get("page"))
+    for file in page:
+        describe(file)
+    return render(request, "transfer/imports.html", {"page": page, "pages": pages_around(page)})
+
+
+@login_required
+def new(request):
+    form = ImportFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.upload()
+        try:
+            return redirect(import_run.take(request.user, upload, upload.name))
+        except NotReadable as error:
+            form.add_error(None, str(error))
+    formats = [kind.label for kind in (*detect.TABLES, detect.own_json.FORMAT)]
+    recent = [describe(file) for file in request.user.imports.all()[:3]]
+    return render(request, "transfer/import_new.html", {"form": form, "formats": formats, "recent": recent})
+
+
+@login_required
+def show(request, pk):
+    file = describe(own_import(request, pk))
+    if file.state == Import.State.PREVIEW:
+        return preview_page(request, file, ImportOptionsForm(request.user, rows=file.total))
+    if file.is_active:
+        return render(request, "transfer/import_running.html", {"file": file})
+    return result_page(request, file)
+
+
+@login_required
+def progress(request, pk):
+    """What changes while it is at work; once it is over the page is asked for anew."""
+    file = describe(own_import(request, pk))
+    if file.is_active:
+        return render(request, "transfer/_import_progress.html", {"file": file})
+    return HttpResponse(headers={"HX-Refresh": "true"})
+
+
+def preview_page(request, file: Import, form: ImportOptionsForm, columns: ColumnsForm | None = None):
+    counts = [(kind, label, file.counts[kind]) for kind, label in KINDS.items() if file.counts.get(kind)]
+    context = {"file": file, "form": form, "counts": counts, "shown": file.hints.get("shown", [])}
+    columns = columns or ColumnsForm(file)
+    if columns.columns:
+        samples = [row["raw"] for row in context["shown"] if row["raw"]]
+        context |= {"columns": columns, "mapped": mapped(columns, samples)}
+    return render(request, "transfer/import_preview.html", context)
+
+
+def mapped(columns: ColumnsForm, samples: list[dict]) -> list[tuple]:
+    """(field, an example or two from the file) of each column."""
+    for number, name in enumerate(columns.columns):
+        examples = dict.fromkeys(row[name] for row in samples if row.get(name))
+        yield columns[f"column{number}"], " · ".join(list(examples)[:2])
+
+
+def result_page(request, file: Import, problem_row: ImportRow | None = None, form: ImportRowForm | None = None):
+    shown = request.GET.get("show", "")
+    rows = file.rows.select_related("copy")
+    if shown == NOTED:
+        rows = rows.filter(result=ImportRow.Result.ADDED).exclude(message="")
+    elif shown in ImportRow.Result.values:
+        rows = rows.filter(result=shown)
+    elif not shown and file.counts.get(ImportRow.Result.FAILED):
+        shown, rows = ImportRow.Result.FAILED, rows.filter(result=ImportRow.Result.FAILED)
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    for row in page:
+        open_form = form if problem_row and row.pk == problem_row.pk else None
+        row.form = open_form or (
+            ImportRowForm(initial=row.data.get("facts"), auto_id=f"row{row.number}_%s") if can_change(row) else None
+        )
+        row.opened = open_form is not None
+        facts = row.data.get("facts", row.data)
+        row.title = row.copy.title if row.copy else facts.get("title") or facts.get("isbn13", "")
+        row.authors = row.copy.authors if row.copy else facts.get("authors", [])
+    chips = [(value, label, file.counts[value]) for value, label in ImportRow.Result.choices if file.counts.get(value)]
+    if file.counts.get(NOTED):
+        chips.append((NOTED, "Added with a remark", file.counts[NOTED]))
+    context = {"file": file, "page": page, "pages": pages_around(page), "chips": chips, "shown": shown}
+    return render(request, "transfer/import_result.html", context)
+
+
+def can_change(row: ImportRow) -> bool:
+    return row.result in (ImportRow.Result.FAILED, ImportRow.Result.SKIPPED) and not row.data.get("whole")
+
+
+def describe(file: Import) -> Import:
+    """What the pages say about an import."""
+    file.label = detect.FORMATS[file.format].label if file.format in detect.FORMATS else file.format
+    file.added = file.counts.get("added", 0)
+    file.failed = file.counts.get("failed", 0)
+    return file
+
+
+@login_required
+@require_POST
+def columns(request, pk):
+    """Other columns, other books: the file is looked through once more."""
+    file = describe(own_import(request, pk))
+    form = ColumnsForm(file, request.POST)
+    if file.state != Import.State.PREVIEW:
+        return redirect(file)
+    if not form.is_valid():
+        return preview_page(request, file, ImportOptionsForm(request.user, rows=file.total), form)
+    form.save()
+    import_run.check(file, at_once=file.total <= import_run.CHUNK * 5)
+    return redirect(file)
+
+
+@login_required
+@require_POST
+def start(request, pk):
+    file = describe(own_import(request, pk))
+    form = ImportOptionsForm(request.user, request.POST, rows=file.total)
+    if file.state == Import.State.PREVIEW and not form.is_valid():
+        return preview_page(request, file, form)
+    if file.state == Import.State.PREVIEW:
+        import_run.start(file, form.options())
+    return redirect(file)
+
+
+@login_required
+@require_POST
+def cancel(request, pk):
+    file = own_import(request, pk)
+    if import_run.cancel(file):
+        messages.success(request, "Stopped. What was brought in so far is in your library.")
+    return redirect(file)
+
+
+@login_required
+@require_POST
+def go_on(request, pk):
+    file = own_import(request, pk)
+    import_run.go_on(file)
+    return redirect(file)
+
+
+@login_required
+@require_POST
+def forget(request, pk):
+    """The list of what became of a file; the books stay."""
+    file = own_import(request, pk)
+    import_run.forget(file)
+    messages.success(request, f"“{file.name}” is forgotten. The books that came from it are still in your library.")
+    return redirect("imports")
+
+
+@login_required
+@require_POST
+def row(request, pk, number):
+    """One row again: changed, or, where the book is there, as another copy."""
+    row = own_row(request, pk, number)
+    if row.file.is_active:
+        messages.error(request, "The import is still at work. Change this row when it is done.")
+        return redirect(row.file)
+    if "another" in request.POST:
+        owned = row.result == ImportRow.Result.OWNED  # of what is not there, there is no further copy
+        return answer(request, import_run.try_again(row, another=True) if owned else row)
+    form = ImportRowForm(request.POST, auto_id=f"row{row.number}_%s")
+    if not can_change(row) or not form.is_valid():
+        return result_page(request, describe(row.file), row, form)
+    return answer(request, import_run.try_again(row, {name: value for name, value in form.cleaned_data.items() if value}))
+
+
+def answer(request, row: ImportRow):
+    tell = messages.success if row.result in (ImportRow.Result.ADDED, ImportRow.Result.UPDATED) else messages.warning
+    title = row.copy.title if row.copy else row.data.get("title") or f"Row {row.number}"
+    tell(request, f"“{title}”: {row.get_result_display().lower()}. {row.message}".strip())
+    return redirect(row.file)
+
+
+@login_required
+def failures(request, pk):
+    """The rows that need a look as they were in the file, with the reason, to be put right and sent again."""
+    file = own_import(request, pk)
+    rows = file.rows.filter(result=ImportRow.Result.FAILED)
+    header = [name for name in file.hints.get("header", []) if name] or ["ISBN", "Title"]
+    response = StreamingHttpResponse(list(failure_lines(header, rows)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="import-{file.pk}-failures.csv"'
+    return response
+
+
+class Line:
+    """What csv writes to: keeps the last line."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def failure_lines(header: list[str], rows):
+    writer = csv.writer(Line())
+    yield "\ufeff" + writer.writerow([*header, WHAT_WENT_WRONG])
+    for row in rows.iterator(chunk_size=500):
+        raw = row.data.get("raw") or {
+            "ISBN": row.data.get("facts", {}).get("isbn13", ""),
+            "Title": row.data.get("facts", {}).get("title", ""),
+        }
+        yield writer.writerow([neutral(raw.get(name, "")) for name in header] + [f"line {row.number}: {row.message}"])
