@@ -16,7 +16,7 @@ from catalogs import Catalog, CatalogError, Record, folding
 from catalogs.google_books import GoogleBooks
 from catalogs.local import LocalCatalog
 from catalogs.open_library import OpenLibrary
-from catalogs.retrying_transport import PoliteTransport
+from catalogs.retrying_transport import RetryingTransport
 
 CACHE_SECONDS = 7 * 24 * 3600
 AT_ONCE = 8  # questions under way
@@ -259,7 +259,7 @@ def _agent() -> str:
 def _client(source: str, agent: str) -> httpx.Client:
     """One per source and process, so that a sick source is left alone by the next page too."""
     return httpx.Client(
-        transport=PoliteTransport(httpx.HTTPTransport(limits=httpx.Limits(max_connections=AT_ONCE))),
+        transport=RetryingTransport(httpx.HTTPTransport(limits=httpx.Limits(max_connections=AT_ONCE))),
         headers={"User-Agent": agent},
         timeout=REQUEST_SECONDS,
         follow_redirects=True,

@@ -1,97 +1,88 @@
-"""How we behave towards outside catalogues: say who asks, wait when told to, try again gently, leave a sick one alone.
+"""How we treat outside catalogues: try again after a pause, wait as long as they ask, leave a failing host alone for a while.
 
 A transport for httpx, so that the catalogues themselves are plain clients.
 """
 
 import json
-import random
 import time
+from collections import defaultdict
 from collections.abc import Callable
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from threading import Lock
 
 import httpx
+import pybreaker
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay, wait_random
 
 TRIES = 3
-LONGEST_WAIT = 20.0  # seconds; a source that wants more is not waited for
+LONGEST_WAIT = 20.0  # seconds for all tries and pauses; a host that asks for more is not tried again
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 60.0
+JITTER = wait_random(0.5, 1)  # seconds before the second try, twice that before the third
 
 
 class Unavailable(httpx.TransportError):
-    """The source gave no usable answer, or is being left alone after it failed too often."""
+    """The host gave no usable answer, or is left alone because it failed too often. `wait`: the seconds that it asked for."""
+
+    def __init__(self, reason: str, request: httpx.Request, wait: float = 0.0):
+        super().__init__(reason, request=request)
+        self.wait = wait
 
 
-class PoliteTransport(httpx.BaseTransport):
-    """Tries three times on 429, 5xx, lost connections and broken JSON; after several failures in a row it rests a while."""
+class RetryingTransport(httpx.BaseTransport):
+    """Tries again on 429, 5xx, lost connections and broken JSON. A host that fails several times in a row has a minute's rest."""
 
     def __init__(
         self,
         inner: httpx.BaseTransport,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
-        chance: Callable[[], float] = random.random,
+        jitter: Callable[[RetryCallState], float] = JITTER,
     ):
-        self.inner, self.clock, self.sleep, self.chance = inner, clock, sleep, chance
-        self.failures, self.open_until = 0, 0.0
-        self.lock = Lock()
+        self.inner, self.clock = inner, clock
+        self.breakers = defaultdict(
+            lambda: pybreaker.CircuitBreaker(FAILURES_TO_OPEN, OPEN_SECONDS, throw_new_error_on_trip=False)
+        )
+        self.retrying = Retrying(
+            retry=retry_if_exception_type(Unavailable),
+            stop=stop_after_attempt(TRIES) | stop_before_delay(LONGEST_WAIT),
+            wait=lambda state: max(state.outcome.exception().wait, 2 ** (state.attempt_number - 1) * jitter(state)),
+            sleep=sleep,
+            reraise=True,
+        )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        reason = ""
-        for attempt in range(TRIES):
-            if self.clock() < self.open_until:
-                raise Unavailable("it failed several times in a row and is left alone for a minute", request=request)
-            wait, reason, response = self._try(request, attempt)
-            if response is not None:
-                self._worked()
-                return response
-            if wait > LONGEST_WAIT:
-                break
-            if attempt < TRIES - 1:
-                self.sleep(wait)
-        self._failed()
-        raise Unavailable(reason, request=request)
+        try:
+            # Not `breaker.call`: that holds a lock, so only one request at a time would be under way.
+            with self.breakers[request.url.host].calling():
+                return self.retrying(self._try, request)
+        except pybreaker.CircuitBreakerError:
+            raise Unavailable("it failed several times in a row and is left alone for a minute", request) from None
 
-    def _try(self, request: httpx.Request, attempt: int) -> tuple[float, str, httpx.Response | None]:
-        """Seconds to wait and the reason where it did not work, or the response."""
-        backoff = 2**attempt * (0.5 + self.chance() / 2)
+    def _try(self, request: httpx.Request) -> httpx.Response:
         try:
             response = self.inner.handle_request(request)
             response.read()
-        except httpx.TimeoutException:
-            return backoff, "it took too long", None
-        except httpx.TransportError:
-            return backoff, "it could not be reached", None
+        except httpx.TimeoutException as error:
+            raise Unavailable("it took too long", request) from error
+        except httpx.TransportError as error:
+            raise Unavailable("it could not be reached", request) from error
         if response.status_code == 429:
-            return max(backoff, self._asked_to_wait(response)), "it has had too many questions from us", None
+            raise Unavailable("it has received too many requests from us", request, self._retry_after(response))
         if response.status_code >= 500:
-            return max(backoff, self._asked_to_wait(response)), f"it is out of order ({response.status_code})", None
+            raise Unavailable(f"it is out of order ({response.status_code})", request, self._retry_after(response))
         if response.status_code == 200 and not _is_json(response):
-            return backoff, "its answer was broken", None
-        return 0, "", response
+            raise Unavailable("its answer was broken", request)
+        return response
 
-    def _asked_to_wait(self, response: httpx.Response) -> float:
+    def _retry_after(self, response: httpx.Response) -> float:
         """Retry-After in seconds: it comes as a number or as a date."""
-        asked = response.headers.get("Retry-After", "").strip()
-        if asked.isdigit():
-            return float(asked)
+        value = response.headers.get("Retry-After", "").strip()
+        if value.isdigit():
+            return float(value)
         try:
-            moment = parsedate_to_datetime(asked)
+            return max(0.0, parsedate_to_datetime(value).timestamp() - self.clock())
         except ValueError:
             return 0.0
-        return max(0.0, moment.timestamp() - datetime.fromtimestamp(self.clock(), UTC).timestamp())
-
-    def _worked(self) -> None:
-        with self.lock:
-            self.failures = 0
-
-    def _failed(self) -> None:
-        with self.lock:
-            self.failures += 1
-            if self.failures >= FAILURES_TO_OPEN:
-                self.open_until = self.clock() + OPEN_SECONDS
-                self.failures = 0
 
     def close(self) -> None:
         self.inner.close()

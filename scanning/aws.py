@@ -62,7 +62,8 @@ def ask(service: str, operation: str, region: str, seconds: float, **request) ->
     """The answer as it comes, without what only concerns the connection. Raises Failed."""
     name = NAMES[service]
     try:
-        reply = breaker(service).call(getattr(client(service, region, seconds), operation), **request)
+        with breaker(service).calling():  # `call` would hold a lock, and only one question at a time be under way
+            reply = getattr(client(service, region, seconds), operation)(**request)
     except pybreaker.CircuitBreakerError:
         raise Failed(f"{name} failed several times in a row and is left alone for a minute.") from None
     except ClientError as error:

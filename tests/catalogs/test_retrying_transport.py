@@ -1,9 +1,12 @@
+import threading
+from datetime import UTC, datetime
 from email.utils import formatdate
 
 import httpx
+import pybreaker
 import pytest
 
-from catalogs.retrying_transport import FAILURES_TO_OPEN, OPEN_SECONDS, PoliteTransport, Unavailable
+from catalogs.retrying_transport import FAILURES_TO_OPEN, OPEN_SECONDS, RetryingTransport, Unavailable
 
 
 class Clock:
@@ -30,7 +33,7 @@ def client(*replies):
             raise reply
         return reply
 
-    transport = PoliteTransport(httpx.MockTransport(answer), clock, clock.sleep, lambda: 1.0)
+    transport = RetryingTransport(httpx.MockTransport(answer), clock, clock.sleep, lambda state: 1.0)
     return httpx.Client(transport=transport), clock, asked
 
 
@@ -91,16 +94,80 @@ def test_a_refusal_is_not_tried_again():
     assert len(asked) == 1
 
 
-def test_after_several_failures_it_is_left_alone_for_a_minute_and_asked_again_then():
-    web, clock, asked = client()
+@pytest.fixture
+def breaker_clock(monkeypatch) -> Clock:
+    """The time that the circuit breaker sees."""
+    clock = Clock()
+
+    class FakeDatetime(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.fromtimestamp(clock.now, UTC)
+
+    monkeypatch.setattr(pybreaker, "datetime", FakeDatetime)
+    return clock
+
+
+def fail_until_open(web):
     for _ in range(FAILURES_TO_OPEN):
         with pytest.raises(Unavailable):
             web.get("https://x.example/")
+
+
+def test_after_several_failures_it_is_left_alone_for_a_minute_and_asked_again_then(breaker_clock):
+    web, _, asked = client()
+    fail_until_open(web)
     before = len(asked)
     with pytest.raises(Unavailable, match="left alone"):
         web.get("https://x.example/")
+    breaker_clock.now += OPEN_SECONDS - 1
+    with pytest.raises(Unavailable, match="left alone"):
+        web.get("https://x.example/")
     assert len(asked) == before
-    clock.now += OPEN_SECONDS + 1
+    breaker_clock.now += 2
     with pytest.raises(Unavailable):
         web.get("https://x.example/")
     assert len(asked) > before
+
+
+def test_a_success_closes_the_breaker_again(breaker_clock):
+    web, _, _ = client(*[httpx.Response(503)] * 3 * FAILURES_TO_OPEN, *[fine() for _ in range(3)])
+    fail_until_open(web)
+    breaker_clock.now += OPEN_SECONDS + 1
+    for _ in range(3):
+        assert web.get("https://x.example/").json() == {"fine": True}
+
+
+def test_a_failing_host_does_not_close_the_way_to_another():
+    web, _, asked = client()
+    fail_until_open(web)
+    before = len(asked)
+    with pytest.raises(Unavailable, match="out of order"):
+        web.get("https://y.example/")
+    assert len(asked) > before
+
+
+def test_pauses_that_add_up_to_too_much_are_not_begun(monkeypatch):
+    monkeypatch.setattr("tenacity.time.monotonic", lambda: sum(clock.slept))
+    web, clock, asked = client(*[httpx.Response(503, headers={"Retry-After": "12"}) for _ in range(3)])
+    with pytest.raises(Unavailable):
+        web.get("https://x.example/")
+    assert clock.slept == [12.0]
+    assert len(asked) == 2
+
+
+def test_several_requests_are_under_way_at_once():
+    together = threading.Barrier(2, timeout=10)
+
+    def answer(request):
+        together.wait()
+        return fine()
+
+    web = httpx.Client(transport=RetryingTransport(httpx.MockTransport(answer)))
+    replies = []
+    threads = [threading.Thread(target=lambda: replies.append(web.get("https://x.example/"))) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [reply.status_code for reply in replies] == [200, 200]
