@@ -138,14 +138,9 @@ class Toolbox:
 
     def series_gaps(self, series: str = "") -> dict:
         found = self.tools.series(series)
-        for each in found.values():
-            self.rows([copy.pk for copy in each["copies"][:MOST_ROWS]])
-        return {
-            "series": [
-                {"name": name, "have": each["numbers"], "missing": each["missing"]}
-                for name, each in list(found.items())[:MOST_ROWS]
-            ]
-        }
+        for one in found:
+            self.rows([copy.pk for copy in one.copies[:MOST_ROWS]])
+        return {"series": [{"name": one.name, "have": one.volumes, "missing": one.missing} for one in found[:MOST_ROWS]]}
 
     def propose_action(self, name: str, books: list, value: str) -> dict:
         proposal = actions.propose(self.tools.user, name, [int(pk) for pk in books], str(value))

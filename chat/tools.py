@@ -13,11 +13,11 @@ from library.copies import loans
 from library.models import CopyAuthor, Loan, Reading, Status, UserBook
 from library.search import hybrid, terms
 from library.search.fulltext.words import SOURCES
+from library.series import Series, books_of, grouped, in_order
 from library.sightings import place_in_photo
 
 MOST_SHOWN = 12
 MOST_KEPT = 500
-WHOLE = re.compile(r"^\d{1,4}$")
 
 
 @dataclass
@@ -124,21 +124,11 @@ class Tools:
         self.step("loans", person or "everybody", f"{len(found)} lent")
         return found
 
-    def series(self, name: str = "") -> dict[str, dict]:
-        """Each series with its volumes and the whole numbers that are missing among them."""
-        books = self.books.exclude(series="").exclude(status=Status.WISHLIST)
-        books = books.filter(series__iexact=name) if name else books
-        volumes: dict[str, list] = {}
-        for copy in books.order_by("sort_series", "sort_title").only("pk", "series", "series_number", "title", "status"):
-            volumes.setdefault(copy.series, []).append(copy)
-        found = {}
-        for series, copies in volumes.items():
-            numbers = {int(copy.series_number) for copy in copies if WHOLE.match(copy.series_number)}
-            for copy in copies:
-                if ends := re.match(r"^(\d{1,3})\s*[-–]\s*(\d{1,3})$", copy.series_number):
-                    numbers |= set(range(int(ends[1]), int(ends[2]) + 1))
-            gaps = sorted(set(range(1, max(numbers) + 1)) - numbers) if numbers and max(numbers) <= 200 else []
-            found[series] = {"copies": copies, "numbers": sorted(numbers), "missing": gaps}
+    def series(self, name: str = "") -> list[Series]:
+        """Each series with its volumes, or the one called `name`; what is only wished for is left out."""
+        books = books_of(self.user, name) if name else in_order(self.books)
+        columns = ("pk", "series_key", "series", "series_number", "title", "status", "authors")
+        found = grouped(books.exclude(status=Status.WISHLIST).only(*columns))
         self.step("series", name or "all", f"{len(found)} series")
         return found
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from catalogs import folding
-from library.models import UserBook
+from library.models import Status, UserBook
 
 # A magazine by year or a misread number is no series of 2017 volumes of which 2016 are missing.
 HIGHEST = 200
@@ -32,33 +32,43 @@ def missing(numbers) -> list[int]:
     return sorted(set(range(1, max(there))) - there)
 
 
-def in_words(gaps: list[int]) -> str:
-    """`3 and 5 are missing`; runs of volumes together: `2 to 4 and 7 are missing`."""
-    if not gaps:
-        return ""
-    runs = []
-    for gap in gaps:
-        if runs and gap == runs[-1][-1] + 1:
-            runs[-1].append(gap)
+def runs(numbers: list[int], to: str) -> str:
+    """`1, 2 and 4`; three and more in a row as one run: with ` to ` between its ends `2 to 4 and 7`."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
         else:
-            runs.append([gap])
-    parts = [part for run in runs for part in ([str(n) for n in run] if len(run) < 3 else [f"{run[0]} to {run[-1]}"])]
-    named = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    return f"{named} {'is' if len(gaps) == 1 else 'are'} missing"
+            found.append([number])
+    parts = [part for run in found for part in ([f"{run[0]}{to}{run[-1]}"] if len(run) > 2 else map(str, run))]
+    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+
+
+def in_words(gaps: list[int]) -> str:
+    """`3 and 5 are missing`, `2 to 4 and 7 are missing`."""
+    return f"{runs(gaps, ' to ')} {'is' if len(gaps) == 1 else 'are'} missing" if gaps else ""
 
 
 @dataclass
 class Series:
-    """One series of one person: `numbers` as they stand in its books."""
+    """One series of one person: its `copies`, or rows with the same columns, in the order of their volumes."""
 
     key: str
     name: str
-    numbers: list[str] = field(default_factory=list)
-    authors: set[str] = field(default_factory=set)
+    copies: list = field(default_factory=list)
 
     @property
     def count(self) -> int:
-        return len(self.numbers)
+        return len(self.copies)
+
+    @property
+    def numbers(self) -> list[str]:
+        """As they stand in the books; a volume that is only wished for is not there."""
+        return [copy.series_number for copy in self.copies if copy.status != Status.WISHLIST]
+
+    @property
+    def volumes(self) -> list[int]:
+        return sorted(set().union(*map(volumes, self.numbers)))
 
     @property
     def missing(self) -> list[int]:
@@ -69,22 +79,25 @@ class Series:
         return in_words(self.missing)
 
 
+def grouped(copies) -> list[Series]:
+    """The series of `copies` (or rows with their columns), in which each series stands together, in its order."""
+    found: dict[str, Series] = {}
+    for copy in copies:
+        found.setdefault(copy.series_key, Series(copy.series_key, copy.series)).copies.append(copy)
+    return list(found.values())
+
+
+def in_order(books):
+    """Those of `books` that are in a series: by series, and in it by volume."""
+    return books.exclude(series_key="").order_by("series_key", "sort_series", "sort_title", "pk")
+
+
 def all_of(user) -> list[Series]:
     """Every series of this person, by name: one query, for their gaps are not something a database can count."""
-    found: dict[str, Series] = {}
-    books = UserBook.objects.of(user).exclude(series_key="").order_by("series_key", "sort_series", "pk")
-    for key, name, number, authors in books.values_list("series_key", "series", "series_number", "authors"):
-        one = found.setdefault(key, Series(key, name))
-        one.numbers.append(number)
-        one.authors.update(authors[:1])
-    return list(found.values())
+    books = in_order(UserBook.objects.of(user))
+    return grouped(books.values_list("series_key", "series", "series_number", "status", named=True))
 
 
 def books_of(user, name: str):
     """The volumes of one series in their order."""
-    return (
-        UserBook.objects.of(user)
-        .filter(series_key=key_of(name))
-        .exclude(series_key="")
-        .order_by("sort_series", "sort_title", "pk")
-    )
+    return in_order(UserBook.objects.of(user).filter(series_key=key_of(name)))

@@ -4,6 +4,7 @@ from chat.answers.many import titled
 from chat.names import key, longest_in
 from chat.questions import Question, Reply, is_pronoun
 from library.models import Status, UserBook
+from library.series import Series, runs, volumes
 
 
 def series_in(question: Question) -> str:
@@ -36,43 +37,33 @@ def gaps(question: Question) -> Reply | None:
         return None
     found = question.tools.series(name)
     if name:
-        return of_one(name, found.get(name) or next(iter(found.values()), None))
-    open_ = {series: each for series, each in found.items() if each["missing"]}
-    if not open_:
+        return of_one(name, next(iter(found), None))
+    with_gaps = [one for one in found if one.missing]
+    if not with_gaps:
         return Reply("None of your series has a gap that I can see." if found else "None of your books is in a series.")
-    rows = [
-        f"{series}: {numbers(each['missing'])}"
-        for series, each in sorted(open_.items(), key=lambda item: -len(item[1]["copies"]))
-    ]
+    rows = [f"{one.name}: {numbers(one.missing)}" for one in sorted(with_gaps, key=lambda one: -one.count)]
     more = f" and {len(rows) - 10:,} more series" if len(rows) > 10 else ""
-    keys = [copy.pk for each in open_.values() for copy in each["copies"]]
+    keys = [copy.pk for one in with_gaps for copy in one.copies]
     return Reply(f"Missing between the volumes you have — {'; '.join(rows[:10])}{more}.", keys)
 
 
-def of_one(name: str, each: dict | None) -> Reply:
-    if not each:
+def of_one(name: str, one: Series | None) -> Reply:
+    if not one:
         return Reply(f"You have no volume of “{name}”.")
-    keys = [copy.pk for copy in each["copies"]]
-    if not each["numbers"]:
+    keys = [copy.pk for copy in one.copies]
+    if not one.volumes:
         return Reply(
             f"You have {len(keys)} of “{name}”, but their volumes have no numbers, so I cannot tell what is missing.", keys
         )
-    have = f"You have {numbers(each['numbers'])} of “{name}”"
-    if each["missing"]:
-        return Reply(f"{have}; {numbers(each['missing'])} {'is' if len(each['missing']) == 1 else 'are'} missing.", keys)
+    have = f"You have {numbers(one.volumes)} of “{name}”"
+    if one.missing:
+        return Reply(f"{have}; {numbers(one.missing)} {'is' if len(one.missing) == 1 else 'are'} missing.", keys)
     return Reply(f"{have}, without a gap. Whether more volumes have come out since I cannot tell.", keys)
 
 
 def numbers(each: list[int]) -> str:
     """`1, 2 and 4`, and `1–9` for a run."""
-    runs: list[list[int]] = []
-    for number in each:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    parts = [part for run in runs for part in ([f"{run[0]}–{run[-1]}"] if len(run) > 2 else map(str, run))]
-    return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
+    return runs(each, "–")
 
 
 def following(question: Question) -> Reply | None:
@@ -89,15 +80,15 @@ def following(question: Question) -> Reply | None:
     name = copy.series if copy else series_in(question)
     if not name:
         return None
-    each = next(iter(question.tools.series(name).values()), None)
-    if not each:
+    one = next(iter(question.tools.series(name)), None)
+    if not one:
         return Reply(f"You have no volume of “{name}”.")
-    later = each["copies"]
+    later = one.copies
     if copy:
         place = next((n for n, other in enumerate(later) if other.pk == copy.pk), len(later))
         later = later[place + 1 :]
-        wanted = int(copy.series_number) + 1 if copy.series_number.isdecimal() else None
-        if later and wanted and later[0].series_number.isdecimal() and int(later[0].series_number) > wanted:
+        wanted = max(volumes(copy.series_number), default=0) + 1
+        if later and wanted > 1 and min(volumes(later[0].series_number), default=0) > wanted:
             return Reply(
                 f"Number {wanted} of “{name}” comes next; you do not have it. The next you have is {of_series(later[0])}.",
                 [later[0].pk],
@@ -115,12 +106,9 @@ def of_series(copy: UserBook) -> str:
 
 
 def overview(question: Question) -> Reply:
-    found = question.tools.series()
-    rows = sorted(found.items(), key=lambda item: (-len(item[1]["copies"]), item[0]))
+    rows = sorted(question.tools.series(), key=lambda one: (-one.count, one.name))
     if not rows:
         return Reply("None of your books is in a series.")
-    names = ", ".join(f"{name} ({len(each['copies'])})" for name, each in rows[:12])
+    names = ", ".join(f"{one.name} ({one.count})" for one in rows[:12])
     more = f" and {len(rows) - 12:,} more" if len(rows) > 12 else ""
-    return Reply(
-        f"You have books of {len(rows):,} series: {names}{more}.", [copy.pk for _, each in rows for copy in each["copies"]]
-    )
+    return Reply(f"You have books of {len(rows):,} series: {names}{more}.", [copy.pk for one in rows for copy in one.copies])

@@ -64,12 +64,8 @@ def author(request):
 
 def in_series(copies) -> list[tuple[sets.Series, list[UserBook]]]:
     """Series of `copies` by name, each with its books in the order of the volumes."""
-    found: dict[str, tuple[sets.Series, list[UserBook]]] = {}
-    for copy in sorted((copy for copy in copies if copy.series_key), key=lambda copy: (copy.series_key, copy.sort_series)):
-        one, books = found.setdefault(copy.series_key, (sets.Series(copy.series_key, copy.series), []))
-        one.numbers.append(copy.series_number)
-        books.append(copy)
-    return list(found.values())
+    numbered = sorted((copy for copy in copies if copy.series_key), key=lambda copy: (copy.series_key, copy.sort_series))
+    return [(one, one.copies) for one in sets.grouped(numbered)]
 
 
 @login_required
@@ -92,7 +88,7 @@ def series(request):
     copies = list(sets.books_of(request.user, asked_name(request)).defer(*listing.NOT_SHOWN)[: MOST + 1])
     if not copies:
         raise Http404
-    one = sets.Series(copies[0].series_key, copies[0].series, [copy.series_number for copy in copies[:MOST]])
+    one = sets.Series(copies[0].series_key, copies[0].series, copies[:MOST])
     authors = list(dict.fromkeys(name for copy in copies[:MOST] for name in copy.authors))
     context = {
         "series": one,
@@ -105,8 +101,10 @@ def series(request):
 
 
 def places(copies: list[UserBook], gaps: list[int]) -> list[tuple[UserBook | None, int | None]]:
-    """Books and the numbers of missing volumes, in one order: (book, None) or (None, number)."""
-    waiting, order = list(gaps), []
+    """Books and the numbers of missing volumes, in one order: (book, None) or (None, number). A book of the wishlist stands in
+    the place of its volume."""
+    shown = set().union(*(sets.volumes(copy.series_number) for copy in copies))
+    waiting, order = [gap for gap in gaps if gap not in shown], []
     for copy in copies:
         first = min(sets.volumes(copy.series_number), default=0)
         while waiting and waiting[0] < first:

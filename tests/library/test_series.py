@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from chat.tools import Tools
 from library import series
+from library.models import Status
 from tests.factories import make_copies, make_copy
 
 
@@ -48,6 +50,39 @@ def discworld(owner, stranger):
     make_copy(owner, "Nation", "Terry Pratchett", published_date="2008")
     make_copy(stranger, "Theirs", "Terry Pratchett", series="Discworld", series_number="5")
     make_copy(stranger, "Hidden", "Somebody Else", series="Secret", series_number="1")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "have", "gaps"),
+    [(["1", "Book 2", "3"], [1, 2, 3], []), (["#1", "#2", "4"], [1, 2, 4], [3]), (["1-2", "nr. 4"], [1, 2, 4], [3])],
+)
+def test_the_page_the_api_and_the_chat_see_the_same_gaps(owner, owner_client, numbers, have, gaps):
+    for number in numbers:
+        make_copy(owner, f"Volume {number}", "Terry Pratchett", series="Discworld", series_number=number)
+    response = owner_client.get(reverse("series"), {"name": "Discworld"})
+    assert [gap for copy, gap in response.context["places"] if gap] == gaps
+    assert [one["missing"] for one in owner_client.get("/api/v1/series").json()["items"]] == [gaps]
+    (found,) = Tools(owner).series("discworld")
+    assert (found.volumes, found.missing) == (have, gaps)
+
+
+def test_a_volume_of_the_wishlist_is_missing_but_stands_in_its_place(owner, owner_client):
+    for number, status in (("1", Status.READ), ("2", Status.WISHLIST), ("4", Status.TO_READ)):
+        make_copy(owner, f"Volume {number}", "Terry Pratchett", series="Discworld", series_number=number, status=status)
+    response = owner_client.get(reverse("series"), {"name": "Discworld"})
+    assert "2 and 3 are missing" in response.content.decode()
+    order = [copy.title if copy else gap for copy, gap in response.context["places"]]
+    assert order == ["Volume 1", "Volume 2", 3, "Volume 4"]
+    (found,) = Tools(owner).series("Discworld")
+    assert (found.volumes, found.missing) == ([1, 4], [2, 3])
+
+
+def test_a_series_is_one_however_its_name_is_written(owner):
+    for number, name in enumerate(("The Discworld", "DISCWORLD", "Discwörld"), 1):
+        make_copy(owner, f"Volume {number}", "Terry Pratchett", series=name, series_number=str(number))
+    for name in ("", "discworld"):
+        (found,) = Tools(owner).series(name)
+        assert (found.volumes, found.missing) == ([1, 2, 3], [])
 
 
 def test_volumes_stand_in_their_order_with_places_for_the_missing_ones(owner_client, discworld):
