@@ -11,7 +11,7 @@ from api.errors import Problem, invalid, not_found
 from api.idempotent_calls import creates
 from api.schemas import Key, Page, router
 from catalogs import Record
-from library import serializers
+from library import listing, serializers
 from library.copies import identity, owner_edits, readings, tagging, trash
 from library.forms import LibraryFilter
 from library.models import Entry, Shelf, UserBook
@@ -65,7 +65,7 @@ def list_books(request: HttpRequest, asked: Query[Listed]):
     """Your books, filtered and sorted as on the library page; what makes no sense is passed over."""
     mine = trash.of(request.user) if asked.removed else UserBook.objects.of(request.user)
     found = LibraryFilter(request.GET, None if asked.removed else request.user).select(mine)
-    page = asked.of(serializers.with_all(found).defer("search_text"))
+    page = asked.of(serializers.with_all(found).defer(*listing.FOR_THE_SEARCH))
     return {"items": [serializers.book(copy) for copy in page["items"]], "count": page["count"]}
 
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from catalogs import folding
 from catalogs.synthetic import AUTHORS, PUBLISHERS, MadeUp, isbn13, ranked
 from library.copies import tagging
 from library.copies.identity import work_key
@@ -108,9 +109,7 @@ def stock(books: list[Book]):
 
 def copy_of(book: Book, user, **own) -> UserBook:
     facts = {fact: getattr(book, fact) for fact in FACTS} | {"isbn13": book.isbn13 or ""}
-    made = UserBook(user=user, book=book, origins={"title": "local"}, **facts, **own)
-    made.refold()
-    return made
+    return UserBook(user=user, book=book, origins={"title": "local"}, **facts, **own)
 
 
 class Household:
@@ -272,6 +271,8 @@ class Pool:
     def __init__(self, books: list[Book]):
         self.copies, self.authors = Rows(UserBook), Rows(CopyAuthor)
         made = [copy_of(book, None) for book in books]
+        for copy in made:
+            copy.refold()
         self.made = [(self.copies.of(copy), [self.authors.of(row) for row in CopyAuthor.rows_of(copy)]) for copy in made]
 
     @transaction.atomic
@@ -280,7 +281,9 @@ class Pool:
         copies, authors = [], []
         for pk in range(first, first + count):
             copy, written_by = household.chance.choice(self.made)
-            copies.append(self.copies.with_own(copy, {"id": pk, "user": household.user} | household.own()))
+            own = household.own()
+            own["own_words"] = folding.fold(own["notes"])
+            copies.append(self.copies.with_own(copy, {"id": pk, "user": household.user} | own))
             for row in written_by:
                 authors.append(self.authors.with_own(row, {"id": author_pk, "user": household.user, "copy": pk}))
                 author_pk += 1

@@ -6,15 +6,30 @@ import unicodedata
 ARTICLES = frozenset("the a an der die das ein eine le la les un une el los las lo il gli i l els de het een".split())
 
 
+# Letters that Unicode does not decompose into a plain one and a mark; ß is `casefold`'s.
+LETTERS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ŋ": "n", "ı": "i", "ƀ": "b"}
+)
+APOSTROPHES = re.compile("['’‘`´ʼʻ′]")
+WORD = re.compile(r"[^\W_]+")
+
+
 def fold(text: str) -> str:
-    """Lower case letters and digits in words; `Müller’s Büro` becomes `mullers buro`."""
+    """Lower case letters and digits in words, the one form in which text is compared, sorted, kept for the search and looked
+    for: `Müller’s Büro` becomes `mullers buro`, `Łódź` `lodz`."""
     text = (text or "").replace("&", " and ")
-    if not text.isascii():  # most text is, and folding is what a search spends its time on
-        text = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
-        text = "".join(c for c in text if not unicodedata.combining(c))
-    text = text.casefold()
-    text = re.sub(r"['’‘`´]", "", text)
-    return " ".join(re.findall(r"\w+", text.replace("_", " ")))
+    if text.isascii():  # most text is, and folding is what a search spends its time on
+        text = text.lower()
+    else:
+        text = APOSTROPHES.sub("", text)  # NFKD would make a space of some
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = text.casefold().translate(LETTERS)
+    return " ".join(WORD.findall(APOSTROPHES.sub("", text)))
+
+
+def fold_name(name: str) -> str:
+    """What two spellings of a name have in common; a name of signs alone is itself."""
+    return fold(name) or " ".join(name.split()).casefold()
 
 
 def sort_title(title: str) -> str:
@@ -29,11 +44,17 @@ def sort_name(name: str) -> str:
     """`Ursula K. Le Guin` under l: by surname, particles with it, given names after."""
     if "," in name:
         return fold(name)[:300]
+    given, last = split_name(name)
+    return fold(f"{last} {given}")[:300]
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Given names and surname, particles with it: `Ursula K.` and `Le Guin`."""
     words = name.split()
     start = len(words) - 1
     while start > 1 and words[start - 1].casefold() in NAME_PARTICLES:
         start -= 1
-    return fold(" ".join([*words[start:], *words[:start]]))[:300]
+    return " ".join(words[: max(start, 0)]), " ".join(words[max(start, 0) :])
 
 
 NAME_PARTICLES = frozenset("de del della der den di du la le los van von zu zur ter ten y da dos das el al bin ibn".split())

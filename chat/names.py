@@ -81,13 +81,7 @@ def distinct(books, column: str) -> list[str]:
 
 def surname(name: str) -> str:
     """`Le Guin` of `Ursula K. Le Guin`; what sort_name puts first."""
-    if "," in name:
-        return key(name.split(",")[0])
-    words = name.split()
-    start = len(words) - 1
-    while start > 1 and words[start - 1].casefold() in folding.NAME_PARTICLES:
-        start -= 1
-    return key(" ".join(words[start:]))
+    return key(name.split(",")[0] if "," in name else folding.split_name(name)[1])
 
 
 def longest_in(text: str, names: dict[str, str], least: int = 3) -> str:

@@ -14,7 +14,8 @@ from library.models import Preferences, Status, UserBook
 
 PAGE_SIZE = 48
 ON_A_TILE = ("title", "authors", "language", "cover", "cover_key")
-NOT_SHOWN = ("search_text", "notes", "review", "description", "origins", "imported", "categories")
+FOR_THE_SEARCH = ("search_text", "title_words", "author_words", "series_words", "about_words", "own_words")
+NOT_SHOWN = (*FOR_THE_SEARCH, "notes", "review", "description", "origins", "imported", "categories")
 
 
 class CopyPaginator(Paginator):

@@ -3,17 +3,13 @@
 import re
 from dataclasses import dataclass, field
 
-from catalogs import folding
 from library.models import Status, UserBook
+from library.models.copies import series_key
 
 # A magazine by year or a misread number is no series of 2017 volumes of which 2016 are missing.
 HIGHEST = 200
 SPAN = re.compile(r"(\d{1,4})\s*[-–—]\s*(\d{1,4})")
 NUMBER = re.compile(r"\d{1,4}(?:[.,]\d+)?")
-
-
-def key_of(name: str) -> str:
-    return folding.sort_title(name)[:200]
 
 
 def volumes(number: str) -> set[int]:
@@ -100,4 +96,4 @@ def all_of(user) -> list[Series]:
 
 def books_of(user, name: str):
     """The volumes of one series in their order."""
-    return in_order(UserBook.objects.of(user).filter(series_key=key_of(name)))
+    return in_order(UserBook.objects.of(user).filter(series_key=series_key(name)))

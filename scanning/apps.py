@@ -9,4 +9,4 @@ class ScanningConfig(AppConfig):
 
     def ready(self):
         # A book is found by what was read on its spine, too.
-        SOURCES.append(Source(table="scanning_candidate", column="spine", copy="copy_id", text="spine_text"))
+        SOURCES.append(Source(table="scanning_candidate", column="spine", copy="copy_id", text="spine_words"))

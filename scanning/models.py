@@ -13,6 +13,7 @@ from catalogs import Record
 from catalogs.index_terms import main_title
 from library.copies import identity
 from library.models import Shelf, UserBook
+from library.models.folded import FoldedModel, FoldedQuerySet, words_of
 
 
 class Stage(models.TextChoices):
@@ -170,7 +171,7 @@ class Accuracy:
         return self.right / max(1, self.decided)
 
 
-class CandidateQuerySet(models.QuerySet):
+class CandidateQuerySet(FoldedQuerySet):
     def of(self, user):
         return self.filter(scan__user=user)
 
@@ -192,7 +193,7 @@ class CandidateQuerySet(models.QuerySet):
         return [by_band.get(band, Accuracy(band)) for band in (Band.SURE, Band.CHECK)]
 
 
-class Candidate(models.Model):
+class Candidate(FoldedModel):
     """A proposed book: what was read on one spine, the edition it may be, and what its owner decided."""
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="candidates")
@@ -203,6 +204,7 @@ class Candidate(models.Model):
     record = models.JSONField("the proposed edition (catalogs.Record), or what was read as its title")
     alternatives = models.JSONField("other editions, likeliest first", default=list, blank=True)
     spine_text = models.JSONField(default=list)
+    spine_words = models.TextField("spine_text, folded for the search", blank=True, editable=False)
     region = models.JSONField(default=list, blank=True)
     shelf_row = models.PositiveSmallIntegerField(default=1)
     position = models.PositiveSmallIntegerField(default=1)
@@ -217,6 +219,7 @@ class Candidate(models.Model):
     look = models.CharField("how its spine looks (scanning.perceptual_hash)", max_length=16, blank=True)
     remembered = models.BooleanField("known from what its owner decided about an earlier photo", default=False)
 
+    FOLDED = {"spine_words": words_of("spine_text")}
     objects = CandidateQuerySet.as_manager()
 
     class Meta:

@@ -116,9 +116,7 @@ def _copy(user, new: NewCopy, book: Book, source: str) -> UserBook:
         del origins["title"]  # nobody says so: whoever knows better may
     if book.cover and columns.get("cover") == book.cover:
         columns["cover_key"] = book.cover_key
-    copy = UserBook(user=user, book=book, **columns | {"origins": origins, "version": 1} | new.own)
-    copy.refold()
-    return copy
+    return UserBook(user=user, book=book, **columns | {"origins": origins, "version": 1} | new.own)
 
 
 def _keep_dates(wanted: list[NewCopy], copies: list[UserBook]):

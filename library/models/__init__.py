@@ -2,7 +2,6 @@
 
 from library.models.authors import CopyAuthor, author_key
 from library.models.copies import (
-    FOLDED,
     Condition,
     Entry,
     FactChange,
@@ -19,7 +18,7 @@ from library.models.places import Preferences, Shelf
 from library.models.search import Embedding, EmbeddingStamp
 
 __all__ = [
-    "FACTS", "FOLDED", "Book", "Condition", "CopyAuthor",
+    "FACTS", "Book", "Condition", "CopyAuthor",
     "Embedding", "EmbeddingStamp", "Entry", "FactChange", "Facts", "Loan", "Preferences",
     "Reading", "Shelf", "Status", "SyncStatus", "Tag", "Undo", "UserBook", "author_key",
 ]  # fmt: skip

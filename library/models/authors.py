@@ -10,7 +10,7 @@ from catalogs import folding
 
 def author_key(name: str) -> str:
     """The same however a name is written: `Ursula K. Le Guin` and `LE GUIN, Ursula K.`; in the order of surnames."""
-    return folding.sort_name(name)[:200] or name.strip().casefold()[:200]
+    return (folding.sort_name(name) or folding.fold_name(name))[:200]
 
 
 class CopyAuthorQuerySet(models.QuerySet):

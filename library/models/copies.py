@@ -10,6 +10,7 @@ from accounts.models import Event
 from catalogs import folding, isbn
 from library.models.authors import CopyAuthor
 from library.models.editions import Book, Facts
+from library.models.folded import FoldedColumn, FoldedModel, FoldedQuerySet, folded_words, words_of
 from library.models.places import Shelf
 
 
@@ -51,12 +52,15 @@ class Condition(models.TextChoices):
     POOR = "poor", "Poor"
 
 
-class Tag(models.Model):
+class Tag(FoldedModel):
     """A person's own word for some of their books."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tags")
     name = models.CharField(max_length=100)
     folded = models.CharField(max_length=100, editable=False)  # Poetry and poetry are one tag
+
+    FOLDED = {"folded": FoldedColumn(frozenset({"name"}), lambda tag: tag.fold(tag.name))}
+    objects = FoldedQuerySet.as_manager()
 
     class Meta:
         ordering = ["folded"]
@@ -65,21 +69,17 @@ class Tag(models.Model):
     def __str__(self):
         return self.name
 
-    def save(self, *args, **kwargs):
-        self.folded = self.fold(self.name)
-        super().save(*args, **kwargs)
-
     @staticmethod
     def fold(name: str) -> str:
-        """What two spellings of one tag have in common; a tag of signs alone is itself."""
-        return (folding.fold(name) or name.casefold())[:100]
+        return folding.fold_name(name)[:100]
 
 
-# The columns that `UserBook.refold` fills.
-FOLDED = ("sort_title", "sort_author", "sort_series", "series_key", "search_text")
+def series_key(name: str) -> str:
+    """The same however the name of a series is written."""
+    return folding.sort_title(name)[:200]
 
 
-class UserBookQuerySet(models.QuerySet):
+class UserBookQuerySet(FoldedQuerySet):
     def of(self, user):
         """This person's library; the trash is not part of it."""
         return self.filter(user=user, removed__isnull=True)
@@ -97,7 +97,7 @@ class UserBookQuerySet(models.QuerySet):
         return found
 
 
-class UserBook(Facts):
+class UserBook(FoldedModel, Facts):
     """One person's copy of a book, with the facts as its owner wants them: copied from the edition, then theirs to edit."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="books")
@@ -134,7 +134,33 @@ class UserBook(Facts):
     sort_series = models.CharField(max_length=300, blank=True, editable=False)
     series_key = models.CharField(max_length=200, blank=True, editable=False)  # the series without the number, folded
     search_text = models.TextField(editable=False)
+    # What the full-text index has of this row, a column each.
+    title_words = models.TextField(editable=False)
+    author_words = models.TextField(editable=False)
+    series_words = models.TextField(editable=False)
+    about_words = models.TextField(editable=False)
+    own_words = models.TextField(editable=False)
 
+    FOLDED = {
+        "sort_title": FoldedColumn(frozenset({"title"}), lambda copy: folding.sort_title(copy.title)),
+        "sort_author": FoldedColumn(
+            frozenset({"authors"}), lambda copy: folding.sort_name(copy.authors[0]) if copy.authors else ""
+        ),
+        "series_key": FoldedColumn(frozenset({"series"}), lambda copy: series_key(copy.series)),
+        "sort_series": FoldedColumn(
+            frozenset({"series", "series_number"}),
+            lambda copy: folding.sort_title(f"{copy.series} {copy.series_number}") if copy.series else "",
+        ),
+        "search_text": words_of("title", "subtitle", "authors", "series", "publisher", "isbn13"),
+        "title_words": words_of("title", "subtitle"),
+        "author_words": words_of("authors"),
+        "series_words": words_of("series", "series_number"),
+        "about_words": FoldedColumn(
+            frozenset({"publisher", "isbn13", "published_date", "categories", "description"}),
+            lambda copy: folded_words(copy.publisher, copy.isbn13, copy.year, copy.categories, copy.description),
+        ),
+        "own_words": words_of("notes", "review"),
+    }
     objects = UserBookQuerySet.as_manager()
 
     class Meta:
@@ -165,26 +191,15 @@ class UserBook(Facts):
         return self.title
 
     def save(self, *args, update_fields=None, **kwargs):
-        self.refold()
         self.version += 1
         authors_said = update_fields is None or "authors" in update_fields
         if update_fields is not None:
-            update_fields = {*update_fields, "version", "changed", *FOLDED}
+            update_fields = {*update_fields, "version", "changed"}
         event = Event.BOOK_ADDED if self._state.adding else Event.BOOK_CHANGED
         super().save(*args, update_fields=update_fields, **kwargs)
         webhooks.notify(self.user_id, event, "library.serializers.book_by_key", self.pk)
         if authors_said:
             CopyAuthor.objects.keep([self])
-
-    def refold(self):
-        """The columns that lists are sorted and searched by follow what is shown. `save` calls it; for a `bulk_create` call it
-        before, for each copy, and `CopyAuthor.objects.keep` after."""
-        self.sort_title = folding.sort_title(self.title)
-        self.sort_author = folding.sort_name(self.authors[0]) if self.authors else ""
-        self.series_key = folding.sort_title(self.series)[:200]
-        self.sort_series = folding.sort_title(f"{self.series} {self.series_number}") if self.series else ""
-        parts = [self.title, self.subtitle, *self.authors, self.series, self.publisher, self.isbn13]
-        self.search_text = folding.fold(" ".join(parts))
 
     def get_absolute_url(self):
         return reverse("book", args=[self.pk])

@@ -3,8 +3,10 @@
 from django.conf import settings
 from django.db import models
 
+from library.models.folded import FoldedModel, FoldedQuerySet, words_of
 
-class Shelf(models.Model):
+
+class Shelf(FoldedModel):
     """A place where books stand: a shelf, perhaps in a bookcase, perhaps in a room."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shelves")
@@ -13,6 +15,10 @@ class Shelf(models.Model):
     name = models.CharField(max_length=100)
     position = models.PositiveIntegerField(default=0)
     created = models.DateTimeField(auto_now_add=True)
+    folded = models.CharField(max_length=400, blank=True, editable=False)
+
+    FOLDED = {"folded": words_of("room", "bookcase", "name")}
+    objects = FoldedQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]

@@ -10,12 +10,11 @@ SILENT = frozenset(
     gli e di che i da het een""".split()
 )
 MOST_FORMS = 12
-LETTERS = str.maketrans({"ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "đ": "d", "ẞ": "ss"})
 
 
 def words(text: str) -> list[str]:
     """As the index has them: `Müller’s Straße` is mullers, strasse."""
-    return folding.fold(text.replace("\0", " ").translate(LETTERS)).split()
+    return folding.fold(text).split()
 
 
 def telling(found: list[str]) -> list[str]:

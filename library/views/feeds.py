@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import feeds
 from accounts.basic_auth import for_readers
-from library import serializers
+from library import listing, serializers
 from library.copies import loans
 from library.feeds import opds
 from library.feeds.calendar import calendar
@@ -51,7 +51,7 @@ def opds_shelves(request, form):
 def opds_books(request, form):
     """Books as the library page shows them, with the same filters in the address."""
     asked = LibraryFilter(request.GET, request.user)
-    found = asked.select(UserBook.objects.of(request.user)).defer("search_text", "notes")
+    found = asked.select(UserBook.objects.of(request.user)).defer(*listing.FOR_THE_SEARCH, "notes")
     page = Paginator(found, BOOKS_A_PAGE).get_page(request.GET.get("page"))
     links = {}
     if page.has_next():

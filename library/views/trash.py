@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from library import listing
 from library.copies import trash, undoing
 from library.models import Undo
 from library.views.books import PAGE_SIZE, books_in_words, pages_around
@@ -18,7 +19,7 @@ BATCHES = 10
 @login_required
 def removed(request):
     """What was removed last comes first."""
-    copies = trash.of(request.user).defer("search_text", "notes", "review", "description")
+    copies = trash.of(request.user).defer(*listing.NOT_SHOWN)
     page = Paginator(copies, PAGE_SIZE).get_page(request.GET.get("page"))
     for copy in page:
         copy.days_left = trash.days_left(copy)

@@ -6,9 +6,10 @@ person could not read count on neither side.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from catalogs.folding import fold
 
 ARTICLES = frozenset("the a an der die das le la les el los ein eine un une".split())
 MAIN_PART_ENDS = re.compile(r"\s*[:(\[–—]\s*|\s+-\s+")
@@ -131,9 +132,7 @@ def without_articles(text: str) -> list[str]:
 
 
 def plain_words(text: str | None) -> list[str]:
-    decomposed = unicodedata.normalize("NFKD", (text or "").replace("&", " and ").replace("ß", "ss"))
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-    return re.findall(r"[a-z0-9]+", re.sub(r"['’`]", "", plain))
+    return re.findall(r"[a-z0-9]+", fold(text))
 
 
 def volumes(words: list[str]) -> set[str]:

@@ -1,6 +1,9 @@
+import sys
+import unicodedata
+
 import pytest
 
-from catalogs.folding import fold, sort_name, sort_title
+from catalogs.folding import fold, fold_name, sort_name, sort_title, split_name
 
 
 @pytest.mark.parametrize(
@@ -12,11 +15,38 @@ from catalogs.folding import fold, sort_name, sort_title
         ("snake_case -- dash", "snake case dash"),
         ("Мёртвые души", "мертвые души"),
         ("三体", "三体"),
+        ("Łódź", "lodz"),
+        ("ŁÓDŹ", "lodz"),
+        ("Smørrebrød Ångström", "smorrebrod angstrom"),
+        ("Đorđe Þórður", "dorde thordur"),
+        ("Œuvres & Æsop", "oeuvres and aesop"),
+        ("DİYARBAKIR, Diyarbakır", "diyarbakir diyarbakir"),
+        ("ﬁne", "fine"),
+        ("O´Brien O’Brien Oʼbrien", "obrien obrien obrien"),
+        ("\0", ""),
         (None, ""),
     ],
 )
 def test_text_is_compared_without_case_accents_and_signs(text, folded):
     assert fold(text) == folded
+
+
+def test_folding_what_is_folded_changes_nothing():
+    for code in range(sys.maxunicode):
+        letter = chr(code)
+        if unicodedata.category(letter) not in ("Cn", "Cs", "Co"):
+            assert fold(fold(letter)) == fold(letter), letter
+
+
+@pytest.mark.parametrize(("name", "folded"), [("Łódź!", "lodz"), ("★  ★", "★ ★"), ("", "")])
+def test_a_name_of_signs_alone_is_itself(name, folded):
+    assert fold_name(name) == folded
+
+
+def test_a_name_is_split_before_its_surname():
+    assert split_name("Ursula K. Le Guin") == ("Ursula K.", "Le Guin")
+    assert split_name("Homer") == ("", "Homer")
+    assert split_name("") == ("", "")
 
 
 def test_titles_sort_without_their_article():

@@ -10,10 +10,13 @@ from tests.requirements import THOROUGH, postgresql
 from tests.services.product import ROOT
 
 pytestmark = [pytest.mark.services, pytest.mark.needs("postgresql")]
-SCANNING = ("pipeline", "leases", "events", *(("consumers", "results", "admin") if THOROUGH else ()))
-KEEPING = ("merging", "trash", *(("bulk", "filters", "imports_work", "round_trip") if THOROUGH else ()))
+SCANNING = ("pipeline", "events", *(("consumers", "results", "admin") if THOROUGH else ()))
+KEEPING = ("merging", "trash", *(("bulk", "filters") if THOROUGH else ()))
 FINDING = ("text", "index", *(("pages", "meaning") if THOROUGH else ()))
+MOVING = ("import_run", "round_trip") if THOROUGH else ()
 FILES = [
+    "tests/jobs/test_leases.py",
+    *(f"tests/transfer/test_{name}.py" for name in MOVING),
     *(f"tests/scanning/test_{name}.py" for name in SCANNING),
     *(f"tests/library/test_{name}.py" for name in KEEPING),
     *(f"tests/library/search/test_{name}.py" for name in FINDING),

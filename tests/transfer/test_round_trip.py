@@ -62,7 +62,7 @@ def everything(user) -> dict:
 
 def of(copy: UserBook) -> dict:
     said = {name: getattr(copy, name) for name in COLUMNS}
-    said |= {name: getattr(copy, name) for name in ("sort_title", "sort_author", "sort_series", "series_key", "search_text")}
+    said |= {name: getattr(copy, name) for name in UserBook.FOLDED}
     for name, relation in (("readings", "readings"), ("loans", "loans"), ("changes", "fact_changes")):
         rows = getattr(copy, relation).all()
         said[name] = sorted(repr([getattr(row, column) for column in ROW_COLUMNS[name]]) for row in rows)

@@ -14,7 +14,7 @@ from transfer.items import Item, NotReadable, Row
 
 VERSION = 1
 # What a copy has of its own database: everything else is brought in as it was.
-LEFT = {"id", "user", "book", "shelf", "version", "sort_title", "sort_author", "sort_series", "series_key", "search_text"}
+LEFT = {"id", "user", "book", "shelf", "version", *UserBook.FOLDED}
 COLUMNS = {field.name: field for field in UserBook._meta.concrete_fields if field.name not in LEFT}
 ROWS = {"readings": Reading, "loans": Loan, "changes": FactChange}
 ROW_COLUMNS = {

@@ -11,7 +11,11 @@ class Command(BaseCommand):
     help = "Compares the search index with the books: 0 differences is as it should be. --repair brings it in step."
 
     def add_arguments(self, parser):
-        parser.add_argument("--repair", action="store_true", help="index anew what differs, and order what vectors are missing")
+        parser.add_argument(
+            "--repair",
+            action="store_true",
+            help="write anew the words and the index where they differ, and order what vectors are missing",
+        )
         parser.add_argument(
             "--vectors", action="store_true", help="make the vectors that are due now, instead of in the background"
         )
@@ -22,7 +26,7 @@ class Command(BaseCommand):
             while made := embedding.work(60):
                 self.stdout.write(f"{made:,} vectors made")
         with transaction.atomic(), connection.cursor() as cursor:
-            words = len(following.differences(cursor, connection))
+            words = len(following.differences(cursor, connection)) + following.refold(write=repair)
             missing = following.missing_vectors(cursor)
             if repair:
                 following.repair(cursor, connection)

@@ -3,6 +3,7 @@
 They are put in place after each `migrate`, and taken away before one that changes tables (SQLite makes tables anew for that,
 and would lose them without a word). What changed in between is brought into the index when they come back."""
 
+from django.apps import apps
 from django.db import connections, transaction
 
 from library.search.fulltext import postgresql, sqlite
@@ -45,6 +46,12 @@ def install(sender=None, using="default", **more):
 def differences(cursor, connection) -> list[int]:
     """The copies whose words in the index are not those of the book, and those that only one of both has."""
     return sorted(engine(connection).differences(cursor, connection.introspection.table_names(cursor)))
+
+
+def refold(write: bool = True) -> int:
+    """Puts right folded columns that are not what their texts say, which only a change past the ORM can leave behind; the index
+    follows. In how many rows they were wrong."""
+    return sum(model.objects.refold(write) for model in apps.get_models() if hasattr(model, "FOLDED"))
 
 
 def repair(cursor, connection) -> int:

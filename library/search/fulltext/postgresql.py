@@ -1,11 +1,10 @@
-"""PostgreSQL: one row a copy with a tsvector, written by triggers. No extension is needed: accents are folded by NORMALIZE, and
-words close to what was typed come from the person's own vocabulary, where pg_trgm would look through everybody's."""
+"""PostgreSQL: one row a copy with a tsvector, written by triggers. No extension is needed: words close to what was typed come
+from the person's own vocabulary, where pg_trgm would look through everybody's."""
 
 import hashlib
 
 from library.search.fulltext import Ask
-from library.search.fulltext.sqlite import MEANT, SHOWN
-from library.search.fulltext.words import APOSTROPHES, COLUMNS, LETTERS, SEPARATORS, SOURCES, mark, quoted
+from library.search.fulltext.words import COLUMNS, MEANT, SHOWN, SOURCES, mark, quoted, texts
 
 INDEX = "library_searchindex"
 PREFIX = "library_search_"
@@ -13,61 +12,28 @@ RANKS = "{0.05, 0.2, 0.5, 1.0}"  # of the labels D, C, B, A
 
 
 def words_function() -> str:
-    """The texts of a copy, one a column of the index, as a tsvector: words folded like catalogs.folding, each with its owner's
-    mark, its place and its column's label. All texts are folded in one go, for that is what takes the time; between two columns
-    a place stays empty, so no phrase reaches from one into the next."""
-    text = "array_to_string(said, E'\\x01', '')"
-    for letter, plain in LETTERS.items():
-        text = f"replace({text}, {quoted(letter)}, {quoted(plain)})"
-    text = f"translate({text}, {quoted(APOSTROPHES)}, '')"
-    spaces = " " * len(SEPARATORS)
-    signs = (
-        "E'"
-        + SEPARATORS.replace("\\", "\\\\").replace("'", "\\'").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-        + "'"
-    )
-    text = f"translate({text}, {signs}, '{spaces}')"
-    text = f"lower(regexp_replace(normalize({text}, NFKD), '[\u0300-\u036f]', '', 'g'))"
+    """The words of a copy, one text a column of the index, as a tsvector: each with its owner's mark, its place and its column's
+    label. Between two columns a place stays empty, so no phrase reaches from one into the next. A tag may be of signs alone;
+    those that a tsvector knows are left out."""
     labels = "".join(label for _, label in COLUMNS.values())
     place = f"least(number + part, 16000) || substr('{labels}', part, 1)"
     return f"""
-        CREATE FUNCTION {PREFIX}words(owner bigint, said text[]) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        CREATE FUNCTION {PREFIX}words(owner bigint, texts text[]) RETURNS tsvector LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
             SELECT coalesce(string_agg(
                 '''u' || owner || 'x' || left(word, 200) || ''':' || {place}, ' '
             ), '')::tsvector FROM (
                 SELECT word, part::int, row_number() OVER (ORDER BY part, place) AS number
-                FROM unnest(string_to_array({text}, E'\\x01')) WITH ORDINALITY AS p(words, part),
-                unnest(string_to_array(words, ' ')) WITH ORDINALITY AS w(word, place) WHERE word <> ''
+                FROM unnest(texts) WITH ORDINALITY AS p(words, part),
+                unnest(string_to_array(translate(words, E'\\'\\\\', ''), ' ')) WITH ORDINALITY AS w(word, place) WHERE word <> ''
             ) AS numbered
         $$"""
 
 
-def listed(column: str) -> str:
-    return f"(SELECT string_agg(j, ' ; ') FROM jsonb_array_elements_text({column}) j)"
-
-
 def document_function(tables) -> str:
-    texts = {
-        "title": "c.title || ' ' || c.subtitle",
-        "author": listed("c.authors"),
-        "series": "c.series || ' ' || c.series_number",
-        "tags": "(SELECT string_agg(t.name, ' ; ' ORDER BY t.id) FROM library_userbook_tags m "
-        "JOIN library_tag t ON t.id = m.tag_id WHERE m.userbook_id = c.id)",
-        "shelf": "(SELECT s.room || ' ' || s.bookcase || ' ' || s.name FROM library_shelf s WHERE s.id = c.shelf_id)",
-        "about": "c.publisher || ' ' || c.isbn13 || ' ' || left(c.published_date, 4) || ' ' || "
-        f"coalesce({listed('c.categories')}, '') || ' ' || c.description",
-        "own": "c.notes || ' ' || c.review",
-    }
-    for source in SOURCES:
-        if source.table in tables:
-            texts[source.column] = (
-                f"(SELECT string_agg(j, ' ; ' ORDER BY x.id, n) FROM {source.table} x, "
-                f"jsonb_array_elements_text(x.{source.text}) WITH ORDINALITY AS e(j, n) WHERE x.{source.copy} = c.id)"
-            )
-    said = ", ".join(f"translate(left({texts.get(name, quoted(''))}, 100000), E'\\x01', ' ')" for name in COLUMNS)
+    words = ", ".join(texts(tables, "SELECT string_agg({0}, ' ' ORDER BY {1}) FROM {2}").values())
     return f"""
         CREATE FUNCTION {PREFIX}document(c library_userbook) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
-            SELECT {PREFIX}words(c.user_id, ARRAY[{said}])
+            SELECT {PREFIX}words(c.user_id, ARRAY[{words}])
         $$"""
 
 
@@ -93,7 +59,6 @@ def bodies(tables) -> dict[str, tuple[str, str]]:
     )
     of_tag = again.format("").replace("ARRAY[]", "ARRAY(SELECT userbook_id FROM library_userbook_tags WHERE tag_id = NEW.id)")
     on_shelf = again.format("").replace("ARRAY[]", "ARRAY(SELECT id FROM library_userbook WHERE shelf_id = NEW.id)")
-    shelf = ("room", "bookcase", "name")
     copy = ", ".join(SHOWN)
     found = {
         "copy_added": ("INSERT ON library_userbook FOR EACH ROW", again.format("NEW.id") + order),
@@ -107,8 +72,8 @@ def bodies(tables) -> dict[str, tuple[str, str]]:
         "tag_set": ("INSERT ON library_userbook_tags FOR EACH ROW", again.format("NEW.userbook_id")),
         "tag_moved": ("UPDATE ON library_userbook_tags FOR EACH ROW", again.format("OLD.userbook_id, NEW.userbook_id")),
         "tag_unset": ("DELETE ON library_userbook_tags FOR EACH ROW", again.format("OLD.userbook_id")),
-        "tag_renamed": (f"UPDATE OF name ON library_tag FOR EACH ROW WHEN ({changed(['name'])})", of_tag),
-        "shelf_renamed": (f"UPDATE OF {', '.join(shelf)} ON library_shelf FOR EACH ROW WHEN ({changed(shelf)})", on_shelf),
+        "tag_renamed": (f"UPDATE OF folded ON library_tag FOR EACH ROW WHEN ({changed(['folded'])})", of_tag),
+        "shelf_renamed": (f"UPDATE OF folded ON library_shelf FOR EACH ROW WHEN ({changed(['folded'])})", on_shelf),
     }
     for source in SOURCES:
         if source.table in tables:

@@ -1,75 +1,25 @@
-"""SQLite: one FTS5 table, written by triggers. Its tokenizer folds case and accents; each word has the mark of its owner."""
+"""SQLite: one FTS5 table, written by triggers. Its tokenizer only splits at spaces; each word has the mark of its owner."""
 
 from library.search.fulltext import Ask
-from library.search.fulltext.words import APOSTROPHES, COLUMNS, LETTERS, SEPARATORS, SOURCES, mark, quoted
+from library.search.fulltext.words import COLUMNS, MEANT, SHOWN, SOURCES, mark, texts
 
 INDEX, WORDS = "library_searchindex", "library_searchwords"
 TRIGGER = "library_search_"
 WEIGHTS = ", ".join(str(weight) for weight, _ in COLUMNS.values())
 NAMES = ", ".join(COLUMNS)
-SHOWN = (
-    "user_id", "title", "subtitle", "authors", "isbn13", "publisher", "published_date", "series", "series_number", "description",
-    "categories", "notes", "review", "shelf_id", "removed",
-)  # fmt: skip
-MEANT = ("title", "subtitle", "authors", "series", "categories", "description", "notes")
+JOINED = "SELECT group_concat(word, ' ') FROM (SELECT {0} AS word FROM {2} ORDER BY {1})"
 CHUNK = 500
-STEPS_AT_ONCE = 12  # the parser of SQLite takes about twenty in one another
-
-
-def steps() -> list[tuple[str, str]]:
-    """What is replaced by what, one after the other, until only words between single spaces are left."""
-    letters = [(quoted(letter), quoted(plain)) for letter, plain in LETTERS.items()]
-    apostrophes = [(quoted(sign), "''") for sign in APOSTROPHES]
-    signs = [(f"char({ord(sign)})", "' '") for sign in SEPARATORS]
-    # Runs of spaces become one: each is written as a pair, and the pairs' seams are taken out.
-    return [*letters, *apostrophes, *signs, ("' '", "char(1,2)"), ("char(2,1)", "''"), ("char(1,2)", "' '")]
-
-
-def replaced(text: str, some: list[tuple[str, str]]) -> str:
-    for old, new in some:
-        text = f"replace({text},{old},{new})"
-    return text
-
-
-def listed(column: str) -> str:
-    return f"(SELECT group_concat(value, ' ; ') FROM json_each({column}))"
 
 
 def rows(tables, where: str) -> str:
-    """SQL that gives the words of the copies `where` (of table c) says, one row each with the columns of the index.
-
-    The texts of a copy go through the replacements as one, with a mark between them, which makes it eight times as quick; then
-    they are taken apart as a JSON list."""
-    extra = {source.column: source for source in SOURCES if source.table in tables}
-    texts = {
-        "title": "c.title||' '||c.subtitle",
-        "author": listed("c.authors"),
-        "series": "c.series||' '||c.series_number",
-        "tags": "(SELECT group_concat(name, ' ; ') FROM (SELECT t.name FROM library_userbook_tags m JOIN library_tag t "
-        "ON t.id = m.tag_id WHERE m.userbook_id = c.id ORDER BY t.id))",
-        "shelf": "(SELECT s.room||' '||s.bookcase||' '||s.name FROM library_shelf s WHERE s.id = c.shelf_id)",
-        "about": f"c.publisher||' '||c.isbn13||' '||substr(c.published_date,1,4)||' '||coalesce({listed('c.categories')},'')"
-        "||' '||c.description",
-        "own": "c.notes||' '||c.review",
-        "spine": "''",
-    }
-    for column, source in extra.items():
-        texts[column] = (
-            f"(SELECT group_concat(value, ' ; ') FROM (SELECT j.value FROM {source.table} x, json_each(x.{source.text}) j "
-            f"WHERE x.{source.copy} = c.id ORDER BY x.id, j.id))"
-        )
-    text = "||char(3)||".join(f"coalesce({text}, '')" for text in texts.values())
-    inner = (
-        f"SELECT c.id AS id, 'u'||c.user_id||'x' AS mark, {text} AS said "
-        f"FROM library_userbook c WHERE c.removed IS NULL AND ({where})"
+    """SQL that gives the words of the copies `where` (of table c) says, one row each with the columns of the index: each word
+    with the mark of its owner."""
+    own = "'u'||c.user_id||'x'"
+    marked = (
+        f"coalesce({own}||replace(nullif({text}, ''), ' ', ' '||{own}), '') AS {name}"
+        for name, text in texts(tables, JOINED).items()
     )
-    todo = steps()
-    for start in range(0, len(todo), STEPS_AT_ONCE):
-        inner = f"SELECT id, mark, {replaced('said', todo[start : start + STEPS_AT_ONCE])} AS said FROM ({inner})"
-    listed_words = "'['||replace(json_quote(w.said),'\\u0003','\",\"')||']'"
-    marked = "w.mark||replace(nullif(trim(part.value),''),' ',' '||w.mark)"
-    columns = ", ".join(f"coalesce(max(CASE part.key WHEN {n} THEN {marked} END), '') AS {name}" for n, name in enumerate(texts))
-    return f"SELECT w.id AS copy_id, {columns} FROM ({inner}) w, json_each({listed_words}) part GROUP BY w.id"
+    return f"SELECT c.id AS copy_id, {', '.join(marked)} FROM library_userbook c WHERE c.removed IS NULL AND ({where})"
 
 
 def anew(tables, copies: str) -> list[str]:
@@ -92,7 +42,7 @@ def triggers(tables) -> dict[str, str]:
 
     columns = "copy_id, user_id, model, size, vector, digest, stale"
     order = f"INSERT OR IGNORE INTO library_embedding ({columns}) VALUES (NEW.id, NEW.user_id, '', 0, x'', '', 1);"
-    shown, shelf = ", ".join(SHOWN), ("room", "bookcase", "name")
+    shown = ", ".join(SHOWN)
     one = {
         "copy_added": f"AFTER INSERT ON library_userbook BEGIN {again('NEW.id')} {order} END",
         "copy_changed": f"AFTER UPDATE OF {shown} ON library_userbook WHEN {changed(SHOWN)} BEGIN {again('NEW.id')} END",
@@ -102,10 +52,10 @@ def triggers(tables) -> dict[str, str]:
         "tag_set": f"AFTER INSERT ON library_userbook_tags BEGIN {again('NEW.userbook_id')} END",
         "tag_moved": f"AFTER UPDATE ON library_userbook_tags BEGIN {again('OLD.userbook_id, NEW.userbook_id')} END",
         "tag_unset": f"AFTER DELETE ON library_userbook_tags BEGIN {again('OLD.userbook_id')} END",
-        "tag_renamed": "AFTER UPDATE OF name ON library_tag WHEN OLD.name IS NOT NEW.name BEGIN "
+        "tag_renamed": "AFTER UPDATE OF folded ON library_tag WHEN OLD.folded IS NOT NEW.folded BEGIN "
         + again("SELECT userbook_id FROM library_userbook_tags WHERE tag_id = NEW.id")
         + " END",
-        "shelf_renamed": f"AFTER UPDATE OF {', '.join(shelf)} ON library_shelf WHEN {changed(shelf)} BEGIN "
+        "shelf_renamed": "AFTER UPDATE OF folded ON library_shelf WHEN OLD.folded IS NOT NEW.folded BEGIN "
         + again("SELECT id FROM library_userbook WHERE shelf_id = NEW.id")
         + " END",
     }
@@ -134,7 +84,7 @@ def remove(cursor):
 
 def put(cursor, tables) -> bool:
     """Whether all books are known to be in the index as they are."""
-    cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5({NAMES}, tokenize='unicode61 remove_diacritics 2')")
+    cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5({NAMES}, tokenize='ascii')")
     cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {WORDS} USING fts5vocab({INDEX}, row)")
     for statement in triggers(tables).values():
         cursor.execute(statement)
@@ -207,6 +157,6 @@ def vocabulary(cursor, user_id: int) -> dict[str, int]:
     """The words of this person's books, each with the number of books that have it."""
     own = mark(user_id)
     cursor.execute(
-        f"SELECT substr(term, %s), doc FROM {WORDS} WHERE term >= %s AND term < %s", [len(own) + 1, own, own[:-1] + "y"]
+        f"SELECT substr(term, %s), doc FROM {WORDS} WHERE term > %s AND term < %s", [len(own) + 1, own, own[:-1] + "y"]
     )
     return dict(cursor.fetchall())

@@ -1,8 +1,8 @@
-"""What of a copy can be found by its words, and how the database itself brings those words into one form.
+"""What of a copy can be found by its words.
 
-Each word is kept with the number of its owner before it (`u12xmüller`): a search looks through one person's books however many
-others there are, and cannot find another's by any question at all. That form is made in SQL, so that it is right whoever writes
-a book: a page, a bulk change, an import, or somebody at the database's own prompt."""
+The words stand folded in columns of their own, beside what they are made of (see library/models/folded.py); the index copies
+them. Each is kept there with the number of its owner before it (`u12xmuller`): a search looks through one person's books however
+many others there are, and cannot find another's by any question at all."""
 
 from dataclasses import dataclass
 
@@ -26,28 +26,37 @@ class Source:
     table: str
     column: str  # of the index, see COLUMNS
     copy: str  # the column that names the copy
-    text: str  # the column with the words; a JSON list
+    text: str  # the column with the folded words
 
 
 SOURCES: list[Source] = []
 
-# What separates words. FTS5 splits at all of Unicode's; those named here come with the mark of the owner on both sides.
-SEPARATORS = '\t\n\r!"#$%()*+,-./:;<=>?@[\\]^_{|}~¡¿«»‹›“”„‚–—…·•。、「」『』（）〜：；！？\u00a0\u200b'
-APOSTROPHES = "'’‘`´"
-LETTERS = {
-    "&": " and ",
-    "ß": "ss",
-    "ẞ": "SS",
-    "ø": "o",
-    "Ø": "O",
-    "ł": "l",
-    "Ł": "L",
-    "æ": "ae",
-    "Æ": "AE",
-    "œ": "oe",
-    "Œ": "OE",
-    "đ": "d",
+# The columns of a copy that the index copies, and all whose change it follows.
+OF_THE_COPY = {
+    "title": "title_words",
+    "author": "author_words",
+    "series": "series_words",
+    "about": "about_words",
+    "own": "own_words",
 }
+SHOWN = (*OF_THE_COPY.values(), "user_id", "shelf_id", "removed")
+# The columns that the vector of a copy is made of (see library/search/embedding.py).
+MEANT = ("title", "subtitle", "authors", "series", "categories", "description", "notes")
+
+
+def texts(tables, joined: str) -> dict[str, str]:
+    """SQL for each column of the index: the words of the copy `c`. `joined` is a query of the engine that joins texts: the column
+    `{0}` in the order of `{1}` out of the rows `{2}`."""
+    tagged = "library_userbook_tags m JOIN library_tag t ON t.id = m.tag_id WHERE m.userbook_id = c.id"
+    found = {name: f"c.{column}" for name, column in OF_THE_COPY.items()} | {
+        "tags": f"({joined.format('t.folded', 't.id', tagged)})",
+        "shelf": "(SELECT s.folded FROM library_shelf s WHERE s.id = c.shelf_id)",
+    }
+    for source in SOURCES:
+        if source.table in tables:
+            rows = f"{source.table} x WHERE x.{source.copy} = c.id"
+            found[source.column] = f"({joined.format(f'x.{source.text}', 'x.id', rows)})"
+    return {name: f"coalesce({found.get(name, quoted(''))}, '')" for name in COLUMNS}
 
 
 def mark(user_id: int) -> str:

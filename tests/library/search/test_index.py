@@ -1,14 +1,16 @@
 """The index follows every change at once, whoever makes it and however many books it is."""
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.migrations import Migration
 
 from library.copies import tag_changes, tagging
-from library.models import Embedding, UserBook
+from library.models import Embedding, Shelf, Tag, UserBook
 from library.search.fulltext import following
 from library.search.hybrid import search
+from library.search.text import Asking
+from scanning.models import Candidate
 from tests.factories import make_copy, make_shelf
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +96,65 @@ def test_a_vector_is_ordered_with_the_book_and_again_when_its_text_changes(owner
     assert not Embedding.objects.due().exists()
     owner.books.update(description="Matchmaking")
     assert Embedding.objects.due().get().pk == copy.pk
+
+
+WAYS = {
+    "save": lambda copy: copy.save(),
+    "save of a column": lambda copy: copy.save(update_fields=["title"]),
+    "bulk_update": lambda copy: UserBook.objects.bulk_update([copy], ["title"]),
+    "update": lambda copy: UserBook.objects.filter(pk=copy.pk).update(title=copy.title),
+    "update of a person's books": lambda copy: copy.user.books.update(title=copy.title),
+    "change": lambda copy: UserBook.objects.filter(pk=copy.pk).change(title=copy.title),
+    "update_or_create": lambda copy: UserBook.objects.update_or_create(pk=copy.pk, defaults={"title": copy.title}),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_way_of_writing_forgets_the_folded_words(owner, way):
+    copy = make_copy(owner, "Emma", "Jane Austen")
+    copy.title = "Łódź"
+    WAYS[way](copy)
+    copy.refresh_from_db()
+    assert (copy.sort_title, copy.title_words, copy.search_text) == ("lodz", "lodz", "lodz jane austen")
+    assert found(owner, "LÓDZ") == {copy.pk} and not found(owner, "emma")
+
+
+def test_new_copies_shelves_tags_and_spines_have_their_words_however_they_are_made(owner):
+    one = make_copy(owner, "Emma", "Jane Austen")
+    shelf, *_ = Shelf.objects.bulk_create([Shelf(user=owner, name="Łazienka")])
+    tag, *_ = Tag.objects.bulk_create([Tag(user=owner, name="Żółty")])
+    (copy,) = UserBook.objects.bulk_create([UserBook(user=owner, book=one.book, title="Straße", shelf=shelf)])
+    copy.tags.add(tag)
+    scan = owner.scans.create(job_id="job-1", filename="a.jpg", photo="a.jpg", sha256="0" * 64)
+    seen = {"band": "sure", "confidence": 1, "validated": True, "record": {"title": "Emma", "authors": []}}
+    Candidate.objects.bulk_create([Candidate(scan=scan, number=1, copy=copy, spine_text=["Łuk"], **seen)])
+    assert found(owner, "strasse lazienka zolty luk") == {copy.pk}
+    Shelf.objects.update(name="Źródło")
+    Tag.objects.update(name="Œuvre")
+    Candidate.objects.update(spine_text=["Århus"])
+    assert found(owner, "strasse zrodlo oeuvre arhus") == {copy.pk}
+    assert differences() == [] and following.refold() == 0
+
+
+def test_check_index_repairs_words_that_were_changed_past_the_product(owner, capsys):
+    copy = make_copy(owner, "Emma", "Jane Austen", shelf=make_shelf(owner, "Attic"))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE library_userbook SET title = 'Łódź'")
+        cursor.execute("UPDATE library_shelf SET name = 'Cellar'")
+    with pytest.raises(CommandError, match="--repair"):
+        call_command("check_index")
+    assert "2 differences in the index" in capsys.readouterr().out
+    call_command("check_index", repair=True)
+    call_command("check_index")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("0 differences in the index")
+    assert found(owner, "lodz cellar") == {copy.pk}
+
+
+def test_a_tag_of_signs_alone_disturbs_no_search(owner):
+    copy = make_copy(owner, "Emma", "Jane Austen")
+    tagging.set_tags(copy, ["'", "\\", "★", "++"])
+    assert found(owner, "emma") == {copy.pk}
+    assert "" not in Asking(owner.pk).vocabulary()
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the trigger is dropped in SQLite's words")

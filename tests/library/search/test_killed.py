@@ -16,7 +16,7 @@ EDITS = """
 import itertools, random
 from django.contrib.auth import get_user_model
 from tests.factories import make_copy
-from library import tagging
+from library.copies import tagging
 user = get_user_model().objects.create(username="olive")
 copies = [make_copy(user, f"Volume {n}", "A. Author") for n in range(40)]
 print("begun", flush=True)
