@@ -99,7 +99,7 @@ def reserve(scan: Scan, service: str, estimate: float, question: str = "") -> Pu
     limit = settings.SCAN_MONTHLY_USD
     if limit and spent_this_month(scan.user_id) > limit:
         purchase.delete()
-        raise Refused(f"The {limit:.2f} US dollars for paid reading are spent for this month.")
+        raise Refused(f"This month’s limit of ${limit:.2f} for paid reading has been reached.")
     return purchase
 
 

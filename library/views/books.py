@@ -148,9 +148,9 @@ def import_strips(user) -> list[Strip]:
     recent = Q(created__gte=timezone.now() - NEWS) | Q(finished__gte=timezone.now() - NEWS)
     files = list(user.imports.filter(recent).only("name", "state", "counts"))
     open_ones = [file for file in files if needs_a_look(file)]
-    strips = [Strip(file.get_absolute_url(), f"“{file.name}” is being brought in", busy=True) for file in files if file.is_active]
+    strips = [Strip(file.get_absolute_url(), f"“{file.name}” is being imported", busy=True) for file in files if file.is_active]
     if len(open_ones) > 1:
-        strips.append(Strip(reverse("imports"), f"{len(open_ones)} imports need a look"))
+        strips.append(Strip(reverse("imports"), f"{len(open_ones)} imports need attention"))
     return strips + ([of_import(open_ones[0])] if len(open_ones) == 1 else [])
 
 
@@ -161,12 +161,13 @@ def needs_a_look(file: Import) -> bool:
 
 def of_import(file: Import) -> Strip:
     if file.state == Import.State.PREVIEW:
-        return Strip(file.get_absolute_url(), f"“{file.name}” is ready to be brought in")
+        return Strip(file.get_absolute_url(), f"“{file.name}” is ready to import")
     if file.state == Import.State.FAILED:
         return Strip(file.get_absolute_url(), f"The import of “{file.name}” stopped")
     rows = file.counts[ImportRow.Result.FAILED]
     return Strip(
-        file.get_absolute_url(), f"{rows:,} row{'' if rows == 1 else 's'} of “{file.name}” need{'s' if rows == 1 else ''} a look"
+        file.get_absolute_url(),
+        f"{rows:,} row{'' if rows == 1 else 's'} of “{file.name}” need{'s' if rows == 1 else ''} attention",
     )
 
 
@@ -178,7 +179,7 @@ def lookups(user) -> list[Strip]:
     if waiting := counts.get(SyncStatus.PENDING):
         strips.append(Strip(reverse("entries_pending"), f"{books_in_words(waiting)} being looked up", busy=True, asks=True))
     if unknown := counts.get(SyncStatus.FAILED):
-        strips.append(Strip(reverse("entries_unknown"), f"{books_in_words(unknown)} no catalogue knows"))
+        strips.append(Strip(reverse("entries_unknown"), f"{books_in_words(unknown)} not found in any catalogue"))
     return strips
 
 

@@ -73,7 +73,7 @@ def test_everything_is_deleted_and_nothing_of_anybody_else(owner, stranger, owne
     assert len(files_of(owner)) == len(account_deletion.FOLDERS) and len(rows_of(owner)) > 10
     ApiToken.objects.create(user=owner)
     page = owner_client.post(reverse("leave"), RIGHT)
-    assert page.status_code == 200 and "Your account is deleted" in page.content.decode()
+    assert page.status_code == 200 and "Your account has been deleted" in page.content.decode()
     assert not User.objects.filter(pk=owner.pk).exists()
     assert rows_of(owner) == {} and files_of(owner) == []
     assert list(UserBook.objects.values_list("user__username", flat=True)) == ["stan"]

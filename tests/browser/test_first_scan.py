@@ -78,9 +78,9 @@ def test_from_sign_up_to_the_library_on_a_phone(phone, photo):
     # All sure ones with one tap; what nobody knows stays what was read.
     sure = titles(page, "sure")
     assert len(sure) >= 3 and set(sure) <= {title for title, _ in BOOKS}
-    page.get_by_role("button", name=f"Add all {len(sure)} sure").tap()
+    page.get_by_role("button", name=f"Add all {len(sure)} sure books").tap()
     expect(page.locator('#rows > .book[data-group="accepted"]')).to_have_count(len(sure))
-    page.get_by_role("link", name=re.compile(f"See the {len(sure)} in your library|See them on the shelf")).tap()
+    page.get_by_role("link", name=re.compile(f"See the {len(sure)} books in your library|See them on the shelf")).tap()
 
     page.wait_for_url(re.compile(r"/\?shelf=\d+"))
     assert sorted(page.locator(".book-tile-title").all_inner_texts()) == sorted(sure)
@@ -134,9 +134,9 @@ def test_a_review_by_keys(desktop, photo):
     expect(current).to_have_id(rows.first.get_attribute("id"))
 
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
 
     page.keyboard.press("a")
     expect(rows.first).to_have_attribute("data-group", "accepted")

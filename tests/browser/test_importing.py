@@ -21,17 +21,17 @@ def page(phone, tmp_path):
     file = tmp_path / "goodreads_library_export.csv"
     file.write_text(FILE + MORE)
     page.goto("/imports/new/")
-    page.get_by_label("The file").set_input_files(file)
+    page.get_by_label("File").set_input_files(file)
     with page.expect_navigation():
-        page.get_by_role("button", name="Look through it").click()
+        page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(file.name)
-    page.get_by_role("button", name="Bring them in").wait_for(timeout=SECONDS * 1000)
+    page.get_by_role("button", name="Import", exact=True).wait_for(timeout=SECONDS * 1000)
     return page
 
 
 def bring_in(page):
-    page.get_by_role("button", name="Bring them in").click()
-    expect(page.locator(".notice")).to_contain_text("303 books are in your library now", timeout=SECONDS * 1000)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator(".notice")).to_contain_text("303 books were added to your library", timeout=SECONDS * 1000)
 
 
 def count(page, kind: str) -> str:
@@ -44,7 +44,7 @@ def test_a_file_is_shown_brought_in_and_a_row_of_it_put_right(page):
     page.get_by_role("group", name=re.compile("already|second|have")).get_by_role("radio").first.check()
     page.get_by_label("Tags").fill("from goodreads")
     bring_in(page)
-    expect(page.locator(".notice")).to_contain_text("1 row needs a look")
+    expect(page.locator(".notice")).to_contain_text("1 row needs attention")
     page.locator(".chips").get_by_role("link", name=re.compile("look|[Ff]ailed")).click()
     page.get_by_text("Change and try again").click()
     page.get_by_label("Title (optional)").fill("The Missing Title")
@@ -57,15 +57,15 @@ def test_a_file_is_shown_brought_in_and_a_row_of_it_put_right(page):
 def test_its_failures_come_as_a_table_and_the_same_file_again_adds_nothing(page, tmp_path):
     bring_in(page)
     with page.expect_download() as download:
-        page.get_by_role("link", name="Failures as CSV").click()
+        page.get_by_role("link", name="Failed rows as CSV").click()
     [row] = csv.DictReader(download.value.path().read_text(encoding="utf-8-sig").splitlines())
     assert row["Private Notes"] == "a note alone"
     page.goto("/imports/new/")
-    page.get_by_label("The file").set_input_files(tmp_path / "goodreads_library_export.csv")
+    page.get_by_label("File").set_input_files(tmp_path / "goodreads_library_export.csv")
     with page.expect_navigation():
-        page.get_by_role("button", name="Look through it").click()
-    page.get_by_role("button", name="Bring them in").wait_for(timeout=SECONDS * 1000)
+        page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Import", exact=True).wait_for(timeout=SECONDS * 1000)
     assert count(page, "owned") == "303"
     expect(page.locator(".import-count-new")).to_have_count(0)
-    page.get_by_role("button", name="Bring them in").click()
-    expect(page.locator(".notice")).to_contain_text("Nothing new was in this file", timeout=SECONDS * 1000)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.locator(".notice")).to_contain_text("There were no new books in this file", timeout=SECONDS * 1000)

@@ -15,7 +15,7 @@ def page(desktop):
     page.goto("/books/add/")
     for title in TITLES:
         page.locator("#id_title").fill(title)
-        page.get_by_role("button", name="Add, then another").click()
+        page.get_by_role("button", name="Add, then add another").click()
         expect(page.locator(".toast").last).to_contain_text(title)
     page.goto("/?sort=title")
     return page
@@ -42,9 +42,9 @@ def test_a_book_in_two_tabs_loses_nothing(page):
         other.locator("label.favourite").click()
     with saved(other):
         other.get_by_label("Private notes").fill("From the second tab.")
-    expect(other.locator("#clashes")).to_contain_text("What stands there now: From the first tab.")
+    expect(other.locator("#clashes")).to_contain_text("The saved version: From the first tab.")
     with saved(other):
-        other.locator("#clashes").get_by_label("What you chose here").check()
+        other.locator("#clashes").get_by_label("Your version").check()
     expect(other.locator("#clashes")).to_have_text("")
     page.reload()
     expect(page.get_by_label("Private notes")).to_have_value("From the second tab.")
@@ -88,7 +88,7 @@ def test_all_that_match_are_changed_at_once(page):
     page.goto("/?q=d&sort=title")
     count = page.locator(".book-tile").count()
     page.get_by_role("button", name="Select").click()
-    page.get_by_label(f"All {count} that match").check()
+    page.get_by_label(f"All {count} matching").check()
     page.get_by_role("button", name="Change…").click()
     page.get_by_role("combobox", name="Add tags").fill("with a d")
     page.get_by_label("Status").select_option("read")

@@ -147,10 +147,10 @@ def test_an_answer_is_seen_as_it_is_written_and_stays(page):
     assert not any("[" in text for text in seen), "no numbers of books"
     assert "book: Dune" in page.evaluate("window.steps")
     expect(page.locator(".source")).to_have_count(1)
-    expect(page.get_by_role("link", name=re.compile("on its photo"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("in its photo"))).to_be_visible()
     page.reload()
     expect(page.locator(".turn-text")).to_contain_text("You have Dune")
-    page.get_by_text("How I looked").click()
+    page.get_by_text("How I searched").click()
     expect(page.locator(".steps li").first).to_contain_text("Dune")
     expect(page.locator(".chat-list").get_by_role("link", name=re.compile("that book with the worms"))).to_be_visible()
     page.locator(".source").click()

@@ -122,7 +122,7 @@ def test_a_wrong_digit_and_a_second_copy_interrupt_nothing(page):
     scan(page, good)
     expect(page.locator("#entries-look")).to_contain_text("check digit does not fit")
     expect(rows(page)).to_have_count(2)
-    expect(rows(page).first).to_contain_text("You have it already")
+    expect(rows(page).first).to_contain_text("You already have this")
     page.reload()
     expect(page.locator("#entries-look .entry")).to_have_count(1)  # it is still there to be looked at
     page.get_by_role("button", name="Dismiss").click()

@@ -102,7 +102,7 @@ def test_a_month_that_is_spent_stops_the_buying(owner, stranger, amazon, setting
     assert scanned(make_scan(owner)).notes == []
     Purchase.objects.create(user=owner, service="textract", usd=0.5)
     scan = scanned(make_scan(owner))
-    assert scan.status == Scan.Status.COMPLETE and "spent for this month" in scan.notes[0]
+    assert scan.status == Scan.Status.COMPLETE and "paid reading has been reached" in scan.notes[0]
     assert len(amazon.textract) == 1 and purchases.cost(scan)["calls"] == 0
     assert scanned(make_scan(stranger)).notes == [], "another person's month is their own"
 
@@ -126,4 +126,4 @@ def test_a_spent_month_without_a_way_out_fails_and_can_be_tried_again(owner, set
         Scan.objects.update(lease="", lease_until=None)
         pipeline.run(scan.pk, "read")
     scan.refresh_from_db()
-    assert (scan.status, scan.retryable) == (Scan.Status.FAILED, True) and "spent for this month" in scan.error
+    assert (scan.status, scan.retryable) == (Scan.Status.FAILED, True) and "paid reading has been reached" in scan.error

@@ -183,20 +183,20 @@ def test_a_month_that_is_spent_buys_nothing(scan, amazon, settings, owner, owner
     settings.SCAN_MONTHLY_USD = 0.5
     Purchase.objects.create(user=owner, service="textract", usd=0.5)
     page = owner_client.get(scan.get_absolute_url()).content.decode()
-    assert "The 0.50 US dollars for paid reading are spent for this month." in page and 'value="unread"' not in page
+    assert "This month’s limit of $0.50 for paid reading has been reached." in page and 'value="unread"' not in page
     scan = looked_at(scan)
-    assert not amazon.textract and "spent for this month" in scan.notes[0]
+    assert not amazon.textract and "paid reading has been reached" in scan.notes[0]
 
 
 def test_the_page_shows_the_price_before_and_the_cost_after(scan, amazon, owner_client):
     page = owner_client.get(scan.get_absolute_url()).content.decode()
-    assert "Read the 2 unread again" in page and "about $0.0015" in page and "has cost" not in page
+    assert "Read the 2 unread spines again" in page and "about $0.0015" in page and "has cost" not in page
     amazon.lines = on_first_strip("Walden Henry David Thoreau")
     answer = owner_client.post(f"/scans/{scan.job_id}/second-look", {"what": "unread"}, follow=True)
     assert 'data-active="yes"' in answer.content.decode()
     over(scan)
     page = owner_client.get(scan.get_absolute_url()).content.decode()
-    assert "Read the unread one again" in page and "This photo has cost $0.0015; this month $0.0015." in page
+    assert "Read the unread spine again" in page and "This photo has cost $0.0015; this month $0.0015." in page
 
 
 @pytest.mark.parametrize("setting", ["off", "auto"])

@@ -49,7 +49,7 @@ def test_a_queue_that_does_not_answer_has_no_number(queues, overview, monkeypatc
     monkeypatch.setattr(Conf, "BROKER_CLASS", f"{__name__}.Away")
     OrmQ.objects.all().delete()
     assert queue_depth.waiting() == {"bookimg": 0, "bookimg-read": None, "bookimg-validate": None}
-    assert "The queue does not answer" in overview()
+    assert "The queue is not responding" in overview()
 
 
 def test_where_the_queue_is_elsewhere_there_is_no_list_of_it_here(settings, overview):

@@ -110,7 +110,7 @@ def test_two_tabs_that_change_the_same_fact_are_asked_and_nothing_typed_is_lost(
     owner_client.post(edit, one | {"publisher": "Gollancz"})
     two |= {"publisher": "Chilton", "pages": "610"}
     page = owner_client.post(edit, two).content.decode()
-    assert "This was changed elsewhere" in page
+    assert "This was changed somewhere else" in page
     assert 'value="Chilton"' in page and 'value="610"' in page and "<q>Gollancz</q>" in page
     assert (stored(copy).publisher, stored(copy).pages) == ("Gollancz", 604)
     owner_client.post(edit, two | {"keep-publisher": "mine"})
@@ -128,7 +128,7 @@ def test_the_other_tabs_word_can_stay(copy, owner_client):
 def test_a_form_that_knows_the_version_alone_is_asked_too(owner, copy, owner_client):
     sent = {"version": copy.version, "publisher": "Chilton"}
     owner_edits.edit(owner, copy.pk, {"publisher": "Gollancz"})
-    assert "This was changed elsewhere" in owner_client.post(reverse("book_edit", args=[copy.pk]), sent).content.decode()
+    assert "This was changed somewhere else" in owner_client.post(reverse("book_edit", args=[copy.pk]), sent).content.decode()
     assert stored(copy).publisher == "Gollancz"
 
 

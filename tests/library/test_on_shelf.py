@@ -23,18 +23,18 @@ def test_the_spine_is_marked_on_the_photo_and_shown_by_itself(owner_client, seen
     assert 'viewBox="0 0 4000 3000"' in page
     assert reverse("scan_thumbnail", args=[seen.scan.job_id]) in page
     assert reverse("scan_spine", args=[seen.scan.job_id, 7]) in page
-    assert "Top · row 2, place 4 from the left" in page
+    assert "Top · row 2, number 4 from the left" in page
 
 
 def test_a_book_that_was_added_by_hand_has_a_photo_without_a_mark(owner_client, seen):
     seen.region = []
     seen.save()
     page = owner_client.get(seen.copy.get_absolute_url()).content.decode()
-    assert "On its shelf" in page and "<polygon" not in page
+    assert "On the shelf" in page and "<polygon" not in page
 
 
 def test_a_book_that_was_never_photographed_says_nothing(owner, owner_client):
-    assert "On its shelf" not in owner_client.get(make_copy(owner).get_absolute_url()).content.decode()
+    assert "On the shelf" not in owner_client.get(make_copy(owner).get_absolute_url()).content.decode()
 
 
 def test_more_photos_ask_no_more_of_the_database(owner, owner_client, seen, django_assert_max_num_queries):

@@ -83,7 +83,7 @@ def test_a_name_that_another_has_is_asked_about_and_then_makes_two_one(copy, own
     tagging.set_tags(other, ["Novel"])
     tag = Tag.objects.get(folded="classic")
     address = reverse("tag_rename", args=[tag.pk])
-    assert "One tag of two?" in owner_client.post(address, {"name": "novel"}).content.decode()
+    assert "Merge these tags?" in owner_client.post(address, {"name": "novel"}).content.decode()
     assert names(copy) == ["Classic", "for Ana"]
     owner_client.post(address, {"name": "novel", "merge": ""})
     assert (names(copy), names(other)) == (["for Ana", "Novel"], ["Novel"])

@@ -144,7 +144,7 @@ def test_removing_offers_undo_and_undo_brings_the_book_back(copy, owner_client):
 
 def test_the_page_of_a_removed_book_offers_to_put_it_back(copy, owner_client):
     owner_client.post(reverse("book_remove", args=[copy.pk]))
-    assert "Put it back" in owner_client.get(copy.get_absolute_url()).content.decode()
+    assert "Restore" in owner_client.get(copy.get_absolute_url()).content.decode()
 
 
 def test_what_was_removed_waits_in_its_owners_trash(copy, owner_client, stranger_client):
@@ -171,7 +171,7 @@ def test_one_book_after_the_other_can_be_added(owner, owner_client):
 
 def test_a_book_that_is_owned_is_asked_about_once_and_then_added(owner, copy, owner_client):
     data = {"title": "Dune", "authors": "Frank Herbert", "isbn13": "0-441-01359-7", "status": "read"}
-    assert "You have this book already" in owner_client.post(reverse("book_add"), data).content.decode()
+    assert "You already have this book" in owner_client.post(reverse("book_add"), data).content.decode()
     assert owner.books.count() == 1
     owner_client.post(reverse("book_add"), {**data, "again": ""})
     assert owner.books.count() == 2
@@ -264,7 +264,7 @@ def test_the_same_field_in_two_tabs_is_asked_about(copy, owner_client):
     copy.refresh_from_db()
     assert copy.notes == "From the phone."
     page = owner_client.post(copy.get_absolute_url(), shown | {"notes": "From the desk."}).content.decode()
-    assert "This was changed elsewhere" in page and "From the desk.</textarea>" in page  # without a script too
+    assert "This was changed somewhere else" in page and "From the desk.</textarea>" in page  # without a script too
     owner_client.post(copy.get_absolute_url(), shown | {"notes": "From the desk.", "keep-notes": "mine"}, headers=HX)
     copy.refresh_from_db()
     assert copy.notes == "From the desk."

@@ -168,7 +168,7 @@ def test_states_of_nothing_are_none(owner_client, ids):
 def test_undo_puts_a_book_into_the_trash_and_back(owner, owner_client):
     copy = make_copy(owner, isbn=DUNE)
     said = owner_client.post(reverse("entry_undo", args=[copy.pk]), headers=JSON).json()
-    assert "Put back" in said["entries"][0]["html"]
+    assert "Restore" in said["entries"][0]["html"]
     copy.refresh_from_db()
     assert copy.removed
     owner_client.post(reverse("entry_back", args=[copy.pk]))
@@ -182,7 +182,7 @@ def test_what_nobody_knows_is_listed_with_the_reason(owner, owner_client):
     make_copy(owner, "Emma", isbn=EMMA)
     page = owner_client.get(reverse("entries_unknown")).content.decode()
     assert "No catalogue here knows this ISBN." in page and "Emma" not in page
-    assert "1 book no catalogue knows" in owner_client.get(reverse("entry_scanner")).content.decode()
+    assert "1 book not found in any catalogue" in owner_client.get(reverse("entry_scanner")).content.decode()
 
 
 def test_a_typed_title_is_the_owners_word(owner, owner_client):
@@ -213,7 +213,7 @@ def test_a_page_that_waits_for_the_catalogues_shows_itself_anew_when_they_have_a
     assert "1</span> book being looked up" in owner_client.get(reverse("entries_pending")).content.decode()
     metadata_lookup.settle(copy.pk, DUNE, metadata_lookup.Answer([make_record("Dune", isbn=DUNE, source="shop")]))
     assert owner_client.get(reverse("entry_syncing", args=[copy.pk])).headers["HX-Refresh"] == "true"
-    assert "show what they know" in owner_client.get(reverse("entries_pending"), {"was": "1"}).content.decode()
+    assert "show the results" in owner_client.get(reverse("entries_pending"), {"was": "1"}).content.decode()
     assert owner_client.get(reverse("entries_pending")).content.decode().strip() == ""
 
 
@@ -226,7 +226,7 @@ def test_what_is_understood_of_a_text_is_shown_before_anything_is_added(owner, o
     local.add([make_record("Walden", "Henry David Thoreau", isbn=WALDEN)])
     page = owner_client.post(reverse("entry_understood"), {"text": TEXT}).content.decode()
     for words in (
-        "You have it",
+        "You have this",
         "Walden",
         "check digit does not fit (it is 8, with the others it would be 7)",
         "978-0-306-40615-7",
@@ -246,7 +246,7 @@ def test_a_text_adds_its_books_in_order_once_however_often_it_is_sent(owner, own
         page = owner_client.post(
             reverse("entry_isbn"), {**batch(), "text": TEXT + f"\n{EMMA}", "entry_key": "abc"}
         ).content.decode()
-        assert "2 books in your library" in page and "Not understood" in page and "Left out" in page
+        assert "2 books added" in page and "Not understood" in page and "Skipped" in page
     assert list(owner.books.order_by("pk").values_list("isbn13", flat=True)) == [DUNE, WALDEN, EMMA]
 
 
@@ -270,7 +270,7 @@ def record_on(page: str, place: int) -> str:
 def test_a_search_shows_the_editions_and_which_are_owned_though_one_catalogue_is_out_of_order(shop, owner, owner_client):
     make_copy(owner, "Emma", "Jane Austen", isbn=EMMA)
     page = owner_client.get(reverse("entry_search"), {"q": "emma austen"}).content.decode()
-    for words in ("Penguin", "Oxford", "2008", "You have it", "Broken is out of order."):
+    for words in ("Penguin", "Oxford", "2008", "You have this", "Broken is out of order."):
         assert words in page
 
 
@@ -343,7 +343,7 @@ def test_the_library_tells_what_is_looked_up_and_what_nobody_knows(owner, strang
     make_copy(owner, "Emma", isbn=EMMA, sync_status=SyncStatus.PENDING)
     make_copy(stranger, "Walden", isbn=WALDEN, sync_status=SyncStatus.PENDING)
     page = owner_client.get(reverse("library")).content.decode()
-    assert "1 book being looked up" in page and "1 book no catalogue knows" in page
+    assert "1 book being looked up" in page and "1 book not found in any catalogue" in page
     assert reverse("entries_unknown") in page and f'hx-get="{reverse("entries_pending")}' in page
 
 

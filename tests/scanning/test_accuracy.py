@@ -107,7 +107,7 @@ def test_a_share_is_told_from_twenty_decisions_on(owner, owner_client, scan, nam
     make_candidate(scan, DUNE, decision="accepted")
     page = text_of(owner_client.get(reverse(name)))
     assert '<strong class="number">95.0 %</strong>' in page
-    assert "right, of 20 decided" in page
+    assert "correct, of 20 decided" in page
     assert "Not enough decisions yet: 0 of 20" in page  # of those to check
 
 
@@ -120,4 +120,4 @@ def test_what_others_decided_is_nobodys_business_but_the_operators(owner, owner_
         assert "100" not in text_of(owner_client.get(reverse(name))).partition("often")[2].partition("</dl>")[0]
     operator = Client()
     operator.force_login(django_user_model.objects.create_superuser("root", "root@example.org", "root-of-all"))
-    assert "right, of 20 decided" in text_of(operator.get(reverse("admin:index")))
+    assert "correct, of 20 decided" in text_of(operator.get(reverse("admin:index")))

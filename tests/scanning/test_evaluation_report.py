@@ -54,7 +54,7 @@ def test_it_shows_what_was_read_what_it_was_taken_for_and_whether_that_is_right(
     page = report_of(labelled)
     assert re.fullmatch(r"(sure|check) [✓?] 1 Middlemarch George Eliot \d+ % right Middlemarch George Eliot", item(page, 1))
     assert re.fullmatch(r"wrong × 2 Walden Henry David Thoreau \d+ % wrong Walden Henry David Thoreau", item(page, 2))
-    assert item(page, 3) == "unread … 3 No book for what was read not matched Kitchen Garden Almanac"
+    assert item(page, 3) == "unread … 3 No match for this text not matched Kitchen Garden Almanac"
 
 
 def test_each_book_is_drawn_where_it_stands_and_what_is_wrong_is_struck_through(labelled):
@@ -86,7 +86,7 @@ def test_a_photo_without_books_shows_what_was_put_forward_on_it(labelled):
     (labelled / "negatives" / "no-books.jpg").write_bytes(photo("navy").getvalue())
     page = report_of(labelled)
     assert 'id="no-books"' in page
-    assert "<strong>2</strong>put forward on 1 photo without books" in page
+    assert "<strong>2</strong>proposed on 1 photo without books" in page
 
 
 def test_figures_say_halves_languages_calibration_and_costs(labelled):

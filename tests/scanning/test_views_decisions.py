@@ -131,12 +131,12 @@ def test_the_end_celebrates_and_shows_the_way_to_the_shelf(owner, owner_client):
     scan = make_scan(owner, shelf=shelf)
     first, second = make_candidate(scan), make_candidate(scan, EMMA)
     post(owner_client, "candidate_accept", first)
-    assert "That is all of them" not in text(owner_client.get(scan.get_absolute_url()))
+    assert "All done" not in text(owner_client.get(scan.get_absolute_url()))
     answer = text(post(owner_client, "candidate_reject", second, headers=FROM_THE_PAGE))
-    assert "That is all of them" in answer and f'href="/?shelf={shelf.pk}"' in answer
+    assert "All done" in answer and f'href="/?shelf={shelf.pk}"' in answer
 
 
 def test_a_book_removed_from_the_library_since_is_said_so(owner, owner_client, scan):
     post(owner_client, "candidate_accept", make_candidate(scan))
     UserBook.objects.all().delete()
-    assert "since removed from your library" in text(owner_client.get(scan.get_absolute_url()))
+    assert "then removed from your library" in text(owner_client.get(scan.get_absolute_url()))

@@ -37,7 +37,7 @@ def test_one_tap_names_the_shelf_for_what_was_added_and_what_will_be(owner, owne
     assert answer.url == f"{scan.get_absolute_url()}#review"
     review.accept(later.pk, owner)
     assert {copy.shelf.name for copy in UserBook.objects.all()} == {"Fiction A–C"}
-    assert "Use as its name" not in text(owner_client.get(scan.get_absolute_url()))
+    assert "Use as the shelf’s name" not in text(owner_client.get(scan.get_absolute_url()))
 
 
 def test_the_open_page_gets_its_new_title(owner_client, scan):

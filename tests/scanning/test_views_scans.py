@@ -51,7 +51,7 @@ def test_several_photos_lead_to_the_list(owner_client):
 def test_a_bad_photo_among_good_ones_is_named_and_the_good_ones_are_taken(owner_client):
     response = upload(owner_client, photo().read(), b"Dear shelf")
     assert response.status_code == 422 and Scan.objects.count() == 1
-    assert "not a photo that can be opened" in text(response) and "on its way" in text(response)
+    assert "not a photo that can be opened" in text(response) and "being read" in text(response)
 
 
 def test_the_chosen_shelf_is_offered_first_the_next_time(owner_client, owner):
@@ -291,7 +291,7 @@ def test_the_head_counts_the_bands(owner, owner_client):
     for record, band in ((DUNE, Band.SURE), (EMMA, Band.CHECK), (STONER, Band.UNREAD)):
         make_candidate(scan, record, band)
     page = text(owner_client.get(scan.get_absolute_url()))
-    for words in ("1</span> sure", "1</span> to check", "1</span> unread", "Add the sure one"):
+    for words in ("1</span> sure", "1</span> to check", "1</span> unread", "Add the sure book"):
         assert words in page
 
 
@@ -301,7 +301,11 @@ def test_what_is_owned_is_marked_before_anything_is_added(owner, owner_client):
     make_candidate(scan)
     make_candidate(scan, EMMA)
     page = text(owner_client.get(scan.get_absolute_url()))
-    assert page.count("You have this") == 1 and "1 is in your library already and left out" in page and "Add the sure one" in page
+    assert (
+        page.count("You have this") == 1
+        and "1 is already in your library and will be skipped" in page
+        and "Add the sure book" in page
+    )
 
 
 def test_an_unread_spine_shows_its_text_and_no_invented_book(owner, owner_client):

@@ -28,7 +28,7 @@ def test_the_whole_way_by_plain_forms(owner, owner_client, django_capture_on_com
     assert "0 of 4 rows" in waiting
     work_off()
     result = owner_client.get(file.get_absolute_url()).content.decode()
-    assert "3 books are in your library now" in result and "1 row needs a look" in result
+    assert "3 books were added to your library" in result and "1 row needs attention" in result
     assert Preferences.objects.get(user=owner).choices["import"]["tags"] == ["moved", "2024"]
 
 
@@ -154,13 +154,13 @@ def lines_of(client) -> list[str]:
 
 def test_the_first_page_tells_what_waits(owner, owner_client, stranger_client):
     file = taken(owner)
-    assert lines_of(owner_client) == ["“goodreads.csv” is ready to be brought in"] and lines_of(stranger_client) == []
+    assert lines_of(owner_client) == ["“goodreads.csv” is ready to import"] and lines_of(stranger_client) == []
     import_run.start(file, {}, here=True)
-    assert lines_of(owner_client) == ["“goodreads.csv” is being brought in"]
+    assert lines_of(owner_client) == ["“goodreads.csv” is being imported"]
     import_run.run(file.pk, queued=False)
-    assert lines_of(owner_client) == ["1 row of “goodreads.csv” needs a look"]
+    assert lines_of(owner_client) == ["1 row of “goodreads.csv” needs attention"]
     taken(owner, FILE + " ")
-    assert lines_of(owner_client) == ["2 imports need a look"]
+    assert lines_of(owner_client) == ["2 imports need attention"]
 
 
 def test_a_row_put_right_a_file_forgotten_and_old_news_are_no_lines(owner, owner_client):

@@ -103,7 +103,7 @@ def test_each_page_has_one_box(owner, owner_client):
 def test_the_list_leads_on_to_meaning_with_what_was_typed(owner, owner_client):
     make_copy(owner, "Dune", "Frank Herbert")
     page = owner_client.get("/", {"q": "herbret & dune"}).content.decode()
-    assert "Searched with <strong>herbert</strong>" in page
+    assert "Searched for <strong>herbert</strong>" in page
     assert 'href="/search/?q=herbret%20%26%20dune"' in page
 
 
