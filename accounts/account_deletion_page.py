@@ -14,7 +14,7 @@ class LeaveForm(forms.Form):
     """Typed by somebody who means it. Accounts that sign in elsewhere have no password to ask for."""
 
     name = forms.CharField(
-        label="Type your user name", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+        label="Type your username", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     )
     password = forms.CharField(
         label="Your password", max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
@@ -28,12 +28,12 @@ class LeaveForm(forms.Form):
 
     def clean_name(self):
         if self.cleaned_data["name"].strip() != self.user.get_username():
-            raise ValidationError(f"This is not your user name. It is {self.user.get_username()}.")
+            raise ValidationError(f"That is not your username. It is {self.user.get_username()}.")
         return self.cleaned_data["name"]
 
     def clean_password(self):
         if not self.user.check_password(self.cleaned_data["password"]):
-            raise ValidationError("This is not your password.")
+            raise ValidationError("That is not your password.")
         return self.cleaned_data["password"]
 
 

@@ -22,10 +22,10 @@ def for_readers(view):
     def call(request, *args, **more):
         grant = grant_of(request)
         if grant is None:
-            sentence = "Sign in with your name and a personal API token."
+            sentence = "Sign in with your username and a personal API token."
             return HttpResponse(sentence, status=401, content_type="text/plain", headers={"WWW-Authenticate": CHALLENGE})
         if not grant.allows(Scope.READ):
-            return HttpResponse("This token may not read.", status=403, content_type="text/plain")
+            return HttpResponse("This token cannot read your library.", status=403, content_type="text/plain")
         request.auth, request.user = grant, grant.user
         if not throttling.CALLS.allow_request(request):
             refusal = throttling.refusal(request)

@@ -10,20 +10,18 @@ from accounts import tokens
 from accounts.models import ApiToken, Event, Scope, Webhook
 from accounts.outbound import Sender, Unsafe
 
-LIVES = {"30": "30 days", "90": "90 days", "365": "a year", "": "until I end it"}
+LIVES = {"30": "30 days", "90": "90 days", "365": "1 year", "": "No expiry"}
 NAME = forms.TextInput(attrs={"placeholder": "Scanner in the study"})
 MOST_TOKENS = 50
 MOST_WEBHOOKS = 20
 
 
 class TokenForm(forms.Form):
-    name = forms.CharField(
-        max_length=100, label="What it is for", widget=forms.TextInput(attrs={"placeholder": "Scanner in the study"})
-    )
+    name = forms.CharField(max_length=100, label="Name", widget=forms.TextInput(attrs={"placeholder": "Scanner in the study"}))
     scopes = forms.MultipleChoiceField(
-        choices=Scope.choices, label="What it may do", widget=forms.CheckboxSelectMultiple, initial=[Scope.READ]
+        choices=Scope.choices, label="Permissions", widget=forms.CheckboxSelectMultiple, initial=[Scope.READ]
     )
-    days = forms.ChoiceField(choices=list(LIVES.items()), label="How long it is good", required=False, initial="365")
+    days = forms.ChoiceField(choices=list(LIVES.items()), label="Valid for", required=False, initial="365")
 
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -31,7 +29,7 @@ class TokenForm(forms.Form):
 
     def clean(self):
         if self.user.api_tokens.count() >= MOST_TOKENS:
-            raise ValidationError(f"You have {MOST_TOKENS} tokens already. End one that you do not need.")
+            raise ValidationError(f"You already have {MOST_TOKENS} tokens. Revoke one that you no longer need.")
         return super().clean()
 
     def save(self) -> tuple[ApiToken, str]:
@@ -47,7 +45,7 @@ class WebhookForm(forms.ModelForm):
         assume_scheme="https",
         widget=forms.URLInput(attrs={"placeholder": "https://example.org/hook"}),
     )
-    events = forms.MultipleChoiceField(choices=Event.choices, label="What it is told", widget=forms.CheckboxSelectMultiple)
+    events = forms.MultipleChoiceField(choices=Event.choices, label="Events", widget=forms.CheckboxSelectMultiple)
 
     class Meta:
         model = Webhook
@@ -67,5 +65,5 @@ class WebhookForm(forms.ModelForm):
 
     def clean(self):
         if self.instance.pk is None and self.instance.user.webhooks.count() >= MOST_WEBHOOKS:
-            raise ValidationError(f"You have {MOST_WEBHOOKS} webhooks already. Delete one that you do not need.")
+            raise ValidationError(f"You already have {MOST_WEBHOOKS} webhooks. Delete one that you no longer need.")
         return super().clean()

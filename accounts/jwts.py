@@ -34,11 +34,13 @@ def refresh(token: str) -> dict[str, str]:
     rows = RefreshToken.objects.select_related("family__user")
     found = rows.filter(digest=digest(token)).first()
     if found is None or found.expires <= timezone.now() or not is_alive(found.family):
-        raise RefreshError("This refresh token is not valid any more. Sign in again.")
+        raise RefreshError("This refresh token is no longer valid. Sign in again.")
     # Of two at the same moment the database lets one through.
     if not RefreshToken.objects.filter(pk=found.pk, used__isnull=True).update(used=timezone.now()):
         found.family.revoke()
-        raise RefreshError("This refresh token was used before, so all tokens of that sign-in have ended. Sign in again.")
+        raise RefreshError(
+            "This refresh token has already been used, so all tokens from that sign-in have been revoked. Sign in again."
+        )
     TokenFamily.objects.filter(pk=found.family_id).update(last_used=timezone.now())
     return _pair(found.family)
 

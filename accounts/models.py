@@ -18,9 +18,9 @@ def digest(secret: str) -> str:
 class Scope(models.TextChoices):
     """What a token may do."""
 
-    READ = "read", "Look, change nothing"
-    SCAN = "scan", "Send photos and follow their scans"
-    WRITE = "write", "Everything, but sign-in and tokens"
+    READ = "read", "Read your library"
+    SCAN = "scan", "Upload photos and follow their scans"
+    WRITE = "write", "Everything except sign-in and tokens"
 
 
 class ApiToken(models.Model):
@@ -30,7 +30,7 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=100)
     scopes = models.JSONField(default=list)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    hint = models.CharField("its last letters", max_length=8, editable=False)
+    hint = models.CharField("last characters", max_length=8, editable=False)
     created = models.DateTimeField(default=timezone.now)
     expires = models.DateTimeField(null=True, blank=True)
     last_used = models.DateTimeField(null=True, blank=True)
@@ -54,8 +54,8 @@ class TokenFamily(models.Model):
     """One sign-in of a program by password: the access and refresh tokens that came of it live and die together."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="token_families")
-    agent = models.CharField("the program, as it names itself", max_length=200, blank=True)
-    by_mfa = models.BooleanField("signed in with a second factor", default=False)
+    agent = models.CharField("name the program gives itself", max_length=200, blank=True)
+    by_mfa = models.BooleanField("signed in with two-factor authentication", default=False)
     stamp = models.CharField("changes with the password", max_length=64, editable=False)
     created = models.DateTimeField(default=timezone.now)
     last_used = models.DateTimeField(default=timezone.now)
@@ -93,7 +93,7 @@ class OutsideIdentity(models.Model):
     created = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        verbose_name_plural = "outside identities"
+        verbose_name_plural = "external identities"
         constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="one_user_an_outside_identity")]
 
     def __str__(self):
@@ -105,8 +105,8 @@ class Allowance(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="allowances")
     kind = models.CharField(max_length=20)
-    slices = models.JSONField("number of a slice of time -> calls in it", default=dict)
-    version = models.PositiveIntegerField("one more with each call that was let through", default=0)
+    slices = models.JSONField("time slot -> number of calls", default=dict)
+    version = models.PositiveIntegerField("number of calls allowed so far", default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "kind"], name="one_allowance_a_kind")]
@@ -118,11 +118,11 @@ class Allowance(models.Model):
 class Event(models.TextChoices):
     """What a webhook may be told."""
 
-    SCAN_COMPLETED = "scan.completed", "A scan is complete"
-    SCAN_FAILED = "scan.failed", "A scan failed"
-    BOOK_ADDED = "book.added", "A book was added"
-    BOOK_CHANGED = "book.changed", "A book was changed"
-    IMPORT_FINISHED = "import.finished", "An import is finished"
+    SCAN_COMPLETED = "scan.completed", "Scan complete"
+    SCAN_FAILED = "scan.failed", "Scan failed"
+    BOOK_ADDED = "book.added", "Book added"
+    BOOK_CHANGED = "book.changed", "Book changed"
+    IMPORT_FINISHED = "import.finished", "Import finished"
 
 
 def new_secret() -> str:
@@ -166,16 +166,16 @@ class Delivery(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
         DELIVERED = "delivered", "Delivered"
-        FAILED = "failed", "Given up"
+        FAILED = "failed", "Failed"
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     event = models.CharField(max_length=30, choices=Event)
-    subject = models.CharField("what happened to what, told once", max_length=100, blank=True)
+    subject = models.CharField("event and object, sent once", max_length=100, blank=True)
     payload = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_try = models.DateTimeField(default=timezone.now)
-    answer = models.CharField("what came back", max_length=300, blank=True)
+    answer = models.CharField("response", max_length=300, blank=True)
     created = models.DateTimeField(default=timezone.now)
     changed = models.DateTimeField(auto_now=True)
 

@@ -24,8 +24,8 @@ from accounts.models import OutsideIdentity
 
 PROVIDER = "oidc"
 logger = logging.getLogger("accounts.oidc")
-TAKEN = "There is an account with this address already. Sign in to it as you did before, then connect it in the settings."
-NO_ANSWER = "The sign-in service does not answer. Try again in a moment, or sign in by password."
+TAKEN = "An account with this email address already exists. Sign in to it as usual, then connect it in Settings."
+NO_ANSWER = "The sign-in service is not responding. Try again in a moment, or sign in with your password."
 
 
 class Adapter(DefaultSocialAccountAdapter):

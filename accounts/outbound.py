@@ -45,10 +45,10 @@ class Sender:
             port = parts.port or (443 if parts.scheme == "https" else 80)
             found = self.look_up(parts.hostname, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError, ValueError):
-            raise Unsafe(f"There is no host called {parts.hostname}.") from None
+            raise Unsafe(f"The host {parts.hostname} could not be found.") from None
         addresses = [entry[4][0] for entry in found]
         if not self.private and not all(is_outside(address) for address in addresses):
-            raise Unsafe(f"{parts.hostname} leads into a private network, where nothing is sent to.")
+            raise Unsafe(f"{parts.hostname} is in a private network. BookImg does not send anything there.")
         return addresses[0]
 
 

@@ -18,12 +18,13 @@ def sign_in(request, login: str, password: str, code: str = ""):
     """The user and whether a second factor was shown. Wrong guesses are counted with those of the sign-in page."""
     user = _by_password(request, login, password)
     if not user or not user.is_active:
-        raise SignInError("The name or the password is not right.")
+        raise SignInError("The username or password is wrong.")
     if not is_mfa_enabled(user):
         return user, False
     if not code:
         raise SignInError(
-            "This account asks for a second factor: send its current code as `code`, or use a personal API token.", "mfa-required"
+            "This account uses two-factor authentication: send its current code as `code`, or use a personal API token.",
+            "mfa-required",
         )
     _check_code(user, code)
     return user, True

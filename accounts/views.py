@@ -38,7 +38,7 @@ def api_tokens(request):
 def api_token_end(request, pk):
     token = get_object_or_404(ApiToken, pk=pk, user=request.user)
     token.delete()
-    messages.success(request, f"“{token.name}” lets nobody in any more.")
+    messages.success(request, f"The token “{token.name}” has been revoked.")
     return redirect("api_tokens")
 
 
@@ -46,7 +46,7 @@ def api_token_end(request, pk):
 @require_POST
 def family_end(request, pk):
     get_object_or_404(TokenFamily, pk=pk, user=request.user).revoke()
-    messages.success(request, "That program is signed out.")
+    messages.success(request, "The program has been signed out.")
     return redirect("api_tokens")
 
 
@@ -56,7 +56,7 @@ def webhooks_page(request):
     form = WebhookForm(sender(), request.POST or None, instance=Webhook(user=request.user))
     if request.method == "POST" and form.is_valid():
         hook = form.save()
-        messages.success(request, "The webhook is set up. Its secret is on its page.")
+        messages.success(request, "Webhook added. Its signing secret is shown on its page.")
         return redirect("webhook", hook.pk)
     context = {"form": form, "webhooks": request.user.webhooks.all()}
     return render(request, "accounts/webhooks.html", context, status=422 if form.errors else 200)
@@ -88,7 +88,7 @@ def webhook_switch(request, pk):
 @require_POST
 def webhook_delete(request, pk):
     own_webhook(request, pk).delete()
-    messages.success(request, "The webhook is deleted; nothing is sent there any more.")
+    messages.success(request, "Webhook deleted.")
     return redirect("webhooks")
 
 
@@ -97,7 +97,7 @@ def webhook_delete(request, pk):
 def redeliver(request, pk):
     delivery = get_object_or_404(Delivery.objects.of(request.user), pk=pk)
     webhooks.redeliver(delivery)
-    messages.success(request, "It is sent once more.")
+    messages.success(request, "The message is being sent again.")
     return redirect("webhook", delivery.webhook_id)
 
 
@@ -124,7 +124,7 @@ def feeds_page(request):
 @require_POST
 def feeds_renew(request):
     feeds.renew(request.user)
-    messages.success(request, "There are new addresses. Older ones lead nowhere any more.")
+    messages.success(request, "New addresses created. Any old ones no longer work.")
     return redirect("feeds")
 
 
@@ -132,5 +132,5 @@ def feeds_renew(request):
 @require_POST
 def feeds_revoke(request):
     feeds.revoke(request.user)
-    messages.success(request, "The secret addresses are gone.")
+    messages.success(request, "The secret addresses have been revoked.")
     return redirect("feeds")

@@ -84,7 +84,7 @@ def deliver(pk: int, sender: Sender | None = None):
     except Unsafe as error:
         delivered, answer = False, str(error)
     except httpx.HTTPError as error:
-        delivered, answer = False, f"No answer: {error or type(error).__name__}"
+        delivered, answer = False, f"No response: {error or type(error).__name__}"
     _settle(delivery, delivered, answer)
 
 

@@ -18,7 +18,7 @@ calls = router("Sign-in", auth=SIGNED_IN)
 class LeaveIn(In):
     """Typed by somebody who means it."""
 
-    username: Text = Field(max_length=200, examples=["olive"], description="Your user name.")
+    username: Text = Field(max_length=200, examples=["olive"], description="Your username.")
     password: Text = Field("", max_length=200, description="Your password, where the account has one.")
 
 
@@ -27,7 +27,7 @@ def delete_account(request: HttpRequest, body: LeaveIn):
     """Deletes your account with all books, scans and photos, for good. `GET /export.json` before, if you want to keep them."""
     user = request.user
     if not ratelimit.consume(request, action="login_failed", key=user.get_username()):
-        raise Problem(429, "too-many-attempts", "Too many attempts. Try again in some minutes.", {"Retry-After": "300"})
+        raise Problem(429, "too-many-attempts", "Too many attempts. Try again in a few minutes.", {"Retry-After": "300"})
     form = LeaveForm(user, {"name": body.username, "password": body.password})
     if not form.is_valid():
         sentence = " ".join(error for errors in form.errors.values() for error in errors)

@@ -23,13 +23,13 @@ class Bearer(HttpBearer):
     def authenticate(self, request, token: str) -> grants.Grant:
         grant = grants.of_bearer(token)
         if grant is None:
-            raise Problem(401, "bad-token", "This token is not valid, or not any more. Sign in again.", CHALLENGE)
+            raise Problem(401, "bad-token", "This token is not valid or has expired. Sign in again.", CHALLENGE)
         request.user = request._cached_user = grant.user
         if self.signed_in and grant.by == "token":
-            raise Problem(403, "sign-in-first", "A personal API token may not do this. Sign in with your password.")
+            raise Problem(403, "sign-in-first", "A personal API token cannot do this. Sign in with your password.")
         needed = Scope.READ if request.method in SAFE else Scope.WRITE
         if not grant.allows(needed, *self.also):
-            raise Problem(403, "scope", f"This token may not do that: it would need the scope “{needed}”.")
+            raise Problem(403, "scope", f"This token cannot do that: it needs the scope “{needed}”.")
         return grant
 
 
@@ -45,7 +45,7 @@ class SessionCookie(APIKeyCookie):
         if not request.user.is_authenticated:
             return None
         if request.method not in SAFE and check_csrf(request) is not None:
-            raise Problem(403, "csrf", "This call came without the CSRF token of the page. Load the page again.")
+            raise Problem(403, "csrf", "This request has no valid CSRF token. Reload the page.")
         return grants.Grant(request.user)
 
 

@@ -24,7 +24,7 @@ def tidy(text: str) -> str:
 
 def said(text: str) -> str:
     if not text.strip():
-        raise ValueError("This may not be empty")
+        raise ValueError("This cannot be empty")
     return tidy(text)
 
 
@@ -97,7 +97,7 @@ class BookIn(BookFacts):
 
     title: Title
     on_duplicate: Literal["copy", "skip"] = Field(
-        "copy", description="Where you have it already: a second copy, or the one you have."
+        "copy", description="If you already have it: add a second copy, or return the one you have."
     )
 
 
@@ -176,13 +176,13 @@ class BookOut(Out):
     currency: str
     condition: str
     condition_note: str
-    entry: str = Field(description="How it came in: scan, cover, isbn, barcode, search, hand, import or api.")
-    sources: dict[str, str] = Field(description="Who says each fact.")
-    look_up: str = Field(description="pending, synced or failed where a catalogue was to be asked after it was entered.")
-    version: int = Field(description="One more with each change; the ETag.")
+    entry: str = Field(description="How it was added: scan, cover, isbn, barcode, search, hand, import or api.")
+    sources: dict[str, str] = Field(description="Where each detail comes from.")
+    look_up: str = Field(description="pending, synced or failed if it was to be looked up in a catalogue.")
+    version: int = Field(description="Increases with each change; the ETag.")
     added: datetime
     changed: datetime
-    removed: datetime | None = Field(description="Since when it is in the trash.")
+    removed: datetime | None = Field(description="When it was moved to the trash.")
 
 
 class ShelfIn(In):
@@ -194,7 +194,7 @@ class ShelfIn(In):
 class ShelfPatch(ShelfIn):
     name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(said)] | SkipJsonSchema[None] = None
     position: Annotated[int, Field(ge=1, le=10_000)] | SkipJsonSchema[None] = Field(
-        None, description="Its place among the shelves, from 1."
+        None, description="Its position among the shelves, from 1."
     )
 
 
@@ -204,8 +204,8 @@ class ShelfMove(In):
     model_config = ConfigDict(json_schema_extra={"examples": [{"what": "shelf", "step": -1}, {"beside": 4, "after": True}]})
 
     beside: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = Field(None, description="The `id` of another of your shelves.")
-    after: bool = Field(False, description="Behind it instead of before it.")
-    what: Literal["shelf", "bookcase", "room"] = Field("shelf", description="What is moved by `step`.")
+    after: bool = Field(False, description="After it instead of before it.")
+    what: Literal["shelf", "bookcase", "room"] = Field("shelf", description="What `step` moves.")
     step: Literal[-1, 1] = Field(1, description="-1: up, 1: down.")
 
 
@@ -214,7 +214,7 @@ class ShelfOut(ShelfName):
     bookcase: str
     position: int
     created: datetime
-    count: int = Field(description="How many books stand there.")
+    count: int = Field(description="How many books are there.")
 
 
 def one_tag(name: str) -> str:
@@ -231,7 +231,7 @@ class TagIn(In):
 class TagOut(Out):
     id: int
     name: str
-    count: int = Field(description="How many books have it.")
+    count: int = Field(description="How many books have this tag.")
 
 
 class BookName(Out):
@@ -241,7 +241,7 @@ class BookName(Out):
 
 class LoanIn(In):
     borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(said)] = Field(examples=["Nora"])
-    since: Day = Field(None, description="Today where it is left out.")
+    since: Day = Field(None, description="Today if omitted.")
     due: Day = None
     note: Text = Field("", max_length=500)
 
@@ -269,7 +269,7 @@ class LoanOut(Out):
 
 
 class ReturnIn(In):
-    returned: Day = Field(None, description="Today where it is left out.")
+    returned: Day = Field(None, description="Today if omitted.")
 
 
 class ReadingIn(In):

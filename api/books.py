@@ -20,11 +20,11 @@ calls = router("Books", auth=EVERYBODY)
 
 IF_MATCH = {
     "in": "header", "name": "If-Match", "required": False, "schema": {"type": "string", "maxLength": 40}, "example": '"3"',
-    "description": "The ETag that you have seen. Where the book was changed since then nothing happens (412).",
+    "description": "The ETag that you have. If the book has changed since then, nothing happens (412).",
 }  # fmt: skip
-IF_NONE_MATCH = {**IF_MATCH, "name": "If-None-Match", "description": "The ETag that you have. Where it is still right: 304."}
+IF_NONE_MATCH = {**IF_MATCH, "name": "If-None-Match", "description": "The ETag that you have. If it is still current: 304."}
 ETAG = {"ETag": {"description": "The version of the book.", "schema": {"type": "string"}}}
-LOCATION = {"Location": {"description": "Where it is.", "schema": {"type": "string"}}}
+LOCATION = {"Location": {"description": "Its address.", "schema": {"type": "string"}}}
 
 
 MADE = {201: {"headers": {**ETAG, **LOCATION}}, 200: {"headers": ETAG}}
@@ -152,7 +152,7 @@ def refuse_stale(request, copy: UserBook) -> int | None:
     if wanted in ("", "*"):
         return None
     if not names(wanted, copy):
-        raise Problem(412, "stale", "This book was changed elsewhere in the meantime.", {"ETag": etag(copy)})
+        raise Problem(412, "stale", "This book was changed somewhere else in the meantime.", {"ETag": etag(copy)})
     return copy.version
 
 

@@ -26,7 +26,7 @@ class BulkIn(In):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"matching": "status=to-read", "shelf": 3, "addTags": ["attic"]}]})
 
-    ids: list[Key] = Field([], max_length=AT_MOST, description="Those of your books.")
+    ids: list[Key] = Field([], max_length=AT_MOST, description="The ids of your books.")
     matching: Annotated[Text, Field(max_length=2000)] | None = Field(
         None, description="Instead of `ids`: the query of `GET /books` that finds them, such as `status=to-read`; empty: all."
     )
@@ -35,20 +35,20 @@ class BulkIn(In):
     favourite: bool | None = None
     add_tags: TagNames = []
     remove_tags: TagNames = []
-    remove: bool = Field(False, description="Into the trash.")
+    remove: bool = Field(False, description="Move them to the trash.")
 
     @model_validator(mode="after")
     def meant(self):
         if bool(self.ids) == (self.matching is not None):
             raise ValueError("Send either `ids` or `matching`")
         if not ({"shelf", "status", "favourite", "add_tags", "remove_tags", "remove"} & self.model_fields_set):
-            raise ValueError("Say what is to be changed")
+            raise ValueError("Say what to change")
         return self
 
 
 class DoneOut(Out):
     sentence: str = Field(examples=["12 books are now on “Study”."])
-    undo: int | None = Field(description="What `POST /undos/{id}` takes it back by; null where nothing had to be changed.")
+    undo: int | None = Field(description="The id for `POST /undos/{id}`; null if nothing changed.")
 
 
 class UndoOut(Out):
@@ -58,11 +58,11 @@ class UndoOut(Out):
 
 
 class CountOut(Out):
-    count: int = Field(description="How many books it was.")
+    count: int = Field(description="How many books were changed.")
 
 
 def done(undo: Undo | None) -> dict:
-    return {"sentence": undo.sentence if undo else "Nothing had to be changed.", "undo": undo and undo.pk}
+    return {"sentence": undo.sentence if undo else "There was nothing to change.", "undo": undo and undo.pk}
 
 
 # ── Many at once ────────────────────────────────────────────────────────────────────────────────────────────────────

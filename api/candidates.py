@@ -106,7 +106,7 @@ def edit_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body:
     """Put right in your words, and matched again. One that is decided about must be undone first (409)."""
     row = own_candidate(request.user, job_id, candidate_id)
     if row.decision != Decision.PENDING:
-        raise Problem(409, "decided", "This one is decided already. Undo that first, then change it.")
+        raise Problem(409, "decided", "You have already decided on this one. Undo that first, then change it.")
     present = row.edition
     words = {"title": body.title, "author": body.author, "isbn_text": body.isbn}
     was = {"title": present.title, "author": "; ".join(present.authors), "isbn_text": present.isbn}

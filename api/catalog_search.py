@@ -29,7 +29,7 @@ class CatalogAsked(Schema):
 
 
 class ResultOut(EditionOut):
-    owned: bool = Field(description="You have it already.")
+    owned: bool = Field(description="You already have it.")
 
 
 class FoundResults(FoundEditions):
@@ -37,9 +37,9 @@ class FoundResults(FoundEditions):
 
 
 class FromCatalogIn(In):
-    key: Annotated[Text, Field(min_length=1, max_length=100_000)] = Field(description="As `GET /books/catalog` named it.")
+    key: Annotated[Text, Field(min_length=1, max_length=100_000)] = Field(description="As given by `GET /books/catalog`.")
     status: StatusName = "to-read"
-    shelf: ShelfSaid = Field(None, description="The `id` of a shelf, or its name: made where it is new.")
+    shelf: ShelfSaid = Field(None, description="The `id` of a shelf, or its name; a new one is created.")
     tags: TagNames = []
 
 
@@ -58,7 +58,7 @@ def add_from_catalog(request: HttpRequest, body: FromCatalogIn, response: HttpRe
     try:
         record = Record.from_dict(signing.loads(body.key, salt=SALT, max_age=VALID))
     except signing.BadSignature:
-        raise Problem(409, "not-offered", "That edition is not on the list any more. Search again.") from None
+        raise Problem(409, "not-offered", "That edition is no longer on the list. Search again.") from None
     shelf = shelf_of(request.user, body.shelf)
     own = {"status": body.status, "shelf": shelf, "tags": body.tags}
     copy = isbn_entry.enter_record(request.user, record, entry=Entry.API, **own).copy

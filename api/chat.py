@@ -37,7 +37,7 @@ class SessionPatch(In):
 class SessionOut(Out):
     id: str
     title: str
-    pinned: bool = Field(description="It is kept; others are forgotten some hours after the last message.")
+    pinned: bool = Field(description="It is kept; others are deleted some hours after the last message.")
     created: datetime
     last_said: datetime
 
@@ -52,9 +52,9 @@ class MessageOut(Out):
     answer: str
     state: Literal[tuple(Message.State.values)]
     error: str
-    books: list[BookOut] = Field(description="What the answer comes from.")
-    total: int = Field(description="How many there are where not all are shown.")
-    steps: list[dict[str, Any]] = Field(description="How it was found out.")
+    books: list[BookOut] = Field(description="The books the answer is based on.")
+    total: int = Field(description="How many there are, if not all are shown.")
+    steps: list[dict[str, Any]] = Field(description="How the answer was found.")
     action: dict[str, Any] = Field(description="A change that is proposed and waits for `confirm`.")
     engine: str
     usd: str

@@ -23,8 +23,8 @@ calls = router("Covers", auth=EVERYBODY)
 
 
 class CoverOut(Out):
-    edition: int = Field(description="What it is chosen by.")
-    cover_image: str = Field(description="Where the catalogue has it.")
+    edition: int = Field(description="The id to choose it by.")
+    cover_image: str = Field(description="Its address in the catalogue.")
     words: str = Field(description="Publisher, year, language.")
     chosen: bool
 
@@ -36,7 +36,7 @@ class CoversOut(Out):
 
 class CoverIn(In):
     choice: Literal["drawn", "edition"] = Field(description="A drawn one, or that of an edition.")
-    edition: int | None = Field(None, ge=1, le=MOST, description="As `GET …/covers` names it.")
+    edition: int | None = Field(None, ge=1, le=MOST, description="As given by `GET …/covers`.")
 
 
 @calls.get("/{book_id}/cover", response={200: None}, openapi_extra=binary("image/webp"))

@@ -30,7 +30,7 @@ Keys = Annotated[list[Key], Field(max_length=1000)]
 class EditionOut(Out):
     """An edition that a catalogue knows, or that is known here."""
 
-    key: str = Field(description="What it is chosen by; good for as long as this installation keeps its `SECRET_KEY`.")
+    key: str = Field(description="The key to choose it by; valid as long as this installation keeps its `SECRET_KEY`.")
     title: str
     subtitle: str
     authors: list[str]
@@ -41,22 +41,22 @@ class EditionOut(Out):
     pages: int | None
     binding: str
     cover_image: str
-    source: str = Field(description="Who says so, in words.")
+    source: str = Field(description="The source, in words.")
 
 
 class FoundEditions(Out):
     items: list[EditionOut]
     count: int
-    problems: list[str] = Field(description="Catalogues that could not answer, in sentences.")
+    problems: list[str] = Field(description="Catalogues that could not be searched, in sentences.")
 
 
 class EditionIn(In):
-    key: Annotated[Text, Field(min_length=1, max_length=100_000)] = Field(description="As `GET …/editions` named it.")
-    over_mine: bool = Field(False, description="Also over what you typed yourself.")
+    key: Annotated[Text, Field(min_length=1, max_length=100_000)] = Field(description="As given by `GET …/editions`.")
+    over_mine: bool = Field(False, description="Also replace what you typed yourself.")
 
 
 class MergeIn(In):
-    two_isbns: bool = Field(False, description="They are one book although they have two different ISBNs.")
+    two_isbns: bool = Field(False, description="Merge them although they have two different ISBNs.")
 
 
 class SplitIn(In):
@@ -85,7 +85,7 @@ class FactChangeOut(Out):
     fact: str
     before: Any
     after: Any
-    source: str = Field(description="Who said so, in words.")
+    source: str = Field(description="The source, in words.")
     at: datetime
 
 
@@ -115,7 +115,7 @@ def choose_edition(request: HttpRequest, book_id: Key, body: EditionIn):
     try:
         record = Record.from_dict(signing.loads(body.key, salt=SALT))
     except signing.BadSignature:
-        raise Problem(409, "not-offered", "That edition is not on the list any more. Ask for the list again.") from None
+        raise Problem(409, "not-offered", "That edition is no longer on the list. Request the list again.") from None
     return changed(request.user, copy.pk, others.choose(request.user, copy, record, body.over_mine))
 
 

@@ -11,7 +11,7 @@ class Problem(HttpError):
         self.code, self.headers = code, headers or {}
 
 
-def not_found(sentence: str = "There is no such thing here, or it is not yours.") -> Problem:
+def not_found(sentence: str = "This does not exist, or it is not yours.") -> Problem:
     return Problem(404, "not-found", sentence)
 
 

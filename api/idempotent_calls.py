@@ -15,7 +15,7 @@ DESCRIBED = {
     "name": HEADER,
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$"},
-    "description": "Chosen by you, one for each thing to be made. Sent again within a day it brings the same answer.",
+    "description": "Chosen by you, one for each object to create. Repeated within a day, it returns the same response.",
     "example": "3f0c2a0e-scan-of-sunday",
 }
 
@@ -49,9 +49,9 @@ def _begin(request, key: str):
     try:
         return idempotency.begin(request.auth.user, key, idempotency.fingerprint(request))
     except idempotency.KeyInUse:
-        raise Problem(409, "in-progress", "The first call with this key is still at work. Ask again in a moment.") from None
+        raise Problem(409, "in-progress", "The first request with this key is still running. Try again in a moment.") from None
     except idempotency.KeyReused:
-        raise Problem(422, "key-reused", f"This {HEADER} belongs to another call. Choose a new one.") from None
+        raise Problem(422, "key-reused", f"This {HEADER} belongs to another request. Choose a new one.") from None
 
 
 def _as_before(row) -> HttpResponse:

@@ -38,12 +38,12 @@ class ImportIn(In):
     format: Literal[FORMATS] = "auto"
     status: StatusName = "to-read"
     shelf: Annotated[int, Field(ge=1, le=MOST)] | None = Field(None, description="The `id` of one of your shelves.")
-    tags: Annotated[Text, Field(max_length=5000)] = Field("", description="With commas between them.")
+    tags: Annotated[Text, Field(max_length=5000)] = Field("", description="Separated by commas.")
     on_duplicate: Literal[tuple(row_outcomes.ON_DUPLICATE)] = Field(
-        row_outcomes.SKIP, description="What to do with books that you have already."
+        row_outcomes.SKIP, description="What to do with books that you already have."
     )
-    look_up: bool = Field(False, description="Ask the catalogues for what the file does not say.")
-    preview: bool = Field(False, description="Only look: nothing is brought in before `POST /import/{id}/start`.")
+    look_up: bool = Field(False, description="Look up missing details in the catalogues.")
+    preview: bool = Field(False, description="Preview only: nothing is imported before `POST /import/{id}/start`.")
 
 
 class ImportOut(Out):
@@ -54,14 +54,14 @@ class ImportOut(Out):
     error: str
     total: int
     done: int
-    counts: dict[str, int] = Field(description="In the preview what the rows are, then what became of them.")
-    mapping: dict[str, str] = Field(description="Name of a column in the file -> what it is here.")
+    counts: dict[str, int] = Field(description="In the preview, the kinds of rows; later, their results.")
+    mapping: dict[str, str] = Field(description="Name of a column in the file -> what it is imported as.")
     created: datetime
     finished: datetime | None
 
 
 class RowsAsked(Slice):
-    result: Literal[("", *ImportRow.Result.values)] = Field("", description="Only rows of which this became.")
+    result: Literal[("", *ImportRow.Result.values)] = Field("", description="Only rows with this result.")
 
 
 class RowOut(Out):
@@ -77,7 +77,7 @@ class ColumnsIn(In):
     columns: dict[Annotated[Text, Field(max_length=500)], Literal[(*fields.TARGETS, fields.KEEP, fields.DROP)]] = Field(
         {}, max_length=200, examples=[{"Regal": "shelf", "Bemerkung": "notes"}]
     )
-    order: Literal[tuple(ORDERS)] = Field("", description="Which comes first in 03/04/2020; empty: as the file shows.")
+    order: Literal[tuple(ORDERS)] = Field("", description="Which comes first in 03/04/2020; empty: detect from the file.")
 
 
 class RowIn(In):
@@ -86,7 +86,7 @@ class RowIn(In):
     title: Annotated[Text, Field(max_length=500)] = ""
     authors: Names = []
     isbn: Isbn = ""
-    another: bool = Field(False, description="A further copy, although the book is there.")
+    another: bool = Field(False, description="Add another copy of a book you already have.")
 
 
 def shown(file: Import) -> dict:
@@ -149,7 +149,7 @@ def start_previewed_import(request: HttpRequest, import_id: Key):
     elif file.state in (Import.State.FAILED, Import.State.CANCELLED) and file.key:
         import_run.go_on(file)
     else:
-        raise Problem(409, "not-waiting", "This import does not wait to be started.")
+        raise Problem(409, "not-waiting", "This import is not waiting to be started.")
     return Status(202, shown(own_import(request.user, import_id)))
 
 
@@ -157,7 +157,7 @@ def start_previewed_import(request: HttpRequest, import_id: Key):
 def cancel_import(request: HttpRequest, import_id: Key):
     """Stops it; what was brought in so far stays."""
     if not import_run.cancel(own_import(request.user, import_id)):
-        raise Problem(409, "not-running", "This import is not at work.")
+        raise Problem(409, "not-running", "This import is not running.")
     return shown(own_import(request.user, import_id))
 
 
@@ -199,11 +199,11 @@ def retry_import_row(request: HttpRequest, import_id: Key, row_number: RowNumber
     if row is None:
         raise not_found()
     if file.is_active:
-        raise Problem(409, "at-work", "The import is still at work. Change this row when it is done.")
+        raise Problem(409, "at-work", "The import is still running. Change this row when it has finished.")
     if body.another and row.result == ImportRow.Result.OWNED:
         return row_shown(import_run.try_again(row, another=True))
     if not can_change(row):
-        raise Problem(409, "no-retry", "This row needs no second try.")
+        raise Problem(409, "no-retry", "This row does not need another try.")
     changes = {"title": body.title, "authors": body.authors, "isbn13": body.isbn}
     return row_shown(import_run.try_again(row, {name: value for name, value in changes.items() if value}))
 

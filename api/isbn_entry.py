@@ -31,11 +31,13 @@ class EnterIn(In):
     )
 
     isbn: Number | None = Field(None, description="10 or 13 digits, with or without hyphens, or an EAN-13 with its add-on.")
-    isbns: list[Number] = Field([], max_length=AT_MOST, description="Several at once: all of them, or none where one is wrong.")
+    isbns: list[Number] = Field(
+        [], max_length=AT_MOST, description="Several at once: all of them are added, or none if one is wrong."
+    )
     status: StatusName = "to-read"
-    shelf: ShelfSaid = Field(None, description="The `id` of a shelf, or its name: made where it is new.")
+    shelf: ShelfSaid = Field(None, description="The `id` of a shelf, or its name; a new one is created.")
     tags: TagNames = []
-    on_duplicate: Literal["copy", "skip"] = Field("copy", description="Where you have it already: a second copy, or left out.")
+    on_duplicate: Literal["copy", "skip"] = Field("copy", description="If you already have it: add a second copy, or skip it.")
 
     @model_validator(mode="after")
     def named(self):
@@ -50,7 +52,7 @@ class EnterIn(In):
 
 class EnteredOut(Out):
     isbn: str
-    outcome: Literal["added", "owned"] = Field(description="owned: left out, for you have it already.")
+    outcome: Literal["added", "owned"] = Field(description="owned: skipped, because you already have it.")
     book: BookOut
 
 

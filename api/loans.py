@@ -23,7 +23,7 @@ reading_calls = router("Readings", auth=EVERYBODY)
 
 
 class Lent(Slice):
-    state: Literal["out", "back"] = Field("out", description="What is lent now, or what was given back.")
+    state: Literal["out", "back"] = Field("out", description="Current loans, or returned ones.")
 
 
 # ── Loans ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -44,7 +44,7 @@ def lend_book(request: HttpRequest, book_id: Key, body: LoanIn):
     """Lends a book. A copy can be with one person at a time (409)."""
     copy = own_copy(request.user, book_id)
     if copy.loans.filter(returned__isnull=True).exists():
-        raise Problem(409, "lent", "Somebody has it already. Take it back first.")
+        raise Problem(409, "lent", "Somebody already has this book. Mark it as returned first.")
     try:
         return Status(201, serializers.loan(loans.lend(copy, **body.model_dump())))
     except loans.LoanError as error:

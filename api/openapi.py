@@ -3,27 +3,27 @@
 from api.schemas import ErrorOut
 
 ERRORS = {
-    "400": ("The call cannot be read", "bad-request", "The body is not JSON."),
+    "400": ("The request cannot be read", "bad-request", "The body is not JSON."),
     "401": ("Nobody is signed in", "sign-in", "Sign in first: send `Authorization: Bearer …` with a token."),
-    "403": ("Not allowed", "scope", "This token may not do that: it would need the scope “write”."),
-    "404": ("Not there, or not yours", "not-found", "There is no such thing here, or it is not yours."),
-    "409": ("In the way of something", "in-progress", "The first call with this key is still at work."),
-    "412": ("Changed elsewhere", "stale", "This book was changed elsewhere in the meantime."),
-    "413": ("Too large", "too-large", "The photo has more than 25 MB."),
-    "422": ("Not understood", "invalid", "title: Field required."),
-    "429": ("Too many calls", "too-many", "That was too much at once: 100 calls are allowed. Go on in 12 seconds."),
+    "403": ("Not allowed", "scope", "This token cannot do that: it needs the scope “write”."),
+    "404": ("Not found, or not yours", "not-found", "This does not exist, or it is not yours."),
+    "409": ("Conflict", "in-progress", "The first request with this key is still running."),
+    "412": ("Changed in the meantime", "stale", "This book was changed somewhere else in the meantime."),
+    "413": ("Too large", "too-large", "The photo is larger than 25 MB."),
+    "422": ("Not valid", "invalid", "title: Field required."),
+    "429": ("Too many requests", "too-many", "Too many requests: 100 are allowed. Try again in 12 seconds."),
 }
 INTEGER = {"schema": {"type": "integer", "minimum": 0}}
 HEADERS = {
-    "RateLimit-Limit": {"description": "How many calls a person has in any minute (or what `RATE_LIMIT` says).", **INTEGER},
+    "RateLimit-Limit": {"description": "How many requests a person can make in any minute (or as `RATE_LIMIT` sets).", **INTEGER},
     "RateLimit-Remaining": {"description": "How many of them are left.", **INTEGER},
-    "RateLimit-Reset": {"description": "Seconds until the first of those that are spent come back.", **INTEGER},
+    "RateLimit-Reset": {"description": "Seconds until the first used requests become available again.", **INTEGER},
     "Retry-After": {"description": "Seconds to wait.", **INTEGER},
-    "X-Request-Id": {"description": "What this call is called in the log.", "schema": {"type": "string"}},
+    "X-Request-Id": {"description": "The identifier of this request in the log.", "schema": {"type": "string"}},
 }
 DESCRIBED = {
-    "Bearer": "An access token from `POST /auth/token`, a token of the outside issuer, or a personal API token.",
-    "SessionCookie": "The session of a signed-in browser. Whatever changes something needs `X-CSRFToken` too.",
+    "Bearer": "An access token from `POST /auth/token`, a token from the external issuer, or a personal API token.",
+    "SessionCookie": "The session of a signed-in browser. Requests that change something also need `X-CSRFToken`.",
 }
 
 

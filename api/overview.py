@@ -20,11 +20,11 @@ calls = router("Overview", auth=EVERYBODY)
 
 
 class Typed(Slice):
-    q: Annotated[Text, Field(max_length=100, description="Only those with words that begin so.")] = ""
+    q: Annotated[Text, Field(max_length=100, description="Only those with words that start with this.")] = ""
 
 
 class SeriesAsked(Typed):
-    gaps: bool = Field(False, description="Only those of which volumes are missing.")
+    gaps: bool = Field(False, description="Only those with missing volumes.")
 
 
 class AuthorOut(Out):
@@ -36,7 +36,7 @@ class SeriesOut(Out):
     name: str = Field(description="`GET /books?series=…` lists the volumes.")
     count: int
     numbers: list[str]
-    missing: list[int] = Field(description="Volumes that are not there though a later one is.")
+    missing: list[int] = Field(description="Volumes that are missing although a later one is there.")
 
 
 class PartOut(Out):
@@ -55,11 +55,11 @@ class StatisticsOut(Out):
     by_shelf: list[PartOut]
     by_tag: list[PartOut]
     by_rating: list[PartOut]
-    by_year: list[PartOut] = Field(description="Of publication.")
-    by_entry: list[PartOut] = Field(description="How they came in.")
+    by_year: list[PartOut] = Field(description="By year of publication.")
+    by_entry: list[PartOut] = Field(description="How they were added.")
     read_by_month: list[PartOut]
     read_by_year: list[PartOut]
-    pages_by_year: list[PartOut] = Field(description="Pages that were read.")
+    pages_by_year: list[PartOut] = Field(description="Pages read.")
 
 
 @calls.get("/authors", response=Page[AuthorOut])

@@ -17,9 +17,9 @@ from api.errors import Problem, not_found
 logger = logging.getLogger("api")
 CODES = {400: "bad-request", 401: "sign-in", 403: "forbidden", 404: "not-found", 405: "no-such-method", 429: "too-many"}
 SIGN_IN = "Sign in first: send `Authorization: Bearer …` with a token, or the session of your browser."
-UNREADABLE = "The body of this call cannot be read: it is broken, or too large."
-FORBIDDEN = "This is not allowed from where you are."
-BROKEN = "Something went wrong on our side. It is noted; try again in a moment."
+UNREADABLE = "The body of this request cannot be read: it is broken or too large."
+FORBIDDEN = "This is not allowed from your address."
+BROKEN = "Something went wrong on our side. The error has been logged. Try again in a moment."
 NOBODY = Problem(401, "sign-in", SIGN_IN, CHALLENGE)
 
 
@@ -100,7 +100,7 @@ def _reason(message: str) -> str:
 
 
 def no_such_call(request, **_) -> JsonResponse:
-    return answer(Problem(404, "no-such-call", "There is no such call. All calls are listed at /api/v1/docs."))
+    return answer(Problem(404, "no-such-call", "There is no such endpoint. All of them are listed at /api/v1/docs."))
 
 
 class ApiMiddleware(MiddlewareMixin):
@@ -111,7 +111,7 @@ class ApiMiddleware(MiddlewareMixin):
             return response
         if response.status_code == 405:
             allowed = response["Allow"]
-            sentence = f"This address does not know {request.method}, only {allowed}."
+            sentence = f"This address does not support {request.method}, only {allowed}."
             response = answer(Problem(405, "no-such-method", sentence, {"Allow": allowed}))
         for name, value in throttling.headers(request).items():
             response[name] = value

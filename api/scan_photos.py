@@ -29,7 +29,7 @@ PHOTO_BODY = {
                     "properties": {
                         "photo": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP or HEIC."},
                         "jobId": {**JOB, "description": "Chosen by you, or by the server."},
-                        "shelf": {**TEXT, "description": "The name of the shelf, made where it is new, or the `id` of one."},
+                        "shelf": {**TEXT, "description": "The name of a shelf (a new one is created) or the `id` of one."},
                         "kind": KIND,
                     },
                 }
@@ -75,7 +75,7 @@ def sent(request) -> Sent:
         raise invalid("photo: send the photo as a file in the field `photo`.")
     shelf, job_id = request.POST.get("shelf", ""), request.POST.get("jobId", "")
     if "\x00" in shelf or len(shelf) > 100:
-        raise invalid("shelf: the name of a shelf has at most 100 letters.")
+        raise invalid("shelf: the name of a shelf has at most 100 characters.")
     kind = request.POST.get("kind") or Scan.Kind.SHELF
     if kind not in Scan.Kind:
         raise invalid(f"kind: {' or '.join(Scan.Kind.values)}.")

@@ -14,7 +14,7 @@ JobId = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$", max_length=64, exa
 KindOfPhoto = Literal[tuple(Scan.Kind.values)]
 StatusOfScan = Literal[tuple(Scan.Status.values)]
 MOMENT = {"format": "date-time"}
-Shelf = Annotated[Text, Field(max_length=100, description="The name of the shelf, made where it is new, or the `id` of one.")]
+Shelf = Annotated[Text, Field(max_length=100, description="The name of a shelf (a new one is created) or the `id` of one.")]
 
 
 class TicketIn(In):
@@ -39,12 +39,12 @@ class ScanStart(In):
     """After a direct upload."""
 
     job_id: JobId
-    shelf: Shelf = Field("", description="As in the ticket, where nothing is said.")
-    kind: KindOfPhoto | None = Field(None, description="As in the ticket, where nothing is said.")
+    shelf: Shelf = Field("", description="As in the ticket, if omitted.")
+    kind: KindOfPhoto | None = Field(None, description="As in the ticket, if omitted.")
 
 
 class CountsOut(Out):
-    sure: int = Field(description="Open proposals that are sure.")
+    sure: int = Field(description="Sure proposals not decided yet.")
     check: int
     unread: int
     accepted: int
@@ -63,7 +63,7 @@ class ScanOut(Out):
     error: str = Field(description="What went wrong, in a sentence.")
     retryable: bool
     notes: list[str]
-    shelf_labels: list[str] = Field(description="Labels that were read on the board.")
+    shelf_labels: list[str] = Field(description="Labels read on the shelf.")
     engine: dict[str, Any]
     timings: dict[str, float] = Field(description="Seconds for each stage.")
     last_seq: int = Field(description="The number of its last event.")
@@ -86,7 +86,7 @@ class FinalBook(Out):
     cover_image: str
     purchase_links: dict[str, str]
     confidence: float
-    validated: bool = Field(description="A catalogue bears it out.")
+    validated: bool = Field(description="A catalogue confirms it.")
     band: Literal[tuple(Band.values)]
     source: str
     spine_text: list[str]
@@ -103,7 +103,7 @@ class CandidateOut(FinalBook):
 
 
 class CostOut(Out):
-    usd: float = Field(description="What was paid for this photo so far, in US dollars.")
+    usd: float = Field(description="Cost of this photo so far, in US dollars.")
     calls: int
 
 
@@ -152,23 +152,23 @@ class EventsOut(Out):
 
 
 class AcceptIn(In):
-    status: StatusName = Field("to-read", description="How the book is marked.")
+    status: StatusName = Field("to-read", description="The status to give the books.")
 
 
 class AcceptAllIn(AcceptIn):
     min_confidence: Annotated[float, Field(ge=0, le=1)] | None = Field(
-        None, description="What a catalogue bears out with at least this; without it, what is sure.", examples=[0.9]
+        None,
+        description="Books confirmed by a catalogue with at least this confidence; without it, the sure ones.",
+        examples=[0.9],
     )
-    with_owned: bool = Field(False, description="Also books that you have already.")
+    with_owned: bool = Field(False, description="Also books that you already have.")
 
 
 class BatchOut(Out):
     added: int
-    owned: int = Field(description="Left out, because you have them already.")
+    owned: int = Field(description="Skipped, because you already have them.")
     # As text: the encoder of JSON would cut what is behind the thousandths.
-    moment: str = Field(
-        description="What `POST /scans/{jobId}/undo` takes it back by.", json_schema_extra={"format": "date-time"}
-    )
+    moment: str = Field(description="The id for `POST /scans/{jobId}/undo`.", json_schema_extra={"format": "date-time"})
 
 
 class UndoIn(In):
@@ -185,19 +185,19 @@ class WordsIn(In):
     model_config = ConfigDict(json_schema_extra={"examples": [{"title": "Dune", "author": "Frank Herbert"}]})
 
     title: Text | None = Field(None, max_length=500)
-    author: Text | None = Field(None, max_length=1000, description='Several joined by "; ".')
+    author: Text | None = Field(None, max_length=1000, description='Several separated by "; ".')
     isbn: Isbn | None = None
 
 
 class ScanPatch(In):
     """Where the books of a scan go."""
 
-    shelf: Shelf = Field("", description="The name of the shelf, made where it is new, or the `id` of one; empty: none.")
-    with_books: bool = Field(False, description="Books that were added from it to no shelf go there too.")
+    shelf: Shelf = Field("", description="The name of a shelf (a new one is created) or the `id` of one; empty: none.")
+    with_books: bool = Field(False, description="Books added from it without a shelf go there too.")
 
 
 class ChoiceIn(In):
-    key: Annotated[Text, Field(min_length=1, max_length=1000)] = Field(description="As `GET …/editions` named it.")
+    key: Annotated[Text, Field(min_length=1, max_length=1000)] = Field(description="As given by `GET …/editions`.")
 
 
 class ChoiceOut(Out):

@@ -113,7 +113,9 @@ def start_scan(request: HttpRequest, response: HttpResponse):
     except (uploads.UploadError, images.PhotoError) as error:
         raise invalid(f"photo: {error}") from None
     except tickets.NotUploaded:
-        raise Problem(409, "not-uploaded", "There is no photo for this job yet. Put it to the address of its ticket.") from None
+        raise Problem(
+            409, "not-uploaded", "There is no photo for this job yet. Upload it to the address in its ticket."
+        ) from None
     except uploads.SeenBefore as seen:
         where = {"Location": f"/api/v1/scans/{seen.scan.job_id}"}
         raise Problem(409, "seen-before", f"{seen} It is {seen.scan.job_id}.", where) from None
@@ -192,7 +194,7 @@ def scan_again(request: HttpRequest, job_id: JobId, response: HttpResponse):
     try:
         scan = uploads.again(scan)
     except FileNotFoundError:
-        raise not_found("The photo of this scan is gone.") from None
+        raise not_found("The photo of this scan has been deleted.") from None
     response["Location"] = f"/api/v1/scans/{scan.job_id}"
     return Status(202, shown(own_scan(request.user, scan.job_id)))
 
@@ -201,7 +203,7 @@ def scan_again(request: HttpRequest, job_id: JobId, response: HttpResponse):
 def retry_scan(request: HttpRequest, job_id: JobId):
     """Once more from the stage that failed or was stopped."""
     if not pipeline.retry(own_scan(request.user, job_id)):
-        raise Problem(409, "no-retry", "This scan needs no second try, or one would not help.")
+        raise Problem(409, "no-retry", "This scan does not need another try, or one would not help.")
     return Status(202, shown(own_scan(request.user, job_id)))
 
 
@@ -209,7 +211,7 @@ def retry_scan(request: HttpRequest, job_id: JobId):
 def look_again(request: HttpRequest, job_id: JobId, body: scan_schemas.SecondLookIn):
     """A better engine looks again at what could not be read, or at the whole photo, for about what `secondLooks` says."""
     if not pipeline.look_again(own_scan(request.user, job_id), body.what):
-        raise Problem(409, "no-second-look", "There is nothing of the kind to be had for this scan.")
+        raise Problem(409, "no-second-look", "That is not available for this scan.")
     return Status(202, shown(own_scan(request.user, job_id)))
 
 
@@ -217,7 +219,7 @@ def look_again(request: HttpRequest, job_id: JobId, body: scan_schemas.SecondLoo
 def cancel_scan(request: HttpRequest, job_id: JobId):
     """Stops it; what was found so far is kept."""
     if not pipeline.cancel(own_scan(request.user, job_id)):
-        raise Problem(409, "not-running", "This scan is over already.")
+        raise Problem(409, "not-running", "This scan has already ended.")
     return shown(own_scan(request.user, job_id))
 
 

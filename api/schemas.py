@@ -14,7 +14,7 @@ FURTHEST = 1_000_000_000
 def plain(text: str) -> str:
     """NUL is no letter, and halves of one are none: databases refuse them."""
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueError("This holds characters that are no text, such as NUL")
+        raise ValueError("This contains characters that are not text, such as NUL")
     return text
 
 
@@ -41,8 +41,8 @@ class In(Schema):
 class Slice(Schema):
     """Which part of a list."""
 
-    limit: int = Field(50, ge=1, le=200, description="How many at most.")
-    offset: int = Field(0, ge=0, le=FURTHEST, description="How many are passed over.")
+    limit: int = Field(50, ge=1, le=200, description="How many to return at most.")
+    offset: int = Field(0, ge=0, le=FURTHEST, description="How many to skip.")
 
     def of(self, rows) -> dict:
         """That part of a queryset, and how many there are."""
@@ -54,13 +54,13 @@ Row = TypeVar("Row")
 
 class Page(Schema, Generic[Row]):
     items: list[Row]
-    count: int = Field(description="How many there are in all.")
+    count: int = Field(description="The total number.")
 
 
 class ErrorOut(Schema):
     """What went wrong, in a sentence for people and a slug for programs."""
 
-    detail: str = Field(examples=["There is no such thing here, or it is not yours."])
+    detail: str = Field(examples=["This does not exist, or it is not yours."])
     code: str = Field(examples=["not-found"])
 
 

@@ -40,9 +40,9 @@ class FoundOut(Out):
 class FoundPage(Out):
     items: list[FoundOut]
     count: int
-    exact: int = Field(description="How many of them have all the words.")
-    meant: dict[str, str] = Field(description="Words that were put right.")
-    answer: str = Field(description="Empty where none was asked for.")
+    exact: int = Field(description="How many of them contain all the words.")
+    meant: dict[str, str] = Field(description="Words that were corrected.")
+    answer: str = Field(description="Empty if none was requested.")
     notes: list[str] = Field(description="What could not be done, in sentences.")
 
 

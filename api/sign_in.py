@@ -18,9 +18,7 @@ class SignIn(In):
     username: Text = Field("", max_length=254, examples=["olive"])
     email: Text = Field("", max_length=254, examples=["olive@example.org"])
     password: Text = Field(max_length=4096, examples=["shelf-of-olive"])
-    code: Text = Field(
-        "", max_length=20, description="The current code of the second factor, or a recovery code.", examples=["123456"]
-    )
+    code: Text = Field("", max_length=20, description="The current two-factor code, or a recovery code.", examples=["123456"])
 
     @model_validator(mode="after")
     def named(self):
@@ -30,8 +28,8 @@ class SignIn(In):
 
 
 class TokensOut(Out):
-    access: str = Field(description="A JWT, good for an hour.")
-    refresh: str = Field(description="Good for one `POST /auth/refresh`, within 30 days.")
+    access: str = Field(description="A JWT, valid for an hour.")
+    refresh: str = Field(description="Valid for one `POST /auth/refresh`, within 30 days.")
 
 
 class Refresh(In):
@@ -43,7 +41,7 @@ class MeOut(Out):
     username: str = Field(examples=["olive"])
     email: str = Field(examples=["olive@example.org"])
     date_joined: datetime
-    scopes: list[str] = Field(description="What this sign-in may do.", examples=[["read", "scan", "write"]])
+    scopes: list[str] = Field(description="What this sign-in can do.", examples=[["read", "scan", "write"]])
     signed_in_by: str = Field(description="session, sign-in, outside or token", examples=["token"])
 
 

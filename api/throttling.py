@@ -37,5 +37,5 @@ def headers(request) -> dict[str, str]:
 
 def refusal(request) -> Problem:
     share = request.share
-    sentence = f"That was too much at once: {share.limit} calls are allowed. Go on in {share.reset} seconds."
+    sentence = f"Too many requests: {share.limit} are allowed. Try again in {share.reset} seconds."
     return Problem(429, "too-many", sentence, {"Retry-After": str(share.reset)})

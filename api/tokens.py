@@ -27,7 +27,7 @@ class TokenIn(In):
     name: Annotated[Text, Field(min_length=1, max_length=100, examples=["Scanner in the study"])]
     scopes: Annotated[list[ScopeName], Field(min_length=1, max_length=3, examples=[["scan"]])]
     days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] | None = Field(
-        365, description="How long it is good; null: until it is ended."
+        365, description="How long it is valid; null: until it is revoked."
     )
 
 
@@ -35,21 +35,21 @@ class TokenOut(Out):
     id: int
     name: str
     scopes: list[ScopeName]
-    hint: str = Field(description="Its last letters.")
+    hint: str = Field(description="Its last characters.")
     created: datetime
     expires: datetime | None
     last_used: datetime | None
 
 
 class FreshTokenOut(TokenOut):
-    token: str = Field(description="The token itself, which is told here and never again.", examples=["bimg_…"])
+    token: str = Field(description="The token itself, shown only once.", examples=["bimg_…"])
 
 
 class ProgramOut(Out):
     """A sign-in by `POST /auth/token`, with all tokens that came of it."""
 
     id: int
-    agent: str = Field(description="The program, as it names itself.")
+    agent: str = Field(description="The name the program gives itself.")
     created: datetime
     last_used: datetime
 
@@ -57,13 +57,13 @@ class ProgramOut(Out):
 class FeedsOut(Out):
     loans: str = Field(description="A calendar of loans that are due; empty where there are no secret addresses.")
     added: str = Field(description="RSS of new books; empty where there are no secret addresses.")
-    opds: str = Field(description="The catalogue for reader apps, to which one signs in.")
+    opds: str = Field(description="The catalogue for reader apps, which need to sign in.")
 
 
 def confirmed(request):
     """A browser that somebody left open makes no tokens: as on the page, the password was typed a short while ago."""
     if request.auth.by == "session" and is_reauthentication_required(request, app=""):
-        sentence = "Confirm that it is you on the page “API tokens” of the settings, or sign in by `POST /auth/token`."
+        sentence = "Confirm that it is you on the “API tokens” page in Settings, or sign in with `POST /auth/token`."
         raise Problem(403, "confirm-first", sentence)
 
 
@@ -87,7 +87,7 @@ def add_token(request: HttpRequest, body: TokenIn):
     """A new personal token for one program. It is shown in this answer and never again."""
     confirmed(request)
     if request.user.api_tokens.count() >= MOST_TOKENS:
-        raise invalid(f"You have {MOST_TOKENS} tokens already. End one that you do not need.")
+        raise invalid(f"You already have {MOST_TOKENS} tokens. Revoke one that you no longer need.")
     expires = timezone.now() + timedelta(days=body.days) if body.days else None
     token, key = tokens.make(request.user, body.name, list(dict.fromkeys(body.scopes)), expires)
     names = ("id", "name", "scopes", "hint", "created", "expires", "last_used")

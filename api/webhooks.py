@@ -38,7 +38,7 @@ class WebhookOut(Out):
     url: str
     events: list[str]
     active: bool
-    secret: str = Field(description="What messages are signed with.")
+    secret: str = Field(description="The secret that signs messages.")
     created: datetime
 
 
@@ -83,7 +83,7 @@ def list_webhooks(request: HttpRequest, asked: Query[Slice]):
 def add_webhook(request: HttpRequest, body: WebhookIn, response: HttpResponse):
     """Tells an address of what happens from now on. One in the network of the server is refused."""
     if request.user.webhooks.count() >= MOST_WEBHOOKS:
-        raise invalid(f"You have {MOST_WEBHOOKS} webhooks already. Delete one that you do not need.")
+        raise invalid(f"You already have {MOST_WEBHOOKS} webhooks. Delete one that you no longer need.")
     hook = keep(Webhook(user=request.user), body.said())
     response["Location"] = f"/api/v1/webhooks/{hook.pk}"
     return Status(201, hook)

@@ -44,9 +44,9 @@ class GoogleBooks:
             reply.raise_for_status()
             return reply.json().get("items") or []
         except httpx.HTTPStatusError as error:
-            raise CatalogError(f"Google Books refused the question ({error.response.status_code}).", permanent=True) from error
+            raise CatalogError(f"Google Books rejected the request ({error.response.status_code}).", permanent=True) from error
         except (httpx.HTTPError, ValueError, AttributeError) as error:
-            raise CatalogError(f"Google Books did not answer: {error}.") from error
+            raise CatalogError(f"Google Books did not respond: {error}.") from error
 
 
 def _record(item: dict) -> Record:

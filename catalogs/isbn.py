@@ -46,8 +46,8 @@ def parse(text: str) -> str:
         return stdnum_isbn.to_isbn13(stdnum_isbn.validate(compact))
     except ValidationError:
         wanted = next((digit for digit in "0123456789X" if stdnum_isbn.is_valid(compact[:-1] + digit)), "")
-        why = f" (it is {compact[-1]}, with the others it would be {wanted})" if wanted else ""
-        raise ISBNError(f"“{_short(text)}” has a digit wrong: its check digit does not fit{why}.") from None
+        why = f" (it is {compact[-1]}, but should be {wanted})" if wanted else ""
+        raise ISBNError(f"“{_short(text)}” has a wrong digit: its check digit does not match{why}.") from None
 
 
 def _refuse_other_goods(digits: str, text: str):
@@ -56,7 +56,7 @@ def _refuse_other_goods(digits: str, text: str):
     if digits.startswith("9790"):
         raise ISBNError(f"“{_short(text)}” is the number of sheet music, which has no ISBN.")
     if not digits.startswith(("978", "979")):
-        raise ISBNError(f"“{_short(text)}” is the barcode of something else: a book's begins with 978 or 979.")
+        raise ISBNError(f"“{_short(text)}” is not the barcode of a book, which begins with 978 or 979.")
 
 
 def _short(text: str | None) -> str:

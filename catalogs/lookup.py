@@ -48,7 +48,7 @@ class Lookup:
     @property
     def problems(self) -> list[str]:
         return [
-            reasons[0] if len(reasons) == 1 else f"{reasons[0]} ({len(reasons)} questions went unanswered.)"
+            reasons[0] if len(reasons) == 1 else f"{reasons[0]} ({len(reasons)} requests failed.)"
             for reasons in self._failed.values()
         ]
 
@@ -134,7 +134,7 @@ class Lookup:
         pool.shutdown(wait=False, cancel_futures=True)
         for future in late:
             catalog = under_way[future][0]
-            self._note(catalog, CatalogError(f"{_title(catalog)} did not answer in time."))
+            self._note(catalog, CatalogError(f"{_title(catalog)} did not respond in time."))
         for future in done:
             try:
                 yield under_way[future], future.result()
@@ -188,7 +188,7 @@ class Lookup:
             for number, count in list(waiting.items()):
                 if count and passed > self.seconds:
                     late = [catalog for asked, catalog in under_way.values() if asked == number]
-                    problems[number] += [self._note(c, CatalogError(f"{_title(c)} did not answer in time.")) for c in late]
+                    problems[number] += [self._note(c, CatalogError(f"{_title(c)} did not respond in time.")) for c in late]
                 if not count or passed > self.seconds or (known[number] and passed > PATIENCE):
                     del waiting[number]
                     yield number, self._answer(known[number], problems[number])

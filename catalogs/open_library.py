@@ -59,9 +59,9 @@ class OpenLibrary:
             reply.raise_for_status()
             return reply.json()["docs"]
         except httpx.HTTPStatusError as error:
-            raise CatalogError(f"Open Library refused the question ({error.response.status_code}).", permanent=True) from error
+            raise CatalogError(f"Open Library rejected the request ({error.response.status_code}).", permanent=True) from error
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-            raise CatalogError(f"Open Library did not answer: {error}.") from error
+            raise CatalogError(f"Open Library did not respond: {error}.") from error
 
 
 def _record(doc: dict, asked_isbn: str = "") -> Record:

@@ -39,12 +39,12 @@ def propose(user, name: str, books: list[int], value: str) -> Proposal:
     copies = UserBook.objects.of(user).filter(pk__in=books[:MOST])
     found = list(copies.values_list("pk", "title"))
     if not found:
-        raise ActionError("There is no book of yours to do that with.")
+        raise ActionError("You have no matching books.")
     what = f"“{found[0][1]}”" if len(found) == 1 else f"{len(found):,} books"
     if name == "add_tag":
         names = tagging.tidy([value])
         if not names:
-            raise ActionError("Say which tag.")
+            raise ActionError("Please say which tag.")
         value, sentence = names[0], f"Add the tag “{names[0]}” to {what}?"
     elif name == "move_to_shelf":
         shelf = shelf_named(user, value)
@@ -52,10 +52,12 @@ def propose(user, name: str, books: list[int], value: str) -> Proposal:
     elif name == "mark":
         status = STATUSES.get(key(value)) or (Status(value) if value in Status.values else None)
         if not status:
-            raise ActionError(f"“{value}” is no status. There are: {', '.join(status.label.lower() for status in Status)}.")
+            raise ActionError(
+                f"“{value}” is not a status. Choose one of: {', '.join(status.label.lower() for status in Status)}."
+            )
         value, sentence = status.value, f"Mark {what} as “{status.label.lower()}”?"
     else:
-        raise ActionError("That is nothing I can do.")
+        raise ActionError("I cannot do that.")
     return Proposal(name, tuple(pk for pk, _ in found), value, sentence)
 
 
@@ -80,7 +82,7 @@ def confirm(message: Message) -> str:
     """Does what the message proposes, once; a sentence about what was done."""
     message = Message.objects.select_for_update(of=("self",)).select_related("chat__user").get(pk=message.pk)
     if message.action.get("state") != "proposed":
-        raise ActionError("That was decided already.")
+        raise ActionError("That has already been decided.")
     user, value = message.chat.user, message.action["value"]
     copies = list(UserBook.objects.of(user).filter(pk__in=message.action["books"]))
     if message.action["name"] == "add_tag":
@@ -90,7 +92,7 @@ def confirm(message: Message) -> str:
     elif message.action["name"] == "move_to_shelf":
         shelf = Shelf.objects.filter(user=user, pk=value).first()
         if shelf is None:
-            raise ActionError("That shelf is gone.")
+            raise ActionError("That shelf no longer exists.")
         for copy in copies:
             copy.shelf = shelf
             copy.save(update_fields=["shelf"])
@@ -106,7 +108,7 @@ def confirm(message: Message) -> str:
 
 def dismiss(message: Message):
     if message.action.get("state") == "proposed":
-        decide(message, "dismissed", "Not done.")
+        decide(message, "dismissed", "Nothing was changed.")
 
 
 def decide(message: Message, state: str, sentence: str):

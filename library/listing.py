@@ -87,7 +87,7 @@ ALL = (
     Column("publisher", "Publisher", lambda copy: copy.publisher),
     Column("isbn", "ISBN", lambda copy: copy.isbn_hyphenated, number=True),
     Column("binding", "Binding", lambda copy: copy.binding),
-    Column("entry", "From", lambda copy: copy.get_entry_display()),
+    Column("entry", "Added by", lambda copy: copy.get_entry_display()),
     Column("added", "Added", lambda copy: short_date(copy.added), "added", number=True, falls=True),
     Column("changed", "Changed", lambda copy: short_date(copy.changed), "changed", number=True, falls=True),
 )

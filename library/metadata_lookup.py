@@ -26,7 +26,7 @@ PAUSES = (timedelta(seconds=20), timedelta(minutes=2))  # after the first try an
 LEASE = timedelta(minutes=2)
 SECONDS = 40  # for the questions of one portion; well within the lease
 TOGETHER = 16  # books in one portion
-UNKNOWN = "No catalogue here knows this ISBN."
+UNKNOWN = "No catalogue has this ISBN."
 GAVE_UP = "Something went wrong on our side, three times in a row."
 
 

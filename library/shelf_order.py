@@ -87,7 +87,7 @@ def put(shelf: Shelf, beside: Shelf, after: bool):
             with transaction.atomic():
                 shelf.save(update_fields=["room", "bookcase"])
         except IntegrityError:
-            raise PlaceError(f"There is a shelf called “{shelf.name}” already.") from None
+            raise PlaceError(f"There is already a shelf called “{shelf.name}”.") from None
     order.insert([each.pk for each in order].index(beside.pk) + after, shelf)
     _write(arranged(order))
 
@@ -101,7 +101,7 @@ def take_away(shelf: Shelf) -> Undo:
     for chunk in undoing.chunks(copies):
         UserBook.objects.filter(pk__in=chunk).change(shelf=None)
     shelf.delete()
-    sentence = f"The shelf “{shelf.name}” is gone; its books are still in your library."
+    sentence = f"Deleted the shelf “{shelf.name}”. Its books are still in your library."
     webhooks.notify_many(shelf.user_id, copies, sentence)
     return undoing.record(shelf.user, sentence, undoing.shelf_gone(place, copies, scans))
 

@@ -57,7 +57,7 @@ class Statistics:
 
     @cached_property
     def by_language(self) -> list[Part]:
-        named = [(code, language_name(code) or "Not known", n) for code, n in self.counted("language")]
+        named = [(code, language_name(code) or "Unknown", n) for code, n in self.counted("language")]
         return most([Part(name, n, f"language={code or 'none'}") for code, name, n in named], "Other languages")
 
     @cached_property

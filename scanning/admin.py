@@ -76,13 +76,15 @@ class ScanAdmin(ReadOnly, admin.ModelAdmin):
     def seconds(self, scan):
         return round(sum(scan.timings.values()), 1) if scan.timings else ""
 
-    @admin.action(description="Try again what failed or was stopped", permissions=["retry"])
+    @admin.action(description="Retry failed or stopped scans", permissions=["retry"])
     def retry(self, request, scans):
         again = sum(pipeline.retry(scan) for scan in scans)
         left = len(scans) - again
-        self.message_user(request, f"{again} on their way again.", messages.SUCCESS if again else messages.WARNING)
+        self.message_user(request, f"{again} queued again.", messages.SUCCESS if again else messages.WARNING)
         if left:
-            self.message_user(request, f"{left} cannot be tried again: not failed, or for good.", messages.WARNING)
+            self.message_user(
+                request, f"{left} cannot be tried again: they have not failed, or have failed permanently.", messages.WARNING
+            )
 
     @admin.action(description="Stop", permissions=["retry"])
     def cancel(self, request, scans):

@@ -15,8 +15,8 @@ OPEN_SECONDS = 60
 CONNECT_SECONDS = 5
 NAMES = {"textract": "Amazon Textract", "bedrock-runtime": "Amazon Bedrock", "sns": "Amazon SNS"}
 # What is said, and whether trying again later may help. https://docs.aws.amazon.com/textract/latest/dg/API_DetectDocumentText.html
-NO_ENTRY = ("{name} does not let us in: the account has no leave to use it.", True)
-BAD_KEYS = ("{name} does not take our credentials: they are wrong or have expired.", False)
+NO_ENTRY = ("{name} refused access: the account has no permission to use it.", True)
+BAD_KEYS = ("{name} rejected our credentials: they are wrong or have expired.", False)
 BAD_PHOTO = ("{name} cannot read this picture.", True)
 BUSY = ("{name} is too busy at the moment.", False)
 SENTENCES = {
@@ -36,14 +36,14 @@ SENTENCES = {
     "LimitExceededException": BUSY,
     "ServiceQuotaExceededException": BUSY,
     "ServiceUnavailableException": BUSY,
-    "ModelNotReadyException": ("The model is being started at {name}.", False),
-    "ModelTimeoutException": ("The model took too long at {name}.", False),
-    "ModelErrorException": ("The model failed at {name}.", False),
-    "ResourceNotFoundException": ("{name} does not have this model, or not any more: set BEDROCK_MODEL_ID to another.", True),
-    "ValidationException": ("{name} does not take what we ask of this model: {detail}", True),
+    "ModelNotReadyException": ("The model at {name} is still starting.", False),
+    "ModelTimeoutException": ("The model at {name} took too long.", False),
+    "ModelErrorException": ("The model at {name} failed.", False),
+    "ResourceNotFoundException": ("{name} does not offer this model, or no longer does: set BEDROCK_MODEL_ID to another.", True),
+    "ValidationException": ("{name} rejected the request to this model: {detail}", True),
 }
-OUT_OF_ORDER = ("{name} is out of order.", False)
-LOST = "{name} was asked, but its answer got lost on the way."
+OUT_OF_ORDER = ("{name} is out of service.", False)
+LOST = "{name} received the request, but its response was lost."
 # What breaks once the question is on its way; it may have been answered, and charged. A connection that never stood is no such.
 ON_ITS_WAY = (HTTPClientError, ResponseParserError)
 PAID = ("textract", "bedrock-runtime")
@@ -65,7 +65,7 @@ def ask(service: str, operation: str, region: str, seconds: float, **request) ->
         with breaker(service).calling():  # `call` would hold a lock, and only one question at a time be under way
             reply = getattr(client(service, region, seconds), operation)(**request)
     except pybreaker.CircuitBreakerError:
-        raise Failed(f"{name} failed several times in a row and is left alone for a minute.") from None
+        raise Failed(f"{name} failed several times in a row and is paused for a minute.") from None
     except ClientError as error:
         raise failure(name, error) from error
     except (NoCredentialsError, PartialCredentialsError) as error:

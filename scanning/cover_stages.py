@@ -189,7 +189,7 @@ def told_apart(scan: Scan, rows: list[Candidate]) -> list[str]:
     others = results.load(scan, "ocr.json").get("others", [])
     if rows or not others:
         return []
-    return [f"The barcode {others[0]} is not a book’s: a book’s begins with 978 or 979."]
+    return [f"The barcode {others[0]} is not from a book: those begin with 978 or 979."]
 
 
 def found_in_words(codes: barcodes.Codes, lines: list[Line]) -> str:

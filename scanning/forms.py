@@ -18,7 +18,7 @@ class PlaceForm(forms.Form):
     def __init__(self, user, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.own = {str(shelf.pk): shelf for shelf in user.shelves.all()}
-        self.fields["shelf"].choices = [("", "No shelf yet"), *self.own.items(), (NEW_SHELF, "A new shelf …")]
+        self.fields["shelf"].choices = [("", "No shelf yet"), *self.own.items(), (NEW_SHELF, "New shelf…")]
         self.fields["new_shelf"].widget.attrs["placeholder"] = "Living room, left"
 
     def clean(self):
@@ -36,7 +36,7 @@ class PlaceForm(forms.Form):
 class PhotoForm(PlaceForm):
     """A photo to come: what it shows, and where that stands."""
 
-    kind = forms.ChoiceField(choices=Scan.Kind, required=False, widget=forms.RadioSelect, label="What is on the photo?")
+    kind = forms.ChoiceField(choices=Scan.Kind, required=False, widget=forms.RadioSelect, label="What is in the photo?")
     field_order = ["kind"]
 
     def clean_kind(self) -> str:

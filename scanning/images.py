@@ -45,13 +45,13 @@ def inspect(file: BinaryIO, max_mb: int, max_megapixels: int) -> Info:
     """Decides by content alone, cheapest question first, and decodes last. Raises PhotoError."""
     size = file.seek(0, io.SEEK_END)
     if size == 0:
-        raise PhotoError("This file is empty. It may not have arrived whole: choose the photo again.")
+        raise PhotoError("This file is empty. It may not have uploaded completely: choose the photo again.")
     if size > max_mb * 1024 * 1024:
         raise too_heavy(max_mb)
     image = _open(file, max_megapixels)
     _refuse_size(image.width, image.height, max_megapixels)
     if image.format in ("PNG", "WEBP") and getattr(image, "is_animated", False):
-        raise PhotoError("This is a moving picture. Choose a still photo of the shelf.")
+        raise PhotoError("This is an animated picture. Choose a still photo of the shelf.")
     with _whole():
         turned = image.getexif().get(0x0112, 1) >= 5  # EXIF orientations 5 to 8 stand on their side
         width, height = (image.height, image.width) if turned else (image.width, image.height)
@@ -139,7 +139,7 @@ def _refuse_size(width: int, height: int, max_megapixels: int):
     if width * height > max_megapixels * 1_000_000:
         raise _too_many_pixels(max_megapixels)
     if max(width, height) > JPEG_LONGEST:
-        raise PhotoError(f"This picture is more than {JPEG_LONGEST:,} pixels long. Cut it into parts and choose those.")
+        raise PhotoError(f"This picture is more than {JPEG_LONGEST:,} pixels long. Split it into parts and upload those.")
 
 
 def _too_many_pixels(max_megapixels: int) -> PhotoError:
@@ -152,7 +152,7 @@ def _whole():
     try:
         yield
     except Exception:
-        raise PhotoError("This photo is damaged or did not arrive whole. Choose it again, or take a new picture.") from None
+        raise PhotoError("This photo is damaged or did not upload completely. Choose it again, or take a new picture.") from None
 
 
 def _as_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:

@@ -78,7 +78,7 @@ class Scan(models.Model):
     shelf = models.ForeignKey(Shelf, null=True, blank=True, on_delete=models.SET_NULL, related_name="scans")
 
     filename = models.CharField(max_length=200)
-    photo = models.CharField("key of the photo in the storage", max_length=400)
+    photo = models.CharField("storage key of the photo", max_length=400)
     sha256 = models.CharField("hash of the upload", max_length=64)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
@@ -91,14 +91,14 @@ class Scan(models.Model):
     error = models.CharField("what went wrong, for its owner", max_length=500, blank=True)
     retryable = models.BooleanField(default=True)
 
-    wanted = models.JSONField("engines asked for, as in recognition.from_settings", default=dict, blank=True)
+    wanted = models.JSONField("engines requested, as in recognition.from_settings", default=dict, blank=True)
     engine = models.JSONField("engines used", default=dict, blank=True)
     timings = models.JSONField("seconds per stage", default=dict, blank=True)
     shelf_labels = models.JSONField("labels read on the board, likeliest first", default=list, blank=True)
-    again = models.CharField("what is looked at again, as in second_look", max_length=10, blank=True)
+    again = models.CharField("what is read again, as in second_look", max_length=10, blank=True)
     notes = models.JSONField("what its owner should know, such as a catalogue that did not answer", default=list, blank=True)
     last_seq = models.PositiveIntegerField(default=0)
-    to_announce = models.BooleanField("its end is still to be told to the SNS topic", default=False)
+    to_announce = models.BooleanField("the SNS topic has not been notified of its end", default=False)
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now=True)
     finished = models.DateTimeField(null=True, blank=True)
@@ -210,14 +210,14 @@ class Candidate(FoldedModel):
     position = models.PositiveSmallIntegerField(default=1)
     decision = models.CharField(max_length=8, choices=Decision, default=Decision.PENDING)
     decided = models.DateTimeField(null=True, blank=True)
-    edited = models.BooleanField("its owner has changed or added it by hand", default=False)
+    edited = models.BooleanField("changed or added by hand by its owner", default=False)
     copy = models.ForeignKey(UserBook, null=True, blank=True, on_delete=models.SET_NULL, related_name="sightings")
     # The first proposal, kept through its owner's corrections: by it is told how often a band is right.
     proposed_band = models.CharField(max_length=6, choices=Band, blank=True, editable=False)
     proposed_work = models.CharField(max_length=300, blank=True, editable=False)
     work = models.CharField("the same for all editions", max_length=300, blank=True, editable=False)
     look = models.CharField("how its spine looks (scanning.perceptual_hash)", max_length=16, blank=True)
-    remembered = models.BooleanField("known from what its owner decided about an earlier photo", default=False)
+    remembered = models.BooleanField("recognised from a decision about an earlier photo", default=False)
 
     FOLDED = {"spine_words": words_of("spine_text")}
     objects = CandidateQuerySet.as_manager()
@@ -247,9 +247,9 @@ class KnownSpine(models.Model):
     candidate = models.ForeignKey(Candidate, null=True, blank=True, on_delete=models.SET_NULL, related_name="known_spines")
     text = models.CharField("what was read, folded", max_length=300)
     look = models.CharField("how it looks (scanning.perceptual_hash)", max_length=16, blank=True)
-    record = models.JSONField("the edition that it is, or that it is not")
-    rejected = models.BooleanField("it is not this one", default=False)
-    validated = models.BooleanField("a catalogue bears the record out", default=True)
+    record = models.JSONField("the edition that was confirmed or rejected")
+    rejected = models.BooleanField("rejected", default=False)
+    validated = models.BooleanField("the record comes from a catalogue", default=True)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -293,7 +293,7 @@ class UploadTicket(models.Model):
     filename = models.CharField(max_length=200)
     content_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
-    key = models.CharField("key of the photo in the storage", max_length=400)
+    key = models.CharField("storage key of the photo", max_length=400)
     expires = models.DateTimeField()
     # What its scan is to be: whoever comes first makes it, the owner's page or the news of the bucket.
     kind = models.CharField(max_length=5, choices=Scan.Kind, default=Scan.Kind.SHELF)
@@ -317,7 +317,7 @@ class Purchase(models.Model):
     service = models.CharField(max_length=40)
     usd = models.FloatField("US dollars: the estimate while it is under way, then the true cost")
     reserved = models.BooleanField("under way, or cut off before it was known what it cost", default=True)
-    question = models.CharField("what was asked; while reserved, it is not asked again", max_length=80, blank=True)
+    question = models.CharField("the request; it is not repeated while reserved", max_length=80, blank=True)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -55,14 +55,14 @@ SHOWN_AS = {
 MAX_ATTEMPTS = 3
 PAUSE = 0.2  # seconds between looks at a scan that somebody else works on
 PROVIDER_ERRORS = (OCRError, ProposerError, CatalogError)
-GAVE_UP = "Something went wrong on our side, three times in a row. The photo is kept: try again in a while."
+GAVE_UP = "Something went wrong on our side, three times in a row. The photo has been kept. Try again later."
 CANCELLED = "You stopped this scan. What was found so far is kept."
 
 
 def start(scan: Scan):
     """A new scan goes into the queue once its row is there."""
     with transaction.atomic():
-        events.progress(scan, scan.stage, 0, 0, "Waiting for its turn")
+        events.progress(scan, scan.stage, 0, 0, "Waiting to start")
         enqueue(scan.pk, scan.stage)
 
 

@@ -16,7 +16,7 @@ from scanning.cost_meter import Refused, Reply, Till
 from scanning.models import Purchase, Scan
 
 logger = logging.getLogger("scanning.purchases")
-PAID_ALREADY = "This photo was paid for, but the answer got lost on the way. It is not paid for again unless you ask for it."
+PAID_ALREADY = "This photo was paid for, but the response was lost. It will not be paid for again unless you ask for it."
 
 
 class ScanTill(Till):

@@ -27,8 +27,8 @@ PROPOSERS = {
     "openai": "scanning.proposers.openai.OpenAIProposer",
 }
 LINES_WORTH_A_LOOK = 4  # below, a search of the catalogues finds next to nothing
-READ_HERE = "{reason} So the photo was read on this machine."
-SORTED_HERE = "{reason} So the spines were found on this machine."
+READ_HERE = "{reason} The photo was read on this server instead."
+SORTED_HERE = "{reason} The spines were found on this server instead."
 
 
 def nothing_seen(region: Quad) -> str:
@@ -92,7 +92,7 @@ class Recognizer:
         try:
             return look(image)
         except (ProposerError, Refused) as error:
-            self.notes.append(f"{error} So the cover was judged by its text alone.")
+            self.notes.append(f"{error} The cover was identified from its text alone.")
             return {}
 
     def validate(

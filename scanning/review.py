@@ -116,7 +116,7 @@ def stand_on(scan: Scan, shelf: Shelf):
     homeless = UserBook.objects.of(scan.user).filter(sightings__scan=scan, shelf__isnull=True)
     homeless = list(homeless.order_by().values_list("pk", flat=True).distinct())
     UserBook.objects.filter(pk__in=homeless).change(shelf=shelf)
-    webhooks.notify_many(scan.user_id, homeless, f"They stand on “{shelf}” now.")
+    webhooks.notify_many(scan.user_id, homeless, f"They are now on “{shelf}”.")
 
 
 # ── Corrections ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,7 +145,7 @@ def choose(candidate_pk: int, user, key: str) -> Candidate:
     records = [candidate.edition, *map(Record.from_dict, candidate.alternatives)]
     chosen = next((record for record in records if edition_key(record) == key), None)
     if chosen is None:
-        raise ReviewError("That edition is not on the list any more. Choose again.")
+        raise ReviewError("That edition is no longer on the list. Choose again.")
     known_spines.unlearn(candidate)
     _set_record(candidate, chosen, [record for record in records if record != chosen])
     candidate.save()
@@ -230,14 +230,14 @@ def _take_back(candidate: Candidate):
 
 def _refuse_decided(candidate: Candidate):
     if candidate.decision != Decision.PENDING:
-        raise ReviewError("This one is decided already. Undo that first, then change it.")
+        raise ReviewError("You have already decided on this one. Undo that first, then change it.")
 
 
 # ── What was typed ──────────────────────────────────────────────────────────────────────────────────────────────────
 def _typed(title: str, author: str, isbn_text: str) -> Record:
     title = " ".join(title.split())
     if not title and not isbn_text.strip():
-        raise ReviewError("Type a title or an ISBN.")
+        raise ReviewError("Enter a title or an ISBN.")
     try:
         isbn13 = isbn.parse(isbn_text) if isbn_text.strip() else ""
     except isbn.ISBNError as error:
@@ -259,7 +259,7 @@ def _propose(candidate: Candidate, typed: Record, found: list[Record]):
     """The found edition that was clearly meant; where none was, the typed text, with what was found to choose from."""
     meant = [record for record in found if _is_meant(typed, record)]
     if not meant and not typed.title:
-        raise ReviewError("No catalogue knows this ISBN. Type the title as well, to keep the book with what you typed.")
+        raise ReviewError("No catalogue has this ISBN. Enter the title as well to add the book with the details you typed.")
     if not meant:
         return _set_record(candidate, typed, found)
     _set_record(candidate, meant[0], meant[1:])

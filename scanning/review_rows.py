@@ -19,7 +19,7 @@ SOURCES = {
     review.BY_HAND: "typed by you",
 }
 # What a confidence means to somebody who decides: from this figure on, these words.
-CONFIDENCE = ((0.97, "almost certain"), (0.9, "very likely"), (0.75, "likely"), (0.5, "perhaps"), (0.0, "a guess"))
+CONFIDENCE = ((0.97, "almost certain"), (0.9, "very likely"), (0.75, "likely"), (0.5, "possible"), (0.0, "a guess"))
 GLYPHS = {"sure": "✓", "check": "?", "unread": "…", "accepted": "✓", "rejected": "×"}
 SHOWN = tuple(GLYPHS)
 
@@ -76,13 +76,13 @@ class Row:
         number = len(self.others)
         keys = {identity.work_key(edition.record.title, edition.record.authors) for edition in [self.edition, *self.others]}
         if len(keys) > 1:
-            return "Another it may be" if number == 1 else f"{number} others it may be"
+            return "1 other possibility" if number == 1 else f"{number} other possibilities"
         return "1 other edition" if number == 1 else f"{number} other editions"
 
     @property
     def confidence(self) -> str:
         if self.candidate.edited:
-            return "as you said"
+            return "as you entered it"
         if self.candidate.band == Band.UNREAD:
             return "not found in any catalogue"
         return next(words for least, words in CONFIDENCE if self.candidate.confidence >= least)
@@ -194,7 +194,7 @@ class Review:
             return f"Added {len(self.last)} books."
         if not self.last:
             return ""
-        verb = "Added" if self.last[0].decision == Decision.ACCEPTED else "Set aside"
+        verb = "Added" if self.last[0].decision == Decision.ACCEPTED else "Rejected"
         return f"{verb} “{self.last[0]}”."
 
     @property

@@ -23,7 +23,7 @@ NAMES = {"textract": "Amazon Textract", "bedrock": "the model at Amazon Bedrock"
 A_SHEET = {"textract": 40, "bedrock": 12, "openai": 12}  # spines; a model is shown a smaller picture
 MOST_LINES = 400  # that a model is told
 MOST_SURE = 0.89  # of what nobody but a model has read
-STAYS = "{reason} So what could not be read stays as it is."
+STAYS = "{reason} Spines that could not be read stay as they are."
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def look(scan: Scan, report: stages.Report) -> stages.Outcome:
     name, till = engine(), purchases.ScanTill(scan)
     if not name:
         return stages.Outcome(lambda scan: None)
-    report(0, 1, "Looking again")
+    report(0, 1, "Reading again")
     rows, image = list(unread_of(scan)), stages.photo(scan)
     try:
         found = whole_shelf(name, till, scan, image) if scan.again == SHELF else single_spines(name, till, rows, image)
@@ -112,9 +112,9 @@ def look(scan: Scan, report: stages.Report) -> stages.Outcome:
 
 
 def told(name: str, books: int, usd: float) -> str:
-    what = stages.count(books, "more book") if books else "no other book"
-    cost = f" This cost {usd:.4f} US dollars." if usd else ""
-    return f"{NAMES[name][0].upper()}{NAMES[name][1:]} looked again and found {what}.{cost}"
+    what = stages.count(books, "more book") if books else "no more books"
+    cost = f" This cost ${usd:.4f}." if usd else ""
+    return f"{NAMES[name][0].upper()}{NAMES[name][1:]} read the photo again and found {what}.{cost}"
 
 
 def single_spines(name: str, till, rows: list[Candidate], image: np.ndarray) -> list[Spine]:

@@ -39,7 +39,7 @@ def issue(
     if size > settings.SCAN_MAX_MB * 1024 * 1024:
         raise uploads.UploadError(str(images.too_heavy(settings.SCAN_MAX_MB)))
     if Scan.objects.of(user).filter(job_id=job_id).exists():
-        raise uploads.UploadError("This job has its photo already. Choose another job id.")
+        raise uploads.UploadError("This job already has a photo. Choose another job id.")
     name = get_valid_filename(f"x{uploads.shown_name(filename)}")[1:].strip(".")[-100:] or "photo"
     key = Scan(user=user, job_id=job_id).upload_key(name)
     facts = {"filename": filename[:200], "content_type": content_type, "size": size, "key": key, "expires": timezone.now() + LIFE}
@@ -117,7 +117,7 @@ def _check_size(ticket: UploadTicket):
     """Before anything is fetched: a bucket may hold what no ticket was for."""
     size = default_storage.size(ticket.key)
     if size != ticket.size:
-        raise uploads.UploadError(f"The ticket was for {ticket.size} bytes, but {size} came. Ask for a new ticket.")
+        raise uploads.UploadError(f"The ticket was for {ticket.size} bytes, but {size} were received. Ask for a new ticket.")
 
 
 def sweep():

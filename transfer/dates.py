@@ -13,8 +13,8 @@ YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T ,]+\d.*)?")
 MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
 SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # how spreadsheets count: 20000 is in 1954, 69999 in 2091
 DAY_FIRST, MONTH_FIRST = "day", "month"
-UNCLEAR = "“{}” may mean two dates; it was read as {}."
-UNKNOWN = "“{}” was not understood as a date."
+UNCLEAR = "“{}” could mean two dates; it was read as {}."
+UNKNOWN = "“{}” could not be read as a date."
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def parse(text: str, order: str = "") -> When:
         return _checked(text, match[2], match[1])
     if SERIAL.fullmatch(text):
         day = (date(1899, 12, 30) + timedelta(days=int(float(text)))).isoformat()
-        return When(day, f"“{text}” was read as a spreadsheet’s number for {day}.")
+        return When(day, f"“{text}” was read as a spreadsheet date, {day}.")
     return _in_words(text)
 
 
@@ -84,13 +84,13 @@ def _checked(text: str, year: str, month: str | None = None, day: str | None = N
     if not month:
         return When(f"{year:04}")
     if not 1 <= month <= 12:
-        return When(f"{year:04}", f"“{text}” is no date; only its year was taken.")
+        return When(f"{year:04}", f"“{text}” is not a full date, so only its year was used.")
     if not day:
         return When(f"{year:04}-{month:02}")
     try:
         return When(date(year, month, day).isoformat())
     except ValueError:
-        return When(f"{year:04}-{month:02}", f"“{text}” is no day there is; its month was taken.")
+        return When(f"{year:04}-{month:02}", f"“{text}” is not a real date, so only its month was used.")
 
 
 def _in_words(text: str) -> When:
@@ -101,7 +101,7 @@ def _in_words(text: str) -> When:
         one, other = (parser.parse(text, default=datetime(1904, month, day)) for month, day in ((1, 1), (3, 3)))
     except (ValueError, OverflowError, TypeError):
         year = re.search(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)", text)
-        return When(year[1], f"Of “{text}” only the year was understood.") if year else When(note=UNKNOWN.format(text))
+        return When(year[1], f"Only the year of “{text}” could be read.") if year else When(note=UNKNOWN.format(text))
     if one.month != other.month:
         return When(f"{one.year:04}")
     if one.day != other.day:

@@ -28,7 +28,7 @@ OTHERS = {
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
 }
 UNKNOWN = (
-    "This file is none that can be brought in: no export of Goodreads, StoryGraph, LibraryThing, Calibre, Libib, Hardcover, "
+    "This file cannot be imported. It is not an export from Goodreads, StoryGraph, LibraryThing, Calibre, Libib, Hardcover, "
     "Open Library or BookImg, no table with a column for the title, and no text with ISBNs."
 )
 
@@ -44,7 +44,7 @@ def detect(stream: BinaryIO, wanted: str = "auto") -> Found:
     """The format of a file from its beginning; `wanted` is its name where somebody knows. Raises NotReadable."""
     start = stream.read(source_files.SAMPLE)
     if what := next((what for magic, what in OTHERS.items() if start.startswith(magic)), ""):
-        raise NotReadable(f"This is {what}. Save the list as CSV and bring that in.")
+        raise NotReadable(f"This is {what}. Save the list as CSV and import that.")
     if not start.strip():
         raise NotReadable("This file is empty.")
     encoding = source_files.encoding_of(start)
@@ -52,7 +52,7 @@ def detect(stream: BinaryIO, wanted: str = "auto") -> Found:
     if wanted == own_json.FORMAT.name or (wanted == "auto" and text.startswith("{") and '"bookimg"' in text[:2000]):
         return Found(own_json.FORMAT.name, encoding, [])
     if sum(char < " " and char not in "\r\n\t\f\0" for char in text[:4000]) > 40:
-        raise NotReadable("This is no text file. Save the list as CSV and bring that in.")
+        raise NotReadable("This is not a text file. Save the list as CSV and import that.")
     if wanted in (isbn_list.FORMAT.name, "list"):
         return Found(isbn_list.FORMAT.name, encoding, [])
     return _table(start, encoding, wanted) or _list(text, encoding)

@@ -116,7 +116,7 @@ def read_number(text: str) -> tuple[str, str]:
     """(ISBN, "") or ("", what it is instead)."""
     digits = re.sub(r"[\s-]", "", text)
     if len(digits) == 8 and issn.is_valid(digits):
-        return "", f"“{text}” is the number of a magazine (ISSN)."
+        return "", f"“{text}” is a magazine number (ISSN), not an ISBN."
     try:
         return isbn.parse(text), ""
     except isbn.ISBNError as error:
@@ -133,15 +133,15 @@ def rating(item: Item, text: str, hints: Hints):
         if count := text.count("★"):
             item.own["rating"] = min(10, count * 2 + text.count("½"))
         else:
-            item.notes.append(f"“{text[:40]}” was not understood as a rating.")
+            item.notes.append(f"“{text[:40]}” could not be read as a rating.")
         return
     halves = stars * 2 * 5 / hints.stars
     if not 0 <= halves <= 10:
-        item.notes.append(f"A rating of {text} is not between 0 and 5; it was left out.")
+        item.notes.append(f"A rating of {text} is not between 0 and 5, so it was skipped.")
     elif halves:
         item.own["rating"] = max(1, int(halves + Decimal("0.5")))
         if halves != int(halves):
-            item.notes.append(f"{text} stars became {item.own['rating'] / 2:g}, for there are only half stars here.")
+            item.notes.append(f"{text} stars became {item.own['rating'] / 2:g}, because only half stars can be stored.")
 
 
 def status(item: Item, text: str, hints: Hints):
@@ -150,7 +150,7 @@ def status(item: Item, text: str, hints: Hints):
         item.own["status"] = known.value
     else:
         item.tags.append(text)
-        item.notes.append(f"“{text[:60]}” is no reading status here; it became a tag.")
+        item.notes.append(f"“{text[:60]}” is not a reading status here, so it became a tag.")
 
 
 def tags(item: Item, text: str, hints: Hints):
@@ -181,11 +181,11 @@ def read_between(item: Item, text: str, hints: Hints):
     for part in filter(None, re.split(r",\s*", text)):
         match = re.fullmatch(rf"({days})?\s*-\s*({days})?|({days})", part.strip())
         start, end = (match[1] or "", match[2] or match[3] or "") if match else ("", part)
-        item.readings.append([exact(item, start, hints, "Date begun"), exact(item, end, hints, "Date read")])
+        item.readings.append([exact(item, start, hints, "Date started"), exact(item, end, hints, "Date read")])
 
 
 def begun(item: Item, text: str, hints: Hints):
-    if day := exact(item, text, hints, "Date begun"):
+    if day := exact(item, text, hints, "Date started"):
         item.readings = [[day, item.readings[0][1]], *item.readings[1:]] if item.readings else [[day, ""]]
 
 
@@ -200,7 +200,7 @@ def exact(item: Item, text: str, hints: Hints, name: str) -> str:
     if when.note:
         item.notes.append(when.note)
     if when.text and len(when.text) < 10:
-        item.notes.append(f"{name} {when.text} has no day; it is kept with the imported columns.")
+        item.notes.append(f"{name} {when.text} has no day, so it was kept with the imported columns.")
     if text and len(when.text) < 10:
         item.extra[name] = text
         return ""
@@ -241,7 +241,7 @@ def price(item: Item, text: str, hints: Hints):
     try:
         value = Decimal(digits.replace(",", "."))
     except InvalidOperation:
-        item.notes.append(f"“{text[:40]}” was not understood as a price.")
+        item.notes.append(f"“{text[:40]}” could not be read as a price.")
         return
     if value < Decimal("99999999"):
         item.own["price"] = str(value.quantize(Decimal("0.01")))
@@ -339,7 +339,7 @@ TARGETS: dict[str, tuple[str, Callable]] = {
     "subtitle": ("Subtitle", fact("subtitle")),
     "authors": ("Authors", authors),
     "one_author": ("First author", one_author),
-    "more_authors": ("Further authors", more_authors),
+    "more_authors": ("Other authors", more_authors),
     "isbn": ("ISBN", number),
     "publisher": ("Publisher", fact("publisher")),
     "published": ("Published", published),
@@ -360,7 +360,7 @@ TARGETS: dict[str, tuple[str, Callable]] = {
     "shelf": ("Shelf", shelf),
     "read_on": ("Read on", read_on),
     "read_between": ("Read from – to", read_between),
-    "begun": ("Begun on", begun),
+    "begun": ("Started on", begun),
     "finished": ("Finished on", finished),
     "added": ("Added on", added),
     "copies": ("Number of copies", copies),
@@ -368,9 +368,9 @@ TARGETS: dict[str, tuple[str, Callable]] = {
     "bought_from": ("Bought from", own("bought_from")),
     "price": ("Price", price),
     "condition": ("Condition", condition),
-    "condition_note": ("Note on the condition", condition_note),
+    "condition_note": ("Notes on its condition", condition_note),
     "lent_to": ("Lent to", lent_to),
-    "id": ("The program’s own number", source_id),
+    "id": ("Record number in the other program", source_id),
 }
 KEEP, DROP = "keep", "drop"  # among the imported columns, or not at all
 
@@ -380,9 +380,9 @@ def finish(item: Item):
     for values in (item.facts, item.own):
         for name, value in values.items():
             if isinstance(value, str) and len(value) > LONGEST.get(name, len(value)):
-                item.notes.append(f"The {NAMES.get(name, name)} was too long and is cut.")
+                item.notes.append(f"The {NAMES.get(name, name)} was too long and has been shortened.")
                 values[name] = value[: LONGEST[name]]
     if any(end for _, end in item.readings):
         item.own.setdefault("status", Status.READ.value)
     if not item.title and not item.isbn13 and "open_library" not in item.ids and not item.problem and not item.left_out:
-        item.problem = item.notes[0] if item.notes else "There is neither a title nor an ISBN in this row."
+        item.problem = item.notes[0] if item.notes else "This row has neither a title nor an ISBN."

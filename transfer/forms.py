@@ -9,7 +9,7 @@ from library.models import Preferences, Shelf, Status
 from transfer import dates, fields, row_outcomes
 
 LONGEST_TEXT = 500_000
-ORDERS = {"": "As the file shows", dates.DAY_FIRST: "Day first: 3 April", dates.MONTH_FIRST: "Month first: 4 March"}
+ORDERS = {"": "Detect from the file", dates.DAY_FIRST: "Day first: 3 April", dates.MONTH_FIRST: "Month first: 4 March"}
 
 
 class ImportFileForm(forms.Form):
@@ -35,15 +35,15 @@ class ImportOptionsForm(OwnShelfForm, forms.Form):
     """For all books of a file; offered again as it was chosen last."""
 
     on_duplicate = forms.ChoiceField(
-        label="Books you have already",
+        label="Books you already have",
         choices=list(row_outcomes.ON_DUPLICATE.items()),
         initial=row_outcomes.SKIP,
         widget=forms.RadioSelect,
     )
-    status = forms.ChoiceField(label="Reading status, where the file says none", choices=Status.choices, initial=Status.TO_READ)
-    shelf = forms.ModelChoiceField(Shelf.objects.none(), label="Shelf, where the file says none", required=False)
-    tags = TagsField(label="Tags for all of them", required=False)
-    look_up = forms.BooleanField(label="Ask the catalogues for what the file does not say, such as covers", required=False)
+    status = forms.ChoiceField(label="Reading status, if the file has none", choices=Status.choices, initial=Status.TO_READ)
+    shelf = forms.ModelChoiceField(Shelf.objects.none(), label="Shelf, if the file has none", required=False)
+    tags = TagsField(label="Tags for all books", required=False)
+    look_up = forms.BooleanField(label="Look up missing details, such as covers, in the catalogues", required=False)
 
     def __init__(self, user, *args, rows: int = 0, **kwargs):
         kept = Preferences.objects.filter(user=user).values_list("choices", flat=True).first() or {}
@@ -69,12 +69,12 @@ class ColumnsForm(forms.Form):
         self.file = file
         self.columns = [name for name in file.hints.get("header", []) if name in file.mapping]
         targets = [(name, label) for name, (label, _) in fields.TARGETS.items()]
-        choices = [(fields.KEEP, "Keep as it is"), (fields.DROP, "Leave out"), ("Becomes", targets)]
+        choices = [(fields.KEEP, "Keep unchanged"), (fields.DROP, "Skip"), ("Import as", targets)]
         for number, name in enumerate(self.columns):
             self.fields[f"column{number}"] = forms.ChoiceField(label=name, choices=choices, initial=file.mapping[name])
         order = file.hints.get("chosen_order", "")
         self.fields["order"] = forms.ChoiceField(
-            label="03/04/2020 is", choices=list(ORDERS.items()), initial=order, required=False
+            label="03/04/2020 means", choices=list(ORDERS.items()), initial=order, required=False
         )
 
     def save(self):
@@ -94,5 +94,5 @@ class ImportRowForm(forms.Form):
     def clean(self):
         given = super().clean()
         if not self.errors and not given["title"] and not given["isbn13"]:
-            raise ValidationError("Type a title or an ISBN.")
+            raise ValidationError("Enter a title or an ISBN.")
         return given

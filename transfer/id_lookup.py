@@ -10,9 +10,9 @@ from transfer.items import Item
 
 AT_ONCE = 50
 SEARCH = "key,title,subtitle,author_name,first_publish_year"
-NOT_ASKED = "Only Open Library knows what this is, and it is not among the catalogues that are asked here."
-NO_ANSWER = "Open Library did not answer, so the title is not known yet. Try this row again later."
-NOT_THERE = "Open Library does not know this number any more."
+NOT_ASKED = "Only Open Library can identify this book, and it is not one of the catalogues used here."
+NO_ANSWER = "Open Library did not respond, so the title is not known yet. Try this row again later."
+NOT_THERE = "Open Library no longer has this number."
 
 
 def complete(items: list[Item]):
@@ -34,7 +34,7 @@ def _from_here(items: list[Item]):
         said = facts.of_record(record)
         item.facts |= {name: said[name] for name in FACTS if said.get(name)}
         if item.isbn13 not in known:
-            item.notes.append("Nobody here knows this ISBN yet; the catalogues are asked.")
+            item.notes.append("This ISBN is not known here yet. It is being looked up in the catalogues.")
 
 
 def _from_open_library(items: list[Item]):

@@ -36,8 +36,10 @@ BREATH = 0.01  # seconds between two transactions, for those who wait to write
 MOST_ATTEMPTS = 3
 SHOWN = 12  # rows in the preview
 AT_ONCE_BYTES = 256 * 1024  # a file of this size is looked through while its owner waits
-GAVE_UP = "Something went wrong on our side, three times in a row. What was brought in so far is kept; you can go on."
-NOT_STORED = "This row could not be stored. Look at its values, change what is odd, and try again."
+GAVE_UP = (
+    "Something went wrong on our side, three times in a row. The books imported so far are kept, and you can continue the import."
+)
+NOT_STORED = "This row could not be saved. Check its values, correct anything unusual, and try again."
 ODD = (DataError, IntegrityError, OverflowError, TypeError, ValueError)  # what values can do to a database
 State, Result = Import.State, ImportRow.Result
 
@@ -224,7 +226,7 @@ class Turn:
         try:
             stored = default_storage.open(self.file.key)
         except FileNotFoundError as error:
-            raise NotReadable("The file is not there any more. Please send it again.") from error
+            raise NotReadable("The file is no longer there. Please upload it again.") from error
         with stored, source_files.unpacked(stored) as stream:
             yield stream
 

@@ -10,7 +10,7 @@ class Import(models.Model):
     """One file on its way into a library. It may be interrupted at any row and goes on after it."""
 
     class State(models.TextChoices):
-        CHECKING = "checking", "Being read"
+        CHECKING = "checking", "Checking the file"
         PREVIEW = "preview", "Preview"
         QUEUED = "queued", "Queued"
         RUNNING = "running", "Running"
@@ -60,10 +60,10 @@ class ImportRow(models.Model):
     class Result(models.TextChoices):
         WAITING = "waiting", "Waiting"
         ADDED = "added", "Added"
-        UPDATED = "updated", "Brought up to date"
-        OWNED = "owned", "Already there"
-        SKIPPED = "skipped", "Left out"
-        FAILED = "failed", "Needs a look"
+        UPDATED = "updated", "Updated"
+        OWNED = "owned", "Already in your library"
+        SKIPPED = "skipped", "Skipped"
+        FAILED = "failed", "Needs attention"
 
     file = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()  # the line in the file, from 1; where a line holds several books, the book

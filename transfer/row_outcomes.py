@@ -24,9 +24,9 @@ from transfer.owned_matching import Known, Owned
 
 SKIP, UPDATE, COPY = "skip", "update", "copy"
 ANYWAY = "anyway"  # one row, whose owner has seen that the book is there
-ON_DUPLICATE = {SKIP: "Leave it as it is", UPDATE: "Fill in what is empty", COPY: "Add another copy"}
+ON_DUPLICATE = {SKIP: "Leave it unchanged", UPDATE: "Fill in missing details", COPY: "Add another copy"}
 Result = ImportRow.Result
-OWNED, IN_TRASH = "You have this book already.", "This book is among your removed books. Put it back there."
+OWNED, IN_TRASH = "You already have this book.", "This book is in your removed books. Restore it there."
 LONGEST_MESSAGE = ImportRow._meta.get_field("message").max_length
 LOOKED_UP_UNASKED = 500  # rows; more questions are only asked of the catalogues where somebody says so
 LOOKED_UP = ("authors", "publisher", "published_date", "cover")

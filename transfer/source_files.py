@@ -132,7 +132,7 @@ def _table_in(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     tables = [one for one in archive.infolist() if one.filename.lower().endswith((".csv", ".tsv", ".txt", ".json"))]
     own = [one for one in tables if one.filename == "library.json"]
     if len(own or tables) != 1:
-        raise NotReadable(f"The archive holds {len(tables)} tables. Unpack it and bring in one of them.")
+        raise NotReadable(f"The archive holds {len(tables)} tables. Unpack it and import one of them.")
     (table,) = own or tables
     if table.file_size > UNPACKED_AT_MOST:
         raise NotReadable("The file in the archive is too large.")
@@ -160,7 +160,7 @@ def _names(line: str) -> list[str]:
     except csv.Error as error:
         raise NotReadable(f"The first line cannot be read as the names of columns: {error}.") from error
     if len(names) > MOST_COLUMNS:
-        raise NotReadable(f"This file has {len(names):,} columns; no list of books has more than {MOST_COLUMNS}.")
+        raise NotReadable(f"This file has {len(names):,} columns; the limit is {MOST_COLUMNS}.")
     return [" ".join(name.replace("\ufeff", "").split()) for name in names]
 
 
@@ -185,9 +185,7 @@ def table(stream: BinaryIO, encoding: str) -> Iterator[Row]:
         if values is None or swallowed(lines.since, values, names):
             lines.back_to_second_line()
             broken = {names[0]: lines.since[0].strip()[:LONGEST_SHOWN]}
-            yield Row(
-                line, broken, "This line has a quotation mark that is never closed, or a text without end; it cannot be read."
-            )
+            yield Row(line, broken, "This line has a quotation mark that is never closed, so it cannot be read.")
             continue
         if row := _row(line, names, values, lines):
             yield row
@@ -206,5 +204,5 @@ def _row(line: int, names: list[str], values: list[str], lines: Text) -> Row | N
     if len(values) > len(names) and any(value.strip() for value in values[len(names) :]):
         named = dict(zip(names, values, strict=False))
         return Row(line, named, f"This line has {len(values):,} columns, the header {len(names)}: a comma too many?")
-    notes = ["Unreadable characters were left out."] if lines.had_nul else []
+    notes = ["Unreadable characters were removed."] if lines.had_nul else []
     return Row(line, {name: value.strip() for name, value in zip(names, values, strict=False) if name}, notes=notes)

@@ -13,7 +13,7 @@ class OnDuplicate(models.TextChoices):
     """What to do with a book whose ISBN is in the library already."""
 
     COPY = "copy", "Add another copy"
-    SKIP = "skip", "Leave it out"
+    SKIP = "skip", "Skip it"
 
 
 @dataclass(frozen=True)

@@ -112,11 +112,11 @@ def sentence(change: Change, count: int) -> str:
         return f"{books} {are} in the trash."
     parts = []
     if change.shelf is not KEEP:
-        parts.append(f"on “{change.shelf}”" if change.shelf else "on no shelf")
+        parts.append(f"on “{change.shelf}”" if change.shelf else "not on a shelf")
     if change.status:
         parts.append(f"marked “{Status(change.status).label}”")
     if change.favourite is not None:
-        parts.append("among your favourites" if change.favourite else "no favourites any more")
+        parts.append("among your favourites" if change.favourite else "no longer favourites")
     if change.add_tags:
         parts.append(f"tagged {_quoted(change.add_tags)}")
     if change.remove_tags:

@@ -57,7 +57,7 @@ def choose(user, copy: UserBook, record: Record, over_mine: bool = False) -> Und
     now = _state(copy)
     changed = [name for name in now if now[name] != was[name]]
     step = undoing.values(copy, {name: was[name] for name in changed}, {name: now[name] for name in changed})
-    return undoing.record(user, f"“{copy.title[:120]}” is another edition now.", step)
+    return undoing.record(user, f"Changed the edition of “{copy.title[:120]}”.", step)
 
 
 def _state(copy: UserBook) -> dict:

@@ -10,7 +10,7 @@ from library.models import FACTS, Book, FactChange, UserBook
 YOU, PHOTO, IMPORT = "you", "photo", "import"
 IN_WORDS = {
     YOU: "you", "typed": "you", PHOTO: "the photo", IMPORT: "an import", "merge": "another record of this book",
-    "local": "the catalogue of this BookImg", "open_library": "Open Library", "google_books": "Google Books",
+    "local": "the local catalogue", "open_library": "Open Library", "google_books": "Google Books",
 }  # fmt: skip
 LONGEST = {field.name: field.max_length for field in Book._meta.fields if getattr(field, "max_length", None)}
 

@@ -66,7 +66,7 @@ def enter(
         elif problem:
             entered.append(Entered(text, Outcome.REFUSED, None, "", key, problem))
         elif number in owned and on_duplicate == OnDuplicate.SKIP:
-            entered.append(Entered(text, Outcome.OWNED, owned[number], number, key, "You have this book already."))
+            entered.append(Entered(text, Outcome.OWNED, owned[number], number, key, "You already have this book."))
         else:
             fresh = _add(user, known.get(number) or identity.placeholder(number), key, own)
             entered.append(fresh)

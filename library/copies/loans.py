@@ -39,15 +39,15 @@ def lend(copy: UserBook, borrower: str, since: date | None = None, due: date | N
     borrower = " ".join(borrower.split())
     since = since or timezone.localdate()
     if not borrower:
-        raise LoanError("Say to whom.")
+        raise LoanError("Enter the name of the borrower.")
     if due and due < since:
-        raise LoanError("It cannot be due before it is lent.")
+        raise LoanError("The due date cannot be before the loan date.")
     try:
         with transaction.atomic():
             return Loan.objects.create(copy=copy, borrower=borrower, since=since, due=due, note=note.strip())
     except IntegrityError:
         there = copy.loans.filter(returned__isnull=True).first()
-        raise LoanError(f"{there.borrower if there else 'Somebody'} has it already. Take it back first.") from None
+        raise LoanError(f"{there.borrower if there else 'Somebody'} already has this book. Mark it as returned first.") from None
 
 
 def give_back(loan: Loan, on: date | None = None) -> Loan:
@@ -56,7 +56,7 @@ def give_back(loan: Loan, on: date | None = None) -> Loan:
     if loan.returned:
         return loan
     if on < loan.since:
-        raise LoanError("It cannot come back before it was lent.")
+        raise LoanError("The return date cannot be before the loan date.")
     loan.returned = on
     loan.save(update_fields=["returned"])
     return loan
@@ -69,5 +69,5 @@ def reopen(loan: Loan) -> Loan:
         with transaction.atomic():
             loan.save(update_fields=["returned"])
     except IntegrityError:
-        raise LoanError("It has been lent again since then.") from None
+        raise LoanError("This book has been lent again since then.") from None
     return loan

@@ -70,7 +70,7 @@ def merge(user, keep: UserBook, other: UserBook, two_isbns: bool = False) -> Und
     steps += [undoing.tagged(name, [keep.pk]) for name in new_tags]
     steps.append(undoing.values(keep, {n: before[n] for n in changed}, {n: after[n] for n in changed}))
     steps.append(undoing.columns("removed", other.removed, [(other.pk, None)]))
-    return undoing.record(user, f"Two records of “{keep.title[:120]}” are one now.", *steps)
+    return undoing.record(user, f"Merged two records of “{keep.title[:120]}”.", *steps)
 
 
 def _locked(user, copy: UserBook) -> UserBook:
@@ -79,12 +79,14 @@ def _locked(user, copy: UserBook) -> UserBook:
 
 def _refuse(keep: UserBook, other: UserBook, two_isbns: bool):
     if keep.pk == other.pk:
-        raise MergeError("That is one record already.")
+        raise MergeError("These are already one record.")
     if keep.isbn13 and other.isbn13 and keep.isbn13 != other.isbn13 and not two_isbns:
         numbers = f"{isbn.hyphenated(keep.isbn13)} and {isbn.hyphenated(other.isbn13)}"
-        raise MergeError(f"They have two different ISBNs, {numbers}: two editions. Say that they are one book all the same.")
+        raise MergeError(
+            f"They have two different ISBNs, {numbers}, so they are different editions. Confirm that you want to merge them."
+        )
     if all(copy.loans.filter(returned__isnull=True).exists() for copy in (keep, other)):
-        raise MergeError("Both are lent right now, so they are two books. Take one of them back first.")
+        raise MergeError("Both are on loan, so they cannot be merged. Mark one of them as returned first.")
 
 
 def _values(copy: UserBook) -> dict:
@@ -165,4 +167,4 @@ def split(user, copy: UserBook, readings=(), loans=(), sightings=()) -> tuple[Us
             getattr(copy, relation).filter(pk__in=mine).update(copy=second)
             steps.append(undoing.moved(relation, mine, copy, second))
     copy.save(update_fields=[])
-    return second, undoing.record(user, f"“{copy.title[:120]}” is two books now.", *steps)
+    return second, undoing.record(user, f"Split “{copy.title[:120]}” into two books.", *steps)

@@ -10,7 +10,7 @@ class Stale(Exception):
     """The copy was changed elsewhere since it was shown; `copy` is how it is now."""
 
     def __init__(self, copy: UserBook):
-        super().__init__("This book was changed elsewhere in the meantime.")
+        super().__init__("This book was changed somewhere else in the meantime.")
         self.copy = copy
 
 

@@ -46,11 +46,11 @@ def check(started: date | None, finished: date | None, today: date | None = None
     """Raises ReadingError with a sentence where this cannot be a reading."""
     today = today or timezone.localdate()
     if not started and not finished:
-        raise ReadingError("Say when you began or when you finished.")
+        raise ReadingError("Enter a start date or a finish date.")
     if started and finished and finished < started:
-        raise ReadingError("It cannot be finished before it was begun.")
+        raise ReadingError("The finish date cannot be before the start date.")
     if max(filter(None, (started, finished))) > today:
-        raise ReadingError("That day is still to come.")
+        raise ReadingError("The date cannot be in the future.")
 
 
 def add(copy: UserBook, started: date | None, finished: date | None) -> Reading:

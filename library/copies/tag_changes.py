@@ -29,7 +29,7 @@ def merge(tag: Tag, into: Tag) -> Undo:
     tagging.Through.objects.bulk_create(rows, ignore_conflicts=True, batch_size=undoing.CHUNK)
     tag.delete()
     steps = undoing.untagged(tag.name, books), undoing.tagged(into.name, fresh)
-    return undoing.record(tag.user, f"The tags “{tag.name}” and “{into.name}” are one now.", *steps)
+    return undoing.record(tag.user, f"Merged the tag “{tag.name}” into “{into.name}”.", *steps)
 
 
 @transaction.atomic
@@ -39,7 +39,7 @@ def delete(tag: Tag) -> Undo:
     _count_as_change(tag)
     tag.delete()
     return undoing.record(
-        tag.user, f"The tag “{tag.name}” is gone; its books are still there.", undoing.untagged(tag.name, books)
+        tag.user, f"Deleted the tag “{tag.name}”. Its books are still in your library.", undoing.untagged(tag.name, books)
     )
 
 
@@ -51,4 +51,4 @@ def _count_as_change(tag: Tag):
     books = _books(tag)
     for chunk in undoing.chunks(books):
         UserBook.objects.filter(pk__in=chunk).change()
-    webhooks.notify_many(tag.user_id, books, f"The tag “{tag.name}” was changed.")
+    webhooks.notify_many(tag.user_id, books, f"Changed the tag “{tag.name}”.")

@@ -40,7 +40,7 @@ def restore_all(user) -> int:
     waiting = list(of(user).order_by().values_list("pk", flat=True))
     with transaction.atomic():
         count = sum(of(user).filter(pk__in=chunk).change(removed=None) for chunk in undoing.chunks(waiting))
-        webhooks.notify_many(user.pk, waiting, "All that was in the trash is back.")
+        webhooks.notify_many(user.pk, waiting, "Restored everything from the trash.")
     return count
 
 
@@ -74,5 +74,5 @@ def purge_old() -> int:
     count = delete_for_good(UserBook.objects.filter(removed__lt=timezone.now() - KEPT))
     undoing.forget_old()
     if count:
-        logger.info("%s removed books are gone for good", count)
+        logger.info("%s removed books were deleted permanently", count)
     return count

@@ -86,14 +86,12 @@ def undo(user, pk: int) -> Undo:
     """The batch is taken back, once. Raises Undo.DoesNotExist where it is a stranger's, TooLate where it was undone."""
     batch = Undo.objects.select_for_update().get(pk=pk, user=user)
     if batch.undone:
-        raise TooLate("That was undone before.")
+        raise TooLate("That has already been undone.")
     for step in reversed(batch.before["steps"]):
         STEPS[step["do"]](user, step)
     batch.undone = timezone.now()
     batch.save(update_fields=["undone"])
-    webhooks.notify_many(
-        user.pk, {pk for step in batch.before["steps"] for pk in _touched(step)}, f"Taken back: {batch.sentence}"
-    )
+    webhooks.notify_many(user.pk, {pk for step in batch.before["steps"] for pk in _touched(step)}, f"Undone: {batch.sentence}")
     return batch
 
 

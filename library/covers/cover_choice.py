@@ -11,9 +11,9 @@ from library.models import Book, UserBook
 MOST_OFFERED = 12
 EDITION, UPLOAD, DRAWN = "edition", "upload", "drawn"
 SENTENCES = {
-    EDITION: "That is the cover of your copy now.",
-    UPLOAD: "Your picture is the cover of your copy now.",
-    DRAWN: "Your copy has a drawn cover now.",
+    EDITION: "Cover changed.",
+    UPLOAD: "Cover changed to your own picture.",
+    DRAWN: "Cover changed to the drawn one.",
 }
 
 

@@ -51,7 +51,7 @@ class Fetcher:
             raise FetchError(str(error), permanent=True) from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise FetchError(f"The picture could not be fetched: {error}.") from error
-        raise FetchError("The picture's address leads in circles.", permanent=True)
+        raise FetchError("The picture's address redirects in a loop.", permanent=True)
 
     def ask(self, client: httpx.Client, address: str, until: float) -> tuple[str, bytes]:
         """Where the picture has moved to, or "" and its bytes."""
@@ -84,7 +84,7 @@ class Fetcher:
             raise FetchError("The picture is larger than 5 MB.", permanent=True)
         host = urlsplit(address).hostname or ""
         if host.startswith("books.google.") and answer.headers.get("Content-Type", "").startswith(DRAWN_BY_GOOGLE):
-            raise FetchError("Google Books has no cover of this edition.", permanent=True)
+            raise FetchError("Google Books has no cover for this edition.", permanent=True)
 
     def body(self, answer: httpx.Response, until: float) -> bytes:
         data = bytearray()
@@ -93,5 +93,5 @@ class Fetcher:
             if len(data) > MOST_BYTES:
                 raise FetchError("The picture is larger than 5 MB.", permanent=True)
             if self.clock() > until:
-                raise FetchError("The picture took too long.")
+                raise FetchError("The picture took too long to download.")
         return bytes(data)

@@ -25,7 +25,7 @@ def event(loan: Loan) -> Event:
     made.add("dtstamp", datetime.combine(loan.since, time(), UTC))
     made.add("dtstart", loan.due)
     made.add("dtend", loan.due + timedelta(days=1))
-    made.add("summary", f"{loan.borrower} gives back “{loan.copy.title}”")
+    made.add("summary", f"“{loan.copy.title}” due back from {loan.borrower}")
     made.add("description", "\n".join(filter(None, [f"Lent on {loan.since.isoformat()}.", loan.note])))
     made.add("transp", "TRANSPARENT")
     return made

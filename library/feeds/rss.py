@@ -8,7 +8,7 @@ from library.models import UserBook
 
 def rss(copies: list[UserBook], title: str, home: str, address_of) -> str:
     """`address_of` gives the address of a copy's page."""
-    feed = Rss201rev2Feed(title=title, link=home, description="Books that came into the library last", language="en")
+    feed = Rss201rev2Feed(title=title, link=home, description="Recently added books", language="en")
     for copy in copies:
         feed.add_item(
             title=legible(f"{copy.title} — {copy.author}" if copy.authors else copy.title),

@@ -23,7 +23,9 @@ class CopyForm(OwnShelfForm, CarefulForm):
         coerce=int, empty_value=None, required=False, widget=forms.RadioSelect,
     )  # fmt: skip
     tags = TagsField(required=False)
-    review = LongTextField(widget=forms.Textarea(attrs={"rows": 4, "placeholder": "What you think of it"}), max_length=50_000)
+    review = LongTextField(
+        widget=forms.Textarea(attrs={"rows": 4, "placeholder": "What you think of this book"}), max_length=50_000
+    )
     notes = LongTextField(
         label="Private notes",
         max_length=50_000,
@@ -38,7 +40,7 @@ class CopyForm(OwnShelfForm, CarefulForm):
             "condition", "condition_note",
         ]  # fmt: skip
         widgets = {"bought": DAY, "price": forms.TextInput(attrs={"inputmode": "decimal"})}
-        labels = {"bought": "Bought on", "bought_from": "Bought from", "condition_note": "About its condition"}
+        labels = {"bought": "Bought on", "bought_from": "Bought from", "condition_note": "Notes on its condition"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -54,13 +56,13 @@ class CopyForm(OwnShelfForm, CarefulForm):
     def clean_currency(self):
         currency = self.cleaned_data["currency"].strip().upper()
         if currency and not re.fullmatch(r"[A-Z]{3}", currency):
-            raise ValidationError("Write the currency in three letters, such as EUR or USD.")
+            raise ValidationError("Enter the currency as three letters, such as EUR or USD.")
         return currency
 
     def clean_price(self):
         price = self.cleaned_data["price"]
         if price is not None and price < 0:
-            raise ValidationError("A price cannot be below nothing.")
+            raise ValidationError("The price cannot be negative.")
         return price
 
     def current(self, copy, name):
@@ -88,9 +90,9 @@ class FactsForm(CarefulForm):
     authors = AuthorsField(required=False)
     isbn13 = ISBNField(required=False)
     description = LongTextField(widget=forms.Textarea(attrs={"rows": 5}), max_length=50_000)
-    categories = ListField(required=False, help_text="Several? Put a comma between them.")
+    categories = ListField(required=False, help_text="Separate several with commas.")
     cover = forms.URLField(
-        label="Address of a cover picture", help_text="Leave it empty for a drawn cover.", max_length=500,
+        label="Cover picture address", help_text="Leave this empty for a drawn cover.", max_length=500,
         required=False, assume_scheme="https", widget=forms.URLInput(attrs={"placeholder": "https://"}),
     )  # fmt: skip
 
@@ -101,16 +103,16 @@ class FactsForm(CarefulForm):
             "pages", "binding", "description", "categories", "cover",
         ]  # fmt: skip
         help_texts = {
-            "published_date": "As far as you know it: 2017, 2017-02 or 2017-02-07.",
+            "published_date": "As much as you know, such as 2017, 2017-02 or 2017-02-07.",
             "language": "Two letters, such as en or de.",
-            "series_number": "1, 2.5 or 1-3.",
+            "series_number": "Such as 1, 2.5 or 1-3.",
             "binding": "Hardcover, paperback, …",
         }
 
     def clean_published_date(self):
         date = self.cleaned_data["published_date"].strip()
         if date and not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", date):
-            raise ValidationError("Write the date as 2017, 2017-02 or 2017-02-07.")
+            raise ValidationError("Enter the date as 2017, 2017-02 or 2017-02-07.")
         return date
 
     def clean_cover(self):
@@ -122,7 +124,7 @@ class FactsForm(CarefulForm):
     def clean_pages(self):
         pages = self.cleaned_data["pages"]
         if pages is not None and not 0 < pages <= 100_000:
-            raise ValidationError("A book has between 1 and 100,000 pages.")
+            raise ValidationError("The number of pages must be between 1 and 100,000.")
         return pages
 
     def save(self) -> list[Clash]:

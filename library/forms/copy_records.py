@@ -9,7 +9,7 @@ from library.models import Loan, Reading, Shelf, Status
 
 NO_SHELF = "none"
 LEAVE = ("", "Leave as it is")
-FAVOURITE = [LEAVE, ("yes", "A favourite"), ("no", "No favourite")]
+FAVOURITE = [LEAVE, ("yes", "A favourite"), ("no", "Not a favourite")]
 
 
 def day(**options) -> forms.DateField:
@@ -19,7 +19,7 @@ def day(**options) -> forms.DateField:
 class ReadingForm(forms.ModelForm):
     """One time that a book was read."""
 
-    started = day(label="Began", required=False)
+    started = day(label="Started", required=False)
     finished = day(label="Finished", required=False)
 
     class Meta:
@@ -39,7 +39,7 @@ class ReadingForm(forms.ModelForm):
 class LoanForm(forms.ModelForm):
     """To whom a book is lent, and until when. The form saves."""
 
-    since = day(label="Since", required=False)
+    since = day(label="Lent on", required=False)
     due = day(label="Due back", required=False)
 
     class Meta:
@@ -55,9 +55,9 @@ class LoanForm(forms.ModelForm):
         typed = super().clean()
         since, due, returned = typed.get("since"), typed.get("due"), self.instance.returned
         if since and due and due < since:
-            self.add_error("due", "It cannot be due before it is lent.")
+            self.add_error("due", "The due date cannot be before the loan date.")
         if since and returned and returned < since:
-            self.add_error("since", "It came back before that day.")
+            self.add_error("since", "The loan date cannot be after the return date.")
         return typed
 
     def save(self, commit=True) -> Loan:
@@ -87,10 +87,10 @@ class BulkForm(forms.Form):
     shelf = forms.ChoiceField(required=False)
     status = forms.ChoiceField(choices=[LEAVE, *Status.choices], required=False)
     favourite = forms.ChoiceField(
-        choices=[("", "Leave as it is"), ("yes", "Favourites"), ("no", "No favourites")], required=False
+        choices=[("", "Leave as it is"), ("yes", "Favourites"), ("no", "Not favourites")], required=False
     )
     add_tags = TagsField(required=False, label="Add tags")
-    remove_tags = TagsField(required=False, label="Take tags away")
+    remove_tags = TagsField(required=False, label="Remove tags")
     remove = forms.BooleanField(required=False)
 
     def __init__(self, user, *args, **kwargs):
@@ -102,7 +102,7 @@ class BulkForm(forms.Form):
     def clean(self):
         typed = super().clean()
         if not self.errors and self.change().is_nothing:
-            raise ValidationError("Say what is to be changed.")
+            raise ValidationError("Choose something to change.")
         return typed
 
     def change(self) -> bulk_changes.Change:

@@ -15,7 +15,7 @@ class CoverForm(forms.Form):
 
     choice = forms.ChoiceField(
         choices=[(name, name) for name in cover_choice.SENTENCES],
-        error_messages={"required": "Choose a cover.", "invalid_choice": "Choose one of the covers that are offered."},
+        error_messages={"required": "Choose a cover.", "invalid_choice": "Choose one of the covers shown."},
     )
     edition = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     picture = forms.FileField(required=False, allow_empty_file=True)
@@ -42,7 +42,7 @@ class CoverForm(forms.Form):
         if chosen.get("choice") == cover_choice.EDITION:
             chosen["book"] = cover_choice.editions(self.copy).filter(pk=chosen.get("edition") or 0).first()
             if chosen["book"] is None:
-                raise ValidationError("Choose one of the covers that are offered.")
+                raise ValidationError("Choose one of the covers shown.")
         return chosen
 
     def save(self) -> UserBook:

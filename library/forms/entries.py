@@ -22,7 +22,7 @@ class BatchForm(OwnShelfForm, forms.Form):
     shelf = forms.ModelChoiceField(Shelf.objects.none(), required=False)
     status = forms.ChoiceField(choices=Status.choices, initial=Status.TO_READ)
     tags = TagsField(required=False)
-    on_duplicate = forms.ChoiceField(label="A book I have already", choices=OnDuplicate.choices, initial=OnDuplicate.SKIP)
+    on_duplicate = forms.ChoiceField(label="If I already have a book", choices=OnDuplicate.choices, initial=OnDuplicate.SKIP)
 
     def __init__(self, user, *args, batch: Batch | None = None, **kwargs):
         if batch:
@@ -45,7 +45,7 @@ class EntriesForm(BatchForm):
         if len(texts) > AT_ONCE:
             raise ValidationError(f"At most {AT_ONCE} books in one request.")
         if any(not re.fullmatch(r"[\w-]{0,64}", key) for key in keys):
-            raise ValidationError("A key is made of letters, digits and hyphens, at most 64 of them.")
+            raise ValidationError("A key has only letters, digits and hyphens, at most 64 of them.")
         cleaned["texts"] = [text.replace("\0", "")[:200] for text in texts]
         cleaned["keys"] = [*keys, *[""] * (len(texts) - len(keys))][: len(texts)]
         return cleaned
@@ -57,7 +57,7 @@ class TypedForm(BatchForm):
     text = forms.CharField(
         label="ISBNs", max_length=1_000_000, strip=False,
         widget=forms.Textarea(attrs={"rows": 5, "placeholder": "978-0-441-47812-5", "autofocus": True, "spellcheck": "false"}),
-        help_text="One, or as many as you like: a list, a column of a table, an e-mail with ISBNs somewhere in it.",
+        help_text="One ISBN, or as many as you like: a list, a column of a table, or an email with ISBNs in it.",
     )  # fmt: skip
     entry_key = forms.RegexField(r"^[\w-]{1,48}$", widget=forms.HiddenInput, required=False)
     field_order = ["text"]
@@ -69,7 +69,7 @@ class TypedForm(BatchForm):
         cleaned = super().clean()
         if "text" in cleaned and not any(each.isbn for each in self.found()):
             problems = [each.problem for each in self.found()][:3]
-            raise ValidationError(problems or ["There is no ISBN in this text: it has 10 or 13 digits."])
+            raise ValidationError(problems or ["There is no ISBN in this text. An ISBN has 10 or 13 digits."])
         return cleaned
 
     def save(self) -> list[isbn_entry.Entered]:
@@ -94,7 +94,9 @@ class NameForm(forms.Form):
 class AddBookForm(OwnShelfForm, forms.Form):
     """One book by hand: a title is enough, and so is the ISBN of a book that a catalogue knows."""
 
-    title = forms.CharField(max_length=500, required=False, help_text="With an ISBN you can leave it empty: it is looked up.")
+    title = forms.CharField(
+        max_length=500, required=False, help_text="If you enter an ISBN, you can leave this empty and it will be looked up."
+    )
     authors = AuthorsField(required=False)
     isbn13 = ISBNField(required=False)
     status = forms.ChoiceField(choices=Status.choices, initial=Status.TO_READ)
@@ -104,12 +106,12 @@ class AddBookForm(OwnShelfForm, forms.Form):
     subtitle = forms.CharField(max_length=500, required=False)
     publisher = forms.CharField(max_length=200, required=False)
     published_date = forms.RegexField(
-        rf"^{DATE}$", label="Published", required=False, help_text="As far as you know it: 2017, 2017-02 or 2017-02-07.",
-        error_messages={"invalid": "Write the date as 2017, 2017-02 or 2017-02-07."},
+        rf"^{DATE}$", label="Published", required=False, help_text="As much as you know, such as 2017, 2017-02 or 2017-02-07.",
+        error_messages={"invalid": "Enter the date as 2017, 2017-02 or 2017-02-07."},
     )  # fmt: skip
     language = forms.RegexField(
         r"^[a-zA-Z]{2,3}$", required=False, help_text="Two letters, such as en or de.",
-        error_messages={"invalid": "Write the language in two letters, such as en or de."},
+        error_messages={"invalid": "Enter the language as two letters, such as en or de."},
     )  # fmt: skip
     pages = forms.IntegerField(min_value=1, max_value=100_000, required=False)
     binding = forms.CharField(max_length=50, required=False, help_text="Hardcover, paperback, …")
@@ -150,10 +152,10 @@ class AddBookForm(OwnShelfForm, forms.Form):
         if typed.get("title") or self.errors:
             return typed
         if not typed["isbn13"]:
-            raise ValidationError("Type the title of the book, or its ISBN.")
+            raise ValidationError("Enter the title of the book, or its ISBN.")
         self.known = isbn_entry.known_here([typed["isbn13"]]).get(typed["isbn13"])
         if self.known is None and not self.catalogs.asks_outside:
-            raise ValidationError(f"No catalogue here knows {isbn.hyphenated(typed['isbn13'])}. Please type the title.")
+            raise ValidationError(f"No catalogue has {isbn.hyphenated(typed['isbn13'])}. Please enter the title.")
         return typed
 
     def said(self) -> dict:

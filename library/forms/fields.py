@@ -13,7 +13,7 @@ class AuthorsField(forms.CharField):
     """Authors in one line, joined by "; " where they are several; a comma may be part of a name."""
 
     def __init__(self, **kwargs):
-        super().__init__(max_length=1000, help_text="Several authors? Put a semicolon between them.", **kwargs)
+        super().__init__(max_length=1000, help_text="Separate several authors with semicolons.", **kwargs)
 
     def prepare_value(self, value):
         return "; ".join(value) if isinstance(value, list) else value
@@ -32,7 +32,7 @@ class TagsField(forms.CharField):
     """Tags in one line with commas between them; static/js/tags.js makes chips of them."""
 
     def __init__(self, **kwargs):
-        super().__init__(max_length=5000, help_text="Put commas between them.", **kwargs)
+        super().__init__(max_length=5000, help_text="Separate tags with commas.", **kwargs)
         self.widget.attrs |= {"data-tags": "", "autocomplete": "off"}
 
     def prepare_value(self, value):
@@ -44,7 +44,7 @@ class TagsField(forms.CharField):
     def validate(self, value):
         super().validate(value)
         if len(value) > tagging.AT_MOST:
-            raise ValidationError(f"A book can have {tagging.AT_MOST} tags.")
+            raise ValidationError(f"A book can have at most {tagging.AT_MOST} tags.")
 
     def run_validators(self, value):
         super().run_validators(", ".join(value))

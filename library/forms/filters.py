@@ -20,7 +20,7 @@ def last(column: str) -> Case:
 
 # Name -> what it is called, what it is called backwards, and its columns; the last ones only part what is equal.
 SORTS = {
-    "added": ("Recently added", "Added first", ["-added", "-pk"], ["added", "pk"]),
+    "added": ("Recently added", "First added", ["-added", "-pk"], ["added", "pk"]),
     "title": ("Title", "Title, Z to A", ["sort_title", "pk"], ["-sort_title", "-pk"]),
     "author": (
         "Author", "Author, Z to A",
@@ -35,10 +35,10 @@ SORTS = {
         ["-published_date", "sort_title", "pk"], [last("published_date"), "published_date", "sort_title", "pk"],
     ),
     "rating": (
-        "Rating, best first", "Rating, lowest first",
+        "Rating, highest first", "Rating, lowest first",
         [F("rating").desc(nulls_last=True), "sort_title", "pk"], [F("rating").asc(nulls_last=True), "sort_title", "pk"],
     ),
-    "changed": ("Recently changed", "Changed first", ["-changed", "-pk"], ["changed", "pk"]),
+    "changed": ("Recently changed", "First changed", ["-changed", "-pk"], ["changed", "pk"]),
 }  # fmt: skip
 SORT_CHOICES = [choice for name, (label, backwards, *_) in SORTS.items() for choice in ((name, label), (f"-{name}", backwards))]
 NO_SHELF = "none"
@@ -93,7 +93,7 @@ class LibraryFilter(forms.Form):
     missing = forms.MultipleChoiceField(choices=list(MISSING.items()), required=False)
     favourite = forms.BooleanField(required=False)
     lent = forms.BooleanField(required=False)
-    lookup = forms.BooleanField(label="To be looked up", required=False)
+    lookup = forms.BooleanField(label="Not found yet", required=False)
     sort = forms.ChoiceField(choices=SORT_CHOICES, required=False)
     view = forms.ChoiceField(choices=[("grid", "Covers"), ("list", "List")], required=False)
 
@@ -195,7 +195,7 @@ class LibraryFilter(forms.Form):
             names = {NO_SHELF: "No shelf"} | {
                 str(shelf.pk): label_of(shelf, self.value("room"), self.value("bookcase")) for shelf in shelves
             }
-            found.append(Narrowing("shelf", shelf, names.get(shelf, "A shelf that is gone")))
+            found.append(Narrowing("shelf", shelf, names.get(shelf, "A deleted shelf")))
         if status := self.value("status"):
             found.append(Narrowing("status", status, Status(status).label))
         found += [Narrowing("tag", tag, f"Tag: {tag}") for tag in self.value("tag")]
@@ -203,15 +203,15 @@ class LibraryFilter(forms.Form):
             Narrowing(n, self.value(n), f"{n.capitalize()}: {self.value(n)}") for n in ("author", "series") if self.value(n)
         ]
         if language := self.value("language"):
-            label = "Language not known" if language == NO_LANGUAGE else language_name(language)
+            label = "Unknown language" if language == NO_LANGUAGE else language_name(language)
             found.append(Narrowing("language", language, label))
         found += self.years()
         if rating := self.value("rating"):
             found.append(Narrowing("rating", str(rating), f"{rating / 2:g} stars or more" if rating < 10 else "5 stars"))
         if entry := self.value("entry"):
-            found.append(Narrowing("entry", entry, f"From: {Entry(entry).label.lower()}"))
+            found.append(Narrowing("entry", entry, f"Added by: {Entry(entry).label.lower()}"))
         found += [Narrowing("missing", value, MISSING[value]) for value in self.value("missing")]
-        flags = {"favourite": "Favourites", "lent": "Lent", "lookup": "To be looked up"}
+        flags = {"favourite": "Favourites", "lent": "Lent", "lookup": "Not found yet"}
         return found + [Narrowing(name, "on", label) for name, label in flags.items() if self.value(name)]
 
     def years(self) -> list[Narrowing]:
@@ -219,7 +219,7 @@ class LibraryFilter(forms.Form):
         if first is not None and first == until:
             return [Narrowing("year", str(first), str(first))]
         found = [Narrowing("year_from", str(first), f"From {first}")] if first is not None else []
-        return found + ([Narrowing("year_to", str(until), f"Until {until}")] if until is not None else [])
+        return found + ([Narrowing("year_to", str(until), f"Up to {until}")] if until is not None else [])
 
 
 def without(query: QueryDict, narrowing: Narrowing) -> str:

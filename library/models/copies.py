@@ -27,18 +27,18 @@ class Entry(models.TextChoices):
 
     SCAN = "scan", "Shelf photo"
     COVER = "cover", "Cover photo"
-    ISBN = "isbn", "ISBN typed"
+    ISBN = "isbn", "Typed ISBN"
     BARCODE = "barcode", "Barcode"
     SEARCH = "search", "Title search"
-    HAND = "hand", "By hand"
+    HAND = "hand", "Manual entry"
     IMPORT = "import", "Import"
-    API = "api", "Program"
+    API = "api", "API"
 
 
 class SyncStatus(models.TextChoices):
     """Where the facts of a copy stand that was entered before a catalogue was asked."""
 
-    NONE = "", "Not asked for"
+    NONE = "", "Not needed"
     PENDING = "pending", "Being looked up"
     SYNCED = "synced", "Looked up"
     FAILED = "failed", "Not found"

@@ -30,7 +30,7 @@ WANTED = (
     "shelf", "publisher", "description", "notes", "review", "user",
 )  # fmt: skip
 COLUMNS = ", ".join(["id", *(UserBook._meta.get_field(name).column for name in WANTED)])
-NOTES = {"stands_in": "The model for meaning is not installed; likeness of wording is used instead."}
+NOTES = {"stands_in": "The model for searching by meaning is not installed, so similar wording is used instead."}
 
 
 @dataclass(frozen=True)

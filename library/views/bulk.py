@@ -32,7 +32,7 @@ def bulk(request):
     if undo:
         messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     else:
-        messages.info(request, "Nothing had to be changed.")
+        messages.info(request, "There was nothing to change.")
     return redirect(f"{reverse('library')}?{query.urlencode()}" if query else "library")
 
 

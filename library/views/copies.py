@@ -61,7 +61,7 @@ def sources_of(copy: UserBook, rows: list[Fact]) -> str:
     others = [name for name in named if name != "you"]
     if not others:
         return "you"
-    return ", ".join(others) + (", changed by you" if any(row.source == "you" for row in rows) else "")
+    return ", ".join(others) + (", edited by you" if any(row.source == "you" for row in rows) else "")
 
 
 def book_page(request, copy: UserBook, **forms):
@@ -126,7 +126,7 @@ def edit(request, pk):
     if request.method == "POST" and form.is_valid():
         clashes = form.save()
         if not clashes:
-            messages.success(request, "The facts are saved, for your copy.")
+            messages.success(request, "Changes saved.")
             return redirect("book", pk)
     # An invalid form has already written to its instance; the page shows the book as it still is.
     context = {"form": form, "copy": own_copy(request, pk), "clashes": clashes}
@@ -144,7 +144,7 @@ def put_back(request, pk):
         copy = owner_edits.put_back(request.user, pk)
     except FactChange.DoesNotExist:
         raise Http404 from None
-    messages.success(request, "That fact says again what it said before.")
+    messages.success(request, "Restored the earlier value.")
     return redirect(f"{copy.get_absolute_url()}#facts")
 
 
@@ -153,7 +153,7 @@ def put_back(request, pk):
 def remove(request, pk):
     copy = trash.remove(own_copy(request, pk))
     undo = reverse("book_restore", args=[pk])
-    messages.success(request, f"“{copy.title}” is removed from your library.", extra_tags=undo)
+    messages.success(request, f"Removed “{copy.title}” from your library.", extra_tags=undo)
     return redirect("library")
 
 

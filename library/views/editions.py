@@ -21,10 +21,10 @@ def choose(request, pk):
         try:
             record = Record.from_dict(signing.loads(request.POST.get("edition", ""), salt=SALT))
         except signing.BadSignature:
-            messages.error(request, "That edition is not on the list any more. Choose again.")
+            messages.error(request, "That edition is no longer on the list. Choose again.")
             return redirect("book_editions", pk)
         undo = editions.choose(request.user, copy, record, over_mine="over_mine" in request.POST)
-        messages.success(request, "This is the edition you have, from now on.", extra_tags=reverse("undo", args=[undo.pk]))
+        messages.success(request, "Edition changed.", extra_tags=reverse("undo", args=[undo.pk]))
         return redirect(copy)
     catalogs = lookup.from_settings(SECONDS)
     found = [offered(record) for record in editions.others(copy, catalogs)]

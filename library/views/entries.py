@@ -139,7 +139,7 @@ def search_add(request):
     except signing.BadSignature:
         record = None
     if record is None or not form.is_valid():
-        messages.error(request, "That could not be added. Search once more, and tap again.")
+        messages.error(request, "That book could not be added. Search again and choose it once more.")
         return redirect("entry_search")
     batch = form.batch()
     remember(request.user, batch)
@@ -147,7 +147,7 @@ def search_add(request):
     copy = isbn_entry.enter_record(request.user, record, entry=Entry.SEARCH, **own).copy
     if request.headers.get("HX-Request"):
         return render(request, "library/_add_result_added.html", {"copy": copy})
-    messages.success(request, f"“{copy.title}” is in your library.", extra_tags=reverse("entry_undo", args=[copy.pk]))
+    messages.success(request, f"Added “{copy.title}” to your library.", extra_tags=reverse("entry_undo", args=[copy.pk]))
     return redirect("entry_search")
 
 
@@ -162,6 +162,6 @@ def hand(request):
         owned = [] if "again" in request.POST else form.owned()
         if not owned:
             copy = form.save()
-            messages.success(request, f"“{copy.title}” is in your library.")
+            messages.success(request, f"Added “{copy.title}” to your library.")
             return redirect("book_add") if "another" in request.POST else redirect(copy)
     return render(request, "library/add_hand.html", {"form": form, "owned": owned})

@@ -134,7 +134,7 @@ def recently_added(request, secret):
     user = reader(secret)
     copies = list(serializers.with_all(UserBook.objects.of(user)).order_by("-added", "-pk")[:NEWEST])
     home = request.build_absolute_uri("/")
-    made = rss(copies, f"New books of {user.username}", home, lambda copy: page_of(request, copy))
+    made = rss(copies, f"Recently added by {user.username}", home, lambda copy: page_of(request, copy))
     return quietly(HttpResponse(made, content_type="application/rss+xml; charset=utf-8"))
 
 

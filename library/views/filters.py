@@ -39,7 +39,7 @@ def filters(request):
 def languages(user) -> list[tuple[str, str, int]]:
     """Those of this library, most books first; a library has a few, however large it is."""
     books = UserBook.objects.of(user).order_by().values_list("language").annotate(n=Count("pk")).order_by("-n", "language")
-    return [(code or NO_LANGUAGE, language_name(code) or "Not known", n) for code, n in books[:LANGUAGES_OFFERED]]
+    return [(code or NO_LANGUAGE, language_name(code) or "Unknown", n) for code, n in books[:LANGUAGES_OFFERED]]
 
 
 @login_required

@@ -47,7 +47,7 @@ def lend(request, pk):
     if form.is_valid():
         try:
             loan = form.save()
-            messages.success(request, f"{loan.borrower} has “{copy.title}” now.")
+            messages.success(request, f"Lent “{copy.title}” to {loan.borrower}.")
             return redirect(f"{copy.get_absolute_url()}#loans")
         except loans.LoanError as error:
             form.add_error(None, str(error))
@@ -60,7 +60,7 @@ def change(request, pk):
     loan = own_loan(request, pk)
     if request.method == "POST" and "delete" in request.POST:
         loan.delete()
-        messages.success(request, "That loan is taken out.")
+        messages.success(request, "Loan deleted.")
         return redirect(f"{loan.copy.get_absolute_url()}#loans")
     form = LoanForm(request.POST or None, instance=loan)
     if request.method == "POST" and form.is_valid():
@@ -77,7 +77,7 @@ def give_back(request, pk):
     try:
         loans.give_back(loan)
         undo = reverse("loan_reopen", args=[pk])
-        messages.success(request, f"“{loan.copy.title}” is back from {loan.borrower}.", extra_tags=undo)
+        messages.success(request, f"{loan.borrower} returned “{loan.copy.title}”.", extra_tags=undo)
     except loans.LoanError as error:
         messages.error(request, str(error))
     return redirect(back_to(request, reverse("loans")))

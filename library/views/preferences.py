@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-THEMES = {"auto": "As the device", "light": "Light", "dark": "Dark"}
+THEMES = {"auto": "Same as device", "light": "Light", "dark": "Dark"}
 YEAR = 365 * 24 * 60 * 60
 
 

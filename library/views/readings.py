@@ -40,7 +40,7 @@ def change(request, pk):
     reading = own_reading(request, pk)
     if "delete" in request.POST:
         reading.delete()
-        messages.success(request, "That reading is taken out.")
+        messages.success(request, "Reading dates deleted.")
         return to_readings(reading.copy)
     form = ReadingForm(request.POST, instance=reading, auto_id=f"reading-{pk}-%s")
     if form.is_valid():

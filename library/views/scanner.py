@@ -95,7 +95,10 @@ def tell(request, entered: Entered):
     if entered.outcome == Outcome.REFUSED:
         messages.error(request, entered.sentence)
     elif entered.outcome == Outcome.OWNED:
-        messages.warning(request, f"You have “{entered.copy.title}” already. To add another copy, say so for the batch.")
+        messages.warning(
+            request,
+            f"You already have “{entered.copy.title}”. To add another copy, choose that under “If I already have a book”.",
+        )
 
 
 def in_json(request, entered: Entered) -> dict:
@@ -142,14 +145,14 @@ def pending(request):
 @require_POST
 def undo(request, pk):
     copy = trash.remove(get_object_or_404(own_copies(request.user), pk=pk))
-    return answer(request, copy, f"“{copy.title}” is removed.", reverse("book_restore", args=[pk]))
+    return answer(request, copy, f"Removed “{copy.title}”.", reverse("book_restore", args=[pk]))
 
 
 @login_required
 @require_POST
 def put_back(request, pk):
     copy = trash.restore(get_object_or_404(own_copies(request.user), pk=pk))
-    return answer(request, copy, f"“{copy.title}” is back.")
+    return answer(request, copy, f"Restored “{copy.title}”.")
 
 
 @login_required
@@ -159,10 +162,10 @@ def name(request, pk):
     copy = get_object_or_404(own_copies(request.user), pk=pk)
     form = NameForm(request.POST)
     if not form.is_valid():
-        return refuse(request, "Type the title of the book.")
+        return refuse(request, "Enter the title of the book.")
     own = {"sync_status": SyncStatus.NONE, "sync_error": "", "sync_after": None}
     copy = owner_edits.edit(request.user, copy.pk, form.said(), own)
-    return answer(request, copy, f"“{copy.title}” has its title.")
+    return answer(request, copy, f"Saved the title “{copy.title}”.")
 
 
 @login_required
@@ -171,7 +174,7 @@ def retry(request, pk):
     copy = get_object_or_404(own_copies(request.user), pk=pk)
     metadata_lookup.retry(UserBook.objects.filter(pk=copy.pk))
     copy.refresh_from_db()
-    return answer(request, copy, f"“{copy.title}” is being looked up once more.")
+    return answer(request, copy, f"Looking up “{copy.title}” again.")
 
 
 def answer(request, copy: UserBook, sentence: str, undo_at: str = ""):
@@ -196,5 +199,5 @@ def unknown_books(request):
 def retry_all(request):
     count = metadata_lookup.retry(unknown(request.user))
     books = "1 book is" if count == 1 else f"{count:,} books are"
-    messages.success(request, f"{books} being looked up once more." if count else "There is nothing to look up.")
+    messages.success(request, f"{books} being looked up again." if count else "There is nothing to look up.")
     return redirect("entries_unknown")

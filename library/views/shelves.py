@@ -21,7 +21,7 @@ def shelves(request):
     form = ShelfForm(request.POST or None, instance=Shelf(user=request.user))
     if request.method == "POST" and form.is_valid():
         shelf = form.save()
-        messages.success(request, f"“{shelf}” is ready for books.")
+        messages.success(request, f"Added the shelf “{shelf}”.")
         return redirect("shelves")
     change = request.GET.get("change", "")
     if change.isdecimal() and len(change) < 19:

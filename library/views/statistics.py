@@ -18,15 +18,15 @@ def statistics(request):
         ("Books finished, month by month", "month", columns(numbers.read_by_month(timezone.localdate())), "columns"),
         ("Books finished, year by year", "year", columns(numbers.read_by_year()), "columns"),
         ("Pages read, year by year", "year", columns(numbers.pages_by_year()), "columns"),
-        ("When they were published", "year", columns(numbers.by_year), "columns"),
-        ("How many stars they got", "stars", columns(numbers.by_rating), "columns"),
-        ("How long they are", "pages", columns(numbers.by_pages), "columns"),
+        ("Publication years", "year", columns(numbers.by_year), "columns"),
+        ("Ratings", "stars", columns(numbers.by_rating), "columns"),
+        ("Length", "pages", columns(numbers.by_pages), "columns"),
         ("Status", "status", bars(numbers.by_status), "bars"),
         ("Languages", "language", bars(numbers.by_language), "bars"),
-        ("Authors with most books", "author", bars(numbers.by_author), "bars"),
-        ("Where they stand", "place", bars(numbers.by_shelf), "bars"),
-        ("Tags used most", "tag", bars(numbers.by_tag), "bars"),
-        ("How they came in", "way", bars(numbers.by_entry), "bars"),
+        ("Authors with the most books", "author", bars(numbers.by_author), "bars"),
+        ("Where they are", "place", bars(numbers.by_shelf), "bars"),
+        ("Most used tags", "tag", bars(numbers.by_tag), "bars"),
+        ("How they were added", "way", bars(numbers.by_entry), "bars"),
     ]
     context = {"totals": numbers.totals, "read": read, "charts": [chart for chart in charts if chart[2]]}
     return render(request, "library/statistics.html", context)

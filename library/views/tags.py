@@ -42,7 +42,7 @@ def rename(request, pk):
     if undo:
         messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     else:
-        messages.success(request, f"The tag is called “{name}” now.")
+        messages.success(request, f"Renamed the tag to “{name}”.")
     return redirect("tags")
 
 

@@ -55,7 +55,7 @@ def delete(request):
             request, "library/delete_for_good.html", {"copies": copies[:5], "count": copies.count(), "all": "all" in request.POST}
         )
     count = trash.delete_for_good(copies)
-    messages.success(request, f"{books_in_words(count)} {'is' if count == 1 else 'are'} gone for good.")
+    messages.success(request, f"{books_in_words(count)} {'was' if count == 1 else 'were'} permanently deleted.")
     return redirect("books_removed")
 
 
@@ -65,7 +65,7 @@ def undo(request, pk):
     """Takes a batch back, and goes to where it was asked for."""
     try:
         batch = undoing.undo(request.user, pk)
-        messages.success(request, f"Taken back: {batch.sentence}")
+        messages.success(request, f"Undone: {batch.sentence}")
     except Undo.DoesNotExist:
         raise Http404 from None
     except undoing.TooLate as error:

@@ -83,7 +83,7 @@ def jpeg(picture: np.ndarray) -> bytes:
         for quality in QUALITIES:
             done, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, quality])
             if not done:
-                raise OCRError("The photo could not be packed for Textract.", permanent=True)
+                raise OCRError("The photo could not be prepared for Textract.", permanent=True)
             if len(data) <= MOST_BYTES:
                 return data.tobytes()
         scale *= 0.8

@@ -55,9 +55,11 @@ class OpenAIProposer:
         try:
             answer = self.client.post("/chat/completions", json=body)
         except httpx.HTTPError as error:
-            raise ProposerError("The model does not answer.") from error
+            raise ProposerError("The model is not responding.") from error
         if answer.status_code != 200:
-            raise ProposerError(f"The model refused ({answer.status_code}).", permanent=answer.status_code not in AGAIN)
+            raise ProposerError(
+                f"The model rejected the request ({answer.status_code}).", permanent=answer.status_code not in AGAIN
+            )
         try:
             return answer.json()
         except ValueError as error:

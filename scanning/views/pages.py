@@ -131,7 +131,7 @@ def _steps(scan: Scan) -> list[dict]:
 def scan_retry(request, job_id):
     scan = own_scan(request, job_id)
     if not pipeline.retry(scan):
-        messages.info(request, "This scan needs no second try.")
+        messages.info(request, "This scan does not need another try.")
     return redirect(scan)
 
 
@@ -140,7 +140,7 @@ def scan_retry(request, job_id):
 def scan_look_again(request, job_id):
     scan = own_scan(request, job_id)
     if not pipeline.look_again(scan, request.POST.get("what", "")):
-        messages.info(request, "There is nothing to be looked at again.")
+        messages.info(request, "There is nothing to read again.")
     return redirect(f"{scan.get_absolute_url()}#review")
 
 
@@ -156,5 +156,5 @@ def scan_cancel(request, job_id):
 @require_POST
 def scan_delete(request, job_id):
     uploads.forget(own_scan(request, job_id))
-    messages.success(request, "The scan and its photo are deleted. Books you added from it stay in your library.")
+    messages.success(request, "The scan and its photo have been deleted. Books you added from it stay in your library.")
     return redirect("scans")

@@ -17,7 +17,7 @@ IN_MEMORY = 2 * 1024 * 1024
 def upload(request, signed):
     ticket = tickets.find(signed)
     if ticket is None:
-        return refuse(403, "ticket-over", "This upload address is not valid, or not any more. Ask for a new ticket.")
+        return refuse(403, "ticket-over", "This upload address is not valid or has expired. Request a new ticket.")
     if request.content_type != ticket.content_type:
         return refuse(
             403, "other-type", f"The ticket is for {ticket.content_type}, not {request.content_type or 'an unnamed type'}."
@@ -28,7 +28,7 @@ def upload(request, signed):
             size += len(chunk)
             photo.write(chunk)
         if size != ticket.size:
-            return refuse(400, "other-size", f"The ticket is for {ticket.size} bytes. Send exactly those.")
+            return refuse(400, "other-size", f"The ticket is for {ticket.size} bytes. Send exactly that many.")
         photo.seek(0)
         tickets.receive(ticket, photo)
     return HttpResponse(status=200)

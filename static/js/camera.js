@@ -29,7 +29,7 @@ function say(sentence, state = "") {
 }
 
 const REASONS = {
-  NotAllowedError: "The camera is not allowed for this page. Allow it in the browser’s settings for this site, then start again.",
+  NotAllowedError: "This page is not allowed to use the camera. Allow it in the browser’s settings for this site, then start again.",
   NotFoundError: "This device has no camera. Type the numbers, or choose a photo of the barcodes.",
   NotReadableError: "Another program is using the camera. Close it, then start again.",
 };
@@ -42,21 +42,21 @@ async function open() {
 // By a tap each time: without one the browser neither beeps nor vibrates.
 async function start() {
   startButton.disabled = true;
-  say("Starting the camera …", "starting");
+  say("Starting the camera…", "starting");
   try {
     if (!navigator.mediaDevices) throw new DOMException("", "NotSecureError");
     const [opened, read] = await Promise.all([open(), reader()]);
     stream = opened;
     video.srcObject = stream;
     await video.play();
-    for (const track of stream.getVideoTracks()) track.addEventListener("ended", () => stop("The camera was taken away. Start it again."));
+    for (const track of stream.getVideoTracks()) track.addEventListener("ended", () => stop("The camera was disconnected. Start it again."));
     showControls();
-    say("Hold a barcode into the frame.", "looking");
+    say("Hold a barcode inside the frame.", "looking");
     keepAwake();
     look(read, stream);
   } catch (error) {
     release();
-    say(REASONS[error.name] ?? (error.name === "NotSecureError" ? "The camera works over https only." : "The camera did not start. Try again."), "failed");
+    say(REASONS[error.name] ?? (error.name === "NotSecureError" ? "The camera only works over HTTPS." : "The camera did not start. Try again."), "failed");
   } finally {
     startButton.disabled = false;
   }
@@ -124,7 +124,7 @@ function tell(number) {
 
 function warn() {
   warned = Date.now();
-  say("That is the barcode of something else: a book’s begins with 978 or 979.", "looking");
+  say("That is not the barcode of a book, which begins with 978 or 979.", "looking");
 }
 
 async function keepAwake() {

@@ -9,7 +9,7 @@ document.addEventListener("click", async ({ target }) => {
     await navigator.clipboard.writeText(button.dataset.copy);
     word.textContent = "Copied";
   } catch {
-    word.textContent = "Select it by hand";
+    word.textContent = "Could not copy";
   }
   setTimeout(() => (word.textContent = before), 1600);
 });

@@ -82,7 +82,7 @@ document.addEventListener("submit", async (event) => {
     tellPage();
     watch(true);
   } catch {
-    complain("That could not be saved: there is no connection. Try again in a moment.");
+    complain("That could not be saved because there is no connection. Try again in a moment.");
   }
 });
 

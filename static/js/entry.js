@@ -90,7 +90,7 @@ async function send() {
     tellOffline("");
   } catch {
     pause = Math.min(pause * 2 || 1000, LONGEST_PAUSE);
-    tellOffline("There is no connection. What you scan is kept here and sent when it is back.");
+    tellOffline("There is no connection. What you scan is kept here and sent when the connection is back.");
   }
   sending = false;
   if (!pause) return send();
@@ -106,7 +106,7 @@ async function post(items) {
     body.append("key", item.key);
   }
   const answer = await fetch(form.action, { method: "POST", body, headers: json });
-  if (answer.redirected || answer.status === 403) return stop("You are signed out, or the page is old. Sign in and load it again: what you scanned is kept.");
+  if (answer.redirected || answer.status === 403) return stop("You have been signed out, or the page is out of date. Sign in and reload the page: what you scanned is kept.");
   if (answer.status === 422) return refused(items, (await answer.json()).detail);
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   const { entries } = await answer.json();
@@ -125,7 +125,7 @@ function stop(sentence) {
 // The settings they were scanned with do not do any more, a shelf that is gone perhaps: those of the page may.
 function refused(items, sentence) {
   const now = settings();
-  if (JSON.stringify(now) === JSON.stringify(items[0].batch)) return stop(`${sentence} Load the page again: what you scanned is kept.`);
+  if (JSON.stringify(now) === JSON.stringify(items[0].batch)) return stop(`${sentence} Reload the page: what you scanned is kept.`);
   for (const { name, ...item } of items) put(name, { ...item, batch: now });
 }
 
@@ -146,7 +146,7 @@ function understand(item, entry) {
   if (there && there !== waiting) there.remove();
   waiting ? waiting.replaceWith(row) : list.prepend(row);
   if (entry.outcome === "owned") {
-    tell(`You have “${entry.title}” already.`, "bad");
+    tell(`You already have “${entry.title}”.`, "bad");
     tone("owned");
   } else tell(entry.title, "good");
 }
@@ -215,7 +215,7 @@ function showCounts() {
   const unknown = list.querySelectorAll('.entry[data-sync="failed"]').length + look.children.length;
   const parts = [`${there.toLocaleString()} ${there === 1 ? "book" : "books"}`];
   if (waiting) parts.push(`${waiting.toLocaleString()} waiting to be sent`);
-  if (unknown) parts.push(`${unknown.toLocaleString()} to look at`);
+  if (unknown) parts.push(`${unknown.toLocaleString()} to check`);
   document.getElementById("entry-counts").textContent = parts.join(" · ");
   document.getElementById("entry-look").hidden = !look.children.length;
   document.getElementById("entries-none").hidden = Boolean(list.children.length || look.children.length);

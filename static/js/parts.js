@@ -58,7 +58,7 @@ export async function send(form, submitter) {
     shown = Math.max(shown, turn);
     apply(await answer.text());
   } catch {
-    complain("That could not be saved: there is no connection. Try again in a moment.");
+    complain("That could not be saved because there is no connection. Try again in a moment.");
   } finally {
     form.ariaBusy = null;
   }

@@ -43,7 +43,7 @@ class TagField {
     this.chips.replaceChildren(...this.names.map((name) => {
       const chip = element("span", "chip tag-chip");
       const button = element("button", "tag-drop");
-      Object.assign(button, { type: "button", textContent: "×", ariaLabel: `Take away ${name}` });
+      Object.assign(button, { type: "button", textContent: "×", ariaLabel: `Remove ${name}` });
       button.dataset.name = name;
       chip.append(name, button);
       return chip;

@@ -29,7 +29,7 @@ export function put(file, ticket, progress) {
     request.open(ticket.method, ticket.url);
     for (const [name, value] of Object.entries(ticket.headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
-    request.onload = () => resolve(request.status < 300 ? undefined : { status: request.status, detail: "The photo could not be put into the storage." });
+    request.onload = () => resolve(request.status < 300 ? undefined : { status: request.status, detail: "The photo could not be uploaded." });
     request.onerror = request.ontimeout = reject;
     request.send(file);
   });

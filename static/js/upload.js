@@ -37,7 +37,7 @@ function addRow(file) {
   const words = element("div", "upload-words");
   const bar = element("progress", "progress");
   [bar.max, bar.value, bar.ariaLabel] = [1, 0, `Upload of ${file.name}`];
-  const said = element("p", "upload-said small", "Waiting …");
+  const said = element("p", "upload-said small", "Waiting…");
   said.role = "status";
   words.append(element("p", "upload-name", file.name), bar, said);
   row.append(picture, words);
@@ -79,8 +79,8 @@ function hear(event) {
   if (event.type === "candidate") item.books += 1;
   const found = `${item.books} ${item.books === 1 ? "book" : "books"}`;
   if (event.type === "processingFailed") item.said.textContent = event.error;
-  else if (event.type === "processingComplete") item.said.textContent = `Read: ${found} found.`;
-  else item.said.textContent = item.books ? `Reading … ${found} so far.` : "Here. The reading has begun.";
+  else if (event.type === "processingComplete") item.said.textContent = `Done: ${found} found.`;
+  else item.said.textContent = item.books ? `Reading… ${found} so far.` : "Uploaded. Reading has started.";
 }
 
 // What the form says of the photo.
@@ -105,7 +105,7 @@ async function send(item) {
   if (!ticket.url) return ticket;
   const answer = await put(item.file, ticket, (share) => {
     item.bar.value = share;
-    item.said.textContent = share < 1 ? `Sending … ${Math.round(share * 100)} %` : "Checking the photo …";
+    item.said.textContent = share < 1 ? `Uploading… ${Math.round(share * 100)} %` : "Checking the photo…";
   });
   return answer ?? begin(item);
 }
@@ -118,7 +118,7 @@ async function understood(answer) {
 async function upload(item) {
   const most = Number(form.dataset.maxMb);
   if (item.file.size > most * 1024 * 1024) return say(item, "refused", `This file is larger than ${most} MB. Choose a smaller photo, or save it as JPEG first.`);
-  say(item, "sending", "Sending …");
+  say(item, "sending", "Uploading…");
   live.follow(item.jobId, 0, "");
   try {
     // Once more after a lost line: perhaps all but the answer had arrived.
@@ -126,14 +126,14 @@ async function upload(item) {
     item.tried = true;
     tell(item, before.status === 404 ? await send(item) : before);
   } catch {
-    say(item, "refused", "There is no connection. The photo is still here:", [button("Send it again", () => enqueue(item))]);
+    say(item, "refused", "There is no connection. The photo is still here:", [button("Try again", () => enqueue(item))]);
   }
 }
 
 function tell(item, answer) {
   if (answer.status === 201) {
     taken.push(answer.url);
-    return say(item, "taken", "Here. The reading has begun.", [link("Watch", answer.url)]);
+    return say(item, "taken", "Uploaded. Reading has started.", [link("Watch", answer.url)]);
   }
   live.unfollow(item.jobId);
   if (answer.status === 409) {
@@ -142,7 +142,7 @@ function tell(item, answer) {
     say(item, "refused", answer.detail);
   } else {
     const sentence = answer.detail ?? "Something went wrong on our side.";
-    say(item, "refused", `${sentence} The photo is still here:`, [button("Send it again", () => enqueue(item))]);
+    say(item, "refused", `${sentence} The photo is still here:`, [button("Try again", () => enqueue(item))]);
   }
 }
 

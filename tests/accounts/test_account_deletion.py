@@ -90,7 +90,7 @@ def test_what_was_typed_about_a_book_that_nobody_has_any_more_is_deleted_too(own
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"name": "Olive?", "password": "shelf-of-olive"}, "not your user name"),
+        ({"name": "Olive?", "password": "shelf-of-olive"}, "not your username"),
         ({"name": "olive", "password": "guess"}, "not your password"),
         ({"name": "olive"}, "required"),
     ],

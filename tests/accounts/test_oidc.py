@@ -135,7 +135,7 @@ def test_an_issuer_that_does_not_answer_is_a_sentence(client, issuer, settings, 
     issuer.server.shutdown()
     issuer.server.server_close()
     page = client.post("/accounts/oidc/sign-in/", follow=True)
-    assert "does not answer" in page.content.decode()
+    assert "is not responding" in page.content.decode()
 
 
 # ── Whose account it is ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -158,7 +158,7 @@ def test_who_lies_in_wait_with_anothers_address_gets_nobody(client, issuer, owne
     EmailAddress.objects.create(user=owner, email=owner.email, primary=True, verified=False)
     page = sign_in(client, issuer, **OLIVES)
     assert user_of(client) is None and not SocialAccount.objects.exists()
-    assert "There is an account with this address already" in page.content.decode()
+    assert "An account with this email address already exists" in page.content.decode()
 
 
 def test_a_second_factor_is_asked_for_all_the_same(client, issuer, owner, verified):

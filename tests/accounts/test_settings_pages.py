@@ -87,7 +87,7 @@ def test_the_log_shows_what_was_sent_and_sends_it_again(hook, owner_client):
         webhook=hook, event=Event.BOOK_ADDED, payload={"title": "Emma"}, state="failed", attempts=8, answer="500"
     )
     page = owner_client.get(reverse("webhook", args=[hook.pk])).content.decode()
-    assert "Given up" in page and "Emma" in page and "500" in page
+    assert "Failed" in page and "Emma" in page and "500" in page
     owner_client.post(reverse("redeliver", args=[sent.pk]))
     assert (Delivery.objects.get().state, Delivery.objects.get().attempts) == ("waiting", 0)
 

@@ -119,7 +119,7 @@ def test_a_change_of_many_books_is_told_once_and_so_is_taking_it_back(hook, owne
     assert (delivery.payload["ids"], delivery.payload["count"]) == (keys, 3)
     assert delivery.payload["sentence"] == "3 books are now marked “Read”."
     *_, back = told(lambda: undoing.undo(owner, Undo.objects.get().pk))
-    assert back.payload["ids"] == keys and back.payload["sentence"].startswith("Taken back: 3 books")
+    assert back.payload["ids"] == keys and back.payload["sentence"].startswith("Undone: 3 books")
 
 
 def ways_to_change_many():

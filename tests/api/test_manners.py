@@ -24,7 +24,7 @@ def test_errors_are_a_sentence_and_a_slug(program):
     answer = program.post("/books", {"title": " ", "rating": 4.3, "colour": "red"})
     assert code_of(answer) == (422, "invalid")
     assert set(answer.json()) == {"detail", "code"}
-    for part in ("title: This may not be empty", "rating:", "colour:"):
+    for part in ("title: This cannot be empty", "rating:", "colour:"):
         assert part in answer.json()["detail"]
 
 

@@ -80,7 +80,7 @@ def test_a_photo_goes_past_the_site_with_its_progress_and_its_scan_is_followed(v
     tools.send("Network.enable")
     tools.send("Network.emulateNetworkConditions", SLOWLY)
     page.get_by_label("Choose photos").set_input_files(photo)
-    expect(shown).to_have_text(re.compile(r"Sending … \d+ %"), timeout=SECONDS * 1000)
+    expect(shown).to_have_text(re.compile(r"Uploading… \d+ %"), timeout=SECONDS * 1000)
     tools.send("Network.emulateNetworkConditions", SLOWLY | {"uploadThroughput": -1})
     page.wait_for_url(re.compile(r"/scans/job-\d+-[a-z0-9]{9}/$"), timeout=SECONDS * 1000)
     page.wait_for_selector('#status[data-active="no"]', state="attached", timeout=SECONDS * 1000)
@@ -101,7 +101,7 @@ def test_after_a_lost_line_it_is_sent_again_and_what_had_arrived_is_not(visitor,
     order = sent(page)
     page.route("**/bookimg-uploads/uploads/**", lambda route: route.abort("internetdisconnected"), times=1)
     page.get_by_label("Choose photos").set_input_files(photo)
-    again = page.get_by_role("button", name="Send it again")
+    again = page.get_by_role("button", name="Try again")
     expect(page.locator(".upload-said")).to_contain_text("There is no connection. The photo is still", timeout=SECONDS * 1000)
 
     def lose_the_word_after_the_photo(route):

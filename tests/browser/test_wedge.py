@@ -120,7 +120,7 @@ def test_a_wrong_digit_and_a_second_copy_interrupt_nothing(page):
     scan(page, good[:-1] + str((int(good[-1]) + 1) % 10))
     scan(page, good)
     scan(page, good)
-    expect(page.locator("#entries-look")).to_contain_text("check digit does not fit")
+    expect(page.locator("#entries-look")).to_contain_text("check digit does not match")
     expect(rows(page)).to_have_count(2)
     expect(rows(page).first).to_contain_text("You already have this")
     page.reload()
@@ -144,7 +144,7 @@ def test_a_pasted_list_is_as_many_books_and_an_unknown_one_gets_its_title(page):
     )
     expect(rows(page)).to_have_count(3)
     row = rows(page).first
-    expect(row).to_contain_text("No catalogue here knows this ISBN.")
+    expect(row).to_contain_text("No catalogue has this ISBN.")
     row.get_by_label("Title").fill("Family Recipes")
     row.get_by_role("button", name="Save").click()
     expect(rows(page).first).to_contain_text("Family Recipes")

@@ -69,10 +69,7 @@ def test_a_text_gives_its_isbns_in_their_order():
 def test_the_number_with_the_wrong_digit_is_named_with_the_digit_that_would_fit():
     (wrong,) = [each for each in isbn.find(LIST) if each.problem]
     assert wrong.text == "978-0-306-40615-8"
-    assert (
-        wrong.problem
-        == "“978-0-306-40615-8” has a digit wrong: its check digit does not fit (it is 8, with the others it would be 7)."
-    )
+    assert wrong.problem == "“978-0-306-40615-8” has a wrong digit: its check digit does not match (it is 8, but should be 7)."
 
 
 def test_a_number_that_is_there_twice_is_found_twice():
@@ -84,7 +81,7 @@ def test_a_number_that_is_there_twice_is_found_twice():
     [
         ("9771234567003", "magazine"),
         ("9790060115615", "sheet music"),
-        ("4006381333931", "something else"),
+        ("4006381333931", "not the barcode of a book"),
         ("97803064061", "11 digits"),
         ("ISBN: 12345", "5 digits"),
     ],

@@ -61,7 +61,7 @@ def test_one_that_fails_holds_up_nobody_and_is_named_in_one_sentence():
     lookup = Lookup([Shop("broken", error=CatalogError("Broken did not answer.")), Shop("one", DUNE, EMMA)])
     found = lookup.search(["DUNE", "EMMA"])
     assert found["DUNE"] == [DUNE]
-    assert lookup.problems == ["Broken did not answer. (2 questions went unanswered.)"]
+    assert lookup.problems == ["Broken did not answer. (2 requests failed.)"]
 
 
 def test_one_that_hangs_is_not_waited_for():
@@ -69,7 +69,7 @@ def test_one_that_hangs_is_not_waited_for():
     before = time.monotonic()
     assert lookup.search(["DUNE"])["DUNE"] == [DUNE]
     assert time.monotonic() - before < 1.2
-    assert lookup.problems == ["asleep did not answer in time."]
+    assert lookup.problems == ["asleep did not respond in time."]
 
 
 def test_questions_go_out_together_but_not_too_many():
@@ -138,7 +138,7 @@ def test_many_isbns_come_as_they_are_answered_and_the_healthy_one_waits_for_nobo
     answers = dict(lookup.by_isbns(numbers))
     assert time.monotonic() - before < 1.2
     assert [answers[n].record.title for n in numbers] == [record.title for record in known]
-    assert all(answer.problems == ["asleep did not answer in time."] for answer in answers.values())
+    assert all(answer.problems == ["asleep did not respond in time."] for answer in answers.values())
 
 
 def test_what_is_all_known_here_is_asked_of_nobody_outside():

@@ -118,10 +118,10 @@ def test_an_entry_of_another_form_is_passed_over(amazon, entry):
     ("code", "sentence", "permanent"),
     [
         ("ResourceNotFoundException", "set BEDROCK_MODEL_ID to another", True),
-        ("AccessDeniedException", "does not let us in", True),
-        ("ValidationException", "does not take what we ask of this model: on-demand", True),
+        ("AccessDeniedException", "refused access", True),
+        ("ValidationException", "rejected the request to this model: on-demand", True),
         ("ThrottlingException", "too busy", False),
-        ("ModelNotReadyException", "being started", False),
+        ("ModelNotReadyException", "still starting", False),
         ("ModelTimeoutException", "took too long", False),
         ("ServiceUnavailableException", "too busy", False),
     ],

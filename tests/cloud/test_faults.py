@@ -100,7 +100,7 @@ def test_an_engine_refuses_once(owner, amazon, settings, stage, code, fallback):
     assert_in_one_state(scan)
     assert_paid_once(scan, amazon)
     if fallback == "local":
-        assert scan.status == Scan.Status.COMPLETE and name in scan.notes[0] and scan.notes[0].endswith("on this machine.")
+        assert scan.status == Scan.Status.COMPLETE and name in scan.notes[0] and scan.notes[0].endswith("on this server instead.")
     elif scan.status == Scan.Status.FAILED:  # for good; the others were tried again, and worked
         assert name in scan.error and not scan.retryable
     assert not Purchase.objects.filter(reserved=True).exists()
@@ -130,7 +130,7 @@ def test_an_answer_that_gets_lost_is_not_paid_for_twice(owner, amazon, monkeypat
     assert_in_one_state(scan)
     assert_paid_once(scan, amazon)
     assert scan.status == Scan.Status.COMPLETE
-    assert scan.notes[0].startswith(f"{name} was asked, but its answer got lost on the way. So the ")
+    assert scan.notes[0].startswith(f"{name} received the request, but its response was lost. The ")
     assert Purchase.objects.get(reserved=True).service == service, "nobody knows, so it counts"
 
 

@@ -77,7 +77,7 @@ def test_where_textract_cannot_this_machine_reads_and_says_so(owner, amazon, cod
     amazon.faults = [(code, "")]
     scan = scanned(make_scan(owner))
     assert scan.status == Scan.Status.COMPLETE and scan.engine["ocr"] == "fake"
-    assert scan.notes[0].startswith("Amazon Textract ") and scan.notes[0].endswith("So the photo was read on this machine.")
+    assert scan.notes[0].startswith("Amazon Textract ") and scan.notes[0].endswith("The photo was read on this server instead.")
     assert purchases.cost(scan)["calls"] == 1, "Bedrock's alone"
 
 
@@ -85,7 +85,7 @@ def test_where_bedrock_cannot_the_rules_find_the_spines(owner, amazon):
     amazon.model = lambda request: converse_reply("report_spines", {"nothing": 1})
     scan = scanned(make_scan(owner))
     assert scan.status == Scan.Status.COMPLETE and scan.engine["ocr"] == "textract" and scan.engine["proposer"] == "rules"
-    assert scan.notes == ["The model's answer could not be read. So the spines were found on this machine."]
+    assert scan.notes == ["The model's answer could not be read. The spines were found on this server instead."]
 
 
 @pytest.mark.parametrize(("code", "retryable"), [("AccessDeniedException", False), ("BadDocumentException", False)])

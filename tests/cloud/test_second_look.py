@@ -87,7 +87,7 @@ def test_unread_spines_are_read_on_one_sheet_for_one_price(scan, amazon):
     assert bands(scan) == {"Middlemarch": "sure", "Walden": "sure", "Kitchen Garden Almanac": "unread"}
     row = scan.candidates.get(number=2)
     assert row.spine_text == ["Walden Henry David Thoreau"] and row.region[0][0] == WALDEN, "where it stood"
-    assert scan.notes == ["Amazon Textract looked again and found 1 more book. This cost 0.0015 US dollars."]
+    assert scan.notes == ["Amazon Textract read the photo again and found 1 more book. This cost $0.0015."]
     assert purchases.cost(scan) == {"usd": 0.0015, "calls": 1}
     told = [event.payload["book"]["title"] for event in scan.events.filter(type="candidate")]
     assert told == ["Middlemarch", "Wxlqzn Hnrz Thxrxxx", "Kitchen Garden Almanac", "Walden"], "and nothing twice"
@@ -141,7 +141,7 @@ def test_the_whole_photo_shows_books_that_nobody_had_read(scan, amazon, settings
     walden, persuasion = scan.candidates.get(number=2), scan.candidates.get(number=4)
     assert walden.region[0][0] == WALDEN, "the box of its line"
     assert persuasion.region == [[199.8, 10.0], [199.8, 90.0], [192.0, 90.0], [192.0, 10.0]], "the model's own"
-    assert scan.notes[0].endswith("found 2 more books. This cost 0.0002 US dollars.")
+    assert scan.notes[0].endswith("found 2 more books. This cost $0.0002.")
 
 
 def test_a_spine_that_gives_orders_changes_nothing(scan, amazon, settings):
@@ -163,7 +163,7 @@ def test_where_it_cannot_everything_stays_and_the_page_says_why(scan, amazon, co
     before = bands(scan)
     scan = looked_at(scan)
     assert bands(scan) == before and scan.notes[0].startswith("Amazon Textract ")
-    assert scan.notes[0].endswith("So what could not be read stays as it is.")
+    assert scan.notes[0].endswith("Spines that could not be read stay as they are.")
     assert purchases.cost(scan)["calls"] == (code == "lost")
 
 
@@ -171,7 +171,7 @@ def test_a_bug_does_not_make_a_complete_scan_fail(scan, amazon, settings):
     settings.CATALOGS = [f"{__name__}.Broken"]
     amazon.lines = on_first_strip("Walden")
     scan = looked_at(scan)
-    assert scan.notes[-1] == f"{pipeline.GAVE_UP} So what could not be read stays as it is."
+    assert scan.notes[-1] == f"{pipeline.GAVE_UP} Spines that could not be read stay as they are."
 
 
 class Broken(Catalog):

@@ -101,14 +101,14 @@ def test_strips_without_text_are_counted_where_a_spine_would_fit():
 @pytest.mark.parametrize(
     ("code", "sentence", "permanent"),
     [
-        ("AccessDeniedException", "does not let us in", True),
+        ("AccessDeniedException", "refused access", True),
         ("BadDocumentException", "cannot read this picture", True),
         ("DocumentTooLargeException", "cannot read this picture", True),
         ("ThrottlingException", "too busy", False),
         ("ProvisionedThroughputExceededException", "too busy", False),
         ("ExpiredTokenException", "have expired", False),
         ("UnrecognizedClientException", "credentials", False),
-        ("InternalServerError", "out of order", False),
+        ("InternalServerError", "out of service", False),
     ],
 )
 def test_each_error_is_a_sentence_and_says_whether_to_try_again(amazon, code, sentence, permanent):
@@ -129,7 +129,7 @@ def test_after_failures_in_a_row_it_is_left_alone(amazon):
     for _ in range(7):
         with pytest.raises(OCRError):
             read()
-    with pytest.raises(OCRError, match="left alone for a minute"):
+    with pytest.raises(OCRError, match="paused for a minute"):
         read()
     assert amazon.refused == 5
 

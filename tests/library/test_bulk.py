@@ -169,7 +169,7 @@ def test_without_a_script_the_page_asks_what_to_do(owner, three, owner_client):
 
 def test_nothing_said_is_asked_again(owner, three, owner_client):
     page = owner_client.post(BULK, {"ids": three[0].pk, "act": ""}).content.decode()
-    assert "Say what is to be changed." in page
+    assert "Choose something to change." in page
     assert not Undo.objects.exists()
 
 

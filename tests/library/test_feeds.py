@@ -123,7 +123,7 @@ def test_the_calendar_has_what_is_lent_on_the_day_when_it_is_due(owner, client):
     answer = client.get(f"/feeds/{feeds.renew(owner)}/loans.ics")
     assert answer["Content-Type"].startswith("text/calendar")
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
-    assert event["summary"] == "Nora gives back “Emma”"
+    assert event["summary"] == "“Emma” due back from Nora"
     assert event.decoded("dtstart") == date(2026, 12, 24)
     assert answer["Referrer-Policy"] == "no-referrer"
 

@@ -121,7 +121,7 @@ def test_two_isbns_are_never_made_one_without_being_asked(owner, keep, other, ow
 
 def test_two_that_are_lent_are_two_books(owner, keep, other):
     loans.lend(keep, "Tom")
-    with pytest.raises(merging.MergeError, match="Both are lent"):
+    with pytest.raises(merging.MergeError, match="Both are on loan"):
         merging.merge(owner, keep, other)
 
 

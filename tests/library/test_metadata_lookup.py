@@ -110,7 +110,7 @@ def test_a_book_that_nobody_knows_is_named_as_such_at_once(owner):
     copy = entered(owner)
     tasks.fill(owner.pk)
     copy = fresh(copy)
-    assert (copy.sync_status, copy.sync_error, copy.sync_attempts) == (SyncStatus.FAILED, "No catalogue here knows this ISBN.", 1)
+    assert (copy.sync_status, copy.sync_error, copy.sync_attempts) == (SyncStatus.FAILED, "No catalogue has this ISBN.", 1)
 
 
 def test_a_sick_catalogue_is_asked_three_times_with_growing_pauses(owner, settings):

@@ -89,9 +89,9 @@ def test_finished_today_is_one_tap_and_two_taps_are_one(copy, owner_client):
 @pytest.mark.parametrize(
     ("started", "finished", "sentence"),
     [
-        ("2026-03-06", "2026-03-02", "It cannot be finished before it was begun."),
-        ("", "", "Say when you began or when you finished."),
-        ("2999-01-01", "", "That day is still to come."),
+        ("2026-03-06", "2026-03-02", "The finish date cannot be before the start date."),
+        ("", "", "Enter a start date or a finish date."),
+        ("2999-01-01", "", "The date cannot be in the future."),
         ("yesterday", "", "Enter a valid date."),
     ],
 )
@@ -106,7 +106,7 @@ def test_wrong_dates_change_nothing(copy, owner_client):
     reading = Reading.objects.create(copy=copy, started=MONDAY)
     change = reverse("reading_change", args=[reading.pk])
     page = owner_client.post(change, {"started": "2026-03-02", "finished": "2026-03-01"}, follow=True).content.decode()
-    assert "It cannot be finished before it was begun." in page
+    assert "The finish date cannot be before the start date." in page
     assert dates(copy) == [(MONDAY, None)]
 
 

@@ -39,7 +39,7 @@ def test_the_numbers_are_right_and_only_the_owners(owner, library):
     assert numbers.totals == {"books": 3, "all_pages": 650, "average": 325, "longest": 400}
     assert told(numbers.by_status) == [("To read", 1), ("Read", 2)]
     assert told(numbers.by_language) == [("English", 2), ("German", 1)]
-    assert told(numbers.by_entry) == [("By hand", 2), ("Shelf photo", 1)]
+    assert told(numbers.by_entry) == [("Manual entry", 2), ("Shelf photo", 1)]
     assert told(numbers.by_year) == [("1815", 1), ("1816", 0), ("1817", 1)]
     assert told(numbers.by_author) == [("Jane Austen", 2), ("J. W. von Goethe", 1)]
     assert told(numbers.by_shelf) == [("Top", 2), ("No shelf", 1)]

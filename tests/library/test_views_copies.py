@@ -194,12 +194,12 @@ def test_an_isbn_alone_is_enough_where_a_catalogue_knows_the_book(owner, owner_c
 
 def test_an_isbn_nobody_knows_asks_for_the_title(owner, owner_client):
     page = owner_client.post(reverse("book_add"), {"isbn13": "9780141439587", "status": "read"}).content.decode()
-    assert "No catalogue here knows 978-0-14-143958-7. Please type the title." in page
+    assert "No catalogue has 978-0-14-143958-7. Please enter the title." in page
     assert owner.books.count() == 0
 
 
 def test_nothing_at_all_is_not_a_book(owner, owner_client):
-    assert "Type the title of the book" in owner_client.post(reverse("book_add"), {"status": "read"}).content.decode()
+    assert "Enter the title of the book" in owner_client.post(reverse("book_add"), {"status": "read"}).content.decode()
     assert owner.books.count() == 0
 
 

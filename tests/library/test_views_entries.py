@@ -49,7 +49,7 @@ def send(client, texts, keys=(), headers=JSON, **changes):
     return client.post(reverse("entry_send"), data, headers=headers)
 
 
-def fail(copy, sentence="No catalogue here knows this ISBN."):
+def fail(copy, sentence="No catalogue has this ISBN."):
     UserBook.objects.filter(pk=copy.pk).update(sync_status=SyncStatus.FAILED, sync_error=sentence)
     return copy
 
@@ -92,7 +92,7 @@ def test_without_a_script_what_is_wrong_and_what_is_owned_is_said(owner, owner_c
     make_copy(owner, "Dune", isbn=DUNE)
     send(owner_client, ["9780441172718", DUNE], headers={})
     page = owner_client.get(reverse("entry_scanner")).content.decode()
-    assert "check digit does not fit" in page and "You have “Dune” already" in page
+    assert "check digit does not match" in page and "You already have “Dune”" in page
 
 
 def test_a_script_is_told_what_became_of_each(owner, owner_client):
@@ -181,7 +181,7 @@ def test_what_nobody_knows_is_listed_with_the_reason(owner, owner_client):
     nameless(owner)
     make_copy(owner, "Emma", isbn=EMMA)
     page = owner_client.get(reverse("entries_unknown")).content.decode()
-    assert "No catalogue here knows this ISBN." in page and "Emma" not in page
+    assert "No catalogue has this ISBN." in page and "Emma" not in page
     assert "1 book not found in any catalogue" in owner_client.get(reverse("entry_scanner")).content.decode()
 
 
@@ -196,7 +196,7 @@ def test_a_typed_title_is_the_owners_word(owner, owner_client):
 def test_no_title_is_no_title(owner, owner_client):
     copy = nameless(owner)
     response = owner_client.post(reverse("entry_name", args=[copy.pk]), {"title": " "}, headers=JSON)
-    assert (response.status_code, response.json()["detail"]) == (422, "Type the title of the book.")
+    assert (response.status_code, response.json()["detail"]) == (422, "Enter the title of the book.")
 
 
 def test_one_and_all_are_looked_up_again(owner, owner_client):
@@ -228,7 +228,7 @@ def test_what_is_understood_of_a_text_is_shown_before_anything_is_added(owner, o
     for words in (
         "You have this",
         "Walden",
-        "check digit does not fit (it is 8, with the others it would be 7)",
+        "check digit does not match (it is 8, but should be 7)",
         "978-0-306-40615-7",
     ):
         assert words in page
@@ -350,7 +350,7 @@ def test_the_library_tells_what_is_looked_up_and_what_nobody_knows(owner, strang
 def test_a_books_page_waits_for_the_catalogues_or_says_that_nobody_knows_it(owner, owner_client):
     waiting = make_copy(owner, "Emma", isbn=EMMA, sync_status=SyncStatus.PENDING)
     assert reverse("entry_syncing", args=[waiting.pk]) in owner_client.get(waiting.get_absolute_url()).content.decode()
-    assert "No catalogue here knows this ISBN." in owner_client.get(nameless(owner).get_absolute_url()).content.decode()
+    assert "No catalogue has this ISBN." in owner_client.get(nameless(owner).get_absolute_url()).content.decode()
 
 
 def test_all_ways_to_add_books_are_in_the_menu(owner_client):

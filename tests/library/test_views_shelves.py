@@ -141,7 +141,7 @@ def test_a_shelf_that_is_dragged_beside_another_goes_to_its_bookcase(owner, hous
 def test_it_stays_where_its_name_is_taken_there(owner, house, owner_client):
     before = order(owner)
     page = owner_client.post(reverse("shelf_move", args=[house[2].pk]), {"beside": house[1].pk}, follow=True).content.decode()
-    assert "There is a shelf called “Top” already." in page
+    assert "There is already a shelf called “Top”." in page
     assert order(owner) == before
 
 

@@ -34,7 +34,7 @@ def test_a_failed_scan_is_tried_again_from_the_list(admin_client, failed, django
     action = {"action": "retry", "_selected_action": [failed.pk]}
     with django_capture_on_commit_callbacks(execute=True):
         page = admin_client.post(reverse("admin:scanning_scan_changelist"), action, follow=True)
-    assert "1 on their way again." in page.content.decode()
+    assert "1 queued again." in page.content.decode()
     failed.refresh_from_db()
     assert failed.status == Scan.Status.QUEUED
     assert queued() == ["scanning.tasks.read"]

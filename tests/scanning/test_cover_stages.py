@@ -143,7 +143,7 @@ def test_the_barcode_of_something_else_is_said_to_be_that(owner):
     Reader.lines = []
     scan = upload(owner, back_cover(("4006381333931",)))
     assert not scan.candidates.exists()
-    assert scan.notes == ["The barcode 4006381333931 is not a book’s: a book’s begins with 978 or 979."]
+    assert scan.notes == ["The barcode 4006381333931 is not from a book: those begin with 978 or 979."]
 
 
 def test_every_stage_may_be_done_twice(owner):

@@ -135,7 +135,7 @@ def test_drawings_pdfs_and_gifs_are_refused_by_name():
     assert "PDF" in sentence_about(b"%PDF-1.7 ...")
     frames = [picture(), picture().rotate(180)]
     assert "GIF" in sentence_about(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]).getvalue())
-    assert "moving" in sentence_about(encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:]).getvalue())
+    assert "animated" in sentence_about(encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:]).getvalue())
 
 
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.98])

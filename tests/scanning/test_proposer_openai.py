@@ -54,7 +54,7 @@ def test_a_cover_is_sent_as_a_picture():
 
 @pytest.mark.parametrize(("status", "permanent"), [(500, False), (429, False), (404, True), (401, True)])
 def test_a_refusal_is_a_sentence_and_says_whether_to_try_again(status, permanent):
-    with pytest.raises(ProposerError, match=f"refused .{status}.") as told:
+    with pytest.raises(ProposerError, match=f"rejected the request .{status}.") as told:
         answering({}, status).propose(LINES)
     assert told.value.permanent is permanent
 

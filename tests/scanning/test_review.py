@@ -178,7 +178,7 @@ def test_an_edited_title_is_matched_again(owner, scan, lookup):
 
 def test_an_isbn_names_its_edition_whatever_the_title_says(owner, scan, lookup):
     candidate = make_candidate(scan, EMMA)
-    review.edit(candidate.pk, owner, lookup, title="something else", isbn_text="978-0-340-96019-6")
+    review.edit(candidate.pk, owner, lookup, title="not the barcode of a book", isbn_text="978-0-340-96019-6")
     candidate.refresh_from_db()
     assert candidate.edition == DUNE_UK
 
@@ -227,9 +227,9 @@ def test_a_title_that_only_resembles_offers_choices_and_keeps_the_typed_text(own
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({}, "Type a title or an ISBN"),
+        ({}, "Enter a title or an ISBN"),
         ({"title": "Dune", "isbn_text": "9780441172710"}, "check digit"),
-        ({"isbn_text": "9780140449136"}, "No catalogue knows this ISBN"),
+        ({"isbn_text": "9780140449136"}, "No catalogue has this ISBN"),
     ],
 )
 def test_what_cannot_be_looked_up_is_said_and_changes_nothing(owner, scan, lookup, typed, sentence):
@@ -252,7 +252,7 @@ def test_choosing_another_edition_keeps_the_first_within_reach(owner, scan):
 
 def test_an_edition_that_is_not_on_the_list_cannot_be_chosen(owner, scan):
     candidate = make_candidate(scan, alternatives=[DUNE_UK])
-    with pytest.raises(review.ReviewError, match="not on the list"):
+    with pytest.raises(review.ReviewError, match="no longer on the list"):
         review.choose(candidate.pk, owner, review.edition_key(EMMA))
 
 

@@ -54,7 +54,7 @@ def test_add_reject_undo_are_saved_one_by_one(owner_client, scan):
     post(owner_client, "candidate_undo", first)
     assert list(scan.candidates.values_list("decision", flat=True)) == [Decision.PENDING, Decision.REJECTED]
     page = text(owner_client.get(scan.get_absolute_url()))
-    assert "Set aside “Emma”." in page
+    assert "Rejected “Emma”." in page
 
 
 def test_all_sure_are_added_and_taken_back_in_one_tap_each(owner, owner_client, scan):
@@ -114,7 +114,7 @@ def test_another_edition_is_chosen(owner_client, scan):
     post(owner_client, "candidate_choose", candidate, {"edition": review.edition_key(DUNE_UK)})
     assert Candidate.objects.get().edition == DUNE_UK
     answer = text(post(owner_client, "candidate_choose", candidate, {"edition": "gone"}, headers=FROM_THE_PAGE))
-    assert "not on the list any more" in answer
+    assert "no longer on the list" in answer
 
 
 def test_a_missed_book_is_added_by_hand(owner_client, scan):
@@ -123,7 +123,7 @@ def test_a_missed_book_is_added_by_hand(owner_client, scan):
     answer = text(owner_client.post(address, {"title": "Stoner"}, headers=FROM_THE_PAGE))
     assert 'data-fresh="2"' in answer
     refused = owner_client.post(address, {"title": " "})
-    assert refused.status_code == 422 and "Type a title or an ISBN" in text(refused)
+    assert refused.status_code == 422 and "Enter a title or an ISBN" in text(refused)
 
 
 def test_the_end_celebrates_and_shows_the_way_to_the_shelf(owner, owner_client):

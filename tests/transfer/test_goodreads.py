@@ -109,4 +109,4 @@ def test_columns_may_stand_in_any_order_and_some_may_be_missing():
 
 def test_a_row_without_anything_in_it_says_so():
     _, (item,) = read(table(CURRENT, {"Book Id": "1", "My Rating": "3"}))
-    assert item.problem == "There is neither a title nor an ISBN in this row."
+    assert item.problem == "This row has neither a title nor an ISBN."

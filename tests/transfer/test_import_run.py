@@ -240,7 +240,7 @@ def test_a_file_that_is_gone_is_told_and_not_tried_for_ever(owner):
     import_run.start(file, {}, here=True)
     import_run.run(file.pk, queued=False)
     file.refresh_from_db()
-    assert (file.state, file.error) == (State.FAILED, "The file is not there any more. Please send it again.")
+    assert (file.state, file.error) == (State.FAILED, "The file is no longer there. Please upload it again.")
 
 
 def test_the_file_is_deleted_when_its_work_is_done(owner, django_capture_on_commit_callbacks):

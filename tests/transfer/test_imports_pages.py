@@ -69,7 +69,7 @@ def test_a_row_can_be_put_right_and_tried_again(owner, owner_client):
     file = brought_in(owner)
     row = file.rows.get(result=Result.FAILED)
     page = owner_client.get(file.get_absolute_url()).content.decode()
-    assert "There is neither a title nor an ISBN" in page and "a note alone" in page
+    assert "has neither a title nor an ISBN" in page and "a note alone" in page
     address = reverse("import_row", args=[file.pk, row.number])
     assert "not an ISBN" in owner_client.post(address, {"title": "", "authors": "", "isbn13": "12"}).content.decode()
     owner_client.post(address, {"title": "Emma", "authors": "Jane Austen", "isbn13": ""})

@@ -41,7 +41,7 @@ def test_a_row_becomes_a_book():
 def test_what_is_no_book_is_left_out():
     rows = [EMMA | {"item_type": kind, "ean_isbn13": "", "upc_isbn10": ""} for kind in ("movie", "music", "game")]
     _, items = read(table(HEADER, *rows))
-    assert [item.left_out for item in items] == [f"This is no book but a {kind}." for kind in ("movie", "music", "game")]
+    assert [item.left_out for item in items] == [f"This is not a book but a {kind}." for kind in ("movie", "music", "game")]
 
 
 def test_an_abandoned_book_is_not_finished():

@@ -78,4 +78,4 @@ def test_a_book_that_is_lent_stays_lent():
 
 def test_films_are_left_out_and_say_so():
     _, (item,) = read(tsv(ETRANGER | {"Media": "DVD"}))
-    assert item.left_out == "This is no book but “DVD”."
+    assert item.left_out == "This is not a book but “DVD”."

@@ -34,7 +34,7 @@ def test_a_row_becomes_a_book():
     assert item.readings == [["2021-01-20", "2021-02-09"], ["", "2022-08-01"]]
     assert item.tags == ["myths", "greece"]
     assert item.extra == {"Moods": "emotional, mysterious", "Pace": "slow", "Owned?": "Yes"}
-    assert item.notes == ["4.25 stars became 4.5, for there are only half stars here."]
+    assert item.notes == ["4.25 stars became 4.5, because only half stars can be stored."]
 
 
 def test_did_not_finish_is_kept_and_paused_is_still_reading():

@@ -8,7 +8,7 @@ from transfer.tables import Table
 def complete(item: Item, values: dict[str, str], hints: Hints):
     kind = values.get("item_type", "")
     if kind and kind.casefold() != "book":
-        item.left_out, item.problem = f"This is no book but a {kind.casefold()}.", ""
+        item.left_out, item.problem = f"This is not a book but a {kind.casefold()}.", ""
     if not item.facts.get("authors") and values.get("last_name"):
         item.facts["authors"] = [" ".join(filter(None, [values.get("first_name"), values["last_name"]]))]
 

@@ -26,7 +26,7 @@ def clean(values: dict[str, str]) -> dict[str, str]:
 
 def complete(item: Item, values: dict[str, str], hints: Hints):
     if OTHER_MEDIA.search(values.get("Media", "")):
-        item.left_out = f"This is no book but “{values['Media']}”."
+        item.left_out = f"This is not a book but “{values['Media']}”."
     for name in re.split(r"\s*,\s*", values.get("Collections", "")):
         if status := OURS.get(name.casefold()):
             item.own.setdefault("status", status.value)

@@ -13,7 +13,7 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
             item.ids[hints.program] = number[:100]
             item.extra[name] = number[:100]
             return
-    item.problem = "There is no number of Open Library in this row."
+    item.problem = "This row has no Open Library number."
 
 
 FORMAT = Table(

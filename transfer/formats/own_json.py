@@ -22,7 +22,7 @@ ROW_COLUMNS = {
     for name, model in ROWS.items()
 }
 MOST = 2**31 - 1  # what a whole number may be everywhere
-BROKEN = "The file ends too early, or is no JSON from here on: {}."
+BROKEN = "The file ends too early, or is not valid JSON from here on: {}."
 
 
 class OwnJSON:
@@ -57,7 +57,7 @@ class OwnJSON:
 
     def _prepare(self, user, key: str, value):
         if key == "bookimg" and value != VERSION:
-            raise NotReadable("This file was written by a newer BookImg. Bring this one up to date first.")
+            raise NotReadable("This file was written by a newer version of BookImg. Update this one first.")
         if key == "shelves" and isinstance(value, list):
             for shelf in value:
                 named_shelves.restore(user, shelf)
@@ -72,7 +72,7 @@ class OwnJSON:
 def item_of(book) -> Item:
     """One entry of the file; what is wrong with it is told by its column."""
     if not isinstance(book, dict):
-        return Item(problem="This entry is no book.")
+        return Item(problem="This entry is not a book.")
     try:
         book = tidy(book)
         whole = checked(book)
@@ -87,7 +87,7 @@ def checked(book: dict) -> dict:
     """`book` with what has no place here left out. Raises ValidationError."""
     whole = {name: _valid(COLUMNS[name], name, book[name]) for name in COLUMNS if name in book}
     if not whole.get("title"):
-        raise ValidationError("There is no title in this entry.")
+        raise ValidationError("This entry has no title.")
     for name, columns in ROW_COLUMNS.items():
         rows = [row for row in book.get(name) or [] if isinstance(row, dict)]
         whole[name] = [{key: _valid(columns[key], name, row[key]) for key in columns if key in row} for row in rows]
@@ -103,9 +103,9 @@ def _valid(field, name: str, value):
     """The value as the column takes it; back as JSON, for it is kept beside the row until it is brought in."""
     lists = name in ("authors", "categories")
     if lists and not (isinstance(value, list) and all(isinstance(part, str) for part in value)):
-        raise ValidationError(f"The {name} of this entry are no list of names.")
+        raise ValidationError(f"The {name} of this entry are not a list of names.")
     if name in ("origins", "imported") and not isinstance(value, dict):
-        raise ValidationError(f"“{name}” of this entry is not what it should be.")
+        raise ValidationError(f"“{name}” of this entry is not valid.")
     try:
         if value is None and field.null:
             return None
@@ -119,7 +119,7 @@ def _valid(field, name: str, value):
     except ValidationError as error:
         raise ValidationError(f"{name}: {' '.join(error.messages)}") from error
     except (TypeError, ValueError, OverflowError) as error:
-        raise ValidationError(f"“{name}” of this entry is not what it should be.") from error
+        raise ValidationError(f"“{name}” of this entry is not valid.") from error
     return valid if isinstance(valid, str | int | bool) else field.value_to_string(_Holder(field, valid))
 
 

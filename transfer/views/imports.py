@@ -21,10 +21,10 @@ NOTED = "noted"
 WHAT_WENT_WRONG = "What went wrong"
 KINDS = {
     "new": "New",
-    "owned": "Owned already",
+    "owned": "Already in your library",
     "without_isbn": "Without ISBN",
-    "noted": "With a remark",
-    "left_out": "No books",
+    "noted": "With a note",
+    "left_out": "Not books",
     "bad": "Cannot be read",
 }
 
@@ -118,7 +118,7 @@ def result_page(request, file: Import, problem_row: ImportRow | None = None, for
         row.authors = row.copy.authors if row.copy else facts.get("authors", [])
     chips = [(value, label, file.counts[value]) for value, label in ImportRow.Result.choices if file.counts.get(value)]
     if file.counts.get(NOTED):
-        chips.append((NOTED, "Added with a remark", file.counts[NOTED]))
+        chips.append((NOTED, "Added with a note", file.counts[NOTED]))
     context = {"file": file, "page": page, "pages": pages_around(page), "chips": chips, "shown": shown}
     return render(request, "transfer/import_result.html", context)
 
@@ -167,7 +167,7 @@ def start(request, pk):
 def cancel(request, pk):
     file = own_import(request, pk)
     if import_run.cancel(file):
-        messages.success(request, "Stopped. What was brought in so far is in your library.")
+        messages.success(request, "Stopped. The books imported so far are in your library.")
     return redirect(file)
 
 
@@ -185,7 +185,7 @@ def forget(request, pk):
     """The list of what became of a file; the books stay."""
     file = own_import(request, pk)
     import_run.forget(file)
-    messages.success(request, f"“{file.name}” is forgotten. The books that came from it are still in your library.")
+    messages.success(request, f"Deleted the import “{file.name}”. Its books are still in your library.")
     return redirect("imports")
 
 
@@ -195,7 +195,7 @@ def row(request, pk, number):
     """One row again: changed, or, where the book is there, as another copy."""
     row = own_row(request, pk, number)
     if row.file.is_active:
-        messages.error(request, "The import is still at work. Change this row when it is done.")
+        messages.error(request, "The import is still running. Change this row when it has finished.")
         return redirect(row.file)
     if "another" in request.POST:
         owned = row.result == ImportRow.Result.OWNED  # of what is not there, there is no further copy

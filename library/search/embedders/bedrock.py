@@ -37,7 +37,7 @@ class Embedder:
         try:
             rows = self.cohere(texts, use) if "cohere" in self.model else [self.titan(text) for text in texts]
         except (KeyError, TypeError) as error:
-            raise EmbedderError("Bedrock answered something that cannot be read.") from error
+            raise EmbedderError("The response from Bedrock could not be read.") from error
         return Made(unit(rows), sum(map(len, texts)) / LETTERS_PER_TOKEN * USD_PER_TOKEN)
 
     def titan(self, text: str) -> list:
@@ -57,6 +57,6 @@ class Embedder:
             return json.loads(answer["body"].read())
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
-            raise EmbedderError(f"Bedrock refused ({code}).", permanent=code not in AGAIN) from error
+            raise EmbedderError(f"Bedrock rejected the request ({code}).", permanent=code not in AGAIN) from error
         except (BotoCoreError, ValueError) as error:
-            raise EmbedderError("Bedrock does not answer.") from error
+            raise EmbedderError("Bedrock is not responding.") from error

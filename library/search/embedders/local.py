@@ -33,7 +33,7 @@ def checked(path: Path) -> Path:
     """The file, when it is the one we know; read once, in pieces."""
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != WEIGHTS_SHA256:
-            raise EmbedderError(f"{path.name} of the local model is not the file it should be. Install it anew.", permanent=True)
+            raise EmbedderError(f"{path.name} of the local model is not the file it should be. Install it again.", permanent=True)
     return path
 
 

@@ -28,11 +28,11 @@ class Embedder:
         try:
             answer = self.client.post("/embeddings", json=body)
         except httpx.HTTPError as error:
-            raise EmbedderError("The embedding service does not answer.") from error
+            raise EmbedderError("The embedding service is not responding.") from error
         if answer.status_code != 200:
             permanent = 400 <= answer.status_code < 500 and answer.status_code not in (408, 429)
-            raise EmbedderError(f"The embedding service refused ({answer.status_code}).", permanent)
+            raise EmbedderError(f"The embedding service rejected the request ({answer.status_code}).", permanent)
         try:
             return [item["embedding"] for item in sorted(answer.json()["data"], key=lambda item: item["index"])]
         except (ValueError, KeyError, TypeError) as error:
-            raise EmbedderError("The embedding service answered something that cannot be read.") from error
+            raise EmbedderError("The response from the embedding service could not be read.") from error

@@ -60,7 +60,7 @@ def test_questions_are_told_apart_from_texts(world, kind, of_texts, of_questions
 @pytest.mark.parametrize(("status", "permanent"), [(429, False), (503, False), (403, True), (400, True)])
 def test_a_refusal_says_whether_to_try_again(world, kind, status, permanent):
     world.faults = lambda number: status
-    with pytest.raises(EmbedderError, match="refused") as refused:
+    with pytest.raises(EmbedderError, match="rejected the request") as refused:
         embedder_at(world, kind).embed(["Dune"])
     assert refused.value.permanent is permanent
 
