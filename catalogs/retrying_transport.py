@@ -56,7 +56,7 @@ class RetryingTransport(httpx.BaseTransport):
             with self.breakers[request.url.host].calling():
                 return self.retrying(self._try, request)
         except pybreaker.CircuitBreakerError:
-            raise Unavailable("it failed several times in a row and is left alone for a minute", request) from None
+            raise Unavailable("it failed several times in a row and is paused for a minute", request) from None
 
     def _try(self, request: httpx.Request) -> httpx.Response:
         try:
@@ -69,9 +69,9 @@ class RetryingTransport(httpx.BaseTransport):
         if response.status_code == 429:
             raise Unavailable("it has received too many requests from us", request, self._retry_after(response))
         if response.status_code >= 500:
-            raise Unavailable(f"it is out of order ({response.status_code})", request, self._retry_after(response))
+            raise Unavailable(f"it is out of service ({response.status_code})", request, self._retry_after(response))
         if response.status_code == 200 and not _is_json(response):
-            raise Unavailable("its answer was broken", request)
+            raise Unavailable("its response could not be read", request)
         return response
 
     def _retry_after(self, response: httpx.Response) -> float:

@@ -49,9 +49,9 @@ class Model:
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             again = code in AGAIN or code in STREAM_AGAIN
-            raise ModelError(f"Bedrock refused ({code}).", permanent=not again) from error
+            raise ModelError(f"Bedrock rejected the request ({code}).", permanent=not again) from error
         except (BotoCoreError, HTTPError, ParserError) as error:  # the latter two where a stream breaks off
-            raise ModelError("Bedrock does not answer.") from error
+            raise ModelError("Bedrock is not responding.") from error
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError("Bedrock answered something that cannot be read.") from error
 
@@ -92,7 +92,7 @@ def gathered(events, hear) -> dict:
         ended = ended or "messageStop" in event
         usage = event.get("metadata", {}).get("usage", usage)
     if not ended:
-        raise ModelError("Bedrock broke off its answer.")
+        raise ModelError("Bedrock stopped before finishing its answer.")
     for part in parts.values():
         if "toolUse" in part:
             part["toolUse"]["input"] = json.loads(part["toolUse"]["input"] or "{}")

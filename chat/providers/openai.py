@@ -29,11 +29,13 @@ class Model:
         try:
             with self.client.stream("POST", "/chat/completions", json=body) as answer:
                 if answer.status_code != 200:
-                    raise ModelError(f"The model refused ({answer.status_code}).", permanent=answer.status_code not in AGAIN)
+                    raise ModelError(
+                        f"The model rejected the request ({answer.status_code}).", permanent=answer.status_code not in AGAIN
+                    )
                 streamed = hear and "event-stream" in answer.headers.get("content-type", "")
                 return read(gathered(answer.iter_lines(), hear) if streamed else json.loads(answer.read()))
         except httpx.HTTPError as error:
-            raise ModelError("The model does not answer.") from error
+            raise ModelError("The model is not responding.") from error
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise ModelError("The model answered something that cannot be read.") from error
 
@@ -50,7 +52,7 @@ def gathered(lines, hear) -> dict:
             break
         piece = json.loads(data)
         if "error" in piece:
-            raise ModelError("The model broke off its answer.")
+            raise ModelError("The model stopped before finishing its answer.")
         usage = piece.get("usage") or usage
         for choice in piece.get("choices", ())[:1]:
             ended = ended or bool(choice.get("finish_reason"))
@@ -61,7 +63,7 @@ def gathered(lines, hear) -> dict:
             for call in delta.get("tool_calls") or ():
                 gather_call(calls, call)
     if not ended:
-        raise ModelError("The model broke off its answer.")
+        raise ModelError("The model stopped before finishing its answer.")
     return {"choices": [{"message": {"content": text, "tool_calls": [calls[n] for n in sorted(calls)]}}], "usage": usage}
 
 

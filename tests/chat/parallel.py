@@ -22,7 +22,10 @@ def turn(user, wanted: str) -> str:
         told = []
         message = chats.ask(chats.start(user), f"Do I have {wanted}?", told.append if len(wanted) % 2 else None)
         if message.state == "failed":
-            known = re.match(r"(The model|Bedrock) (is out of order|refused|does not answer|broke off)", message.error)
+            known = re.match(
+                r"(The model|Bedrock) (is out of service|rejected the request|is not responding|stopped before finishing)",
+                message.error,
+            )
             return "failed" if known else f"{wanted}: {message.error}"
         own = list(user.books.filter(pk__in=message.books).values_list("title", flat=True))
         return "answered" if wanted in message.answer and own == [wanted] else f"{wanted}: {message.answer}"
