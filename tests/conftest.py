@@ -9,11 +9,12 @@ from pathlib import Path
 
 import django
 import pytest
-from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.db.migrations.loader import MigrationLoader
 from django.test import Client, override_settings
+
+from tests.factories import UserFactory, reset_sequences
 
 
 def without_table_locks(connection, **_):
@@ -109,6 +110,7 @@ def quick():
 @pytest.fixture(autouse=True)
 def apart(settings, tmp_path):
     """A cache of its own and files that go away: no test sees what another left."""
+    reset_sequences()
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
     settings.STORAGES = {
         **settings.STORAGES,
@@ -121,12 +123,12 @@ def apart(settings, tmp_path):
 
 @pytest.fixture
 def owner(db):
-    return get_user_model().objects.create_user("olive", "olive@example.org", "shelf-of-olive")
+    return UserFactory(username="olive")
 
 
 @pytest.fixture
 def stranger(db):
-    return get_user_model().objects.create_user("stan", "stan@example.org", "shelf-of-stan")
+    return UserFactory(username="stan")
 
 
 @pytest.fixture

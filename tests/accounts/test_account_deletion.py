@@ -12,13 +12,21 @@ from django.urls import reverse
 
 from accounts import account_deletion
 from accounts.models import ApiToken
-from chat.models import Chat
 from library.copies import tagging
 from library.models import Book, FactChange, Loan, Preferences, Reading, Undo, UserBook
 from scanning.models import KnownSpine
-from tests.factories import make_copy, make_shelf
-from tests.work import make_scan, queued, work_off
-from transfer import import_run
+from tests.factories import (
+    ChatFactory,
+    ImportFactory,
+    LoanFactory,
+    ReadingFactory,
+    make_copy,
+    make_import,
+    make_scan,
+    make_shelf,
+    run_import,
+)
+from tests.work import queued, work_off
 from transfer.models import Import, ImportRow
 
 RIGHT = {"name": "olive", "password": "shelf-of-olive"}
@@ -30,18 +38,16 @@ def furnish(user):
     copy = make_copy(user, "A book that nobody else has", "A private person", shelf=make_shelf(user))
     make_copy(user, "Dune", "Frank Herbert", isbn="9780441013593", source="open_library")
     tagging.set_tags(copy, ["mine"])
-    Reading.objects.create(copy=copy)
-    Loan.objects.create(copy=copy, borrower="Ana")
+    ReadingFactory(copy=copy)
+    LoanFactory(copy=copy)
     FactChange.objects.create(copy=copy, fact="title", source="you")
     Preferences.objects.create(user=user)
     Undo.objects.create(user=user, sentence="x")
-    Chat.objects.create(user=user)
+    ChatFactory(user=user)
     scan = make_scan(user)
     KnownSpine.objects.create(user=user, text="x", record={})
-    file = import_run.take(user, ContentFile(b"Title,Author\nEmma,Jane Austen\n"), "x")
-    import_run.start(file, {}, here=True)
-    import_run.run(file.pk, queued=False)
-    import_run.take(user, ContentFile(b"Title,Author\nMomo,Michael Ende\n"), "y")
+    run_import(ImportFactory(user=user))
+    make_import(user, "Title,Author\nMomo,Michael Ende\n")
     for key in (scan.result_key("ocr.json"), scan.thumbnail_key(), scan.spine_key(1), f"covers/own/{user.pk}/{'a' * 32}.webp"):
         default_storage.save(key, ContentFile(b"x"))
 

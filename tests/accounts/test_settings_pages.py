@@ -8,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import feeds, tokens
-from accounts.models import ApiToken, Delivery, Event, TokenFamily, Webhook
+from accounts.models import ApiToken, Delivery, TokenFamily, Webhook
 from tests.api.conftest import Program
+from tests.factories import DeliveryFactory, WebhookFactory
 
 PASSWORD = "shelf-of-olive"
 
@@ -25,7 +26,7 @@ def signed_in(owner):
 
 @pytest.fixture
 def hook(owner):
-    return Webhook.objects.create(user=owner, url="https://hooks.example.org/", events=[Event.BOOK_ADDED])
+    return WebhookFactory(user=owner)
 
 
 # ── Tokens ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -83,9 +84,7 @@ def test_a_webhook_is_set_up_switched_off_and_deleted(owner_client, settings):
 
 
 def test_the_log_shows_what_was_sent_and_sends_it_again(hook, owner_client):
-    sent = Delivery.objects.create(
-        webhook=hook, event=Event.BOOK_ADDED, payload={"title": "Emma"}, state="failed", attempts=8, answer="500"
-    )
+    sent = DeliveryFactory(webhook=hook, payload={"title": "Emma"}, state="failed", attempts=8, answer="500")
     page = owner_client.get(reverse("webhook", args=[hook.pk])).content.decode()
     assert "Failed" in page and "Emma" in page and "500" in page
     owner_client.post(reverse("redeliver", args=[sent.pk]))
@@ -93,7 +92,7 @@ def test_the_log_shows_what_was_sent_and_sends_it_again(hook, owner_client):
 
 
 def test_a_stranger_sees_no_webhook(hook, stranger_client):
-    sent = Delivery.objects.create(webhook=hook, event=Event.BOOK_ADDED, payload={})
+    sent = DeliveryFactory(webhook=hook)
     for name, pk in (("webhook", hook.pk), ("webhook_switch", hook.pk), ("webhook_delete", hook.pk), ("redeliver", sent.pk)):
         assert stranger_client.post(reverse(name, args=[pk])).status_code == 404
 

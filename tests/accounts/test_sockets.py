@@ -14,7 +14,7 @@ from accounts import jwts, tokens
 from accounts.socket_auth import NOT_ALLOWED, SIGN_IN_FIRST
 from bookimg.asgi import application
 from scanning import events
-from tests.work import make_scan
+from tests.factories import make_scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ELSEWHERE = "https://app.example.org"

@@ -20,8 +20,7 @@ from library.copies.tagging import set_tags
 from library.models import Undo, UserBook
 from scanning import pipeline, stages
 from scanning.models import Scan
-from tests.factories import make_copy, make_shelf
-from tests.scanning.photos import make_candidate, make_scan
+from tests.factories import DeliveryFactory, WebhookFactory, make_candidate, make_copy, make_scan, make_shelf
 from tests.work import queued
 from transfer import import_run
 
@@ -47,7 +46,7 @@ class Listener:
 
 @pytest.fixture
 def hook(owner):
-    return Webhook.objects.create(user=owner, url=ADDRESS, events=list(Event.values))
+    return WebhookFactory(user=owner, url=ADDRESS)
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def test_a_new_book_and_its_changes_are_told_once_each(hook, owner, told):
 
 
 def test_nobody_is_told_of_others_or_of_what_they_did_not_ask_for(hook, owner, stranger, told):
-    Webhook.objects.create(user=stranger, url=ADDRESS, events=[Event.SCAN_FAILED])
+    WebhookFactory(user=stranger, events=[Event.SCAN_FAILED])
     assert [each.webhook for each in told(make_copy, owner)] == [hook]
     hook.active = False
     hook.save()
@@ -95,8 +94,8 @@ def test_a_scan_that_is_complete_is_told_in_the_form_of_the_completion_notice(ho
 
 
 def test_a_scan_that_failed_is_told_with_its_reason_and_one_that_was_stopped_is_not(hook, owner, told):
-    told(pipeline.end, make_scan(owner, "job-1"), Scan.Status.CANCELLED, "You stopped it.", retryable=True)
-    (delivery,) = told(pipeline.end, make_scan(owner, "job-2"), Scan.Status.FAILED, "The photo is dark.", retryable=False)
+    told(pipeline.end, make_scan(owner), Scan.Status.CANCELLED, "You stopped it.", retryable=True)
+    (delivery,) = told(pipeline.end, make_scan(owner), Scan.Status.FAILED, "The photo is dark.", retryable=False)
     assert (delivery.event, delivery.payload["error"]) == ("scan.failed", "The photo is dark.")
 
 
@@ -170,7 +169,7 @@ def test_telling_is_put_into_the_queue_and_not_done_at_once(hook, owner, told):
 # ── How it is told ──────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture
 def delivery(hook):
-    return Delivery.objects.create(webhook=hook, event=Event.BOOK_ADDED, payload={"event": "book.added", "title": "Łódź"})
+    return DeliveryFactory(webhook=hook, payload={"event": "book.added", "title": "Łódź"})
 
 
 def test_what_is_sent_is_signed_as_standard_webhooks_say(delivery):

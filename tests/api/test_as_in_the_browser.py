@@ -16,8 +16,8 @@ from library.views.entries import signed
 from tests.api.conftest import Program
 from tests.api.openapi import CALLS
 from tests.api.test_manners import code_of
-from tests.factories import make_copy, make_shelf
-from tests.scanning.photos import make_candidate, make_scan, photo
+from tests.factories import make_candidate, make_copy, make_scan, make_shelf
+from tests.scanning.photos import photo
 from transfer.models import ImportRow
 
 EMMA = Record("Emma", ("Jane Austen",), isbn="9780141439587", publisher="Penguin", published_date="2003", source="open_library")
@@ -212,7 +212,7 @@ def test_authors_series_and_numbers_are_there_for_programs(program, owner):
 
 # ── Scans ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_another_edition_of_a_proposal_is_chosen(program, owner):
-    row = make_candidate(make_scan(owner), alternatives=[EMMA])
+    row = make_candidate(make_scan(owner, complete=True), alternatives=[EMMA])
     path = f"/scans/job-1/candidates/{row.pk}"
     (other,) = program.get(f"{path}/editions").json()["items"]
     assert program.post(f"{path}/choose", {"key": other["key"]}).json()["title"] == "Emma"
@@ -220,7 +220,7 @@ def test_another_edition_of_a_proposal_is_chosen(program, owner):
 
 
 def test_a_scan_gets_its_shelf_afterwards(program, owner):
-    make_candidate(make_scan(owner))
+    make_candidate(make_scan(owner, complete=True))
     book = program.post("/scans/job-1/accept", {}).json()
     assert book["added"] == 1
     scan = program.patch("/scans/job-1", {"shelf": "Attic", "withBooks": True}).json()

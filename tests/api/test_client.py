@@ -13,8 +13,8 @@ from django.core.wsgi import get_wsgi_application
 from library.models import UserBook
 from scanning.models import Scan
 from tests.api.conftest import token_for
-from tests.factories import make_copy, make_shelf
-from tests.scanning.photos import make_candidate, make_scan, photo
+from tests.factories import make_candidate, make_copy, make_scan, make_shelf
+from tests.scanning.photos import photo
 
 pytestmark = pytest.mark.usefixtures("connection_kept")
 spec = importlib.util.spec_from_file_location("bookimg_client", Path(__file__).parents[2] / "clients/bookimg.py")
@@ -38,7 +38,7 @@ def run(owner, capsys):
 def test_a_photo_that_is_read_already_shows_its_books(run, owner, tmp_path):
     (tmp_path / "shelf.jpg").write_bytes(photo().getvalue())
     server = client.Server("http://localhost", token_for(owner), httpx.WSGITransport(get_wsgi_application()))
-    scan = make_scan(owner, "job-of-sunday", sha256=digest(tmp_path / "shelf.jpg"))
+    scan = make_scan(owner, job_id="job-of-sunday", sha256=digest(tmp_path / "shelf.jpg"), complete=True)
     make_candidate(scan)
     status, out, err = run("scan", str(tmp_path / "shelf.jpg"), "--accept", "0.9")
     assert (status, out) == (0, "✓ Dune — Frank Herbert\n"), err
@@ -51,7 +51,7 @@ def test_a_folder_is_watched_and_what_was_read_is_put_aside(run, owner, tmp_path
     (tmp_path / "img_1.jpg").write_bytes(photo().getvalue())
     (tmp_path / "img_2.jpg").write_bytes(b"no photo")
     (tmp_path / "notes.txt").write_text("not looked at")
-    make_candidate(make_scan(owner, "job-of-sunday", sha256=digest(tmp_path / "img_1.jpg")))
+    make_candidate(make_scan(owner, job_id="job-of-sunday", sha256=digest(tmp_path / "img_1.jpg"), complete=True))
     status, out, err = run("watch", str(tmp_path), "--once", "--every", "0", "--accept", "0.9")
     assert (status, out) == (0, "✓ Dune — Frank Herbert\n"), err
     assert [path.name.partition("-")[2] for path in (tmp_path / "done").iterdir()] == ["img_1.jpg"]

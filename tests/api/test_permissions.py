@@ -3,21 +3,29 @@
 from urllib.parse import urlencode
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import jwts, tokens
-from accounts.models import Delivery, TokenFamily, Webhook
-from chat import conversations
+from accounts.models import TokenFamily
 from chat.models import Message
 from library.copies import trash, undoing
-from library.copies.tagging import find_or_make
-from library.models import FactChange, Loan, Reading
+from library.models import FactChange
 from tests.api.conftest import Program, token_for
 from tests.api.openapi import CALLS
-from tests.factories import make_copy, make_shelf
-from tests.scanning.photos import make_candidate, make_scan, photo
-from transfer import import_run
-from transfer.models import Import, ImportRow
+from tests.factories import (
+    ChatFactory,
+    DeliveryFactory,
+    ImportFactory,
+    LoanFactory,
+    ReadingFactory,
+    TagFactory,
+    WebhookFactory,
+    make_candidate,
+    make_copy,
+    make_scan,
+    make_shelf,
+)
+from tests.scanning.photos import photo
+from transfer.models import ImportRow
 
 GUARDED = [call for call in CALLS if call.needs_sign_in]
 CHANGING = [call for call in GUARDED if call.method != "get"]
@@ -29,20 +37,20 @@ FOR_EVERYBODY = {"signInForTokens", "refreshTokens"}
 
 def things_of(user) -> dict:
     """Something for each key that stands in the address of a call."""
-    copy, scan = make_copy(user), make_scan(user, "job-of-olive")
+    copy, scan = make_copy(user), make_scan(user, job_id="job-of-olive", complete=True)
     return {
         "book_id": copy.pk,
         "shelf_id": make_shelf(user).pk,
-        "tag_id": find_or_make(user, ["poetry"])[0].pk,
-        "loan_id": Loan.objects.create(copy=make_copy(user, "Emma"), borrower="Nora").pk,
-        "reading_id": Reading.objects.create(copy=copy, started="2026-01-01").pk,
+        "tag_id": TagFactory(user=user).pk,
+        "loan_id": LoanFactory(copy=make_copy(user, "Emma")).pk,
+        "reading_id": ReadingFactory(copy=copy).pk,
         "job_id": scan.job_id,
-        "import_id": (file := make_import(user)).pk,
-        "session_id": (session := conversations.start(user)).key,
+        "import_id": (file := ImportFactory(user=user)).pk,
+        "session_id": (session := ChatFactory(user=user)).key,
         "message_id": Message.objects.create(chat=session, question="How many?", action=PROPOSED | {"books": [copy.pk]}).pk,
         "decision": "dismiss",
-        "webhook_id": (hook := Webhook.objects.create(user=user, url="https://127.0.0.1/", events=["book.added"])).pk,
-        "delivery_id": Delivery.objects.create(webhook=hook, event="book.added", payload={}).pk,
+        "webhook_id": (hook := WebhookFactory(user=user, url="https://127.0.0.1/")).pk,
+        "delivery_id": DeliveryFactory(webhook=hook).pk,
         "candidate_id": make_candidate(scan).pk,
         "other_id": make_copy(user, "Persuasion").pk,
         "undo_id": undoing.record(user, "12 books are in the trash.").pk,
@@ -52,10 +60,6 @@ def things_of(user) -> dict:
         "token_id": tokens.make(user, "a scanner", ["scan"])[0].pk,
         "program_id": TokenFamily.objects.create(user=user).pk,
     }
-
-
-def make_import(user) -> Import:
-    return import_run.take(user, SimpleUploadedFile("books.csv", b"title,author\nEmma,Jane Austen\n"), "books.csv", here=True)
 
 
 def made(call, program: Program, things: dict):

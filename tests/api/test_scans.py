@@ -11,7 +11,8 @@ from PIL import Image
 from library.models import Shelf, UserBook
 from scanning import tickets
 from scanning.models import Band, Scan, UploadTicket
-from tests.scanning.photos import DUNE, EMMA, make_candidate, make_scan, photo
+from tests.factories import make_candidate, make_scan, make_shelf
+from tests.scanning.photos import DUNE, EMMA, photo
 from tests.work import FAKES, work_off
 
 
@@ -78,7 +79,7 @@ def test_what_is_no_photo_is_422_and_what_is_too_large_413(program, settings):
 
 
 def test_a_shelf_is_named_by_its_name_or_its_key(program, owner):
-    shelf = Shelf.objects.create(user=owner, name="Attic")
+    shelf = make_shelf(owner, "Attic")
     assert program.send("/scans", photo=sent(), shelf=str(shelf.pk)).json()["shelf"]["name"] == "Attic"
     assert program.send("/scans", photo=sent("red"), shelf="attic").json()["shelf"]["id"] == shelf.pk
     assert program.send("/scans", photo=sent("blue"), shelf="999").json()["shelf"]["name"] == "999"
@@ -128,7 +129,7 @@ def test_a_ticket_is_for_its_photo_and_for_a_while(program):
 
 
 def test_a_ticket_that_cannot_be_is_422(program, owner):
-    make_scan(owner, "job-1")
+    make_scan(owner, job_id="job-1", complete=True)
     for wrong in (
         {"size": 10**9},
         {"size": 0},
@@ -171,7 +172,7 @@ def test_a_scan_is_cancelled_tried_again_and_deleted(program, owner):
 
 def test_a_list_of_scans_takes_as_many_queries_for_ten_as_for_one(program, owner, django_assert_num_queries):
     for number in range(10):
-        make_candidate(make_scan(owner, f"job-{number}"))
+        make_candidate(make_scan(owner, job_id=f"job-{number}", complete=True))
     program.get("/scans")
     with django_assert_num_queries(5):  # the token, the share of calls and what is left of it, the scans, their number
         assert program.get("/scans").json()["items"][0]["counts"]["sure"] == 1
@@ -179,7 +180,7 @@ def test_a_list_of_scans_takes_as_many_queries_for_ten_as_for_one(program, owner
 
 # ── Deciding ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_accepting_twice_adds_once_and_is_taken_back(program, owner):
-    row = make_candidate(make_scan(owner))
+    row = make_candidate(make_scan(owner, complete=True))
     path = f"/scans/job-1/candidates/{row.pk}"
     first, second = (program.post(f"{path}/accept", {"status": "read"}).json() for _ in range(2))
     assert first["bookId"] == second["bookId"] and first["decision"] == "accepted"
@@ -191,7 +192,7 @@ def test_accepting_twice_adds_once_and_is_taken_back(program, owner):
 
 
 def test_all_that_is_sure_enough_is_accepted_and_the_batch_taken_back(program, owner):
-    scan = make_scan(owner)
+    scan = make_scan(owner, complete=True)
     make_candidate(scan, DUNE)
     make_candidate(scan, EMMA, Band.CHECK)
     batch = program.post("/scans/job-1/accept", {"minConfidence": 0.9}).json()
@@ -205,7 +206,7 @@ def test_all_that_is_sure_enough_is_accepted_and_the_batch_taken_back(program, o
 
 def test_a_proposal_is_put_right_and_matched_again(program, owner, settings):
     settings.CATALOGS = ["tests.scanning.photos.SmallCatalog"]
-    row = make_candidate(make_scan(owner), DUNE, Band.CHECK)
+    row = make_candidate(make_scan(owner, complete=True), DUNE, Band.CHECK)
     path = f"/scans/job-1/candidates/{row.pk}"
     edited = program.patch(path, {"title": "Emma", "author": "Jane Austen"}).json()
     assert (edited["title"], edited["isbn"], edited["validated"]) == ("Emma", EMMA.isbn, True)
@@ -216,7 +217,7 @@ def test_a_proposal_is_put_right_and_matched_again(program, owner, settings):
 
 def test_a_book_that_was_missed_is_proposed_by_hand(program, owner, settings):
     settings.CATALOGS = ["tests.scanning.photos.SmallCatalog"]
-    make_scan(owner)
+    make_scan(owner, complete=True)
     made = program.post("/scans/job-1/candidates", {"isbn": DUNE.isbn})
     assert (made.status_code, made.json()["title"]) == (201, "Dune")
     assert program.get("/scans/job-1").json()["candidates"][0]["id"] == made.json()["id"]

@@ -3,11 +3,11 @@
 from django.test import Client
 
 from scanning.models import Purchase
-from tests.scanning.photos import make_scan
+from tests.factories import make_scan
 
 
 def test_requests_scans_and_the_queue_are_counted(client, owner):
-    make_scan(owner)
+    make_scan(owner, complete=True)
     client.get("/healthz")
     page = client.get("/metrics").content.decode()
     assert 'bookimg_requests_total{method="GET",status="200"}' in page

@@ -20,9 +20,7 @@ FILL = """
 import django; django.setup()
 from django.contrib.auth.models import User
 from library.search import embedding
-from scanning.models import Candidate
-from tests.factories import make_copy, make_shelf
-from tests.work import make_scan
+from tests.factories import CandidateFactory, make_copy, make_scan, make_shelf
 user = User.objects.get(username="{name}")
 shelf = make_shelf(user, "Study")
 books = [
@@ -31,10 +29,7 @@ books = [
     ("The Garden Party", "Katherine Mansfield", "Stories."),
 ]
 copies = [make_copy(user, title, author, description=about, shelf=shelf) for title, author, about in books]
-scan = make_scan(user, shelf=shelf, status="complete")
-region = [[10, 10], [40, 10], [40, 90], [10, 90]]
-facts = dict(band="sure", confidence=1.0, validated=True, record=dict(title="Dune", authors=["Frank Herbert"]), region=region)
-Candidate.objects.create(scan=scan, number=1, shelf_row=2, position=14, copy=copies[0], decision="accepted", **facts)
+CandidateFactory(scan=make_scan(user, shelf=shelf, complete=True), copy=copies[0], shelf_row=2, position=14)
 embedding.everything_of(user)
 """
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from library.copies import tagging
-from library.models import Loan, Reading, Status, UserBook
-from tests.factories import make_copy, make_shelf
+from library.models import Status, UserBook
+from tests.factories import LoanFactory, ReadingFactory, make_copy, make_shelf
 
 TODAY = date(2024, 6, 15)
 LE_GUIN = "Ursula K. Le Guin"
@@ -75,11 +75,11 @@ def books(owner) -> dict[str, UserBook]:
         made[title] = copy
     make_copy(owner, "Dune", "Frank Herbert", published_date="1965", pages=412, status=READ, shelf=places["living"])
     for title, finished in READ_ON:
-        Reading.objects.create(copy=made[title], finished=date(*finished))
-    Loan.objects.create(copy=made["Good Omens"], borrower="Ana", since=date(2024, 4, 1), due=date(2024, 5, 1))
-    Loan.objects.create(copy=made["Sapiens"], borrower="Ana", since=date(2024, 6, 1), due=date(2099, 1, 1))
-    Loan.objects.create(copy=made["Plenty"], borrower="Ben", since=date(2024, 3, 3))
-    Loan.objects.create(copy=made["Mort"], borrower="Chiara", since=date(2023, 3, 3), returned=date(2023, 4, 4))
+        ReadingFactory(copy=made[title], finished=date(*finished))
+    LoanFactory(copy=made["Good Omens"], borrower="Ana", since=date(2024, 4, 1), due=date(2024, 5, 1))
+    LoanFactory(copy=made["Sapiens"], borrower="Ana", since=date(2024, 6, 1), due=date(2099, 1, 1))
+    LoanFactory(copy=made["Plenty"], borrower="Ben", since=date(2024, 3, 3))
+    LoanFactory(copy=made["Mort"], borrower="Chiara", since=date(2023, 3, 3), returned=date(2023, 4, 4))
     UserBook.objects.filter(pk=made["Mort"].pk).update(favourite=True)
     UserBook.objects.filter(pk=made["Emma"].pk).update(favourite=True, review="Handsome, clever and rich.")
     UserBook.objects.filter(pk=made["Jerusalem"].pk).update(price="24.90", currency="EUR", notes="From the market.")

@@ -8,12 +8,11 @@ import django
 
 django.setup()
 
-from django.contrib.auth import get_user_model  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from chat import conversations as chats  # noqa: E402
-from tests.factories import make_copy  # noqa: E402
+from tests.factories import UserFactory, make_copy  # noqa: E402
 
 
 def turn(user, wanted: str) -> str:
@@ -37,7 +36,7 @@ def main():
     call_command("migrate", verbosity=0)
     asked = []
     for number in range(10):
-        user = get_user_model().objects.create(username=f"reader{number}")
+        user = UserFactory(username=f"reader{number}")
         titles = [f"Book {number * 100 + book}" for book in range(20)]
         for title in titles:
             make_copy(user, title, f"Author {number}")

@@ -5,10 +5,10 @@ import re
 import httpx
 import pytest
 
-from library.models import Shelf
 from scanning import ingest, tickets
 from scanning.models import Scan, UploadTicket
 from tests.cloud.conftest import RESULTS, UPLOADS
+from tests.factories import make_shelf
 from tests.scanning.photos import photo
 from tests.work import FAKES
 
@@ -95,7 +95,7 @@ def test_its_owner_is_told_too_where_the_news_of_the_bucket_came_first(owner_cli
 
 
 def test_the_news_of_the_bucket_know_shelf_and_kind_from_the_ticket(owner_client, owner):
-    shelf = Shelf.objects.create(user=owner, name="Hall")
+    shelf = make_shelf(owner, "Hall")
     known, fresh = photo(size=(410, 300)).getvalue(), photo(size=(420, 300)).getvalue()
     first = ingest.take(put(owner_client, known, "job-1", shelf=str(shelf.pk), kind="cover")["key"])
     second = ingest.take(put(owner_client, fresh, "job-2", shelf="Cellar")["key"])

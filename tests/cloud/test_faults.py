@@ -20,9 +20,10 @@ from scanning.models import Purchase, Scan, Stage
 from tests.cloud import faults
 from tests.cloud.conftest import forget_clients
 from tests.cloud.test_scans import SEEN, alone
+from tests.factories import make_scan
 from tests.requirements import THOROUGH
 from tests.scanning.photos import photo
-from tests.work import FAKES, make_scan, work_off
+from tests.work import FAKES, work_off
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 NOT_CHARGED = [

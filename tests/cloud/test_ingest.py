@@ -10,8 +10,9 @@ from scanning import ingest
 from scanning.models import Scan
 from tests.api.conftest import Program, token_for
 from tests.cloud.conftest import RESULTS, UPLOADS
+from tests.factories import make_scan
 from tests.scanning.photos import photo
-from tests.work import FAKES, make_scan, queued, work_off
+from tests.work import FAKES, queued, work_off
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 

@@ -12,7 +12,8 @@ from scanning.models import Scan
 from scanning.ocr import OCRError
 from tests import fakes
 from tests.cloud.conftest import forget_clients
-from tests.work import FAKES, make_scan, queued, work_off
+from tests.factories import make_scan
+from tests.work import FAKES, queued, work_off
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 

@@ -5,7 +5,8 @@ import pytest
 from scanning import pipeline, purchases, results, uploads
 from scanning.models import Purchase, Scan
 from tests.cloud.stub import Seen, converse_reply, lines_told
-from tests.work import FAKES, make_scan, work_off
+from tests.factories import make_scan
+from tests.work import FAKES, work_off
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 SEEN = tuple(

@@ -10,7 +10,7 @@ from tests import fakes
 from tests.api.conftest import Program, token_for
 from tests.cloud.stub import Seen, converse_reply
 from tests.cloud.test_faults import over, scanned
-from tests.work import make_scan
+from tests.factories import make_scan
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 BOOKS = {"middlemarch": "George Eliot", "walden": "Henry David Thoreau", "persuasion": "Jane Austen", "emma": "Jane Austen"}

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from jobs import leases
 from scanning.models import Scan, Stage
-from tests.work import make_scan
+from tests.factories import make_scan
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 

@@ -5,9 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 from library.copies import bulk_changes, loans, owner_edits, readings, tagging
-from scanning.models import Scan
-from tests.factories import make_copy, make_shelf
-from tests.transfer.importing import brought_in
+from tests.factories import make_copy, make_scan, make_shelf
+from tests.transfer.importing import import_books
 
 MODELS = [
     "library_book", "library_userbook", "library_shelf", "catalogs_catalogrecord", "catalogs_catalogfile", "library_tag",
@@ -29,8 +28,8 @@ def test_people_without_the_right_do_not_get_in(owner_client):
 
 def test_the_first_page_counts_people_books_scans_and_failures(admin, owner):
     make_copy(owner)
-    for number, status in enumerate(["complete", "complete", "failed"]):
-        Scan.objects.create(user=owner, job_id=f"j{number}", status=status, filename="f", photo="p", sha256="0")
+    for status in ("complete", "complete", "failed"):
+        make_scan(owner, status=status)
     page = " ".join(admin.get(reverse("admin:index")).content.decode().split())
     for tile in ("<strong>2</strong>people", "<strong>1</strong>books in libraries", "<strong>1</strong>failed scan",
                  "<strong>3</strong>scans", "complete 2"):  # fmt: skip
@@ -44,7 +43,7 @@ def test_every_model_can_be_listed_and_searched(admin, owner, model):
     loans.lend(copy, "Ana")
     readings.finished_today(copy)
     owner_edits.edit(owner, copy.pk, {"publisher": "Ace"})
-    brought_in(owner)
+    import_books(owner)
     bulk_changes.apply(owner, owner.books.all(), bulk_changes.Change(favourite=True))
     assert admin.get(reverse(f"admin:{model}_changelist"), {"q": "darkness"}).status_code == 200
     assert admin.get(reverse(f"admin:{model}_changelist")).status_code == 200

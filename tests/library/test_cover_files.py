@@ -17,8 +17,8 @@ from library.copies import facts, owner_edits
 from library.covers import cover_choice, cover_files
 from library.covers.cover_fetching import MOST_BYTES, Fetcher, FetchError
 from library.covers.pictures import PictureError, as_cover
-from library.models import Book, UserBook
-from tests.factories import make_copy
+from library.models import UserBook
+from tests.factories import BookFactory, make_copy
 
 pytestmark = pytest.mark.slow
 
@@ -402,9 +402,7 @@ def test_a_choice_that_makes_no_sense_changes_nothing_and_says_why(copy, owner_c
 
 
 def test_the_covers_of_other_editions_are_offered_and_can_be_chosen(catalogue, copy, owner_client):
-    edition = Book.objects.create(
-        title=copy.title, work_key=copy.book.work_key, isbn13="9780441007318", cover=OTHER, publisher="Ace"
-    )
+    edition = BookFactory(isbn="9780441007318", cover=OTHER, publisher="Ace")
     assert [offer.cover for offer in cover_choice.offers(copy)] == [ADDRESS, OTHER]
     choose(owner_client, copy, choice="edition", edition=edition.pk)
     copy.refresh_from_db()
@@ -414,7 +412,7 @@ def test_the_covers_of_other_editions_are_offered_and_can_be_chosen(catalogue, c
 
 
 def test_the_cover_of_another_work_cannot_be_chosen(copy, owner_client):
-    edition = Book.objects.create(title="Walden", work_key="walden|thoreau", cover=OTHER)
+    edition = BookFactory(title="Walden", author="Henry David Thoreau", cover=OTHER)
     choose(owner_client, copy, choice="edition", edition=edition.pk)
     copy.refresh_from_db()
     assert copy.cover == ADDRESS
@@ -429,8 +427,7 @@ def test_the_drawn_cover_can_come_back_and_stays(copy, owner_client):
 
 def test_offers_are_one_query_however_many_editions(copy, django_assert_num_queries):
     for n in range(30):
-        address = f"https://covers.example.org/{n}.jpg"
-        Book.objects.create(title=copy.title, work_key=copy.book.work_key, isbn13=f"97800000000{n:02}", cover=address)
+        BookFactory(isbn=f"97800000000{n:02}", cover=f"https://covers.example.org/{n}.jpg")
     with django_assert_num_queries(1):
         assert len(cover_choice.offers(copy)) == cover_choice.MOST_OFFERED
 

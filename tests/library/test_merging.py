@@ -7,18 +7,10 @@ from django.urls import reverse
 
 from library.copies import loans, merging, owner_edits, readings, tagging, undoing
 from library.models import Status, UserBook
-from scanning.models import Candidate, Scan
-from tests.factories import make_copy, make_shelf
+from tests.factories import CandidateFactory, make_copy, make_shelf
 
 MONDAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
 HANGS_ON = ("readings", "loans", "sightings")
-
-
-def sighting(copy) -> Candidate:
-    scan = Scan.objects.create(user=copy.user, job_id=f"job-{copy.pk}", filename="shelf.jpg", photo="x", sha256="0")
-    return Candidate.objects.create(
-        scan=scan, number=1, band="sure", confidence=1, validated=True, record={"title": copy.title}, copy=copy
-    )
 
 
 @pytest.fixture
@@ -37,7 +29,7 @@ def other(owner):
     tagging.set_tags(copy, ["Desert", "signed"])
     readings.add(copy, MONDAY, FRIDAY)
     loans.lend(copy, "Ana", MONDAY)
-    sighting(copy)
+    CandidateFactory(copy=copy)
     return copy
 
 

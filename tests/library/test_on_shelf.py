@@ -4,17 +4,15 @@ import pytest
 from django.urls import reverse
 
 from scanning.models import Scan
-from tests.factories import make_copy, make_shelf
+from tests.factories import CandidateFactory, make_copy, make_scan, make_shelf
 
 
 @pytest.fixture
 def seen(owner):
     copy = make_copy(owner, "Dune", "Frank Herbert")
-    photo = {"status": "complete", "filename": "shelf.jpg", "photo": "x", "sha256": "0", "width": 4000, "height": 3000}
-    scan = Scan.objects.create(user=owner, job_id="job-1-abcdefghi", shelf=make_shelf(owner, "Top"), **photo)
+    scan = make_scan(owner, complete=True, shelf=make_shelf(owner, "Top"), width=4000, height=3000)
     region = [[100.4, 50], [160, 52], [158, 900], [98, 898.6]]
-    facts = {"band": "sure", "confidence": 0.9, "validated": True, "record": {"title": "Dune"}, "decision": "accepted"}
-    return scan.candidates.create(number=7, copy=copy, region=region, shelf_row=2, position=4, **facts)
+    return CandidateFactory(scan=scan, copy=copy, number=7, region=region, shelf_row=2, position=4)
 
 
 def test_the_spine_is_marked_on_the_photo_and_shown_by_itself(owner_client, seen):

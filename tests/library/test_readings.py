@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from library.copies import readings
-from library.models import Reading, Status
-from tests.factories import make_copy
+from library.models import Status
+from tests.factories import ReadingFactory, make_copy
 
 MONDAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
 
@@ -103,7 +103,7 @@ def test_dates_that_cannot_be_are_explained_and_stay_in_the_form(copy, owner_cli
 
 
 def test_wrong_dates_change_nothing(copy, owner_client):
-    reading = Reading.objects.create(copy=copy, started=MONDAY)
+    reading = ReadingFactory(copy=copy, started=MONDAY)
     change = reverse("reading_change", args=[reading.pk])
     page = owner_client.post(change, {"started": "2026-03-02", "finished": "2026-03-01"}, follow=True).content.decode()
     assert "The finish date cannot be before the start date." in page
@@ -111,7 +111,7 @@ def test_wrong_dates_change_nothing(copy, owner_client):
 
 
 def test_a_stranger_finds_no_readings(copy, stranger_client):
-    reading = Reading.objects.create(copy=copy, started=MONDAY)
+    reading = ReadingFactory(copy=copy, started=MONDAY)
     assert stranger_client.post(reverse("reading_add", args=[copy.pk]), {"today": ""}).status_code == 404
     assert stranger_client.post(reverse("reading_change", args=[reading.pk]), {"delete": ""}).status_code == 404
     assert dates(copy) == [(MONDAY, None)]

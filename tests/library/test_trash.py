@@ -12,8 +12,7 @@ from bookimg.management.commands.worker import keep_sweeping
 from library.copies import loans, trash, undoing
 from library.covers import cover_files
 from library.models import UserBook
-from scanning.models import Candidate, Scan
-from tests.factories import make_copy
+from tests.factories import CandidateFactory, make_copy
 
 
 def aged(copy, days: float) -> UserBook:
@@ -30,9 +29,7 @@ def three(owner):
 
 
 def test_what_is_removed_keeps_its_photo_and_comes_back_with_it(owner, three):
-    scan = Scan.objects.create(user=owner, job_id="job-1", filename="shelf.jpg", photo="x", sha256="0")
-    about = {"number": 1, "band": "sure", "confidence": 1, "validated": True, "record": {"title": "Emma"}}
-    seen = Candidate.objects.create(scan=scan, copy=three[0], **about)
+    seen = CandidateFactory(copy=three[0])
     trash.remove(three[0])
     seen.refresh_from_db()
     assert seen.copy == three[0]

@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from library.models import Status
 from library.views.books import of_day
-from scanning.models import Scan
-from tests.factories import make_copies, make_copy, make_shelf
+from tests.factories import make_candidate, make_copies, make_copy, make_scan, make_shelf
 
 HOME = "/"
 
@@ -121,16 +120,13 @@ def test_a_large_library_asks_no_more_of_the_database_than_a_small_one(owner, ow
     assert small <= 14
 
 
-def make_scan(user, days_ago=0, **facts):
-    facts = {"status": "complete", "filename": "shelf.jpg", "photo": "x", "sha256": "0", **facts}
-    scan = Scan.objects.create(user=user, job_id=f"job-{days_ago}-abcdefghi", **facts)
-    Scan.objects.filter(pk=scan.pk).update(created=timezone.now() - timedelta(days=days_ago))
-    return scan
+def days_ago(days: int):
+    return timezone.now() - timedelta(days=days)
 
 
-def propose(scan, count, band="check", decision="pending"):
-    for number in range(scan.candidates.count() + 1, scan.candidates.count() + 1 + count):
-        scan.candidates.create(number=number, band=band, decision=decision, confidence=0.5, validated=True, record={"title": "?"})
+def propose(scan, count, band="check", **facts):
+    for _ in range(count):
+        make_candidate(scan, band=band, **facts)
 
 
 def strips(client) -> list[str]:
@@ -138,7 +134,7 @@ def strips(client) -> list[str]:
 
 
 def test_a_quiet_line_tells_what_waits_to_be_checked(owner, owner_client, stranger_client):
-    scan = make_scan(owner, days_ago=1)
+    scan = make_scan(owner, complete=True, created=days_ago(1))
     propose(scan, 7)
     propose(scan, 2, decision="accepted")
     propose(scan, 5, band="sure")
@@ -148,7 +144,7 @@ def test_a_quiet_line_tells_what_waits_to_be_checked(owner, owner_client, strang
 
 
 def test_it_tells_of_sure_books_nobody_has_added_and_of_a_scan_at_work(owner, owner_client):
-    propose(make_scan(owner, days_ago=30), 1, band="sure")
+    propose(make_scan(owner, complete=True, created=days_ago(30)), 1, band="sure")
     make_scan(owner, status="reading")
     sentences = strips(owner_client)
     assert sentences[0] == "Today’s scan is being read"
@@ -156,9 +152,9 @@ def test_it_tells_of_sure_books_nobody_has_added_and_of_a_scan_at_work(owner, ow
 
 
 def test_it_is_silent_when_all_is_decided_or_given_up(owner, owner_client):
-    propose(make_scan(owner), 3, decision="rejected")
-    make_scan(owner, days_ago=2, status="failed")
-    propose(make_scan(owner, days_ago=3), 3, band="unread")
+    propose(make_scan(owner, complete=True), 3, decision="rejected")
+    make_scan(owner, status="failed", created=days_ago(2))
+    propose(make_scan(owner, complete=True, created=days_ago(3)), 3, band="unread")
     assert strips(owner_client) == []
 
 

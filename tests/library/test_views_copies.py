@@ -6,8 +6,7 @@ from django.urls import reverse
 from catalogs.models import CatalogRecord
 from library.copies import loans, readings, tagging
 from library.models import Book, Status, UserBook
-from scanning.models import Candidate, Scan
-from tests.factories import make_copy, make_shelf
+from tests.factories import CandidateFactory, make_copy, make_shelf
 
 HX = {"HX-Request": "true"}
 
@@ -46,10 +45,7 @@ def test_the_page_tells_what_is_known_and_where_from(copy, owner_client):
 
 
 def test_the_page_links_to_the_photo_the_book_was_seen_on(owner, copy, owner_client):
-    scan = Scan.objects.create(user=owner, job_id="job-1-abcdefghi", filename="shelf.jpg", photo="x", sha256="0")
-    Candidate.objects.create(
-        scan=scan, number=1, band="sure", confidence=1, validated=True, record={"title": copy.title}, copy=copy
-    )
+    scan = CandidateFactory(copy=copy).scan
     assert scan.get_absolute_url() in owner_client.get(copy.get_absolute_url()).content.decode()
 
 
@@ -285,7 +281,7 @@ def test_taking_the_other_tabs_word_shows_it(copy, owner_client):
 
 
 def test_the_page_asks_as_much_for_a_rich_book_as_for_a_bare_one(owner, copy, owner_client, django_assert_max_num_queries):
-    def asked(shown) -> int:
+    def queries_of(shown) -> int:
         with django_assert_max_num_queries(20) as queries:
             owner_client.get(shown.get_absolute_url())
         return len(queries)
@@ -295,11 +291,8 @@ def test_the_page_asks_as_much_for_a_rich_book_as_for_a_bare_one(owner, copy, ow
         make_copy(owner, "Dune", "Frank Herbert", shelf=make_shelf(owner, f"Shelf {number}"))
         loans.give_back(loans.lend(copy, f"Friend {number}"))
         readings.finished_today(copy)
-        scan = Scan.objects.create(user=owner, job_id=f"job-{number}", filename="shelf.jpg", photo="x", sha256="0")
-        Candidate.objects.create(
-            scan=scan, number=1, band="sure", confidence=1, validated=True, record={"title": "Dune"}, copy=copy
-        )
+        CandidateFactory(copy=copy)
     tagging.set_tags(copy, [f"tag {n}" for n in range(9)])
     owner_client.post(reverse("book_edit", args=[copy.pk]), facts(publisher="Ace", language="en", series="Dune", pages="600"))
     owner_client.get("/")  # the message of that edit is shown and gone
-    assert asked(copy) == asked(bare)
+    assert queries_of(copy) == queries_of(bare)

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from scanning.models import Scan
-from tests.factories import make_copy, make_shelf
+from tests.factories import make_copy, make_scan, make_shelf
 
 SHELVES = "/shelves/"
 
@@ -160,14 +160,14 @@ def test_a_shelf_is_carried_to_another_room_by_its_form(owner, house, owner_clie
 
 def test_each_shelf_shows_its_latest_photo(owner, house, owner_client):
     for job in ("job-old", "job-new", "job-failed"):
-        Scan.objects.create(user=owner, job_id=job, filename="a.jpg", photo="x", sha256=job, shelf=house[0], status="complete")
+        make_scan(owner, job_id=job, shelf=house[0], complete=True)
     Scan.objects.filter(job_id="job-failed").update(status="failed")
     assert [shelf.photo for shelf in owner_client.get(SHELVES).context["shelves"]] == ["job-new", None, None, None]
 
 
 def test_a_deleted_shelf_comes_back_with_its_books_and_photos(owner, house, owner_client):
     copy = make_copy(owner, shelf=house[0])
-    scan = Scan.objects.create(user=owner, job_id="job-1", filename="a.jpg", photo="x", sha256="0", shelf=house[0])
+    scan = make_scan(owner, shelf=house[0])
     before = order(owner)
     owner_client.post(reverse("shelf_delete", args=[house[0].pk]))
     owner_client.post(reverse("undo", args=[owner.undos.get().pk]))

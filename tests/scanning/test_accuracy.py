@@ -7,14 +7,15 @@ from django.urls import reverse
 from catalogs import Record
 from scanning import review
 from scanning.models import Band, Candidate
-from tests.scanning.photos import DUNE, DUNE_UK, EMMA, STONER, make_candidate, make_scan
+from tests.factories import make_candidate, make_scan
+from tests.scanning.photos import DUNE, DUNE_UK, EMMA, STONER
 
 DUNE_LONG = Record("Dune: The Novel", ("Frank Herbert",), isbn="9780450011849", source="local", source_id="3")
 
 
 @pytest.fixture
 def scan(owner):
-    return make_scan(owner)
+    return make_scan(owner, complete=True)
 
 
 def of_band(user, band) -> tuple[int, int]:
@@ -112,10 +113,10 @@ def test_a_share_is_told_from_twenty_decisions_on(owner, owner_client, scan, nam
 
 
 def test_what_others_decided_is_nobodys_business_but_the_operators(owner, owner_client, stranger, django_user_model):
-    theirs = make_scan(stranger)
+    theirs = make_scan(stranger, complete=True)
     for _ in range(20):
         make_candidate(theirs, DUNE, decision="accepted")
-    make_scan(owner, job_id="job-2")
+    make_scan(owner, job_id="job-2", complete=True)
     for name in ("scans", "settings"):
         assert "100" not in text_of(owner_client.get(reverse(name))).partition("often")[2].partition("</dl>")[0]
     operator = Client()

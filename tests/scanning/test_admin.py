@@ -3,8 +3,9 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from scanning import events, pipeline
-from scanning.models import Candidate, Scan
-from tests.work import make_scan, queued
+from scanning.models import Scan
+from tests.factories import make_candidate, make_record, make_scan
+from tests.work import queued
 
 pytestmark = pytest.mark.django_db
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def failed(owner):
     scan = make_scan(owner, status=Scan.Status.FAILED, error="The reader is busy.", attempts=3)
     events.progress(scan, "read", 1, 4, "Read 1 of 4 parts")
-    Candidate.objects.create(scan=scan, number=1, band="sure", confidence=1, validated=True, record={"title": "Walden"})
+    make_candidate(scan, make_record("Walden"))
     return scan
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from scanning import events
 from scanning.consumers import ScanConsumer
 from scanning.event_hub import OUTBOX, Follower, Hub
-from tests.work import make_scan
+from tests.factories import make_scan
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

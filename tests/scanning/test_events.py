@@ -1,7 +1,7 @@
 import pytest
 
 from scanning import events
-from tests.work import make_scan
+from tests.factories import make_scan
 
 pytestmark = pytest.mark.django_db
 

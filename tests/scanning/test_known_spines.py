@@ -13,9 +13,9 @@ from scanning import known_spines, pipeline, review, uploads
 from scanning.models import Band, Candidate, KnownSpine
 from scanning.ocr import Line
 from tests import work
-from tests.factories import make_copy
+from tests.factories import make_copy, make_scan
 from tests.fakes import box
-from tests.work import make_scan, work_off
+from tests.work import work_off
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -12,8 +12,9 @@ from scanning import events, pipeline, results, uploads
 from scanning.models import Decision, Scan, ScanEvent, Stage
 from scanning.ocr import OCRError
 from tests import fakes
+from tests.factories import make_scan
 from tests.scanning.photos import photo
-from tests.work import FAKES, make_scan, queued, work_off, work_one
+from tests.work import FAKES, queued, work_off, work_one
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,7 +5,7 @@ from catalogs import Record
 from scanning import results
 from scanning.models import Band, Candidate, Decision
 from scanning.validate import Match
-from tests.work import make_scan
+from tests.factories import make_candidate, make_record, make_scan
 
 pytestmark = pytest.mark.django_db
 WALDEN = Record("Walden", ("Henry David Thoreau",), isbn="9780691096124", source="local", links={"openLibrary": "https://ol/1"})
@@ -69,8 +69,7 @@ class TestProposals:
 
     def test_a_book_added_by_hand_stays(self, owner):
         scan = make_scan(owner)
-        by_hand = {"record": Record("Missed").as_dict(), "band": Band.SURE, "confidence": 1, "validated": False, "edited": True}
-        Candidate.objects.create(scan=scan, number=1, **by_hand)
+        make_candidate(scan, make_record("Missed", ""), validated=False, edited=True)
         keep(scan, spine(1))
         assert titles(scan) == ["Missed", "Walden"]
 

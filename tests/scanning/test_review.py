@@ -5,18 +5,18 @@ from django.http import Http404
 from django.utils import timezone
 
 from catalogs.lookup import Lookup
-from library.models import Shelf, Status, UserBook
+from library.models import Status, UserBook
 from scanning import review
 from scanning.models import Band, Candidate, Decision
-from tests.factories import make_copy
-from tests.scanning.photos import DUNE, DUNE_UK, EMMA, STONER, SmallCatalog, make_candidate, make_scan
+from tests.factories import make_candidate, make_copy, make_scan, make_shelf
+from tests.scanning.photos import DUNE, DUNE_UK, EMMA, STONER, SmallCatalog
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def scan(owner):
-    return make_scan(owner, shelf=Shelf.objects.create(user=owner, name="Kitchen"))
+    return make_scan(owner, shelf=make_shelf(owner, "Kitchen"), complete=True)
 
 
 @pytest.fixture
@@ -45,14 +45,14 @@ def test_accepting_twice_adds_once(owner, scan):
 
 
 def test_two_taps_at_the_same_moment_add_once(race, owner):
-    candidate = make_candidate(make_scan(owner))
+    candidate = make_candidate(make_scan(owner, complete=True))
     answers = race(lambda: review.accept(candidate.pk, owner), times=4)
     assert answers == [candidate] * 4
     assert titles(owner) == ["Dune"]
 
 
 def test_add_all_and_a_tap_at_the_same_moment_add_each_once(race, owner):
-    scan = make_scan(owner)
+    scan = make_scan(owner, complete=True)
     candidates = [make_candidate(scan, record) for record in (DUNE, EMMA, STONER)]
     calls = iter(
         [lambda: review.accept_all(scan), lambda: review.accept(candidates[1].pk, owner), lambda: review.accept_all(scan)]
@@ -273,7 +273,7 @@ def test_a_missed_book_comes_last_and_is_decided_like_the_others(owner, scan, lo
 
 
 def test_two_missed_books_at_the_same_moment_get_their_own_numbers(race, owner, lookup):
-    scan = make_scan(owner)
+    scan = make_scan(owner, complete=True)
     answers = race(lambda: review.add_by_hand(scan, lookup, title="Emma"), times=3)
     assert not [answer for answer in answers if isinstance(answer, Exception)]
     assert sorted(Candidate.objects.values_list("number", flat=True)) == [1, 2, 3]

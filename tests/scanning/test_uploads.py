@@ -8,6 +8,7 @@ from PIL import Image
 from library.models import Shelf
 from scanning import images, pipeline, uploads
 from scanning.models import Scan
+from tests.factories import make_scan, make_shelf
 from tests.scanning.photos import photo
 
 pytestmark = pytest.mark.django_db
@@ -97,8 +98,8 @@ def test_scanning_again_makes_a_second_scan_of_the_same_photo(owner):
 
 
 def test_a_shelf_that_is_there_is_used_whatever_its_case(owner, stranger):
-    Shelf.objects.create(user=stranger, name="Kitchen")
-    mine = Shelf.objects.create(user=owner, name="Kitchen")
+    make_shelf(stranger, "Kitchen")
+    mine = make_shelf(owner, "Kitchen")
     assert uploads.take(owner, photo(), "a.jpg", shelf="  kitchen ").shelf == mine
     assert Shelf.objects.filter(user=owner).count() == 1
 
@@ -106,17 +107,17 @@ def test_a_shelf_that_is_there_is_used_whatever_its_case(owner, stranger):
 @pytest.mark.parametrize(("said", "place"), [("Top", ""), ("top", ""), ("hall · Top", "Hall"), ("Study · Top", "Study")])
 def test_of_shelves_of_one_name_the_one_that_is_meant_is_used(owner, said, place):
     for room in ("Study", "", "Hall"):
-        Shelf.objects.create(user=owner, name="Top", room=room)
+        make_shelf(owner, "Top", room=room)
     assert uploads.take(owner, photo(), "a.jpg", shelf=said).shelf.room == place
     assert Shelf.objects.count() == 3
 
 
 def test_a_row_that_cannot_be_made_takes_its_files_with_it(owner):
     scan = Scan(user=owner, job_id="job-1", filename="a.jpg", sha256="x")
-    Scan.objects.create(user=owner, job_id="job-1", filename="b.jpg", sha256="y", photo="elsewhere")
-    winner = uploads._start(scan, photo().read(), "")
-    assert winner.filename == "b.jpg"
-    assert not stored_files()
+    earlier = make_scan(owner, job_id="job-1")
+    before = stored_files()
+    assert uploads._start(scan, photo().read(), "") == earlier
+    assert stored_files() == before
 
 
 def test_a_deleted_scan_takes_its_files_and_leaves_the_others(owner, django_capture_on_commit_callbacks):

@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from library.models import Shelf, UserBook
+from library.models import UserBook
 from scanning import review
 from scanning.models import Band, Candidate, Decision
-from tests.factories import make_copy
-from tests.scanning.photos import DUNE, DUNE_UK, EMMA, STONER, make_candidate, make_scan
+from tests.factories import make_candidate, make_copy, make_scan, make_shelf
+from tests.scanning.photos import DUNE, DUNE_UK, EMMA, STONER
 
 pytestmark = pytest.mark.django_db
 FROM_THE_PAGE = {"x-parts": "1"}
@@ -20,7 +20,7 @@ def small_catalog(settings):
 
 @pytest.fixture
 def scan(owner):
-    return make_scan(owner)
+    return make_scan(owner, complete=True)
 
 
 def text(response) -> str:
@@ -79,13 +79,13 @@ def test_shelf_and_status_are_asked_once_and_remembered(owner, owner_client, sca
     post(owner_client, "candidate_accept", make_candidate(scan))
     copy = UserBook.objects.get()
     assert (copy.shelf.name, copy.status) == ("Attic", "read")
-    other = make_scan(owner, "job-2")
+    other = make_scan(owner, job_id="job-2", complete=True)
     post(owner_client, "candidate_accept", make_candidate(other, EMMA))
     assert UserBook.objects.get(title="Emma").status == "read"
 
 
 def test_a_strangers_shelf_cannot_be_the_place(owner_client, stranger, scan):
-    theirs = Shelf.objects.create(user=stranger, name="Theirs")
+    theirs = make_shelf(stranger, "Theirs")
     response = owner_client.post(reverse("scan_place", args=[scan.job_id]), {"shelf": theirs.pk, "status": "read"})
     scan.refresh_from_db()
     assert response.status_code == 422 and scan.shelf is None
@@ -127,8 +127,8 @@ def test_a_missed_book_is_added_by_hand(owner_client, scan):
 
 
 def test_the_end_celebrates_and_shows_the_way_to_the_shelf(owner, owner_client):
-    shelf = Shelf.objects.create(user=owner, name="Kitchen")
-    scan = make_scan(owner, shelf=shelf)
+    shelf = make_shelf(owner, "Kitchen")
+    scan = make_scan(owner, shelf=shelf, complete=True)
     first, second = make_candidate(scan), make_candidate(scan, EMMA)
     post(owner_client, "candidate_accept", first)
     assert "All done" not in text(owner_client.get(scan.get_absolute_url()))

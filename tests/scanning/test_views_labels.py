@@ -5,15 +5,15 @@ from django.urls import reverse
 
 from library.models import Shelf, UserBook
 from scanning import review
-from tests.factories import make_shelf
-from tests.scanning.photos import DUNE, EMMA, make_candidate, make_scan
+from tests.factories import make_candidate, make_scan, make_shelf
+from tests.scanning.photos import DUNE, EMMA
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def scan(owner):
-    return make_scan(owner, shelf_labels=["Fiction A–C"])
+    return make_scan(owner, shelf_labels=["Fiction A–C"], complete=True)
 
 
 def text(response) -> str:

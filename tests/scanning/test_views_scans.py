@@ -15,8 +15,8 @@ from PIL import Image
 from library.models import Shelf
 from scanning import events, uploads
 from scanning.models import Band, Scan
-from tests.factories import make_copy
-from tests.scanning.photos import DUNE, DUNE_UK, EMMA, STONER, make_candidate, make_scan, photo
+from tests.factories import make_candidate, make_copy, make_scan, make_shelf
+from tests.scanning.photos import DUNE, DUNE_UK, EMMA, STONER, photo
 
 pytestmark = pytest.mark.django_db
 
@@ -55,21 +55,21 @@ def test_a_bad_photo_among_good_ones_is_named_and_the_good_ones_are_taken(owner_
 
 
 def test_the_chosen_shelf_is_offered_first_the_next_time(owner_client, owner):
-    Shelf.objects.create(user=owner, name="Attic")
+    make_shelf(owner, "Attic")
     upload(owner_client, photo().read(), shelf="new", new_shelf="Kitchen")
     kitchen = Shelf.objects.get(name="Kitchen")
     assert f'<option value="{kitchen.pk}" selected>Kitchen</option>' in text(owner_client.get(reverse("scan_new")))
 
 
 def test_a_chosen_shelf_in_a_room_is_that_shelf(owner_client, owner):
-    Shelf.objects.create(user=owner, name="Top")
-    shelf = Shelf.objects.create(user=owner, name="Top", room="Study", bookcase="Billy")
+    make_shelf(owner, "Top")
+    shelf = make_shelf(owner, "Top", room="Study", bookcase="Billy")
     upload(owner_client, photo().read(), shelf=shelf.pk)
     assert Scan.objects.get().shelf == shelf and Shelf.objects.count() == 2
 
 
 def test_a_strangers_shelf_cannot_be_chosen(owner_client, stranger):
-    theirs = Shelf.objects.create(user=stranger, name="Theirs")
+    theirs = make_shelf(stranger, "Theirs")
     response = upload(owner_client, photo().read(), shelf=theirs.pk)
     assert response.status_code == 422 and not Scan.objects.exists()
 
@@ -140,7 +140,7 @@ def test_a_stranger_sees_nothing(scan, stranger_client):
 
 
 def test_a_strangers_book_is_not_found_under_ones_own_scan(scan, stranger, stranger_client):
-    theirs = make_scan(stranger, "job-1")
+    theirs = make_scan(stranger, job_id="job-1", complete=True)
     make_candidate(theirs)
     mine = make_candidate(scan)
     for name in DECISIONS:
@@ -259,7 +259,7 @@ def test_a_scan_can_be_stopped_and_deleted(scan, owner_client, django_capture_on
 
 
 def test_the_list_says_what_is_left_to_do(owner, owner_client):
-    scan = make_scan(owner)
+    scan = make_scan(owner, complete=True)
     make_candidate(scan)
     make_candidate(scan, EMMA)
     make_candidate(scan, STONER, Band.CHECK)
@@ -273,11 +273,11 @@ def queries(client, address) -> int:
 
 
 def test_the_list_asks_as_much_for_many_scans_as_for_one(owner, owner_client):
-    make_candidate(make_scan(owner))
+    make_candidate(make_scan(owner, complete=True))
     queries(owner_client, reverse("scans"))  # the first visit also notes the session
     once = queries(owner_client, reverse("scans"))
     for number in range(2, 20):
-        make_candidate(make_scan(owner, f"job-{number}"))
+        make_candidate(make_scan(owner, job_id=f"job-{number}", complete=True))
     assert queries(owner_client, reverse("scans")) == once
 
 
@@ -287,7 +287,7 @@ def test_a_first_visit_shows_what_to_do(owner_client):
 
 # ── The review page ──
 def test_the_head_counts_the_bands(owner, owner_client):
-    scan = make_scan(owner)
+    scan = make_scan(owner, complete=True)
     for record, band in ((DUNE, Band.SURE), (EMMA, Band.CHECK), (STONER, Band.UNREAD)):
         make_candidate(scan, record, band)
     page = text(owner_client.get(scan.get_absolute_url()))
@@ -297,7 +297,7 @@ def test_the_head_counts_the_bands(owner, owner_client):
 
 def test_what_is_owned_is_marked_before_anything_is_added(owner, owner_client):
     make_copy(owner, "Dune", "Frank Herbert")
-    scan = make_scan(owner)
+    scan = make_scan(owner, complete=True)
     make_candidate(scan)
     make_candidate(scan, EMMA)
     page = text(owner_client.get(scan.get_absolute_url()))
@@ -309,14 +309,14 @@ def test_what_is_owned_is_marked_before_anything_is_added(owner, owner_client):
 
 
 def test_an_unread_spine_shows_its_text_and_no_invented_book(owner, owner_client):
-    scan = make_scan(owner)
+    scan = make_scan(owner, complete=True)
     make_candidate(scan, DUNE.from_dict({"title": "BELVD MORISN"}), Band.UNREAD, alternatives=[])
     page = text(owner_client.get(scan.get_absolute_url()))
     assert "Could not read" in page and "“BELVD MORISN”" in page and 'book-cover"' not in page
 
 
 def test_the_page_asks_as_much_for_a_full_shelf_as_for_one_book(owner, owner_client):
-    scan = make_scan(owner)
+    scan = make_scan(owner, complete=True)
     make_candidate(scan, alternatives=[DUNE_UK])
     queries(owner_client, reverse("scans"))  # the first visit also notes the session
     once = queries(owner_client, scan.get_absolute_url())
@@ -326,7 +326,7 @@ def test_the_page_asks_as_much_for_a_full_shelf_as_for_one_book(owner, owner_cli
 
 
 def test_what_was_read_is_escaped(owner, owner_client):
-    scan = make_scan(owner, filename="<script>alert(1)</script>.jpg")
+    scan = make_scan(owner, filename="<script>alert(1)</script>.jpg", complete=True)
     make_candidate(scan, DUNE.from_dict({"title": "<img src=x onerror=alert(1)>"}), spine_text=["<b>bold</b>"])
     page = text(owner_client.get(scan.get_absolute_url()))
     assert "<script>alert" not in page and "<img src=x" not in page and "<b>bold" not in page

@@ -22,7 +22,6 @@ SEED = """
 import django; django.setup()
 from django.contrib.auth.models import User
 from scanning import pipeline
-from tests.work import make_scan
 user, _ = User.objects.get_or_create(username="olive")
 pipeline.start(make_scan(user, job_id="{job_id}"))
 """

@@ -15,10 +15,9 @@ pytestmark = pytest.mark.services
 BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "docs/api.md").read_text(), re.S)
 SEED = """
 import django; django.setup()
-from django.contrib.auth.models import User
 from accounts import tokens
-user = User.objects.create_user("olive", "olive@example.org", "shelf-of-olive")
-print(tokens.make(user, "docs", ["write"])[1])
+from tests.factories import UserFactory
+print(tokens.make(UserFactory(username="olive"), "docs", ["write"])[1])
 """
 # What each curl was answered goes to a file, so that the lines themselves stay as they are.
 AROUND = f"""set -e

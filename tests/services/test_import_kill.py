@@ -13,14 +13,12 @@ pytestmark = pytest.mark.services
 ROWS = 4000 if THOROUGH else 1500
 SEED = """
 import django; django.setup()
-from django.contrib.auth.models import User
-from django.core.files.base import ContentFile
-from transfer.items import run
-user = User.objects.create(username="olive")
+from tests.factories import UserFactory, make_import
+from transfer import import_run
 header = "Book Id,Title,Author,Author l-f,ISBN,ISBN13,My Rating,Bookshelves,Exclusive Shelf\\n"
 rows = "".join(f"{{n}},Volume {{n}},Writer {{n % 900}},,,,{{n % 6}},tag{{n % 9}},read\\n" for n in range({rows}))
-file = run.take(user, ContentFile((header + rows).encode(), "books.csv"), "books.csv", here=True)
-run.start(file, {{}})
+file = make_import(UserFactory(username="olive"), header + rows, here=True)
+import_run.start(file, {{}})
 """
 
 

@@ -16,11 +16,11 @@ from tests.services.product import ROOT, Product, until
 pytestmark = pytest.mark.services
 SEED = """
 import django, json; django.setup()
-from django.contrib.auth.models import User
 from accounts import tokens
+from tests.factories import UserFactory
 made = {}
 for name in ("olive", "stan"):
-    user = User.objects.create_user(name)
+    user = UserFactory(username=name)
     made[name] = [tokens.make(user, "program", ["read"])[1] for _ in range(2)]
 print(json.dumps(made))
 """

@@ -3,10 +3,9 @@
 import csv
 import io
 
-from django.core.files.base import ContentFile
-
 from library.models import UserBook
-from transfer import detect, import_run
+from tests.factories import make_import, run_import
+from transfer import detect
 from transfer.items import Item
 from transfer.models import Import
 
@@ -43,17 +42,12 @@ FILE = (
 )
 
 
-def taken(user, content: str | bytes = FILE, name: str = "goodreads.csv", **more) -> Import:
-    data = content.encode() if isinstance(content, str) else content
-    return import_run.take(user, ContentFile(data, name), name, **more)
+def preview(user, content: str | bytes = FILE, name: str = "goodreads.csv") -> Import:
+    return make_import(user, content, name)
 
 
-def brought_in(user, content: str | bytes = FILE, **options) -> Import:
-    file = taken(user, content)
-    import_run.start(file, options, here=True)
-    import_run.run(file.pk, queued=False)
-    file.refresh_from_db()
-    return file
+def import_books(user, content: str | bytes = FILE, **options) -> Import:
+    return run_import(preview(user, content), **options)
 
 
 def titles(user) -> list[str]:

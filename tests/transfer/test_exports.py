@@ -7,6 +7,7 @@ import io
 import json
 import tracemalloc
 import zipfile
+from datetime import date
 
 import pytest
 from django.core.files.base import ContentFile
@@ -19,9 +20,8 @@ from PIL import Image
 
 from library.copies import bulk_add, tagging
 from library.covers import cover_files
-from library.models import Loan, Reading, UserBook
-from tests.factories import make_copy, make_shelf
-from tests.work import make_scan
+from library.models import UserBook
+from tests.factories import LoanFactory, ReadingFactory, make_copy, make_scan, make_shelf
 from transfer import exports, import_run
 from transfer.exports import goodreads, own_json
 
@@ -69,8 +69,8 @@ def test_nobody_gets_the_books_of_others(owner, stranger, stranger_client):
 def test_the_json_holds_everything(owner, owner_client):
     shelf = make_shelf(owner, room="Study")
     copy = make_copy(owner, "Dune", "Frank Herbert", shelf=shelf, notes="mine", removed=timezone.now())
-    Reading.objects.create(copy=copy, finished="2020-01-02")
-    Loan.objects.create(copy=copy, borrower="Ana")
+    ReadingFactory(copy=copy, finished=date(2020, 1, 2))
+    LoanFactory(copy=copy)
     tagging.set_tags(copy, ["sand"])
     scan = make_scan(owner)
     scan.candidates.create(

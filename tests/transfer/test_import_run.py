@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from library.models import Book, Status, SyncStatus, UserBook
 from tests.factories import make_copy, make_shelf
-from tests.transfer.importing import FILE, HEADER, brought_in, long_file, taken, titles
+from tests.transfer.importing import FILE, HEADER, import_books, long_file, preview, titles
 from tests.work import queued, work_off
 from transfer import import_run
 from transfer.items import NotReadable
@@ -27,7 +27,7 @@ State, Result = Import.State, ImportRow.Result
 # ── Looking through ─────────────────────────────────────────────────────────────────────────────────────────────────
 def test_a_small_file_is_looked_through_at_once_and_nothing_is_added(owner):
     make_copy(owner, "Dune", "Frank Herbert", isbn="9780441013593")
-    file = taken(owner)
+    file = preview(owner)
     assert (file.state, file.format, file.total) == (State.PREVIEW, "goodreads", 4)
     assert file.counts == {"new": 2, "owned": 1, "bad": 1, "without_isbn": 2, "noted": 0}
     assert titles(owner) == ["Dune"] and queued() == []
@@ -35,7 +35,7 @@ def test_a_small_file_is_looked_through_at_once_and_nothing_is_added(owner):
 
 def test_a_long_file_is_looked_through_in_the_background(owner, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        file = taken(owner, FILE + "".join(f"{n},Book {n},Somebody,,,0,,,read,{'x' * 100}\n" for n in range(10, 2500)))
+        file = preview(owner, FILE + "".join(f"{n},Book {n},Somebody,,,0,,,read,{'x' * 100}\n" for n in range(10, 2500)))
     assert file.state == State.CHECKING
     assert queued() == ["transfer.import_run.run"]
     work_off()
@@ -45,17 +45,17 @@ def test_a_long_file_is_looked_through_in_the_background(owner, django_capture_o
 
 def test_what_is_refused_leaves_nothing_behind(owner, settings):
     with pytest.raises(NotReadable):
-        taken(owner, b"no books here")
+        preview(owner, b"no books here")
     settings.IMPORT_MAX_MB = 1
     with pytest.raises(NotReadable, match="at most 1"):
-        taken(owner, "Title,Author\n" + "x" * (1 << 20) + "\n")
+        preview(owner, "Title,Author\n" + "x" * (1 << 20) + "\n")
     assert not Import.objects.exists() and not default_storage.exists(f"imports/{owner.pk}")
 
 
 # ── Bringing in ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_books_come_in_with_all_that_the_file_says(owner):
     shelf = make_shelf(owner)
-    file = brought_in(owner, shelf=shelf.pk, tags=["moved"])
+    file = import_books(owner, shelf=shelf.pk, tags=["moved"])
     assert file.state == State.COMPLETE and file.counts == {"added": 3, "failed": 1, "noted": 0}
     dune = UserBook.objects.get(title="Dune")
     assert (dune.isbn13, dune.rating, dune.status, dune.shelf, dune.entry) == ("9780441013593", 10, "read", shelf, "import")
@@ -67,7 +67,7 @@ def test_books_come_in_with_all_that_the_file_says(owner):
 
 
 def test_volumes_of_one_title_stay_apart(owner):
-    brought_in(owner)
+    import_books(owner)
     numbers = UserBook.objects.filter(title="Fruits Basket").values_list("series_number", "book__series_number")
     assert sorted(numbers) == [("1", "1"), ("2", "2")]
     assert Book.objects.filter(title="Fruits Basket").count() == 2
@@ -75,8 +75,8 @@ def test_volumes_of_one_title_stay_apart(owner):
 
 @pytest.mark.parametrize("on_duplicate", ["skip", "update", "copy"])
 def test_the_same_file_again_adds_nothing(owner, on_duplicate):
-    brought_in(owner)
-    again = brought_in(owner, on_duplicate=on_duplicate)
+    import_books(owner)
+    again = import_books(owner, on_duplicate=on_duplicate)
     assert again.counts == {"owned": 3, "failed": 1, "noted": 0}
     assert UserBook.objects.count() == 3
 
@@ -84,33 +84,33 @@ def test_the_same_file_again_adds_nothing(owner, on_duplicate):
 @pytest.mark.parametrize("on_duplicate", ["skip", "update", "copy"])
 def test_a_list_without_numbers_of_its_own_adds_nothing_the_second_time(owner, on_duplicate):
     content = "Title,Author,ISBN,Tags\nDune,Frank Herbert,9780441013593,x\nMomo,Michael Ende,,\n"
-    brought_in(owner, content)
-    assert brought_in(owner, content, on_duplicate=on_duplicate).counts == {"owned": 2, "noted": 0}
+    import_books(owner, content)
+    assert import_books(owner, content, on_duplicate=on_duplicate).counts == {"owned": 2, "noted": 0}
 
 
 def test_a_changed_title_does_not_make_the_row_a_new_book(owner):
-    brought_in(owner)
+    import_books(owner)
     copy = UserBook.objects.get(series_number="2")
     copy.title, copy.authors = "Furuba", ["Somebody Else"]
     copy.save()
-    assert brought_in(owner, FILE + " ").counts["owned"] == 3
+    assert import_books(owner, FILE + " ").counts["owned"] == 3
 
 
 def test_a_book_with_another_isbn_is_another_edition(owner):
     make_copy(owner, "Dune", "Frank Herbert", isbn="9780340960196")
-    brought_in(owner)
+    import_books(owner)
     assert sorted(UserBook.objects.filter(title="Dune").values_list("isbn13", flat=True)) == ["9780340960196", "9780441013593"]
 
 
 def test_a_second_copy_is_added_where_that_is_wanted(owner):
     make_copy(owner, "Dune", "Frank Herbert", isbn="9780441013593")
-    file = brought_in(owner, on_duplicate="copy")
+    file = import_books(owner, on_duplicate="copy")
     assert file.counts["added"] == 3 and UserBook.objects.filter(title="Dune").count() == 2
 
 
 def test_what_is_empty_is_filled_in_and_nothing_else_is_changed(owner):
     copy = make_copy(owner, "Dune Messiah?", "F. Herbert", isbn="9780441013593", rating=4)
-    file = brought_in(owner, on_duplicate="update")
+    file = import_books(owner, on_duplicate="update")
     copy.refresh_from_db()
     assert file.counts["updated"] == 1
     assert (copy.title, copy.authors, copy.rating) == ("Dune Messiah?", ["F. Herbert"], 4)
@@ -120,21 +120,21 @@ def test_what_is_empty_is_filled_in_and_nothing_else_is_changed(owner):
 
 
 def test_a_removed_book_stays_removed_and_is_told(owner):
-    brought_in(owner)
+    import_books(owner)
     UserBook.objects.filter(title="Dune").update(removed=timezone.now())
-    again = brought_in(owner)
+    again = import_books(owner)
     assert again.counts == {"skipped": 1, "owned": 2, "failed": 1, "noted": 0}
     assert "removed books" in again.rows.get(result=Result.SKIPPED).message
 
 
 def test_what_the_file_does_not_say_is_looked_up_where_that_is_wanted(owner):
-    brought_in(owner, look_up=True)
+    import_books(owner, look_up=True)
     statuses = dict(UserBook.objects.values_list("series_number", "sync_status"))
     assert statuses == {"": SyncStatus.FAILED, "1": "", "2": ""} or statuses[""] in (SyncStatus.SYNCED, SyncStatus.PENDING)
 
 
 def test_an_isbn_alone_is_a_book_that_is_looked_up(owner):
-    brought_in(owner, "9780441013593 and 9780141439587 and 9780141439588")
+    import_books(owner, "9780441013593 and 9780141439587 and 9780141439588")
     assert UserBook.objects.count() == 2
     assert not UserBook.objects.filter(sync_status=SyncStatus.NONE, title__startswith="ISBN").exists()
 
@@ -142,7 +142,7 @@ def test_an_isbn_alone_is_a_book_that_is_looked_up(owner):
 def test_a_chunk_takes_few_queries_however_many_rows_it_has(owner):
     def queries(rows: int) -> int:
         lines = "".join(f"{rows}{n},Book {rows} {n},Writer {n},,,3,2020/01/02,a b,read,\n" for n in range(rows))
-        file = taken(owner, HEADER + lines)
+        file = preview(owner, HEADER + lines)
         import_run.start(file, {}, here=True)
         with CaptureQueriesContext(connection) as context:
             import_run.run(file.pk, queued=False)
@@ -152,7 +152,7 @@ def test_a_chunk_takes_few_queries_however_many_rows_it_has(owner):
 
 
 def test_a_row_that_the_database_refuses_does_not_take_others_with_it(owner):
-    file = taken(owner, "Title,Author,Pages\nDune,Frank Herbert,1\nEmma,Jane Austen,2\n")
+    file = preview(owner, "Title,Author,Pages\nDune,Frank Herbert,1\nEmma,Jane Austen,2\n")
     import_run.start(file, {}, here=True)
     turn = import_run.Turn(Import.objects.get(pk=file.pk), 10, queued=False)
     with turn.rows(0) as rows:
@@ -168,7 +168,7 @@ def test_a_row_that_the_database_refuses_does_not_take_others_with_it(owner):
 
 # ── Interrupted ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_work_goes_on_at_the_row_where_a_worker_died(owner):
-    file = taken(owner, long_file())
+    file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
     Import.objects.filter(pk=file.pk).update(leased_until=timezone.now())
     turn = import_run.Turn(Import.objects.get(pk=file.pk), 10, queued=False)
@@ -188,7 +188,7 @@ def test_work_goes_on_at_the_row_where_a_worker_died(owner):
 
 
 def test_whoever_has_lost_the_lease_writes_nothing(owner):
-    file = taken(owner, long_file())
+    file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
     Import.objects.filter(pk=file.pk).update(leased_until=timezone.now())
     turn = import_run.Turn(Import.objects.get(pk=file.pk), 10, queued=False)
@@ -201,7 +201,7 @@ def test_whoever_has_lost_the_lease_writes_nothing(owner):
 
 
 def test_long_work_lets_others_in_between(owner, django_capture_on_commit_callbacks):
-    file = taken(owner, long_file())
+    file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
     with django_capture_on_commit_callbacks(execute=True):
         import_run.run(file.pk, seconds=0)
@@ -211,7 +211,7 @@ def test_long_work_lets_others_in_between(owner, django_capture_on_commit_callba
 
 
 def test_an_import_whose_task_was_lost_is_found(owner, django_capture_on_commit_callbacks):
-    file = taken(owner)
+    file = preview(owner)
     import_run.start(file, {}, here=True)
     assert import_run.sweep() == 0  # it may still be in the queue
     Import.objects.filter(pk=file.pk).update(touched=timezone.now() - timedelta(minutes=5))
@@ -223,7 +223,7 @@ def test_an_import_whose_task_was_lost_is_found(owner, django_capture_on_commit_
 
 
 def test_a_stopped_import_can_go_on(owner, owner_client):
-    file = taken(owner, long_file())
+    file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
     import_run.run(file.pk, seconds=0, queued=False)
     owner_client.post(reverse("import_cancel", args=[file.pk]))
@@ -235,7 +235,7 @@ def test_a_stopped_import_can_go_on(owner, owner_client):
 
 
 def test_a_file_that_is_gone_is_told_and_not_tried_for_ever(owner):
-    file = taken(owner)
+    file = preview(owner)
     default_storage.delete(file.key)
     import_run.start(file, {}, here=True)
     import_run.run(file.pk, queued=False)
@@ -245,8 +245,8 @@ def test_a_file_that_is_gone_is_told_and_not_tried_for_ever(owner):
 
 def test_the_file_is_deleted_when_its_work_is_done(owner, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        file = taken(owner)
-        brought_in(owner)
+        file = preview(owner)
+        import_books(owner)
         import_run.forget(file)
     assert default_storage.listdir(f"imports/{owner.pk}")[1] == []
 
@@ -264,7 +264,7 @@ def test_the_command_brings_in_as_the_browser_does(owner, tmp_path):
 def test_the_command_goes_on_where_it_was_stopped(owner, tmp_path):
     path = tmp_path / "books.csv"
     path.write_text(long_file())
-    file = taken(owner, long_file())
+    file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
     import_run.run(file.pk, seconds=0, queued=False)
     out = io.StringIO()

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from library.models import Preferences, UserBook
-from tests.transfer.importing import FILE, HEADER, brought_in, long_file, taken
+from tests.transfer.importing import FILE, HEADER, import_books, long_file, preview
 from tests.work import work_off
 from transfer import import_run
 from transfer.models import Import, ImportRow
@@ -44,7 +44,7 @@ def test_what_is_no_list_keeps_the_page_and_says_why(owner_client):
 
 
 def test_columns_can_be_said_to_be_something_else(owner, owner_client):
-    file = taken(owner, "Title,Writer\nDune,Frank Herbert\n")
+    file = preview(owner, "Title,Writer\nDune,Frank Herbert\n")
     assert "authors" not in file.hints["shown"][0]["authors"]
     columns = {"column0": "plain_title", "column1": "authors", "order": ""}
     owner_client.post(reverse("import_columns", args=[file.pk]), columns)
@@ -56,7 +56,7 @@ def test_columns_can_be_said_to_be_something_else(owner, owner_client):
 
 
 def test_progress_is_told_in_real_numbers_and_ends_by_itself(owner, owner_client):
-    file = taken(owner, long_file())
+    file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
     import_run.run(file.pk, seconds=0, queued=False)
     address = reverse("import_progress", args=[file.pk])
@@ -66,7 +66,7 @@ def test_progress_is_told_in_real_numbers_and_ends_by_itself(owner, owner_client
 
 
 def test_a_row_can_be_put_right_and_tried_again(owner, owner_client):
-    file = brought_in(owner)
+    file = import_books(owner)
     row = file.rows.get(result=Result.FAILED)
     page = owner_client.get(file.get_absolute_url()).content.decode()
     assert "has neither a title nor an ISBN" in page and "a note alone" in page
@@ -80,8 +80,8 @@ def test_a_row_can_be_put_right_and_tried_again(owner, owner_client):
 
 
 def test_a_row_that_was_there_can_be_added_as_another_copy_once(owner, owner_client):
-    brought_in(owner)
-    file = brought_in(owner)
+    import_books(owner)
+    file = import_books(owner)
     row = file.rows.filter(result=Result.OWNED).first()
     for _ in range(2):
         owner_client.post(reverse("import_row", args=[file.pk, row.number]), {"another": "1"})
@@ -89,7 +89,7 @@ def test_a_row_that_was_there_can_be_added_as_another_copy_once(owner, owner_cli
 
 
 def test_of_what_is_not_there_no_further_copy_is_added(owner, owner_client):
-    file = brought_in(owner)
+    file = import_books(owner)
     row, before = file.rows.get(result=Result.FAILED), UserBook.objects.count()
     ImportRow.objects.filter(pk=row.pk).update(data={})
     assert owner_client.post(reverse("import_row", args=[file.pk, row.number]), {"another": "1"}).status_code == 302
@@ -98,14 +98,14 @@ def test_of_what_is_not_there_no_further_copy_is_added(owner, owner_client):
 
 
 def test_failures_are_a_file_that_can_be_put_right_and_sent_again(owner, owner_client):
-    file = brought_in(owner, FILE.replace("a note alone", "=cmd|' /C calc'!A0"))
+    file = import_books(owner, FILE.replace("a note alone", "=cmd|' /C calc'!A0"))
     response = owner_client.get(reverse("import_failures", args=[file.pk]))
     text = b"".join(response).decode("utf-8-sig")
     header, row = text.splitlines()
     assert header == HEADER.strip() + ",What went wrong"
     assert row.startswith("4,") and "'=cmd|" in row and "line 5" in row
     fixed = text.replace("4,,", "4,Emma,")
-    assert brought_in(owner, fixed).counts["added"] == 1
+    assert import_books(owner, fixed).counts["added"] == 1
     assert UserBook.objects.get(title="Emma").notes == "=cmd|' /C calc'!A0"
 
 
@@ -123,14 +123,14 @@ def test_failures_are_a_file_that_can_be_put_right_and_sent_again(owner, owner_c
     ],
 )
 def test_a_stranger_finds_nothing(owner, stranger_client, name):
-    file = taken(owner)
+    file = preview(owner)
     method = stranger_client.get if name in ("import", "import_progress", "import_failures") else stranger_client.post
     assert method(reverse(name, args=[file.pk])).status_code == 404
     assert Import.objects.filter(pk=file.pk, state=State.PREVIEW).exists()
 
 
 def test_a_stranger_changes_no_row(owner, stranger_client):
-    file = brought_in(owner)
+    file = import_books(owner)
     assert stranger_client.post(reverse("import_row", args=[file.pk, 5]), {"title": "X"}).status_code == 404
 
 
@@ -140,7 +140,7 @@ def test_a_visitor_is_asked_to_sign_in(client):
 
 
 def test_pages_take_a_constant_number_of_queries(owner, owner_client, django_assert_max_num_queries):
-    file = brought_in(owner, long_file(120))
+    file = import_books(owner, long_file(120))
     with django_assert_max_num_queries(8):
         owner_client.get(file.get_absolute_url())
     with django_assert_max_num_queries(8):
@@ -153,18 +153,18 @@ def lines_of(client) -> list[str]:
 
 
 def test_the_first_page_tells_what_waits(owner, owner_client, stranger_client):
-    file = taken(owner)
+    file = preview(owner)
     assert lines_of(owner_client) == ["“goodreads.csv” is ready to import"] and lines_of(stranger_client) == []
     import_run.start(file, {}, here=True)
     assert lines_of(owner_client) == ["“goodreads.csv” is being imported"]
     import_run.run(file.pk, queued=False)
     assert lines_of(owner_client) == ["1 row of “goodreads.csv” needs attention"]
-    taken(owner, FILE + " ")
+    preview(owner, FILE + " ")
     assert lines_of(owner_client) == ["2 imports need attention"]
 
 
 def test_a_row_put_right_a_file_forgotten_and_old_news_are_no_lines(owner, owner_client):
-    put_right, forgotten, old = (brought_in(owner, FILE + " " * n) for n in range(3))
+    put_right, forgotten, old = (import_books(owner, FILE + " " * n) for n in range(3))
     owner_client.post(reverse("import_row", args=[put_right.pk, 5]), {"title": "Emma", "authors": "Jane Austen", "isbn13": ""})
     owner_client.post(reverse("import_forget", args=[forgotten.pk]))
     long_ago = timezone.now() - timedelta(days=15)

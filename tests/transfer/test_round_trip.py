@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 
 from library.copies import facts, tagging
 from library.models import Condition, Entry, Loan, Preferences, Reading, Shelf, Status, Tag, UserBook
-from tests.factories import make_copy, make_shelf
+from tests.factories import ReadingFactory, make_copy, make_shelf
 from transfer import import_run
 from transfer.exports import goodreads, own_json
 from transfer.formats.own_json import COLUMNS, ROW_COLUMNS
@@ -260,7 +260,7 @@ def test_goodreads_brings_back_what_it_has_columns_for(owner):
         copy.imported = {"ids": {"goodreads": "77"}, "columns": {"Average Rating": "4.01"}} if number == 3 else {}
         copy.save()
         for year in range(number):
-            Reading.objects.create(copy=copy, finished=date(2010 + year, 5, 6))
+            ReadingFactory(copy=copy, finished=date(2010 + year, 5, 6))
     tagging.set_tags(copy, ["read", copy.status])
     before, content = rows_of(owner), "".join(goodreads.lines(owner))
     empty(owner)

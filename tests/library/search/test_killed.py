@@ -14,10 +14,9 @@ from tests.services.product import begin_with
 
 EDITS = """
 import itertools, random
-from django.contrib.auth import get_user_model
-from tests.factories import make_copy
 from library.copies import tagging
-user = get_user_model().objects.create(username="olive")
+from tests.factories import UserFactory, make_copy
+user = UserFactory(username="olive")
 copies = [make_copy(user, f"Volume {n}", "A. Author") for n in range(40)]
 print("begun", flush=True)
 for n in itertools.count():

@@ -8,9 +8,7 @@ from django.urls import reverse
 
 from chat import conversations as chats
 from library.search import embedding
-from scanning.models import Candidate
-from tests.factories import make_copies, make_copy
-from tests.work import make_scan
+from tests.factories import CandidateFactory, make_copies, make_copy
 
 pytestmark = pytest.mark.django_db
 SEARCH, SUGGEST = "/search/", "/search/suggest/"
@@ -21,11 +19,8 @@ def wording_alone(settings):
     settings.EMBEDDER = "hash"
 
 
-def see_on_a_photo(copy, number: int = 16, row: int = 2, position: int = 14):
-    facts = {"band": "sure", "confidence": 1.0, "validated": True, "record": {"title": copy.title, "authors": []}}
-    scan = make_scan(copy.user)
-    Candidate.objects.create(scan=scan, number=number, shelf_row=row, position=position, copy=copy, decision="accepted", **facts)
-    return scan
+def see_on_a_photo(copy):
+    return CandidateFactory(copy=copy, number=16, shelf_row=2, position=14).scan
 
 
 def test_a_result_is_marked_and_says_where_its_words_stand(owner, owner_client):

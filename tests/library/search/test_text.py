@@ -6,9 +6,9 @@ import pytest
 from django.utils.safestring import SafeString
 
 from library.copies import tagging
-from library.models import Loan, Status
+from library.models import Status
 from library.search.hybrid import search
-from tests.factories import make_copy, make_shelf
+from tests.factories import LoanFactory, make_copy, make_shelf
 
 pytestmark = pytest.mark.django_db
 
@@ -120,7 +120,7 @@ def test_filters_narrow_before_anything_is_ranked(owner):
         owner, "Emma", "Jane Austen", published_date="1815", language="de", isbn="9780141439587", series="Penguin Classics"
     )
     tagging.set_tags(one, ["Sci-Fi", "green"])
-    Loan.objects.create(copy=two, borrower="Ana Gram", since=date(2024, 1, 1), due=date(2024, 2, 1))
+    LoanFactory(copy=two, borrower="Ana Gram", since=date(2024, 1, 1), due=date(2024, 2, 1))
     only = {
         "Plenty": ["author:ottolenghi", "tag:sci-fi", "tag:SCI", "shelf:kitchen", "status:read", "is:read",
         "year:2000..2020", "year:>2000",
@@ -170,7 +170,7 @@ def test_no_answer_ever_holds_a_book_of_somebody_else(owner, stranger, mode, typ
         shelf=make_shelf(stranger, "Cellar"),
     )
     tagging.set_tags(secret, ["private"])
-    Loan.objects.create(copy=secret, borrower="Ana", since=date(2024, 1, 1))
+    LoanFactory(copy=secret, borrower="Ana")
     from_search = search(owner, typed.format(stranger.pk), mode, limit=50)
     assert secret.pk not in dict(from_search.ranked)
     assert all(hit.copy.user_id == owner.pk for hit in from_search.hits)
