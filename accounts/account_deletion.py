@@ -1,6 +1,6 @@
-"""Somebody leaves: the account and everything of theirs is deleted, rows and files. It may be interrupted and done again.
+"""Deleting an account with all its rows and files. It may be interrupted and repeated.
 
-From the moment of leaving nobody can sign in, and name and address are gone; what takes longer is done in the background."""
+The account is closed and anonymised immediately; anything that takes longer happens in the background."""
 
 import logging
 import secrets
@@ -20,15 +20,15 @@ from transfer.models import ImportRow
 
 logger = logging.getLogger("accounts.account_deletion")
 
-# Everything kept of a person lies below these folders.
+# All files of a person are in these folders.
 FOLDERS = ("uploads", "results", "thumbnails", "spines", "imports", "covers/own")
-MARK = "leaving/"  # no name that anybody can sign up with holds a slash
+MARK = "leaving/"  # nobody can sign up with a slash in their username
 CHUNK = 500
-AT_ONCE = 500  # books and scans that are deleted while one waits
+AT_ONCE = 500  # books and scans that are deleted while the user waits
 
 
 def leave(user, at_once: int = AT_ONCE):
-    """Deletes the account of `user`: at once where there is little, else it is closed at once and emptied in the background."""
+    """Deletes the account of `user`: immediately if it is small; otherwise it is closed now and emptied in the background."""
     close(user)
     if UserBook.objects.filter(user=user).count() + Scan.objects.filter(user=user).count() * 20 <= at_once:
         finish(user.pk)
@@ -38,7 +38,7 @@ def leave(user, at_once: int = AT_ONCE):
 
 @transaction.atomic
 def close(user):
-    """Nobody signs in any more, nothing tells who it was, and work for them stops."""
+    """Prevents sign-in, removes what identifies the person, and stops their work."""
     sign_out(user)
     user.username, user.email, user.is_active = f"{MARK}{user.pk}-{secrets.token_hex(4)}", "", False
     user.first_name = user.last_name = ""
@@ -58,14 +58,14 @@ def close(user):
 
 
 def sign_out(user):
-    """In every browser, also in those that no list of sessions knows."""
+    """Ends all sessions, including those that no list of sessions contains."""
     for session in Session.objects.iterator(chunk_size=CHUNK):
         if session.get_decoded().get("_auth_user_id") == str(user.pk):
             session.delete()
 
 
 def finish(pk: int):
-    """Deletes what is left of a closed account; done twice it finds nothing the second time."""
+    """Deletes the rest of a closed account. It may be called twice."""
     user = get_user_model().objects.filter(pk=pk, username__startswith=MARK).first()
     if user is None:
         return
@@ -75,13 +75,13 @@ def finish(pk: int):
     delete_orphans(books)
     with transaction.atomic():
         user.delete()
-    for folder in FOLDERS:  # what a worker wrote that had not heard of it yet
+    for folder in FOLDERS:  # written by a worker that did not know yet
         delete_folder(f"{folder}/{pk}")
     logger.info("an account was deleted", extra={"user_id": pk})
 
 
 def delete_rows(user) -> set[int]:
-    """A few hundred at a time, so that others can write in between; the editions that the books were of."""
+    """Deletes a few hundred at a time, so that others can write in between. Returns the editions of the books."""
     editions = set()
     while books := list(UserBook.objects.filter(user=user).values_list("pk", "book")[:CHUNK]):
         with transaction.atomic():
@@ -95,7 +95,7 @@ def delete_rows(user) -> set[int]:
 
 
 def delete_orphans(editions: set[int]):
-    """Editions that nobody has and no catalogue bears out: what their title says was this person's own words."""
+    """Deletes editions that nobody has and no catalogue knows: this person typed their titles."""
     pks = sorted(editions)
     for start in range(0, len(pks), CHUNK):
         some = Book.objects.filter(pk__in=pks[start : start + CHUNK], source__in=PEOPLE)
@@ -103,7 +103,7 @@ def delete_orphans(editions: set[int]):
 
 
 def delete_folder(key: str):
-    """All files below `key`. A disk keeps the empty folder unless it is told; a bucket has none."""
+    """Deletes all files below `key`, and on a disk also the empty folders."""
     try:
         folders, names = default_storage.listdir(key)
     except (FileNotFoundError, NotADirectoryError):
@@ -116,7 +116,7 @@ def delete_folder(key: str):
 
 
 def sweep() -> int:
-    """Goes on with accounts whose deletion was interrupted."""
+    """Continues deletions that were interrupted."""
     waiting = get_user_model().objects.filter(username__startswith=MARK).values_list("pk", flat=True)
     for pk in waiting:
         finish(pk)

@@ -1,4 +1,4 @@
-"""The page on which an account is deleted: what goes, the exports first, then the name and the password."""
+"""The page for deleting an account: what will be deleted, the exports, then the username and password."""
 
 from allauth.core import ratelimit
 from django import forms
@@ -11,7 +11,7 @@ from accounts import account_deletion
 
 
 class LeaveForm(forms.Form):
-    """Typed by somebody who means it. Accounts that sign in elsewhere have no password to ask for."""
+    """The owner confirms by typing. Accounts that sign in elsewhere have no password."""
 
     name = forms.CharField(
         label="Type your username", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
@@ -42,7 +42,7 @@ def leave(request):
     user = request.user
     form = LeaveForm(user, request.POST or None)
     if request.method == "POST":
-        # Nobody tries out passwords here who found a browser open.
+        # Limited, so that nobody can guess passwords in a browser left open.
         if refused := ratelimit.consume_or_429(request, action="login_failed", key=user.get_username()):
             return refused
         if form.is_valid():

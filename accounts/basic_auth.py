@@ -1,5 +1,5 @@
-"""Readers of feeds sign in by `Authorization: Basic`: the name, and as password a personal API token or, where the account has no
-second factor, its password. A bearer token and the session of a browser do as well."""
+"""Feed readers sign in with `Authorization: Basic`: the username, and as password a personal API token or, if the account has no
+second factor, its password. Bearer tokens and browser sessions work too."""
 
 import base64
 import binascii
@@ -16,7 +16,7 @@ CHALLENGE = 'Basic realm="BookImg", charset="UTF-8"'
 
 
 def for_readers(view):
-    """For a page that readers fetch: 401 with the challenge they know, 403 without the scope to read, 429 at too many calls."""
+    """For a page that feed readers fetch: 401 with a Basic challenge, 403 without the scope to read, 429 after too many calls."""
 
     @wraps(view)
     def call(request, *args, **more):

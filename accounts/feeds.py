@@ -1,5 +1,5 @@
-"""Secret feed addresses, for calendars and readers that cannot sign in. The address holds a nonce and our signature of it: who
-reads the database alone cannot make one, and with a new nonce the old addresses lead nowhere."""
+"""Secret feed addresses for calendars and readers that cannot sign in. An address contains a nonce and our signature of it, so
+reading the database is not enough to forge one. A new nonce makes the old addresses invalid."""
 
 from django.core.signing import BadSignature, Signer
 
@@ -9,7 +9,7 @@ signer = Signer(salt="accounts.feeds", sep="~")
 
 
 def secret_of(user) -> str:
-    """The part of the address that lets its bearer in; "" where there is none."""
+    """The secret part of the address, or "" if there is none."""
     key = FeedKey.objects.filter(user=user).first()
     return signer.sign(key.nonce) if key else ""
 
@@ -24,7 +24,7 @@ def user_of(secret: str):
 
 
 def renew(user) -> str:
-    """New addresses; the old ones lead nowhere from now on."""
+    """Creates new addresses; the old ones stop working."""
     FeedKey.objects.update_or_create(user=user, defaults={"nonce": new_nonce()})
     return secret_of(user)
 

@@ -1,4 +1,4 @@
-"""What people set up for their programs."""
+"""Forms for API tokens and webhooks."""
 
 from datetime import timedelta
 

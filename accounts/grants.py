@@ -1,4 +1,4 @@
-"""Who is asking, and what they may do: the one place that reads what a program signs in with."""
+"""Who makes a call, and what they may do: the one place that reads tokens."""
 
 from dataclasses import dataclass
 
@@ -17,12 +17,12 @@ class Grant:
     by: str = "session"  # session, sign-in (our JWT), outside (another issuer's) or token (a personal one)
 
     def allows(self, *needed: str) -> bool:
-        """Is one of `needed` given? Who may write may also read and scan."""
+        """Whether one of the scopes in `needed` is granted. `write` includes reading and scanning."""
         return Scope.WRITE in self.scopes or bool(self.scopes & set(needed))
 
 
 def of_bearer(secret: str) -> Grant | None:
-    """What `Authorization: Bearer` holds: a personal token, one of our access tokens, or one of the outside issuer."""
+    """The grant of a bearer token: a personal token, one of our access tokens, or one from the outside issuer."""
     if "\x00" in secret or not secret.isascii():
         return None
     if secret.startswith(tokens.PREFIX):

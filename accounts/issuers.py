@@ -1,4 +1,4 @@
-"""An outside issuer of tokens, such as a Cognito user pool: its signatures are checked against the keys it publishes.
+"""Tokens from an outside issuer, such as a Cognito user pool, verified with the keys it publishes.
 
 https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html"""
 
@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 from accounts import oidc
 from accounts.models import OutsideIdentity
 
-# Only kinds with a private key: with HS256 whoever reads the public one could sign.
+# Only algorithms with a private key: with HS256, anyone who knows the public key could sign.
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
-LEEWAY = 30  # seconds that clocks may differ
+LEEWAY = 30  # seconds that clocks may be apart
 
 
 class Issuer:
@@ -22,10 +22,10 @@ class Issuer:
         self.name, self.audience, self.keys = name, audience, keys
 
     def claims_of(self, token: str) -> dict | None:
-        """What a good token says; None where it is not one of theirs for us."""
+        """The claims of a valid token, or None if it is not from this issuer or not for us."""
         try:
             if jwt.decode(token, options={"verify_signature": False}).get("iss") != self.name:
-                return None  # before anybody is asked for keys
+                return None  # before the keys are fetched
             key = self.keys.get_signing_key_from_jwt(token)
             claims = jwt.decode(
                 token, key, algorithms=ALGORITHMS, issuer=self.name, leeway=LEEWAY,
@@ -36,7 +36,7 @@ class Issuer:
         return claims if self._is_for_us(claims) else None
 
     def _is_for_us(self, claims: dict) -> bool:
-        """Cognito's identity tokens say so in `aud`, its access tokens in `client_id`."""
+        """Cognito's identity tokens have the audience in `aud`, its access tokens in `client_id`."""
         if claims.get("token_use", "access") not in ("access", "id"):
             return False
         audiences = claims.get("aud") or claims.get("client_id") or []
@@ -44,7 +44,7 @@ class Issuer:
 
 
 def user_of(token: str):
-    """Our user behind a token of the outside issuer, made at the first sight; None where the token is not good."""
+    """Our user for a token of the outside issuer, created when first seen; None if the token is not valid."""
     issuer = from_settings()
     claims = issuer.claims_of(token) if issuer else None
     subject = str(claims["sub"]) if claims else ""
@@ -60,29 +60,29 @@ def from_settings() -> Issuer | None:
 
 @lru_cache(maxsize=8)
 def _issuer(name: str, audience: str, url: str) -> Issuer:
-    # The keys are kept for some minutes; for a key that is not among them they are asked anew, but twice a minute at most.
+    # The keys are cached for a few minutes. For an unknown key they are fetched again, at most twice a minute.
     return Issuer(name, audience, jwt.PyJWKClient(url, lifespan=600, timeout=5, cooldown_duration=30))
 
 
 def known(issuer: str, subject: str):
-    """By a token before, or by a sign-in at the same issuer (see oidc.py)."""
+    """From an earlier token, or a sign-in at the same issuer (see oidc.py)."""
     found = OutsideIdentity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
     return found.user if found else oidc.known_by_sign_in(issuer, subject)
 
 
 def _make(issuer: str, subject: str, claims: dict):
-    """An account of its own. It is never joined to one that is there by an address: that would hand over somebody's library."""
+    """Creates a separate account. It is never joined to an existing one by address: that could hand over somebody's library."""
     try:
         with transaction.atomic():
             user = get_user_model().objects.create_user(_free_name(claims, subject))
             OutsideIdentity.objects.create(user=user, issuer=issuer, subject=subject)
             return user
     except IntegrityError:
-        return known(issuer, subject) or _make(issuer, subject, {})  # made at the same moment, or the name was
+        return known(issuer, subject) or _make(issuer, subject, {})  # the user or the name was created at the same moment
 
 
 def _free_name(claims: dict, subject: str) -> str:
-    """Their name where it is free here, else what the issuer knows them by."""
+    """Their name if it is free here, otherwise the issuer's id."""
     name = str(claims.get("cognito:username") or claims.get("username") or claims.get("preferred_username") or "")
     fits = 0 < len(name) <= 150 and name.isprintable() and "@" not in name
     if fits and not get_user_model().objects.filter(username__iexact=name).exists():

@@ -1,7 +1,7 @@
-"""Our own sign-in tokens: an access token for an hour, and a refresh token that is good for one use.
+"""Our own sign-in tokens: an access token for an hour, and a refresh token for one use.
 
-All that came of one sign-in is a family. A refresh token that is used twice has been copied, so its family ends; a family
-ends too with the password it was made by, and where a second factor was switched on after it."""
+All tokens from one sign-in are a family. A refresh token that is used twice has been copied, so its family ends. A family
+also ends when the password changes, and when a second factor is added after the sign-in."""
 
 import hashlib
 import secrets
@@ -20,17 +20,17 @@ REFRESH_LIFE = timedelta(days=30)
 
 
 class RefreshError(Exception):
-    """A sentence about why there is no new token."""
+    """Explains why there is no new token."""
 
 
 def begin(user, agent: str = "", by_mfa: bool = False) -> dict[str, str]:
-    """The first pair of a new family."""
+    """Issues the first pair of tokens of a new family."""
     family = TokenFamily.objects.create(user=user, agent=agent[:200], by_mfa=by_mfa, stamp=stamp_of(user))
     return _pair(family)
 
 
 def refresh(token: str) -> dict[str, str]:
-    """The next pair for a refresh token, which is used up by that."""
+    """Exchanges a refresh token for the next pair."""
     rows = RefreshToken.objects.select_related("family__user")
     found = rows.filter(digest=digest(token)).first()
     if found is None or found.expires <= timezone.now() or not is_alive(found.family):
@@ -46,7 +46,7 @@ def refresh(token: str) -> dict[str, str]:
 
 
 def user_of(token: str):
-    """Whose access token this is; None where it is not a good one."""
+    """The user and family of an access token, or None if it is not valid."""
     try:
         claims = jwt.decode(
             token, _key(), algorithms=["HS256"], audience=AUDIENCE, issuer=ISSUER, options={"require": ["exp", "sub", "family"]}
@@ -66,7 +66,7 @@ def is_alive(family: TokenFamily) -> bool:
 
 
 def stamp_of(user) -> str:
-    """Changes with the password."""
+    """A fingerprint that changes with the password."""
     return user.get_session_auth_hash()[:64]
 
 
@@ -88,5 +88,5 @@ def _pair(family: TokenFamily) -> dict[str, str]:
 
 
 def _key() -> str:
-    """Made from the key of the installation and for this use alone."""
+    """Derived from SECRET_KEY, for this use only."""
     return hashlib.sha256(f"accounts.jwts:{settings.SECRET_KEY}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What lets programs in and what is told to them: tokens, the share of calls they have, webhooks, secret feed addresses."""
+"""Access for programs: tokens, rate limits, webhooks, secret feed addresses."""
 
 import base64
 import hashlib
@@ -11,12 +11,12 @@ from django.utils import timezone
 
 
 def digest(secret: str) -> str:
-    """What is kept of a secret. It is long and random, so that one round of hashing is enough to keep it from being guessed."""
+    """The hash that is stored of a secret. Secrets are long and random, so one round of hashing is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class Scope(models.TextChoices):
-    """What a token may do."""
+    """The permissions of a token."""
 
     READ = "read", "Read your library"
     SCAN = "scan", "Upload photos and follow their scans"
@@ -24,7 +24,7 @@ class Scope(models.TextChoices):
 
 
 class ApiToken(models.Model):
-    """A long-lived key that a person made for one program. The key itself is shown once; only its hash is kept."""
+    """A long-lived key that a person created for a program. The key is shown once; only its hash is stored."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100)
@@ -51,7 +51,7 @@ class ApiToken(models.Model):
 
 
 class TokenFamily(models.Model):
-    """One sign-in of a program by password: the access and refresh tokens that came of it live and die together."""
+    """One sign-in of a program by password. All its access and refresh tokens are valid and revoked together."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="token_families")
     agent = models.CharField("name the program gives itself", max_length=200, blank=True)
@@ -73,7 +73,7 @@ class TokenFamily(models.Model):
 
 
 class RefreshToken(models.Model):
-    """Good for one refresh. One that comes a second time has been stolen, or its thief came first: its family ends."""
+    """Valid for one refresh. If one is used a second time, it has been stolen, and its family is revoked."""
 
     family = models.ForeignKey(TokenFamily, on_delete=models.CASCADE, related_name="refresh_tokens")
     digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -85,7 +85,7 @@ class RefreshToken(models.Model):
 
 
 class OutsideIdentity(models.Model):
-    """Who of ours a person of an outside issuer is."""
+    """Links a person at an outside issuer to one of our users."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="outside_identities")
     issuer = models.CharField(max_length=300)
@@ -101,7 +101,7 @@ class OutsideIdentity(models.Model):
 
 
 class Allowance(models.Model):
-    """The calls of one kind that a person made of late. One row for all processes and all of their tokens; see rates.py."""
+    """A person's recent calls of one kind, in one row for all processes and tokens; see rates.py."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="allowances")
     kind = models.CharField(max_length=20)
@@ -116,7 +116,7 @@ class Allowance(models.Model):
 
 
 class Event(models.TextChoices):
-    """What a webhook may be told."""
+    """The events that a webhook can receive."""
 
     SCAN_COMPLETED = "scan.completed", "Scan complete"
     SCAN_FAILED = "scan.failed", "Scan failed"
@@ -126,12 +126,12 @@ class Event(models.TextChoices):
 
 
 def new_secret() -> str:
-    """As Standard Webhooks write it: https://www.standardwebhooks.com"""
+    """In the format of Standard Webhooks: https://www.standardwebhooks.com"""
     return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
 
 
 class Webhook(models.Model):
-    """An address that is told what happens in a person's library."""
+    """An address that receives events from a person's library."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")
     url = models.URLField(max_length=500)
@@ -156,12 +156,12 @@ class DeliveryQuerySet(models.QuerySet):
         return self.filter(webhook__user=user)
 
     def due(self):
-        """To be sent now: waiting, and past its pause."""
+        """Deliveries to send now: waiting, and past their pause."""
         return self.filter(state=Delivery.State.WAITING, next_try__lte=timezone.now(), webhook__active=True)
 
 
 class Delivery(models.Model):
-    """One event on its way to one address, and how that went."""
+    """The delivery of one event to one address, with its result."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -201,7 +201,7 @@ def new_nonce() -> str:
 
 
 class FeedKey(models.Model):
-    """Makes a person's secret feed addresses. With a new nonce the old addresses lead nowhere."""
+    """The key of a person's secret feed addresses. A new nonce makes the old addresses invalid."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="feed_key")
     nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)

@@ -1,7 +1,7 @@
-"""Signing in at an outside issuer by OpenID Connect, by allauth. Here is whose account it is, and how one gets there.
+"""Single sign-on with OpenID Connect, through allauth: which account a person gets.
 
-Somebody who comes with an address takes over nobody's account: an account is theirs by its address only where the issuer has
-verified that address and so have we. An address that the issuer has not verified is worth nothing and is not kept."""
+An email address never gives access to somebody else's account: an existing account is only used if both the issuer and we
+have verified its address. An address that the issuer has not verified is ignored and not stored."""
 
 import logging
 
@@ -30,7 +30,7 @@ NO_ANSWER = "The sign-in service is not responding. Try again in a moment, or si
 
 class Adapter(DefaultSocialAccountAdapter):
     def populate_user(self, request, sociallogin, data):
-        """Only addresses that are verified count. Cognito writes `"false"` where others write `false`."""
+        """Only verified addresses count. Cognito writes `"false"` instead of `false`."""
         for address in sociallogin.email_addresses:
             address.verified = str(address.verified).lower() == "true"
         sociallogin.email_addresses = [address for address in sociallogin.email_addresses if address.verified]
@@ -56,7 +56,7 @@ def is_verified_here(user, email: str) -> bool:
 
 
 def known_by_token(subject: str):
-    """Whose tokens of the same issuer were taken by the API before."""
+    """The user whose tokens from the same issuer the API has already accepted."""
     if settings.OIDC_ISSUER != settings.JWT_ISSUER:
         return None
     found = OutsideIdentity.objects.select_related("user").filter(issuer=settings.OIDC_ISSUER, subject=subject).first()
@@ -64,7 +64,7 @@ def known_by_token(subject: str):
 
 
 def known_by_sign_in(issuer: str, subject: str):
-    """The other way round: for tokens of an issuer where somebody has signed in."""
+    """The reverse: the user for tokens of an issuer where somebody has signed in."""
     if issuer != settings.OIDC_ISSUER:
         return None
     found = SocialAccount.objects.select_related("user").filter(provider=PROVIDER, uid=subject).first()
@@ -74,13 +74,13 @@ def known_by_sign_in(issuer: str, subject: str):
 @never_cache
 @require_POST
 def sign_in(request):
-    """To the issuer, by a page of ours that leads there: the policy of our pages lets forms go nowhere else."""
+    """Redirects to the issuer through a page of ours: our Content-Security-Policy only allows forms to our own site."""
     if not settings.OIDC_ISSUER:
         raise Http404
     try:
         answer = login(request, provider_id=PROVIDER)
     except (RequestException, OAuth2Error, KeyError, ValueError):
-        logger.warning("the issuer does not answer", exc_info=True)
+        logger.warning("the issuer is not responding", exc_info=True)
         messages.error(request, NO_ANSWER)
         return redirect("account_login")
     if answer.status_code != 302:

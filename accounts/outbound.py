@@ -1,7 +1,7 @@
-"""Sending to addresses that people have typed in: never into the network that the server stands in.
+"""Requests to addresses that people have typed in, never into the server's own network.
 
-The name is looked up once, what it leads to is judged, and the call goes to that very address: a name that leads elsewhere at
-the second look gains nothing. Redirects are not followed."""
+The host name is resolved once, its IP address is checked, and the request goes to exactly that address, so a name that
+resolves differently the second time gains nothing. Redirects are not followed."""
 
 import ipaddress
 import socket
@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 import httpx
 
 SECONDS = 10
-# Ways from the outside to inner addresses that `is_global` does not know of.
+# Address ranges that lead to inner addresses and that `is_global` does not know.
 TUNNELS = [ipaddress.ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
 
 
 class Unsafe(Exception):
-    """A sentence about why nothing is sent there."""
+    """Explains why nothing is sent to an address."""
 
 
 class Sender:
@@ -23,7 +23,7 @@ class Sender:
         self.private, self.look_up, self.transport = private, look_up, transport
 
     def post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
-        """The status that came back. Raises Unsafe, or httpx.HTTPError."""
+        """Sends a request and returns the status of the response. Raises Unsafe or httpx.HTTPError."""
         parts = urlsplit(url)
         ip = self.address_of(url)
         there = f"[{ip}]" if ":" in ip else ip
@@ -31,16 +31,16 @@ class Sender:
         headers = {**headers, "Host": parts.netloc.rpartition("@")[2]}
         with httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False, transport=self.transport) as client:
             request = client.build_request("POST", pinned, content=body, headers=headers)
-            request.extensions["sni_hostname"] = parts.hostname  # the certificate is still that of the name
-            answer = client.send(request, stream=True)  # what it says beside the status is not read
+            request.extensions["sni_hostname"] = parts.hostname  # the certificate must still match the name
+            answer = client.send(request, stream=True)  # the body is not read
             answer.close()
             return answer.status_code
 
     def address_of(self, url: str) -> str:
-        """The IP address that `url` leads to, where something may be sent there."""
+        """The IP address for `url`, if it is allowed. Raises Unsafe."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
-            raise Unsafe("The address must begin with https:// or http:// and name a host.")
+            raise Unsafe("The address must begin with https:// or http:// and contain a host.")
         try:
             port = parts.port or (443 if parts.scheme == "https" else 80)
             found = self.look_up(parts.hostname, port, type=socket.SOCK_STREAM)

@@ -1,4 +1,4 @@
-"""Signing in with name and password where there is no browser; with the second factor where the account has one."""
+"""Sign-in with username and password without a browser, and with the second factor if the account has one."""
 
 from allauth.account.adapter import get_adapter
 from allauth.mfa.base.forms import BaseAuthenticateForm
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 
 class SignInError(Exception):
-    """A sentence about why nobody is let in. `code` is its slug: sign-in-failed, mfa-required, too-many-attempts."""
+    """Explains why a sign-in failed. `code` is its slug: sign-in-failed, mfa-required, too-many-attempts."""
 
     def __init__(self, sentence: str, code: str = "sign-in-failed"):
         super().__init__(sentence)
@@ -15,7 +15,7 @@ class SignInError(Exception):
 
 
 def sign_in(request, login: str, password: str, code: str = ""):
-    """The user and whether a second factor was shown. Wrong guesses are counted with those of the sign-in page."""
+    """The user, and whether a second factor was used. Failed attempts count together with those on the sign-in page."""
     user = _by_password(request, login, password)
     if not user or not user.is_active:
         raise SignInError("The username or password is wrong.")

@@ -1,10 +1,9 @@
-"""The door of the websockets: a page of our own comes with its session, a program with a token.
+"""Authentication of websockets: our own pages use their session, programs a token.
 
-A token comes as `Authorization: Bearer …`. A browser cannot send that, so a page of another origin names two subprotocols, of
-which the first is answered: `new WebSocket(address, ["bookimg", "bearer." + token])`. It stands in no address and no log.
+A token is sent as `Authorization: Bearer …`. A browser cannot do that, so a page of another origin offers two subprotocols, and
+we accept the first: `new WebSocket(address, ["bookimg", "bearer." + token])`. So the token is in no address and no log.
 
-Whoever came in is asked again now and then: a session that was ended elsewhere and a token that was taken back or has expired
-close their sockets, too."""
+The check is repeated regularly: when a session ends elsewhere, or a token is revoked or expires, its sockets are closed."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,8 +23,8 @@ SIGN_IN_FIRST, NOT_ALLOWED = 4401, 4403
 
 
 class Door:
-    """In front of one consumer; a token needs one of the scopes in `needed`. The session is good only for pages of our own
-    hosts, since browsers send it along unasked; a token is sent by whoever has it, wherever its page comes from."""
+    """Wraps a consumer. A token needs one of the scopes in `needed`. Sessions only count for pages of our own hosts, because
+    browsers send cookies with any page's requests; a token is only sent by somebody who has it."""
 
     def __init__(self, consumer, *needed: str):
         self.consumer, self.needed = consumer, needed
@@ -50,20 +49,20 @@ class Door:
 
     async def for_a_session(self, scope, receive, send):
         async def still_allowed() -> bool:
-            store = import_module(settings.SESSION_ENGINE).SessionStore(scope["session"].session_key)  # as it is by now
+            store = import_module(settings.SESSION_ENGINE).SessionStore(scope["session"].session_key)  # as it is now
             return (await get_user({"session": store})).is_authenticated
 
         await while_allowed(self.consumer(scope, receive, send), still_allowed, send)
 
 
 async def while_allowed(conversation: Awaitable, still_allowed: Callable[[], Awaitable[bool]], send):
-    """Asks again every `SOCKET_SECONDS`; the close that follows ends the conversation as if the other side had left."""
+    """Checks again every `SOCKET_SECONDS`; closing ends the consumer as if the client had disconnected."""
 
     async def watch():
         allowed = True
         while allowed:
             await asyncio.sleep(settings.SOCKET_SECONDS)
-            with suppress(DatabaseError):  # it is away; nobody is signed out by that
+            with suppress(DatabaseError):  # the database is unavailable; that signs nobody out
                 allowed = await still_allowed()
         await send({"type": "websocket.close", "code": SIGN_IN_FIRST})
 
@@ -75,7 +74,7 @@ async def while_allowed(conversation: Awaitable, still_allowed: Callable[[], Awa
 
 
 def token_of(scope) -> str | None:
-    """None where none was sent."""
+    """The token, or None if none was sent."""
     for name, value in scope["headers"]:
         kind, _, token = value.decode("latin-1").partition(" ")
         if name == b"authorization" and kind.lower() == "bearer":
@@ -85,7 +84,7 @@ def token_of(scope) -> str | None:
 
 
 def answering(scope, send):
-    """Whoever offers our subprotocol is told that we speak it, as browsers insist on."""
+    """If the client offers our subprotocol, accepts it, because browsers insist on that."""
 
     async def answer(message):
         if message["type"] == "websocket.accept" and SUBPROTOCOL in scope.get("subprotocols", []):
@@ -96,7 +95,7 @@ def answering(scope, send):
 
 
 async def turn_away(scope, receive, send, code: int):
-    """Accepted first, so that the code arrives: of a refused handshake a browser tells its page nothing."""
+    """Accepts first, so that the code arrives: a browser does not tell its page why a handshake was refused."""
     await receive()
     await answering(scope, send)({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": code})

@@ -1,4 +1,4 @@
-"""Personal API tokens: made once, shown once, looked up by their hash."""
+"""Personal API tokens: created and shown once, then looked up by their hash."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -9,18 +9,18 @@ from django.utils import timezone
 from accounts.models import ApiToken, digest
 
 PREFIX = "bimg_"
-NOTED_EVERY = timedelta(minutes=1)  # a write for each call would be too many
+NOTED_EVERY = timedelta(minutes=1)  # one write for each call would be too many
 
 
 def make(user, name: str, scopes: list[str], expires: datetime | None = None) -> tuple[ApiToken, str]:
-    """The row, and the key itself, which is nowhere kept."""
+    """Creates a token. Returns the row and the key itself, which is not stored."""
     key = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(user=user, name=name, scopes=scopes, digest=digest(key), hint=key[-4:], expires=expires)
     return token, key
 
 
 def find(key: str) -> ApiToken | None:
-    """The token of `key`, where it is still good and its owner may sign in."""
+    """The token for `key`, if it is still valid and its owner may sign in."""
     good = Q(expires__isnull=True) | Q(expires__gt=timezone.now())
     found = ApiToken.objects.filter(good, digest=digest(key), user__is_active=True).select_related("user").first()
     if found:

@@ -1,4 +1,4 @@
-"""Settings for programs: API tokens, webhooks, secret feed addresses."""
+"""The settings for API tokens, webhooks and secret feed addresses."""
 
 from allauth.account.decorators import reauthentication_required
 from django.conf import settings
@@ -23,7 +23,7 @@ DELIVERIES_A_PAGE = 30
 @reauthentication_required(allow_get=True)
 @never_cache
 def api_tokens(request):
-    """A new token is shown in the answer to its making and never again."""
+    """A new token is shown once, in the response that creates it."""
     form, fresh = TokenForm(request.user, request.POST or None), None
     if request.method == "POST" and form.is_valid():
         token, key = form.save()

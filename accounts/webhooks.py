@@ -1,7 +1,7 @@
-"""Telling other programs what happened, signed, until they say that they heard it.
+"""Sends signed events to other programs, and repeats them until they are received.
 
-The form is that of https://www.standardwebhooks.com: the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`,
-which is made of the three with the secret of the webhook. `BookImg-Event` names what happened; the body says it."""
+The format is that of https://www.standardwebhooks.com: the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`,
+which signs the id, the timestamp and the body with the webhook's secret. `BookImg-Event` names the event."""
 
 import base64
 import hashlib
@@ -23,22 +23,22 @@ from accounts.models import Delivery, Event, Webhook
 from accounts.outbound import Sender, Unsafe
 
 logger = logging.getLogger("accounts.webhooks")
-# Seconds before each further attempt: from a restart of the other side to a night's outage.
+# Seconds before each further attempt: enough for anything from a restart to an outage of a night.
 PAUSES = (10, 60, 300, 1800, 7200, 18_000, 36_000)
-TAKEN_FOR = timedelta(minutes=2)  # a worker that died with a delivery leaves it to others after that
+TAKEN_FOR = timedelta(minutes=2)  # after that, another worker takes over the delivery of one that died
 KEPT = timedelta(days=30)
 BOOKS_CHANGED = "books.changed"  # many at once
-MANY = 1000  # keys of books in one message
+MANY = 1000  # ids of books in one message
 
 
 def notify(user_pk: int, event: str, payload, *args):
-    """Tells the webhooks of a person, once what happened is certain. `payload` is what to say, or the dotted name of a function
-    that is asked for it with `args`, and only where somebody listens. What has a `version` is told once in each."""
+    """Notifies a person's webhooks when the transaction is committed. `payload` is the body, or the dotted name of a function
+    that returns it for `args` and is only called if somebody subscribes. Each `version` is sent once."""
     transaction.on_commit(lambda: _write(user_pk, event, payload, args), robust=True)
 
 
 def notify_many(user_pk: int, keys, sentence: str):
-    """Tells those who listen to `book.changed` that all these books changed at once: in one message for each thousand of them,
+    """Notifies subscribers of `book.changed` that many books changed at once, with one message for each thousand,
     so that ten thousand books are ten messages. Call it once for the whole change."""
     keys = sorted(set(keys))
     if keys:
@@ -61,7 +61,7 @@ def _write(user_pk: int, event: str, payload, args):
     if not listening:
         return
     said = import_string(payload)(*args) if isinstance(payload, str) else payload
-    if said is None:  # it is gone again
+    if said is None:  # it has been deleted again
         return
     subject = f"{event.partition('.')[0]}:{said['id']}:{said['version']}" if "version" in said else ""
     for hook in listening:
@@ -72,7 +72,7 @@ def _write(user_pk: int, event: str, payload, args):
 
 
 def deliver(pk: int, sender: Sender | None = None):
-    """One attempt, where it is still due. Whoever is told twice of the same id knows that it is the same."""
+    """Makes one attempt, if the delivery is still due. Receivers recognise a repeated message by its id."""
     delivery = _take(pk)
     if delivery is None:
         return
@@ -89,13 +89,13 @@ def deliver(pk: int, sender: Sender | None = None):
 
 
 def redeliver(delivery: Delivery):
-    """Once more from the beginning, with the same id."""
+    """Sends it again from the first attempt, with the same id."""
     Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.WAITING, attempts=0, next_try=timezone.now())
     transaction.on_commit(lambda: _enqueue(Delivery.objects.filter(pk=delivery.pk)))
 
 
 def sweep():
-    """Sends what is due: after a pause, or because a worker died with it."""
+    """Sends deliveries that are due: after a pause, or because a worker died."""
     _enqueue(Delivery.objects.all())
 
 
@@ -122,7 +122,7 @@ def signature(secret: str, name: str, moment: str, body: bytes) -> str:
 
 
 def _enqueue(deliveries):
-    """Each is put into the queue once in a while, however often somebody looks."""
+    """Enqueues each delivery only once in a while, however often this is called."""
     for pk in list(deliveries.due().order_by("next_try").values_list("pk", flat=True)[:200]):
         mine = Delivery.objects.filter(pk=pk).due().update(next_try=timezone.now() + TAKEN_FOR)
         if mine:

@@ -1,1 +1,1 @@
-"""What all calls of the API share: who is let in, how a list is cut, how an error sounds. And the calls about sign-in."""
+"""The HTTP API: one file per resource, and what all calls share (authentication, throttling, idempotency, errors, schemas)."""

@@ -1,4 +1,4 @@
-"""Leaving: the account and everything of its owner's is deleted."""
+"""Deleting an account with all its data."""
 
 from allauth.core import ratelimit
 from django.contrib.auth import logout
@@ -16,7 +16,7 @@ calls = router("Sign-in", auth=SIGNED_IN)
 
 
 class LeaveIn(In):
-    """Typed by somebody who means it."""
+    """The owner confirms with their username and password."""
 
     username: Text = Field(max_length=200, examples=["olive"], description="Your username.")
     password: Text = Field("", max_length=200, description="Your password, where the account has one.")
@@ -24,7 +24,7 @@ class LeaveIn(In):
 
 @calls.post("/me/delete", response={204: None})
 def delete_account(request: HttpRequest, body: LeaveIn):
-    """Deletes your account with all books, scans and photos, for good. `GET /export.json` before, if you want to keep them."""
+    """Permanently deletes your account with all books, scans and photos. To keep your data, call `GET /export.json` first."""
     user = request.user
     if not ratelimit.consume(request, action="login_failed", key=user.get_username()):
         raise Problem(429, "too-many-attempts", "Too many attempts. Try again in a few minutes.", {"Retry-After": "300"})

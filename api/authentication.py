@@ -1,5 +1,5 @@
-"""Who is let in: by `Authorization: Bearer`, or by the session of the browser with its CSRF token. Reading needs the scope
-`read`, everything else `write`; calls about scans are content with `scan`."""
+"""Authentication by `Authorization: Bearer`, or by a browser session with its CSRF token. Reading needs the scope `read`,
+everything else `write`; for calls about scans, `scan` is enough."""
 
 from django.conf import settings
 from ninja.security import APIKeyCookie, HttpBearer
@@ -14,7 +14,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class Bearer(HttpBearer):
-    """An access token from `POST /auth/token`, a token of the outside issuer, or a personal API token."""
+    """An access token from `POST /auth/token`, a token from the configured outside issuer, or a personal API token."""
 
     def __init__(self, *also: str, signed_in: bool = False):
         super().__init__()
@@ -34,12 +34,12 @@ class Bearer(HttpBearer):
 
 
 class SessionCookie(APIKeyCookie):
-    """The session of a signed-in browser. Whatever changes something sends the CSRF token in `X-CSRFToken` too."""
+    """The session of a signed-in browser. Calls that change something must send the CSRF token in `X-CSRFToken`."""
 
     param_name = settings.SESSION_COOKIE_NAME
 
     def __init__(self):
-        super().__init__(csrf=False)  # checked below, and only where somebody is signed in
+        super().__init__(csrf=False)  # checked below, and only if somebody is signed in
 
     def authenticate(self, request, key) -> grants.Grant | None:
         if not request.user.is_authenticated:
@@ -51,4 +51,4 @@ class SessionCookie(APIKeyCookie):
 
 EVERYBODY = [Bearer(), SessionCookie()]
 SCANNERS = [Bearer(Scope.SCAN), SessionCookie()]
-SIGNED_IN = [Bearer(signed_in=True), SessionCookie()]  # no personal token: it must not make another that may do more
+SIGNED_IN = [Bearer(signed_in=True), SessionCookie()]  # no personal tokens: one must not create a stronger one

@@ -1,4 +1,4 @@
-"""The forms of books, shelves, tags, loans and readings as programs send and get them."""
+"""The schemas of books, shelves, tags, loans and readings."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,7 +35,7 @@ def right_isbn(text: str) -> str:
 
 def no_half_measures(stars: float | None) -> float | None:
     if stars is not None and stars * 2 != int(stars * 2):
-        raise ValueError("Stars come in halves, from 0.5 to 5")
+        raise ValueError("The rating must be from 0.5 to 5 stars, in steps of 0.5")
     return stars
 
 
@@ -44,7 +44,7 @@ def words(names: list[str]) -> list[str]:
 
 
 def text(column: str, **more):
-    """As long as the column of that name may be."""
+    """A text limited to the length of the column of that name."""
     return Field("", max_length=UserBook._meta.get_field(column).max_length, **more)
 
 
@@ -60,12 +60,12 @@ Day = Annotated[date | None, Field(examples=["2026-11-21"])]
 
 
 class BookFacts(In):
-    """What is printed in a book, and what is its owner's own. What is left out stays as it is."""
+    """The facts of a book and its owner's data. Fields that are not sent stay unchanged."""
 
     subtitle: Text = text("subtitle")
     authors: Names = Field(default=[], examples=[["Ursula K. Le Guin"]])
     isbn: Isbn = Field(
-        "", description="10 or 13 digits, with or without hyphens, or an EAN-13 with its add-on.", examples=["978-0-441-47812-5"]
+        "", description="10 or 13 digits, with or without hyphens, or an EAN-13 with add-on.", examples=["978-0-441-47812-5"]
     )
     publisher: Text = text("publisher")
     published_date: Text = Field("", pattern=DATE, max_length=10, description="2017, 2017-02 or 2017-02-07.", examples=["1969"])
@@ -76,9 +76,9 @@ class BookFacts(In):
     binding: Text = text("binding")
     description: Text = Field("", max_length=50_000)
     categories: Names = []
-    cover_image: Text = Field("", max_length=500, pattern=r"^(https://[^\s\\]+)?$", description="https:// address of a picture.")
+    cover_image: Text = Field("", max_length=500, pattern=r"^(https://[^\s\\]+)?$", description="An https:// address.")
     status: StatusName = Field("to-read")
-    rating: Stars = Field(None, description="Stars, in halves.", examples=[4.5])
+    rating: Stars = Field(None, description="Stars, in steps of 0.5.", examples=[4.5])
     favourite: bool = False
     review: Text = Field("", max_length=50_000)
     notes: Text = Field("", max_length=50_000, description="Private notes.")
@@ -93,7 +93,7 @@ class BookFacts(In):
 
 
 class BookIn(BookFacts):
-    """A new book: its title, and whatever else you know."""
+    """A new book: its title, and anything else you know."""
 
     title: Title
     on_duplicate: Literal["copy", "skip"] = Field(
@@ -102,12 +102,12 @@ class BookIn(BookFacts):
 
 
 class BookPatch(BookFacts):
-    """What is to be changed of a book."""
+    """The fields of a book to change."""
 
     title: Title | SkipJsonSchema[None] = None
 
 
-# The facts of an edition, named as outside -> as our column.
+# The facts of an edition: name in the API -> our column.
 FACT_NAMES = {
     "title": "title", "subtitle": "subtitle", "authors": "authors", "isbn": "isbn13", "publisher": "publisher",
     "published_date": "published_date", "language": "language", "series": "series", "series_number": "series_number",
@@ -116,7 +116,7 @@ FACT_NAMES = {
 
 
 def _filter_field(name: str, field):
-    """A field of the library page's filter as a parameter of the call."""
+    """A field of the library page's filter form as a query parameter."""
     choices = [str(value) for value, _ in getattr(field, "choices", [])]
     described = str(field.help_text or field.label or name.replace("_", " ").capitalize())
     if choices and len(choices) <= 30:
@@ -130,7 +130,7 @@ def _is_many(field) -> bool:
     return getattr(field.widget, "allow_multiple_selected", False)
 
 
-# What the library page can be asked for, all of it: a filter that is added there is one here.
+# All filters of the library page: a filter that is added there is available here too.
 BookFilter = create_model(
     "BookFilter",
     __base__=Slice,
@@ -149,7 +149,7 @@ class BookOut(Out):
     id: int
     title: str
     subtitle: str
-    author: str = Field(description="All authors in one line.")
+    author: str = Field(description="All authors in one string.")
     authors: list[str]
     isbn: str = Field(description="13 digits, or empty.")
     publisher: str
@@ -199,7 +199,7 @@ class ShelfPatch(ShelfIn):
 
 
 class ShelfMove(In):
-    """Beside another shelf, into its bookcase and room; or one step up or down."""
+    """Next to another shelf, in its bookcase and room; or one step up or down."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"what": "shelf", "step": -1}, {"beside": 4, "after": True}]})
 
@@ -220,7 +220,7 @@ class ShelfOut(ShelfName):
 def one_tag(name: str) -> str:
     found = tagging.tidy([name])
     if not found:
-        raise ValueError("A tag needs at least one letter or sign")
+        raise ValueError("A tag needs at least one character")
     return found[0]
 
 
@@ -247,7 +247,7 @@ class LoanIn(In):
 
 
 class LoanPatch(LoanIn):
-    """What is to be changed of a loan."""
+    """The fields of a loan to change."""
 
     borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(said)] | SkipJsonSchema[None] = None
 

@@ -1,4 +1,4 @@
-"""Books: listed as on the library page, added, changed with a look at who else did, removed to the trash and put back."""
+"""Books: list, add, change without overwriting others' changes, move to the trash and restore."""
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -31,7 +31,7 @@ MADE = {201: {"headers": {**ETAG, **LOCATION}}, 200: {"headers": ETAG}}
 
 
 class Listed(BookFilter):
-    removed: bool = Field(False, description="The trash instead of the library.")
+    removed: bool = Field(False, description="List the trash instead of the library.")
 
 
 def own_copy(user, key: int, removed: bool = False) -> UserBook:
@@ -62,7 +62,7 @@ def shown(response: HttpResponse, copy: UserBook) -> dict:
 
 @calls.get("", response=Page[BookOut])
 def list_books(request: HttpRequest, asked: Query[Listed]):
-    """Your books, filtered and sorted as on the library page; what makes no sense is passed over."""
+    """Lists your books, filtered and sorted as on the library page. Invalid filters are ignored."""
     mine = trash.of(request.user) if asked.removed else UserBook.objects.of(request.user)
     found = LibraryFilter(request.GET, None if asked.removed else request.user).select(mine)
     page = asked.of(serializers.with_all(found).defer(*listing.FOR_THE_SEARCH))
@@ -72,7 +72,7 @@ def list_books(request: HttpRequest, asked: Query[Listed]):
 @calls.post("", response={201: BookOut, 200: BookOut}, openapi_extra={"responses": MADE})
 @creates
 def add_book(request: HttpRequest, body: BookIn, response: HttpResponse):
-    """A book by what you know of it. With `onDuplicate: skip` one that you have already is answered instead (200)."""
+    """Adds a book. With `onDuplicate: skip`, a book that you already have is returned instead (200)."""
     said = body.said()
     record = Record(
         title=body.title, authors=tuple(body.authors), isbn=body.isbn, subtitle=body.subtitle, publisher=body.publisher,
@@ -95,7 +95,7 @@ def add_book(request: HttpRequest, body: BookIn, response: HttpResponse):
     openapi_extra={"parameters": [IF_NONE_MATCH], "responses": {200: {"headers": ETAG}, 304: {"headers": ETAG}}},
 )
 def get_book(request: HttpRequest, book_id: Key, response: HttpResponse):
-    """One book. Its `ETag` is its version."""
+    """Returns one book. Its `ETag` is its version."""
     copy = own_copy(request.user, book_id)
     answer = shown(response, copy)
     known = request.headers.get("If-None-Match", "")
@@ -104,7 +104,7 @@ def get_book(request: HttpRequest, book_id: Key, response: HttpResponse):
 
 @calls.patch("/{book_id}", response=BookOut, openapi_extra={"parameters": [IF_MATCH], "responses": {200: {"headers": ETAG}}})
 def change_book(request: HttpRequest, book_id: Key, body: BookPatch, response: HttpResponse):
-    """Changes what is sent and nothing else. With `If-Match` only where nobody else changed the book in the meantime."""
+    """Changes only the fields that are sent. With `If-Match`, only if nobody has changed the book in the meantime."""
     copy = own_copy(request.user, book_id)
     version = refuse_stale(request, copy)
     try:
@@ -116,7 +116,7 @@ def change_book(request: HttpRequest, book_id: Key, body: BookPatch, response: H
 
 @calls.delete("/{book_id}", response={204: None}, openapi_extra={"parameters": [IF_MATCH]})
 def remove_book(request: HttpRequest, book_id: Key):
-    """Into the trash, where it waits for 30 days: `POST /books/{id}/restore`."""
+    """Moves the book to the trash, where it stays for 30 days. To restore it, call `POST /books/{id}/restore`."""
     copy = own_copy(request.user, book_id)
     refuse_stale(request, copy)
     trash.remove(copy)
@@ -125,14 +125,14 @@ def remove_book(request: HttpRequest, book_id: Key):
 
 @calls.post("/{book_id}/restore", response=BookOut)
 def restore_book(request: HttpRequest, book_id: Key, response: HttpResponse):
-    """Out of the trash, with all that was known about it."""
+    """Restores a book from the trash with all its data."""
     trash.restore(own_copy(request.user, book_id, removed=True))
     return shown(response, own_copy(request.user, book_id))
 
 
 @transaction.atomic
 def change(user, key: int, said: dict, version: int | None = None):
-    """What a program says about a copy, by the names of `forms.BookFacts`."""
+    """The facts that a program sent about a copy, by the names of `forms.BookFacts`."""
     printed = {FACT_NAMES[name]: value for name, value in said.items() if name in FACT_NAMES}
     own = {name: value for name, value in said.items() if name not in FACT_NAMES and name != "tags"}
     if "shelf" in own:
@@ -147,7 +147,7 @@ def change(user, key: int, said: dict, version: int | None = None):
 
 
 def refuse_stale(request, copy: UserBook) -> int | None:
-    """The version that `If-Match` asks for; None where it does not matter."""
+    """The version that `If-Match` asks for, or None if it does not matter."""
     wanted = request.headers.get("If-Match", "").strip()
     if wanted in ("", "*"):
         return None
@@ -157,6 +157,6 @@ def refuse_stale(request, copy: UserBook) -> int | None:
 
 
 def names(header: str, copy: UserBook) -> bool:
-    """Does a list of ETags name the version of `copy`?"""
+    """Whether a list of ETags includes the version of `copy`."""
     tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
     return "*" in tags or etag(copy) in tags

@@ -1,4 +1,4 @@
-"""What is done to many books at once, taken back as a whole, and what waits in the trash."""
+"""Changing many books at once, undoing such changes, and the trash."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,18 +17,18 @@ from library.copies import bulk_changes, trash, undoing
 from library.forms import LibraryFilter
 from library.models import Undo, UserBook
 
-calls = router("Many at once", auth=EVERYBODY)
-AT_MOST = 10_000  # named one by one; what a filter lets through has no limit
+calls = router("Bulk changes", auth=EVERYBODY)
+AT_MOST = 10_000  # if listed by id; a filter has no limit
 
 
 class BulkIn(In):
-    """Which books, and what is to become of them. What is left out stays as it is."""
+    """Which books to change, and how. Fields that are not sent stay unchanged."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"matching": "status=to-read", "shelf": 3, "addTags": ["attic"]}]})
 
     ids: list[Key] = Field([], max_length=AT_MOST, description="The ids of your books.")
     matching: Annotated[Text, Field(max_length=2000)] | None = Field(
-        None, description="Instead of `ids`: the query of `GET /books` that finds them, such as `status=to-read`; empty: all."
+        None, description="Instead of `ids`: a query of `GET /books`, such as `status=to-read`; empty: all books."
     )
     shelf: Annotated[int, Field(ge=1, le=MOST)] | None = Field(None, description="The `id` of a shelf; null: no shelf.")
     status: StatusName | None = None
@@ -65,10 +65,10 @@ def done(undo: Undo | None) -> dict:
     return {"sentence": undo.sentence if undo else "There was nothing to change.", "undo": undo and undo.pk}
 
 
-# ── Many at once ────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Bulk changes ────────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.post("/books/bulk", response=DoneOut)
 def change_many_books(request: HttpRequest, body: BulkIn):
-    """The same change for many books, or for all that a filter lets through. Keys that are not of your books are passed over."""
+    """Makes the same change to many books, or to all that match a filter. Ids that are not your books are ignored."""
     shelf = own_shelf(request.user, body.shelf) if "shelf" in body.model_fields_set else bulk_changes.KEEP
     change = bulk_changes.Change(
         shelf=shelf, status=body.status or "", favourite=body.favourite, remove=body.remove,
@@ -84,17 +84,17 @@ def chosen(user, body: BulkIn):
     return books.filter(pk__in=LibraryFilter(QueryDict(body.matching), user).narrow(books).values("pk"))
 
 
-# ── Taking back ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Undo ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("/undos", response=Page[UndoOut])
 def list_undos(request: HttpRequest, asked: Query[Slice]):
-    """What was done to many books at once, or to two, and can still be taken back; the latest first."""
+    """Lists bulk changes, merges and splits that can still be undone, latest first."""
     rows = undoing.recent(request.user)
     return page(asked, rows, lambda row: {name: getattr(row, name) for name in ("id", "sentence", "created")})
 
 
 @calls.post("/undos/{undo_id}", response={200: UndoOut, 409: None})
 def take_back(request: HttpRequest, undo_id: Key):
-    """Takes it back as a whole, once. What was changed since then stays as it is."""
+    """Undoes the whole change, once. Anything changed since then stays as it is."""
     try:
         batch = undoing.undo(request.user, undo_id)
     except Undo.DoesNotExist:
@@ -107,19 +107,19 @@ def take_back(request: HttpRequest, undo_id: Key):
 # ── The trash ───────────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.post("/trash/restore", response=CountOut)
 def restore_all_books(request: HttpRequest):
-    """All that is in the trash is in the library again. The trash itself: `GET /books?removed=true`."""
+    """Restores everything in the trash. To list the trash, call `GET /books?removed=true`."""
     return {"count": trash.restore_all(request.user)}
 
 
 @calls.delete("/trash", response=CountOut)
 def empty_trash(request: HttpRequest):
-    """What is in the trash is gone for good, with its loans, readings and history. Nothing brings it back."""
+    """Permanently deletes everything in the trash, with loans, readings and history."""
     return {"count": trash.delete_for_good(trash.of(request.user))}
 
 
 @calls.delete("/trash/{book_id}", response={204: None})
 def delete_for_good(request: HttpRequest, book_id: Key):
-    """One book of the trash is gone for good. One that is still in the library is 404 here."""
+    """Permanently deletes one book from the trash. A book that is still in the library is 404 here."""
     if not trash.delete_for_good(trash.of(request.user).filter(pk=book_id)):
         raise not_found()
     return Status(204, None)

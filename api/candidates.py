@@ -1,4 +1,4 @@
-"""Proposals for programs: accepted, rejected, put right."""
+"""Proposals: accept, reject, correct."""
 
 from django.http import HttpRequest
 from ninja import Body, Status
@@ -15,7 +15,7 @@ from scanning import review
 from scanning.models import Candidate, Decision
 
 calls = router("Proposals", auth=EVERYBODY)
-SECONDS_TO_WAIT = 12  # for the catalogues: somebody is waiting
+SECONDS_TO_WAIT = 12  # for the catalogues, because somebody is waiting
 
 
 def own_candidate(user, job_id: str, key: int) -> Candidate:
@@ -33,7 +33,7 @@ def catalogs() -> lookup.Lookup:
 
 @calls.post("/{job_id}/accept", response=scan_schemas.BatchOut)
 def accept_all(request: HttpRequest, job_id: JobId, body: scan_schemas.AcceptAllIn):
-    """All open proposals that are sure, or borne out with at least `minConfidence`, become books. What you have is left out."""
+    """Accepts all open proposals that are sure, or validated with at least `minConfidence`. Skips books you already have."""
     scan = own_scan(request.user, job_id)
     batch = review.accept_all(scan, body.min_confidence, body.status, body.with_owned)
     return {"added": batch.added, "owned": batch.owned, "moment": batch.moment.isoformat()}
@@ -41,14 +41,14 @@ def accept_all(request: HttpRequest, job_id: JobId, body: scan_schemas.AcceptAll
 
 @calls.post("/{job_id}/undo", response=scan_schemas.UndoneOut)
 def undo_batch(request: HttpRequest, job_id: JobId, body: scan_schemas.UndoIn):
-    """Takes back what was accepted at one `moment`."""
+    """Undoes everything that was accepted at one `moment`."""
     return {"reopened": len(review.undo_batch(own_scan(request.user, job_id), body.moment))}
 
 
 @calls.post("/{job_id}/candidates", response={201: scan_schemas.CandidateOut})
 @creates
 def add_candidate(request: HttpRequest, job_id: JobId, body: scan_schemas.WordsIn):
-    """A proposal for a book on the photo that was missed."""
+    """Adds a proposal for a book on the photo that was missed."""
     scan = own_scan(request.user, job_id)
     try:
         row = review.add_by_hand(scan, catalogs(), body.title or "", body.author or "", body.isbn or "")
@@ -59,28 +59,28 @@ def add_candidate(request: HttpRequest, job_id: JobId, body: scan_schemas.WordsI
 
 @calls.post("/{job_id}/candidates/{candidate_id}/accept", response=scan_schemas.CandidateOut)
 def accept_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: scan_schemas.AcceptIn | None = Body(None)):  # noqa: B008
-    """The proposal becomes a book on the scan's shelf. Accepting twice adds once."""
+    """Turns the proposal into a book on the scan's shelf. Accepting twice adds it once."""
     own_candidate(request.user, job_id, candidate_id)
     return candidate_shown(review.accept(candidate_id, request.user, body.status if body else "to-read"))
 
 
 @calls.post("/{job_id}/candidates/{candidate_id}/reject", response=scan_schemas.CandidateOut)
 def reject_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key):
-    """It is not this book, or not to be added."""
+    """Rejects the proposal: it is another book, or should not be added."""
     own_candidate(request.user, job_id, candidate_id)
     return candidate_shown(review.reject(candidate_id, request.user))
 
 
 @calls.post("/{job_id}/candidates/{candidate_id}/undo", response=scan_schemas.CandidateOut)
 def undo_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key):
-    """The proposal is open again."""
+    """Reopens the proposal."""
     own_candidate(request.user, job_id, candidate_id)
     return candidate_shown(review.undo(candidate_id, request.user))
 
 
 @calls.get("/{job_id}/candidates/{candidate_id}/editions", response=scan_schemas.ChoicesOut)
 def list_choices(request: HttpRequest, job_id: JobId, candidate_id: Key):
-    """Other editions that the spine may be, the likeliest first."""
+    """Lists other editions that the spine may be, most likely first."""
     row = own_candidate(request.user, job_id, candidate_id)
     items = [choice(Record.from_dict(each)) for each in row.alternatives]
     return {"items": items, "count": len(items)}
@@ -93,7 +93,7 @@ def choice(record: Record) -> dict:
 
 @calls.post("/{job_id}/candidates/{candidate_id}/choose", response={200: scan_schemas.CandidateOut, 409: None})
 def choose_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: scan_schemas.ChoiceIn):
-    """Another edition is the proposed one. One that is decided about, or a `key` that is not on the list, is 409."""
+    """Proposes another edition. If the proposal is already decided, or the `key` is not in the list, the response is 409."""
     own_candidate(request.user, job_id, candidate_id)
     try:
         return candidate_shown(review.choose(candidate_id, request.user, body.key))
@@ -103,7 +103,7 @@ def choose_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, bod
 
 @calls.patch("/{job_id}/candidates/{candidate_id}", response={200: scan_schemas.CandidateOut, 409: None})
 def edit_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: scan_schemas.WordsIn):
-    """Put right in your words, and matched again. One that is decided about must be undone first (409)."""
+    """Corrects the proposal and matches it again. Undo a decision first, otherwise the response is 409."""
     row = own_candidate(request.user, job_id, candidate_id)
     if row.decision != Decision.PENDING:
         raise Problem(409, "decided", "You have already decided on this one. Undo that first, then change it.")

@@ -1,4 +1,4 @@
-"""Books that one does not have yet: looked for in the catalogues by title, author or ISBN, and added as they say."""
+"""Searching the catalogues by title, author or ISBN, and adding books from the results."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ calls = router("Books", auth=EVERYBODY)
 
 
 class CatalogAsked(Schema):
-    q: Annotated[Text, Field(min_length=1, max_length=300, description="Title, author, or an ISBN.", examples=["dune herbert"])]
+    q: Annotated[Text, Field(min_length=1, max_length=300, description="Title, author or ISBN.", examples=["dune herbert"])]
 
 
 class ResultOut(EditionOut):
@@ -45,7 +45,7 @@ class FromCatalogIn(In):
 
 @calls.get("/catalog", response=FoundResults)
 def search_catalogs(request: HttpRequest, asked: Query[CatalogAsked]):
-    """Editions that the catalogues know, each once. Waits for them some seconds; who could not answer is in `problems`."""
+    """Lists editions that the catalogues know. Waits a few seconds for them; `problems` names those that did not answer."""
     found = found_for(request.user, " ".join(asked.q.split()))
     items = [edition(result.record, result.signed) | {"owned": result.owned} for result in found["results"]]
     return {"items": items, "count": len(items), "problems": [str(problem) for problem in found["problems"]]}
@@ -54,7 +54,7 @@ def search_catalogs(request: HttpRequest, asked: Query[CatalogAsked]):
 @calls.post("/catalog", response={201: BookOut, 409: None}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
 @creates
 def add_from_catalog(request: HttpRequest, body: FromCatalogIn, response: HttpResponse):
-    """Adds one of the editions that were found. A `key` that was not offered within a day is 409."""
+    """Adds one of the editions found. If its `key` was not offered within the last day, the response is 409."""
     try:
         record = Record.from_dict(signing.loads(body.key, salt=SALT, max_age=VALID))
     except signing.BadSignature:

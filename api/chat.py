@@ -1,4 +1,4 @@
-"""Asking about one's books, in conversations that are remembered for some hours."""
+"""Questions about your books, in conversations that are kept for a few hours."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -84,7 +84,7 @@ def session_shown(session: Chat) -> dict:
 
 
 def messages_shown(user, messages) -> list[dict]:
-    """With their books, in one query for all of them."""
+    """The messages with their books, in one query."""
     messages = [message.settle() for message in messages]
     keys = {key for message in messages for key in message.books}
     copies = serializers.with_all(UserBook.objects.of(user)).in_bulk(keys)
@@ -98,14 +98,14 @@ def messages_shown(user, messages) -> list[dict]:
 
 @calls.get("", response=Page[SessionOut])
 def list_chat_sessions(request: HttpRequest, asked: Query[Slice]):
-    """Your conversations that are not forgotten yet, the latest first."""
+    """Lists your conversations, latest first."""
     return page(asked, Chat.objects.of(request.user).order_by("-last_said", "-pk"), session_shown)
 
 
 @calls.post("", response={201: SessionOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
 @creates
 def start_chat_session(request: HttpRequest, body: SessionIn, response: HttpResponse):
-    """A new conversation."""
+    """Starts a conversation."""
     session = conversations.start(request.user)
     if body.title:
         session.title = body.title
@@ -116,14 +116,14 @@ def start_chat_session(request: HttpRequest, body: SessionIn, response: HttpResp
 
 @calls.get("/{session_id}", response=SessionWithMessages)
 def get_chat_session(request: HttpRequest, session_id: SessionKey):
-    """A conversation with all that was said."""
+    """Returns a conversation with all its messages."""
     session = own_session(request.user, session_id)
     return session_shown(session) | {"messages": messages_shown(request.user, session.messages.all())}
 
 
 @calls.patch("/{session_id}", response=SessionOut)
 def change_chat_session(request: HttpRequest, session_id: SessionKey, body: SessionPatch):
-    """Another title; or pinned, so that it is not forgotten."""
+    """Changes the title, or pins the conversation so that it is not deleted."""
     session = own_session(request.user, session_id)
     for name, value in body.said().items():
         setattr(session, name, value)
@@ -133,7 +133,7 @@ def change_chat_session(request: HttpRequest, session_id: SessionKey, body: Sess
 
 @calls.delete("/{session_id}", response={204: None})
 def delete_chat_session(request: HttpRequest, session_id: SessionKey):
-    """The conversation is forgotten at once."""
+    """Deletes the conversation immediately."""
     own_session(request.user, session_id).delete()
     return Status(204, None)
 
@@ -141,14 +141,14 @@ def delete_chat_session(request: HttpRequest, session_id: SessionKey):
 @calls.post("/{session_id}/messages", response={201: MessageOut}, throttle=QUESTIONS)
 @creates
 def ask_in_chat(request: HttpRequest, session_id: SessionKey, body: MessageIn):
-    """Asks, and waits for the answer. `state` says whether there is one."""
+    """Asks a question and waits for the answer. `state` says whether there is one."""
     message = conversations.ask(own_session(request.user, session_id), body.message)
     return Status(201, messages_shown(request.user, [message])[0])
 
 
 @calls.post("/{session_id}/messages/{message_id}/stop", response=MessageOut)
 def stop_in_chat(request: HttpRequest, session_id: SessionKey, message_id: Key):
-    """Asks whoever is at an answer to stop; one that is there already stays."""
+    """Stops an answer in progress; a finished answer stays."""
     message = own_message(request.user, session_id, message_id)
     message.ask_to_stop()
     return messages_shown(request.user, [message])[0]
@@ -156,7 +156,7 @@ def stop_in_chat(request: HttpRequest, session_id: SessionKey, message_id: Key):
 
 @calls.post("/{session_id}/messages/{message_id}/{decision}", response={200: MessageOut, 409: None})
 def decide_in_chat(request: HttpRequest, session_id: SessionKey, message_id: Key, decision: Literal["confirm", "dismiss"]):
-    """Does what a message proposes, once, or lets it be."""
+    """Makes the change that a message proposes, once, or dismisses it."""
     message = own_message(request.user, session_id, message_id)
     try:
         actions.confirm(message) if decision == "confirm" else actions.dismiss(message)

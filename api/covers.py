@@ -1,4 +1,4 @@
-"""Covers: the picture, which others there are, and a picture of one's own."""
+"""Covers: the picture, the alternatives, and a picture of your own."""
 
 from typing import Literal
 
@@ -41,7 +41,7 @@ class CoverIn(In):
 
 @calls.get("/{book_id}/cover", response={200: None}, openapi_extra=binary("image/webp"))
 def get_cover(request: HttpRequest, book_id: Key):
-    """The picture of its cover, fetched at the first look and kept here. 404 where there is none: then pages draw one."""
+    """Returns the cover picture, which is downloaded when first requested. 404 if there is none; pages then draw one."""
     copy = own_copy(request.user, book_id)
     key = copy.cover_key or (cover_files.fetched(copy.cover) if cover_files.is_wanted(copy.cover) else "")
     try:
@@ -49,13 +49,13 @@ def get_cover(request: HttpRequest, book_id: Key):
     except Http404:
         answer = None
     if answer is None:
-        raise not_found("This book has no picture of its cover.")
+        raise not_found("This book has no cover picture.")
     return answer
 
 
 @calls.get("/{book_id}/covers", response=CoversOut)
 def list_covers(request: HttpRequest, book_id: Key):
-    """The covers of the editions of the same work, its own first."""
+    """Lists the covers of all editions of the same work, its own first."""
     offers = cover_choice.offers(own_copy(request.user, book_id))
     items = [{"edition": each.pk, "coverImage": each.cover, "words": each.words, "chosen": each.chosen} for each in offers]
     return {"items": items, "count": len(items)}
@@ -63,13 +63,13 @@ def list_covers(request: HttpRequest, book_id: Key):
 
 @calls.post("/{book_id}/cover", response=BookOut)
 def choose_cover(request: HttpRequest, book_id: Key, body: CoverIn):
-    """The copy shows a drawn cover, or that of another edition."""
+    """Chooses a drawn cover, or the cover of another edition, for this copy."""
     return kept(request, book_id, body.model_dump())
 
 
 @calls.post("/{book_id}/cover/picture", response=BookOut)
 def upload_cover(request: HttpRequest, book_id: Key, picture: UploadedFile = File(...)):  # noqa: B008
-    """The copy shows your own picture, which nobody else sees: JPEG, PNG, WebP or HEIC, at most 15 MB."""
+    """Uploads your own cover picture, which nobody else sees: JPEG, PNG, WebP or HEIC, at most 15 MB."""
     return kept(request, book_id, {"choice": cover_choice.UPLOAD}, {"picture": picture})
 
 

@@ -1,4 +1,4 @@
-"""What a copy is: another edition, two records of one book, one record of two, and what its facts said before."""
+"""Changing the edition of a copy, merging two records, splitting one, and the history of its facts."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -28,7 +28,7 @@ Keys = Annotated[list[Key], Field(max_length=1000)]
 
 
 class EditionOut(Out):
-    """An edition that a catalogue knows, or that is known here."""
+    """An edition that a catalogue or this installation knows."""
 
     key: str = Field(description="The key to choose it by; valid as long as this installation keeps its `SECRET_KEY`.")
     title: str
@@ -60,7 +60,7 @@ class MergeIn(In):
 
 
 class SplitIn(In):
-    """What goes to the second book."""
+    """What moves to the second book."""
 
     readings: Keys = []
     loans: Keys = []
@@ -72,11 +72,11 @@ class ChangedOut(DoneOut):
 
 
 class SightingOut(Out):
-    """A photo on which it was seen."""
+    """A photo that shows it."""
 
     id: int
     job_id: str
-    number: int = Field(description="Of its spine: `GET /scans/{jobId}/spines/{number}`.")
+    number: int = Field(description="The number of its spine, for `GET /scans/{jobId}/spines/{number}`.")
     created: datetime
 
 
@@ -102,7 +102,7 @@ def changed(user, key: int, undo) -> dict:
 # ── Editions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("/{book_id}/editions", response=FoundEditions)
 def list_editions(request: HttpRequest, book_id: Key):
-    """Other editions of the same work: known here first, then what the catalogues answer within some seconds."""
+    """Lists other editions of the same work: first those known here, then those from the catalogues after a few seconds."""
     copy, catalogs = own_copy(request.user, book_id), lookup.from_settings(SECONDS)
     found = [edition(record, offered(record)["key"]) for record in others.others(copy, catalogs)]
     return {"items": found, "count": len(found), "problems": [str(problem) for problem in catalogs.problems]}
@@ -110,7 +110,7 @@ def list_editions(request: HttpRequest, book_id: Key):
 
 @calls.post("/{book_id}/edition", response={200: ChangedOut, 409: None})
 def choose_edition(request: HttpRequest, book_id: Key, body: EditionIn):
-    """This is the edition you have. What you typed stays, but for the ISBN; a `key` that was not offered is 409."""
+    """Changes the edition of your copy. What you have typed stays, except the ISBN. An unknown `key` is 409."""
     copy = own_copy(request.user, book_id)
     try:
         record = Record.from_dict(signing.loads(body.key, salt=SALT))
@@ -119,10 +119,10 @@ def choose_edition(request: HttpRequest, book_id: Key, body: EditionIn):
     return changed(request.user, copy.pk, others.choose(request.user, copy, record, body.over_mine))
 
 
-# ── Two that are one, one that is two ───────────────────────────────────────────────────────────────────────────────
+# ── Merging and splitting ───────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("/{book_id}/alike", response=Page[BookOut])
 def list_alike(request: HttpRequest, book_id: Key, asked: Query[Slice]):
-    """Other copies of yours that may be the same book: of the same work, or of the same ISBN."""
+    """Lists your other copies that may be the same book: of the same work, or with the same ISBN."""
     keys = [copy.pk for copy in merging.alike(own_copy(request.user, book_id))]
     return page(
         asked, serializers.with_all(UserBook.objects.of(request.user).filter(pk__in=keys)).order_by("pk"), serializers.book
@@ -131,8 +131,8 @@ def list_alike(request: HttpRequest, book_id: Key, asked: Query[Slice]):
 
 @calls.post("/{book_id}/merge/{other_id}", response={200: ChangedOut, 409: None})
 def merge_books(request: HttpRequest, book_id: Key, other_id: Key, body: MergeIn):
-    """`other_id` goes into `book_id` and then to the trash. What both say differently `book_id` says on. Where they cannot be
-    one book (two ISBNs, both lent) nothing happens (409)."""
+    """Merges `other_id` into `book_id` and moves it to the trash. Where the two differ, `book_id` keeps its values. If they
+    cannot be one book (two ISBNs, both lent), nothing happens (409)."""
     keep, other = own_copy(request.user, book_id), own_copy(request.user, other_id)
     try:
         return changed(request.user, keep.pk, merging.merge(request.user, keep, other, body.two_isbns))
@@ -143,7 +143,7 @@ def merge_books(request: HttpRequest, book_id: Key, other_id: Key, body: MergeIn
 @calls.post("/{book_id}/split", response={201: ChangedOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
 @creates
 def split_book(request: HttpRequest, book_id: Key, body: SplitIn, response: HttpResponse):
-    """One record that stood for two books becomes two; the second is answered, and gets these readings, loans and sightings."""
+    """Splits one record into two books. Returns the second, which gets the given readings, loans and sightings."""
     second, undo = merging.split(request.user, own_copy(request.user, book_id), body.readings, body.loans, body.sightings)
     response["Location"] = f"/api/v1/books/{second.pk}"
     return Status(201, changed(request.user, second.pk, undo))
@@ -151,7 +151,7 @@ def split_book(request: HttpRequest, book_id: Key, body: SplitIn, response: Http
 
 @calls.get("/{book_id}/sightings", response=Page[SightingOut])
 def list_sightings(request: HttpRequest, book_id: Key, asked: Query[Slice]):
-    """The photos on which it was seen, the latest first."""
+    """Lists the photos that show it, latest first."""
     rows = own_copy(request.user, book_id).sightings.select_related("scan").order_by("-scan__created", "-pk")
     return page(asked, rows, seen)
 
@@ -160,10 +160,10 @@ def seen(row) -> dict:
     return {"id": row.pk, "jobId": row.scan.job_id, "number": row.number, "created": row.scan.created}
 
 
-# ── What it said before ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── History ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("/{book_id}/history", response=Page[FactChangeOut])
 def list_fact_changes(request: HttpRequest, book_id: Key, asked: Query[Slice]):
-    """What its facts said before, and who changed them; the latest first."""
+    """Lists changes to its facts with the earlier values and their sources, latest first."""
     return page(asked, own_copy(request.user, book_id).fact_changes.all(), past)
 
 
@@ -173,17 +173,17 @@ def past(row: FactChange) -> dict:
 
 @calls.post("/{book_id}/history/{change_id}/back", response=BookOut)
 def put_fact_back(request: HttpRequest, book_id: Key, change_id: Key, response: HttpResponse):
-    """A fact says again what it said before that change."""
+    """Restores the value that a fact had before that change."""
     if not own_copy(request.user, book_id).fact_changes.filter(pk=change_id).exists():
         raise not_found()
     owner_edits.put_back(request.user, change_id)
     return shown(response, own_copy(request.user, book_id))
 
 
-# ── What the catalogues say ─────────────────────────────────────────────────────────────────────────────────────────
+# ── Metadata look-up ────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.post("/{book_id}/look-up", response={202: BookOut})
 def look_up_book(request: HttpRequest, book_id: Key):
-    """Has the catalogues asked once more about a book that none of them knew; any other stays as it is."""
+    """Asks the catalogues again about a book that none of them knew. Has no effect on other books."""
     metadata_lookup.retry(UserBook.objects.filter(pk=own_copy(request.user, book_id).pk))
     return Status(202, serializers.book(own_copy(request.user, book_id)))
 
@@ -193,6 +193,6 @@ many_calls = router("Books", auth=EVERYBODY)
 
 @many_calls.post("/look-up", response={202: CountOut})
 def look_up_books(request: HttpRequest):
-    """Has the catalogues asked once more about all that none of them knew: in `GET /books?lookup=on` their `lookUp` is failed."""
+    """Asks the catalogues again about all books that none of them knew (`lookUp` is failed in `GET /books?lookup=on`)."""
     unknown = UserBook.objects.of(request.user).filter(sync_status=SyncStatus.FAILED)
     return Status(202, {"count": metadata_lookup.retry(unknown)})

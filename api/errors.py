@@ -1,10 +1,10 @@
-"""Errors as programs see them: a sentence for people and a slug for themselves."""
+"""Errors of the API: a sentence for people and a slug for programs."""
 
 from ninja.errors import HttpError
 
 
 class Problem(HttpError):
-    """Answered as `{"detail": sentence, "code": code}`."""
+    """Becomes the response `{"detail": sentence, "code": code}`."""
 
     def __init__(self, status: int, code: str, sentence: str, headers: dict[str, str] | None = None):
         super().__init__(status, sentence)

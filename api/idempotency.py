@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a call that makes something may be sent again, over a bad line, and makes it once.
+"""`Idempotency-Key`: a call that creates something can be sent again after a lost connection and creates it once.
 
 https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/"""
 
@@ -11,12 +11,12 @@ from django.utils import timezone
 from api.models import IdempotencyKey
 
 KEPT = timedelta(days=1)
-LOST_AFTER = timedelta(minutes=5)  # a call that is still at work then died with its process
+LOST_AFTER = timedelta(minutes=5)  # after that, a call that is still in progress must have died with its process
 HEADERS = ("Location", "ETag")
 
 
 class KeyInUse(Exception):
-    """The first call with this key is still at work."""
+    """The first call with this key is still in progress."""
 
 
 class KeyReused(Exception):
@@ -24,7 +24,7 @@ class KeyReused(Exception):
 
 
 def begin(user, key: str, fingerprint: str) -> IdempotencyKey:
-    """The row of this key. One that has a status holds the answer; one without is now the caller's to fill or to release."""
+    """The row of this key. If it has a status, it holds the response; otherwise the caller must now fill or release it."""
     IdempotencyKey.objects.filter(user=user, key=key, created__lt=timezone.now() - KEPT).delete()
     IdempotencyKey.objects.filter(user=user, key=key, status=0, created__lt=timezone.now() - LOST_AFTER).delete()
     try:
@@ -45,7 +45,7 @@ def keep(row: IdempotencyKey, status: int, headers: dict[str, str], body: str):
 
 
 def release(row: IdempotencyKey):
-    """The call came to nothing: it may be tried again with the same key."""
+    """Releases the key after a failed call, so that the call can be tried again."""
     IdempotencyKey.objects.filter(pk=row.pk, status=0).delete()
 
 
@@ -54,7 +54,7 @@ def sweep():
 
 
 def fingerprint(request) -> str:
-    """The same for the same call: its address and what it carries."""
+    """A hash of the call: its address and its content."""
     found = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type == "multipart/form-data":
         for name in sorted(request.POST):

@@ -1,4 +1,4 @@
-"""Calls that make something. With an `Idempotency-Key` the same call again gets the same answer and makes nothing more."""
+"""Calls that create something. With an `Idempotency-Key`, a repeated call gets the same response and creates nothing more."""
 
 from functools import wraps
 
@@ -21,7 +21,7 @@ DESCRIBED = {
 
 
 def creates(view):
-    """For a view that makes something, under its `@router.post`."""
+    """Decorates a view that creates something, below its `@router.post`."""
 
     @wraps(view)
     def call(request, **values):
@@ -45,7 +45,7 @@ def _describe(operation):
 
 def _begin(request, key: str):
     if not (0 < len(key) <= LONGEST and key.isascii() and key.isprintable() and " " not in key):
-        raise invalid(f"{HEADER} has 1 to {LONGEST} letters, digits and signs, without spaces.")
+        raise invalid(f"{HEADER} must have 1 to {LONGEST} letters, digits and symbols, without spaces.")
     try:
         return idempotency.begin(request.auth.user, key, idempotency.fingerprint(request))
     except idempotency.KeyInUse:
@@ -62,7 +62,7 @@ def _as_before(row) -> HttpResponse:
 
 
 def keep(request, response):
-    """The answer of a call that went well."""
+    """The response of a successful call."""
     if row := getattr(request, "idempotency", None):
         headers = {name: response[name] for name in idempotency.HEADERS if name in response}
         idempotency.keep(row, response.status_code, headers, response.content.decode())

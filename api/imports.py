@@ -1,4 +1,4 @@
-"""Libraries in and out: files of other programs brought in, and everything taken away."""
+"""Import and export."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -29,11 +29,11 @@ EVERYTHING = {
     "responses": {200: {"content": {"application/json": {"schema": {"type": "object", "required": ["bookimg", "books"]}}}}}
 }
 RowNumber = Annotated[int, Field(ge=0, le=INTEGER)]
-AT_ONCE_BYTES = 8 * 1024 * 1024  # looked through while the caller waits; of larger ones the answer says "checking"
+AT_ONCE_BYTES = 8 * 1024 * 1024  # checked while the caller waits; for larger files the response says "checking"
 
 
 class ImportIn(In):
-    """What holds for all books of a file where the file says nothing."""
+    """Values for all books whose row says nothing else."""
 
     format: Literal[FORMATS] = "auto"
     status: StatusName = "to-read"
@@ -72,7 +72,7 @@ class RowOut(Out):
 
 
 class ColumnsIn(In):
-    """Columns of the file by their names; those that are not named stay as they were understood."""
+    """Columns of the file by name; columns that are not listed keep their current meaning."""
 
     columns: dict[Annotated[Text, Field(max_length=500)], Literal[(*fields.TARGETS, fields.KEEP, fields.DROP)]] = Field(
         {}, max_length=200, examples=[{"Regal": "shelf", "Bemerkung": "notes"}]
@@ -81,7 +81,7 @@ class ColumnsIn(In):
 
 
 class RowIn(In):
-    """A row as it should have been."""
+    """The corrected values of a row."""
 
     title: Annotated[Text, Field(max_length=500)] = ""
     authors: Names = []
@@ -101,7 +101,7 @@ def own_import(user, key: int) -> Import:
 @calls.post("/import", response={202: ImportOut})
 @creates
 def start_import(request: HttpRequest, file: UploadedFile = File(...), options: ImportIn = Form(...)):  # noqa: B008
-    """Brings in a file: exports of other programs, any table with a header, a list of ISBNs, or our own JSON."""
+    """Imports a file: an export from another program, any table with a header, a list of ISBNs, or our own JSON."""
     chosen = {name: getattr(options, name) for name in ("status", "shelf", "on_duplicate", "look_up")}
     own_shelf(request.user, options.shelf)
     chosen["tags"] = [tag.strip() for tag in options.tags.split(",") if tag.strip()]
@@ -118,19 +118,19 @@ def start_import(request: HttpRequest, file: UploadedFile = File(...), options: 
 
 @calls.get("/import", response=Page[ImportOut])
 def list_imports(request: HttpRequest, asked: Query[Slice]):
-    """Your imports, the latest first."""
+    """Lists your imports, latest first."""
     return page(asked, Import.objects.filter(user=request.user).order_by("-created", "-pk"), shown)
 
 
 @calls.get("/import/{import_id}", response=ImportOut)
 def get_import(request: HttpRequest, import_id: Key):
-    """How far it is: `done` of `total`."""
+    """Returns the progress: `done` of `total`."""
     return shown(own_import(request.user, import_id))
 
 
 @calls.get("/import/{import_id}/rows", response=Page[RowOut])
 def get_import_rows(request: HttpRequest, import_id: Key, asked: Query[RowsAsked]):
-    """What became of each row."""
+    """Lists the rows with their results."""
     rows = own_import(request.user, import_id).rows.order_by("number")
     rows = rows.filter(result=asked.result) if asked.result else rows
     return page(asked, rows, row_shown)
@@ -142,7 +142,7 @@ def row_shown(row: ImportRow) -> dict:
 
 @calls.post("/import/{import_id}/start", response={202: ImportOut, 409: None})
 def start_previewed_import(request: HttpRequest, import_id: Key):
-    """Brings in what was only looked at so far, or goes on with what was stopped."""
+    """Starts an import that was only previewed, or continues one that was stopped."""
     file = own_import(request.user, import_id)
     if file.state == Import.State.PREVIEW:
         import_run.start(file, file.options)
@@ -155,7 +155,7 @@ def start_previewed_import(request: HttpRequest, import_id: Key):
 
 @calls.post("/import/{import_id}/cancel", response={200: ImportOut, 409: None})
 def cancel_import(request: HttpRequest, import_id: Key):
-    """Stops it; what was brought in so far stays."""
+    """Stops the import; books imported so far stay."""
     if not import_run.cancel(own_import(request.user, import_id)):
         raise Problem(409, "not-running", "This import is not running.")
     return shown(own_import(request.user, import_id))
@@ -163,17 +163,17 @@ def cancel_import(request: HttpRequest, import_id: Key):
 
 @calls.delete("/import/{import_id}", response={204: None})
 def delete_import(request: HttpRequest, import_id: Key):
-    """What is known about the import goes; its books stay."""
+    """Deletes the import; its books stay."""
     import_run.forget(own_import(request.user, import_id))
     return Status(204, None)
 
 
 @calls.put("/import/{import_id}/columns", response={202: ImportOut, 409: None})
 def set_import_columns(request: HttpRequest, import_id: Key, body: ColumnsIn):
-    """What each column of the table is here; the file is looked through once more. Only before it is brought in (409)."""
+    """Sets what each column means, and checks the file again. Only possible before the import is started (409)."""
     file = own_import(request.user, import_id)
     if file.state != Import.State.PREVIEW:
-        raise Problem(409, "not-waiting", "This import is not in its preview, where columns can be chosen.")
+        raise Problem(409, "not-waiting", "This import is past its preview, so its columns cannot be changed.")
     form = ColumnsForm(file, columns_said(file, body))
     if not form.is_valid():
         raise invalid(f"columns: {' '.join(error for errors in form.errors.values() for error in errors)}")
@@ -183,7 +183,7 @@ def set_import_columns(request: HttpRequest, import_id: Key, body: ColumnsIn):
 
 
 def columns_said(file: Import, body: ColumnsIn) -> dict:
-    """As the form of the preview sends them; columns that are not named stay what they are."""
+    """The columns as the preview form sends them; columns that are not listed stay unchanged."""
     names = ColumnsForm(file).columns
     if unknown := [name for name in body.columns if name not in names]:
         raise invalid(f"columns: the file has no column “{unknown[0]}”.")
@@ -193,7 +193,7 @@ def columns_said(file: Import, body: ColumnsIn) -> dict:
 
 @calls.post("/import/{import_id}/rows/{row_number}", response={200: RowOut, 409: None})
 def retry_import_row(request: HttpRequest, import_id: Key, row_number: RowNumber, body: RowIn):
-    """One row once more: with what it should have said, or with `another` as a further copy of a book that is there."""
+    """Tries one row again: with corrected values, or with `another` to add another copy of a book that you already have."""
     file = own_import(request.user, import_id)
     row = file.rows.select_related("file__user", "copy").filter(number=row_number).first()
     if row is None:
@@ -210,18 +210,18 @@ def retry_import_row(request: HttpRequest, import_id: Key, row_number: RowNumber
 
 @calls.get("/import/{import_id}/failures.csv", response={200: None}, openapi_extra=binary("text/csv"))
 def get_import_failures(request: HttpRequest, import_id: Key):
-    """The rows that need a look as they were in the file, with the reason, to be put right and sent again."""
+    """Returns the rows that need attention as they were in the file, with the reasons, to correct and import again."""
     own_import(request.user, import_id)
     return failures(request, import_id)
 
 
 @calls.get("/export.csv", response={200: None}, openapi_extra=binary("text/csv"))
 def export_csv(request: HttpRequest):
-    """All your books as a table that other programs take."""
+    """Exports all your books as a table that other programs accept."""
     return exports.as_csv(request)
 
 
 @calls.get("/export.json", response={200: None}, openapi_extra=EVERYTHING)
 def export_json(request: HttpRequest):
-    """All there is about your books, to be brought in again anywhere."""
+    """Exports everything about your books; any BookImg server can import it again."""
     return exports.as_json(request)

@@ -1,4 +1,4 @@
-"""Books by their ISBN, one or hundreds at a time: what a scanner of barcodes sends."""
+"""Adding books by ISBN, one or many at a time, as a barcode scanner sends them."""
 
 from typing import Annotated, Literal
 
@@ -65,8 +65,8 @@ class EnteredPage(Out):
 @calls.post("/isbn", response={201: EnteredPage, 200: EnteredPage})
 @creates
 def enter_isbns(request: HttpRequest, body: EnterIn):
-    """The books of one or many ISBNs. They are there at once; what is not known of them here a worker asks the catalogues for
-    (`lookUp`). 200 where nothing was added."""
+    """Adds the books of one or more ISBNs immediately. A worker asks the catalogues for missing facts (`lookUp`). 200 if
+    nothing was added."""
     shelf = shelf_of(request.user, body.shelf)
     own = {"status": body.status, "tags": body.tags, "on_duplicate": body.on_duplicate, "entry": Entry.API}
     entered = isbn_entry.enter(request.user, body.numbers, shelf=shelf, **own)
@@ -77,7 +77,7 @@ def enter_isbns(request: HttpRequest, body: EnterIn):
 
 
 def shelf_of(user, said: int | str | None) -> Shelf | None:
-    """By its id, or by its name, of which a new shelf is made where there is none."""
+    """The shelf by its id or its name; a new shelf is created if there is none of that name."""
     if said is None or said == "":
         return None
     known = Shelf.objects.filter(user=user, pk=said).first() if isinstance(said, int) else shelf_order.called(user, said)

@@ -33,7 +33,7 @@ def loans_of(user):
 
 @loan_calls.get("/loans", response=Page[LoanOut])
 def list_loans(request: HttpRequest, asked: Query[Lent]):
-    """Who has what: overdue first. With `state=back` what was given back, the latest first."""
+    """Lists loans, overdue first. With `state=back`, returned books, latest first."""
     rows = loans.out(request.user) if asked.state == "out" else loans.back(request.user)
     return page(asked, rows, serializers.loan)
 
@@ -41,7 +41,7 @@ def list_loans(request: HttpRequest, asked: Query[Lent]):
 @loan_calls.post("/books/{book_id}/loans", response={201: LoanOut, 409: None})
 @creates
 def lend_book(request: HttpRequest, book_id: Key, body: LoanIn):
-    """Lends a book. A copy can be with one person at a time (409)."""
+    """Records a loan. A copy can only be lent to one person at a time (409)."""
     copy = own_copy(request.user, book_id)
     if copy.loans.filter(returned__isnull=True).exists():
         raise Problem(409, "lent", "Somebody already has this book. Mark it as returned first.")
@@ -53,13 +53,13 @@ def lend_book(request: HttpRequest, book_id: Key, body: LoanIn):
 
 @loan_calls.get("/loans/{loan_id}", response=LoanOut)
 def get_loan(request: HttpRequest, loan_id: Key):
-    """One loan."""
+    """Returns one loan."""
     return serializers.loan(own(loans_of(request.user), loan_id))
 
 
 @loan_calls.patch("/loans/{loan_id}", response=LoanOut)
 def change_loan(request: HttpRequest, loan_id: Key, body: LoanPatch):
-    """To whom, since when, until when; also of one that came back. What is left out stays as it is."""
+    """Changes who has it, since when and until when, also for a returned loan. Fields that are not sent stay unchanged."""
     loan = own(loans_of(request.user), loan_id)
     form = LoanForm({name: getattr(loan, name) for name in LoanForm.Meta.fields} | body.said(), instance=loan)
     if not form.is_valid():
@@ -70,7 +70,7 @@ def change_loan(request: HttpRequest, loan_id: Key, body: LoanPatch):
 
 @loan_calls.post("/loans/{loan_id}/reopen", response={200: LoanOut, 409: None})
 def reopen_loan(request: HttpRequest, loan_id: Key):
-    """It was not given back after all. Where the book has been lent again since then that is 409."""
+    """Reopens a loan that was not returned after all. If the book has been lent again since then, the response is 409."""
     try:
         return serializers.loan(loans.reopen(own(loans_of(request.user), loan_id)))
     except loans.LoanError as error:
@@ -79,14 +79,14 @@ def reopen_loan(request: HttpRequest, loan_id: Key):
 
 @loan_calls.get("/borrowers", response=BorrowersOut)
 def list_borrowers(request: HttpRequest):
-    """To whom you have lent before, for a field that completes a name."""
+    """Lists the people you have lent books to, to complete a name as it is typed."""
     names = loans.borrowers(request.user)
     return {"items": names, "count": len(names)}
 
 
 @loan_calls.post("/loans/{loan_id}/return", response=LoanOut)
 def return_book(request: HttpRequest, loan_id: Key, body: ReturnIn):
-    """It came back. Twice changes nothing the second time."""
+    """Marks a book as returned. Repeating the call changes nothing."""
     try:
         return serializers.loan(loans.give_back(own(loans_of(request.user), loan_id), body.returned))
     except loans.LoanError as error:
@@ -95,7 +95,7 @@ def return_book(request: HttpRequest, loan_id: Key, body: ReturnIn):
 
 @loan_calls.delete("/loans/{loan_id}", response={204: None})
 def delete_loan(request: HttpRequest, loan_id: Key):
-    """The loan is forgotten as if it had not been."""
+    """Deletes the loan."""
     own(loans_of(request.user), loan_id).delete()
     return Status(204, None)
 
@@ -107,14 +107,14 @@ def readings_of(user):
 
 @reading_calls.get("/books/{book_id}/readings", response=Page[ReadingOut])
 def list_readings(request: HttpRequest, book_id: Key, asked: Query[Slice]):
-    """When a book was read, each time that it was."""
+    """Lists the readings of a book."""
     return page(asked, own_copy(request.user, book_id).readings.all(), serializers.reading)
 
 
 @reading_calls.post("/books/{book_id}/readings", response={201: ReadingOut})
 @creates
 def add_reading(request: HttpRequest, book_id: Key, body: ReadingIn):
-    """One time that it was read: when it was begun, when it was finished, or both."""
+    """Adds a reading with its start date, its end date, or both."""
     copy = own_copy(request.user, book_id)
     try:
         return Status(201, serializers.reading(readings.add(copy, body.started, body.finished)))
@@ -124,7 +124,7 @@ def add_reading(request: HttpRequest, book_id: Key, body: ReadingIn):
 
 @reading_calls.patch("/readings/{reading_id}", response=ReadingOut)
 def change_reading(request: HttpRequest, reading_id: Key, body: ReadingIn):
-    """Changes what is sent and nothing else."""
+    """Changes only the fields that are sent."""
     row = own(readings_of(request.user), reading_id)
     dates = {"started": row.started, "finished": row.finished} | body.said()
     try:
@@ -135,6 +135,6 @@ def change_reading(request: HttpRequest, reading_id: Key, body: ReadingIn):
 
 @reading_calls.delete("/readings/{reading_id}", response={204: None})
 def delete_reading(request: HttpRequest, reading_id: Key):
-    """The reading is forgotten as if it had not been."""
+    """Deletes the reading."""
     own(readings_of(request.user), reading_id).delete()
     return Status(204, None)

@@ -1,4 +1,4 @@
-"""The answers that calls with an `Idempotency-Key` were given."""
+"""The responses to calls with an `Idempotency-Key`."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class IdempotencyKey(models.Model):
-    """A call that makes something, and its answer: the same key again gets the same answer and makes nothing."""
+    """A call that creates something, and its response, which a repeated call with the same key gets again."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="idempotency_keys")
     key = models.CharField(max_length=100)

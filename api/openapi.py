@@ -1,4 +1,4 @@
-"""Completes the OpenAPI that ninja writes: the errors of each call follow from what it takes, so that no call can forget them."""
+"""Completes the OpenAPI that ninja writes: the errors of a call are derived from its parameters, so that none is forgotten."""
 
 from api.schemas import ErrorOut
 
@@ -53,7 +53,7 @@ def _headers(names) -> dict:
 
 def _complete(path: str, call: dict):
     for parameter in call.get("parameters", []):
-        # Ninja copies those of the schema, which are a list; beside a parameter OpenAPI wants one, or a dictionary.
+        # Ninja copies the schema's list of examples; next to a parameter, OpenAPI wants one example or a dictionary.
         if isinstance(examples := parameter.get("examples"), list):
             del parameter["examples"]
             parameter["example"] = examples[0]
@@ -63,7 +63,7 @@ def _complete(path: str, call: dict):
         answer.setdefault("headers", {}).update(_headers([*counted, "X-Request-Id"]))
     for status in _possible_errors(path, call):
         answers.setdefault(status, {"$ref": f"#/components/responses/Error{status}"})
-    for status in [status for status in answers if status in ERRORS]:  # those that a call names itself
+    for status in [status for status in answers if status in ERRORS]:  # those that a call declares itself
         answers[status] = {"$ref": f"#/components/responses/Error{status}"}
     call["responses"] = dict(sorted(answers.items()))
 

@@ -1,4 +1,4 @@
-"""A library at a glance: its authors, its series with their gaps, its numbers."""
+"""Authors, series with their gaps, and statistics."""
 
 from typing import Annotated
 
@@ -28,12 +28,12 @@ class SeriesAsked(Typed):
 
 
 class AuthorOut(Out):
-    name: str = Field(description="`GET /books?author=…` lists the books.")
+    name: str = Field(description="Use `GET /books?author=…` to list the books.")
     count: int
 
 
 class SeriesOut(Out):
-    name: str = Field(description="`GET /books?series=…` lists the volumes.")
+    name: str = Field(description="Use `GET /books?series=…` to list the volumes.")
     count: int
     numbers: list[str]
     missing: list[int] = Field(description="Volumes that are missing although a later one is there.")
@@ -45,7 +45,7 @@ class PartOut(Out):
 
 
 class StatisticsOut(Out):
-    """Numbers of books, but for the pages."""
+    """Everything counts books, except the pages."""
 
     books: int
     pages: int
@@ -64,7 +64,7 @@ class StatisticsOut(Out):
 
 @calls.get("/authors", response=Page[AuthorOut])
 def list_authors(request: HttpRequest, asked: Query[Typed]):
-    """Your authors by surname, each with how many of your books are theirs."""
+    """Lists your authors by surname, with the number of their books."""
     mine = CopyAuthor.objects.of(request.user).order_by().filter(suggestions.words_begin("folded", asked.q))
     named = mine.values("folded").annotate(name=Max("name"), count=Count("pk")).order_by("folded")
     return page(asked, named, lambda row: {"name": row["name"], "count": row["count"]})
@@ -72,7 +72,7 @@ def list_authors(request: HttpRequest, asked: Query[Typed]):
 
 @calls.get("/series", response=Page[SeriesOut])
 def list_series(request: HttpRequest, asked: Query[SeriesAsked]):
-    """Your series by name, with the volumes that are missing."""
+    """Lists your series by name, with the missing volumes."""
     words = folding.fold(asked.q).split()
     found = [one for one in series.all_of(request.user) if all(word in one.key for word in words)]
     found = [one for one in found if one.missing or not asked.gaps]
@@ -83,7 +83,7 @@ def list_series(request: HttpRequest, asked: Query[SeriesAsked]):
 
 @calls.get("/statistics", response=StatisticsOut)
 def get_statistics(request: HttpRequest):
-    """What your library is made of, and what was read when."""
+    """Returns statistics about your library and your reading."""
     numbers = Statistics(request.user)
     parts = {name: getattr(numbers, name) for name in StatisticsOut.model_fields if name.startswith("by_")}
     parts |= {"read_by_month": numbers.read_by_month(timezone.localdate()), "read_by_year": numbers.read_by_year()}

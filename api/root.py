@@ -1,4 +1,4 @@
-"""The API as a whole: how all of its answers and errors look. The calls are added in api/routes.py."""
+"""The API as a whole: the form of its responses and errors. The calls are added in api/routes.py."""
 
 import logging
 
@@ -24,18 +24,18 @@ NOBODY = Problem(401, "sign-in", SIGN_IN, CHALLENGE)
 
 
 def binary(*types: str) -> dict:
-    """For a call that answers with a file."""
+    """The OpenAPI of a call that returns a file."""
     return {"responses": {200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in types}}}}
 
 
 class Api(NinjaAPI):
     def __init__(self, **options):
         super().__init__(**options)
-        self._written = {}  # prefix -> the OpenAPI, which takes a while to write
+        self._written = {}  # prefix -> the OpenAPI, which takes a while to generate
 
     def create_response(self, request, data, *, status=None, temporal_response=None):
         response = super().create_response(request, data, status=status, temporal_response=temporal_response)
-        if temporal_response:  # an answer, no error
+        if temporal_response:  # a response, not an error
             idempotent_calls.keep(request, response)
         return response
 
@@ -84,12 +84,12 @@ def broken(request, error: Exception) -> JsonResponse:
 
 
 def in_words(errors: list[dict]) -> str:
-    """`title: Field required; rating: …`: where, as it is named in the call, and what is wrong there."""
+    """`title: Field required; rating: …`: the place, as named in the call, and what is wrong there."""
     return "; ".join(f"{_place(error['loc'])}: {_reason(error['msg'])}" for error in errors[:10]) + "."
 
 
 def _place(location: tuple) -> str:
-    """Without the part of the call and the name of our own variable around a body."""
+    """The place without the part of the call and our own variable name around a body."""
     parts = [str(part) for part in location[1:]]
     named = parts[1:] if location and location[0] == "body" and len(parts) > 1 else parts
     return ".".join(named) or str(location[0] if location else "call")
@@ -104,7 +104,7 @@ def no_such_call(request, **_) -> JsonResponse:
 
 
 class ApiMiddleware(MiddlewareMixin):
-    """What all answers under /api/ have in common."""
+    """Sets what all responses under /api/ have in common."""
 
     def process_response(self, request, response):
         if not request.path.startswith("/api/"):

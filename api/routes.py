@@ -1,4 +1,4 @@
-"""The API under /api/v1: all of its calls in one place. The docs are at /api/v1/docs, the OpenAPI at /api/v1/openapi.json."""
+"""The API under /api/v1 with all its calls. The docs are at /api/v1/docs, the OpenAPI at /api/v1/openapi.json."""
 
 from django.conf import settings
 
@@ -25,13 +25,13 @@ from api import (
 from api import sign_in as accounts
 from api.root import Api
 
-ABOUT = """Everything that a person can do in the browser, for programs.
+ABOUT = """Programs can do everything here that people can do in the browser.
 
 **Sign in** with `POST /auth/token`, with a personal API token from the settings (`Authorization: Bearer …`), or in the browser.
-**Errors** are `{"detail": "a sentence", "code": "slug"}`; what is not yours is 404.
-**Lists** take `limit` and `offset` and answer `{"items": […], "count": n}`.
-**Rates** are counted for each person; `RateLimit-*` tell what is left, and 429 comes with `Retry-After`.
-**Calls that make something** take an `Idempotency-Key`: sent again, they make it once."""
+**Errors** are `{"detail": "a sentence", "code": "slug"}`. Anything that is not yours is 404.
+**Lists** accept `limit` and `offset` and return `{"items": […], "count": n}`.
+**Rate limits** apply to each person. The `RateLimit-*` headers show what is left; 429 comes with `Retry-After`.
+**Calls that create something** accept an `Idempotency-Key`: if you repeat a call, it creates nothing twice."""
 
 api = Api(
     title="BookImg",

@@ -1,4 +1,4 @@
-"""What `POST /scans` takes: a form with a photo, or JSON with the job id of one that is there already."""
+"""What `POST /scans` accepts: a form with a photo, or JSON with the job id of a photo that was uploaded directly."""
 
 import json
 from dataclasses import dataclass, field
@@ -53,7 +53,7 @@ class Sent:
 
 
 def limited(view):
-    """A photo that is too large is passed over while it comes in, so that it does not fill the disk before it is refused."""
+    """A photo that is too large is discarded while it arrives, so that it does not fill the disk before it is rejected."""
 
     @wraps(view)
     def call(request, *args, **more):
@@ -72,7 +72,7 @@ def sent(request) -> Sent:
     if request.too_heavy:
         raise Problem(413, "too-large", str(images.too_heavy(settings.SCAN_MAX_MB)))
     if photo is None:
-        raise invalid("photo: send the photo as a file in the field `photo`.")
+        raise invalid("photo: Send the photo as a file in the field `photo`.")
     shelf, job_id = request.POST.get("shelf", ""), request.POST.get("jobId", "")
     if "\x00" in shelf or len(shelf) > 100:
         raise invalid("shelf: the name of a shelf has at most 100 characters.")
@@ -88,5 +88,5 @@ def _from_json(body: bytes) -> Sent:
     except ValidationError as error:
         raise invalid(in_words([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])) from None
     except (ValueError, RecursionError):
-        raise Problem(400, "bad-request", "The body is not JSON.") from None
+        raise Problem(400, "bad-request", "The body is not valid JSON.") from None
     return Sent(None, asked.job_id, asked.shelf, {"kind": asked.kind or ""})

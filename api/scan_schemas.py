@@ -1,4 +1,4 @@
-"""The forms of scans and proposals as programs send and get them."""
+"""The schemas of scans and proposals."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -20,23 +20,23 @@ Shelf = Annotated[Text, Field(max_length=100, description="The name of a shelf (
 class TicketIn(In):
     filename: Text = Field(min_length=1, max_length=200, examples=["shelf.jpg"])
     content_type: Literal[TYPES] = Field(examples=["image/jpeg"])
-    size: int = Field(ge=1, le=MOST, description="In bytes.", examples=[3411200])
-    job_id: JobId | None = Field(None, description="Chosen by you, or by the server.")
+    size: int = Field(ge=1, le=MOST, description="The size in bytes.", examples=[3411200])
+    job_id: JobId | None = Field(None, description="Your own job id; without one, the server creates it.")
     shelf: Shelf = ""
     kind: KindOfPhoto = "shelf"
 
 
 class TicketOut(Out):
     job_id: str
-    url: str = Field(description="Where to send the photo.")
+    url: str = Field(description="The address to upload the photo to.")
     method: str = Field(examples=["PUT"])
-    headers: dict[str, str] = Field(description="To be sent with it.")
+    headers: dict[str, str] = Field(description="Headers to send with it.")
     key: str
     expires_at: datetime
 
 
 class ScanStart(In):
-    """After a direct upload."""
+    """Starts the scan after a direct upload."""
 
     job_id: JobId
     shelf: Shelf = Field("", description="As in the ticket, if omitted.")
@@ -60,12 +60,12 @@ class ScanOut(Out):
     shelf: ShelfName | None
     width: int
     height: int
-    error: str = Field(description="What went wrong, in a sentence.")
+    error: str = Field(description="What went wrong, in one sentence.")
     retryable: bool
     notes: list[str]
     shelf_labels: list[str] = Field(description="Labels read on the shelf.")
     engine: dict[str, Any]
-    timings: dict[str, float] = Field(description="Seconds for each stage.")
+    timings: dict[str, float] = Field(description="The seconds each stage took.")
     last_seq: int = Field(description="The number of its last event.")
     counts: CountsOut
     created: datetime
@@ -73,7 +73,7 @@ class ScanOut(Out):
 
 
 class FinalBook(Out):
-    """A book as it was found."""
+    """A recognised book."""
 
     title: str
     subtitle: str
@@ -90,7 +90,7 @@ class FinalBook(Out):
     band: Literal[tuple(Band.values)]
     source: str
     spine_text: list[str]
-    region: list[list[float]] = Field(description="Its corners on the upright photo, in pixels.")
+    region: list[list[float]] = Field(description="Its corners in the upright photo, in pixels.")
     shelf: int
     position: int
 
@@ -99,7 +99,7 @@ class CandidateOut(FinalBook):
     id: int
     number: int
     decision: Literal[tuple(Decision.values)]
-    book_id: int | None = Field(description="The book that it became.")
+    book_id: int | None = Field(description="The id of the book it became.")
 
 
 class CostOut(Out):
@@ -108,18 +108,18 @@ class CostOut(Out):
 
 
 class OfferOut(Out):
-    """A second look that can be had."""
+    """A second look that is available."""
 
     what: Literal["unread", "shelf"]
     engine: str
-    spines: int = Field(description="How many could not be read.")
-    usd: float = Field(description="About what it costs.")
+    spines: int = Field(description="The number of spines that could not be read.")
+    usd: float = Field(description="The approximate cost in US dollars.")
 
 
 class ScanWithCandidates(ScanOut):
     candidates: list[CandidateOut]
     cost: CostOut
-    second_looks: list[OfferOut] = Field(description="What `POST /scans/{jobId}/second-look` can do.")
+    second_looks: list[OfferOut] = Field(description="The available options for `POST /scans/{jobId}/second-look`.")
 
 
 class SecondLookIn(In):
@@ -144,10 +144,10 @@ class EventsAfter(In):
 
 
 class EventsOut(Out):
-    """As the websocket tells them: `type`, `jobId`, `seq`, and what belongs to it."""
+    """The events as the websocket sends them: `type`, `jobId`, `seq`, and the fields of that type."""
 
     items: list[dict[str, Any]]
-    count: int = Field(description="How many there are after `after`.")
+    count: int = Field(description="The number of events after `after`.")
     status: StatusOfScan
 
 
@@ -180,7 +180,7 @@ class UndoneOut(Out):
 
 
 class WordsIn(In):
-    """What it is in your words; what is left out stays as it is."""
+    """Your corrections; fields that are not sent stay unchanged."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"title": "Dune", "author": "Frank Herbert"}]})
 
@@ -190,7 +190,7 @@ class WordsIn(In):
 
 
 class ScanPatch(In):
-    """Where the books of a scan go."""
+    """The shelf for the books of a scan."""
 
     shelf: Shelf = Field("", description="The name of a shelf (a new one is created) or the `id` of one; empty: none.")
     with_books: bool = Field(False, description="Books added from it without a shelf go there too.")
@@ -201,7 +201,7 @@ class ChoiceIn(In):
 
 
 class ChoiceOut(Out):
-    """An edition that a spine may be."""
+    """A possible edition for a spine."""
 
     key: str
     title: str

@@ -1,4 +1,4 @@
-"""Scans for programs: photos sent, followed, and their proposals decided about."""
+"""Scans: upload photos and follow their progress."""
 
 from typing import Annotated
 
@@ -67,18 +67,18 @@ def candidate_shown(row: Candidate) -> dict:
 
 
 def place_of(user, shelf: str) -> Shelf | str:
-    """A shelf may be named by its id as well."""
+    """The name of a shelf that may be given by its id."""
     if shelf.isascii() and shelf.isdecimal() and len(shelf) < 19:
         known = Shelf.objects.filter(user=user, pk=int(shelf)).first()
         return known or shelf
     return shelf
 
 
-# ── Photos in ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Uploads ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @upload_calls.post("", response={201: scan_schemas.TicketOut})
 @creates
 def ask_for_upload(request: HttpRequest, body: scan_schemas.TicketIn):
-    """A ticket to send a photo past the API: `PUT` it to `url` with `headers`, then `POST /scans` with the `jobId`."""
+    """Creates a ticket for a direct upload: `PUT` the photo to `url` with `headers`, then `POST /scans` with the `jobId`."""
     shelf = place_of(request.user, body.shelf)
     try:
         ticket = tickets.issue(request.user, body.filename, body.content_type, body.size, body.job_id or "", shelf, body.kind)
@@ -101,8 +101,8 @@ def ask_for_upload(request: HttpRequest, body: scan_schemas.TicketIn):
 @decorate_view(limited)
 @creates
 def start_scan(request: HttpRequest, response: HttpResponse):
-    """Starts a scan: of the `photo` that is sent as a form, or as JSON of one that was put to the address of a ticket. The same
-    `jobId` again answers with its scan; a photo that you have scanned before is 409, with that scan in `Location`."""
+    """Starts a scan of a `photo` sent as a form or, with JSON, of a photo uploaded with a ticket. Repeating the `jobId` returns
+    the same scan. If you have scanned the photo before, the response is 409 with that scan in `Location`."""
     asked = sent(request)
     shelf = place_of(request.user, asked.shelf)
     try:
@@ -118,22 +118,22 @@ def start_scan(request: HttpRequest, response: HttpResponse):
         ) from None
     except uploads.SeenBefore as seen:
         where = {"Location": f"/api/v1/scans/{seen.scan.job_id}"}
-        raise Problem(409, "seen-before", f"{seen} It is {seen.scan.job_id}.", where) from None
+        raise Problem(409, "seen-before", f"{seen} The scan is {seen.scan.job_id}.", where) from None
     response["Location"] = f"/api/v1/scans/{scan.job_id}"
     return Status(202, shown(own_scan(request.user, scan.job_id)))
 
 
-# ── Following them ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Progress ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("", response=Page[scan_schemas.ScanOut])
 def list_scans(request: HttpRequest, asked: Query[Slice]):
-    """Your scans, the latest first."""
+    """Lists your scans, latest first."""
     page = asked.of(scans_of(request.user).order_by("-created", "-pk"))
     return {"items": [shown(scan) for scan in page["items"]], "count": page["count"]}
 
 
 @calls.get("/{job_id}", response=scan_schemas.ScanWithCandidates)
 def get_scan(request: HttpRequest, job_id: JobId):
-    """One scan with its proposals, as they stand now."""
+    """Returns one scan with its current proposals."""
     scan = own_scan(request.user, job_id)
     offers = [vars(offer) for offer in second_look.offers(scan, scan.unread)]
     more = {"cost": purchases.cost(scan), "second_looks": offers}
@@ -142,13 +142,13 @@ def get_scan(request: HttpRequest, job_id: JobId):
 
 @calls.get("/{job_id}/results", response=scan_schemas.ResultsOut)
 def get_results(request: HttpRequest, job_id: JobId):
-    """The final form. Before the scan is complete: as far as it is; `status` says so."""
+    """Returns the results. Before the scan is complete, they are partial; see `status`."""
     return results.final(own_scan(request.user, job_id))
 
 
 @calls.get("/{job_id}/events", response=scan_schemas.EventsOut)
 def get_events(request: HttpRequest, job_id: JobId, asked: Query[scan_schemas.EventsAfter]):
-    """What happened after event `after`, in order and without gaps: the websocket for who has none."""
+    """Lists all events after `after`, in order and without gaps: an alternative to the websocket."""
     scan = own_scan(request.user, job_id)
     found = events.after(scan, asked.after)
     return {"items": found[: asked.limit], "count": len(found), "status": scan.status}
@@ -156,25 +156,25 @@ def get_events(request: HttpRequest, job_id: JobId, asked: Query[scan_schemas.Ev
 
 @calls.get("/{job_id}/photo", response={200: None, 304: None}, openapi_extra=binary("image/jpeg"))
 def get_photo(request: HttpRequest, job_id: JobId):
-    """The photo, upright and without what the camera said about itself."""
+    """Returns the photo, upright and without camera data."""
     return pictures.scan_photo(request, job_id)
 
 
 @calls.get("/{job_id}/thumbnail", response={200: None, 304: None}, openapi_extra=binary("image/webp"))
 def get_thumbnail(request: HttpRequest, job_id: JobId):
-    """The photo, small."""
+    """Returns a small version of the photo."""
     return pictures.scan_thumbnail(request, job_id)
 
 
 @calls.get("/{job_id}/spines/{spine_number}", response={200: None, 304: None}, openapi_extra=binary("image/webp"))
 def get_spine(request: HttpRequest, job_id: JobId, spine_number: SpineNumber):
-    """The picture of one spine, by the `number` of its proposal."""
+    """Returns the picture of a spine, by the `number` of its proposal."""
     return pictures.scan_spine(request, job_id, spine_number)
 
 
 @calls.patch("/{job_id}", response=scan_schemas.ScanOut)
 def change_scan(request: HttpRequest, job_id: JobId, body: scan_schemas.ScanPatch):
-    """The shelf that the photo shows, where its books will stand when they are accepted."""
+    """Sets the shelf that the photo shows; accepted books are put there."""
     scan = own_scan(request.user, job_id)
     if "shelf" in body.model_fields_set:
         scan.shelf = uploads.shelf_called(request.user, place_of(request.user, body.shelf))
@@ -187,7 +187,7 @@ def change_scan(request: HttpRequest, job_id: JobId, body: scan_schemas.ScanPatc
 @calls.post("/{job_id}/again", response={202: scan_schemas.ScanOut}, throttle=PHOTOS)
 @creates
 def scan_again(request: HttpRequest, job_id: JobId, response: HttpResponse):
-    """A new scan of the same photo."""
+    """Scans the same photo again, as a new scan."""
     scan = own_scan(request.user, job_id)
     if not scan.photo:
         raise not_found("This scan has no photo.")
@@ -201,7 +201,7 @@ def scan_again(request: HttpRequest, job_id: JobId, response: HttpResponse):
 
 @calls.post("/{job_id}/retry", response={202: scan_schemas.ScanOut, 409: None}, throttle=PHOTOS)
 def retry_scan(request: HttpRequest, job_id: JobId):
-    """Once more from the stage that failed or was stopped."""
+    """Continues from the stage that failed or was stopped."""
     if not pipeline.retry(own_scan(request.user, job_id)):
         raise Problem(409, "no-retry", "This scan does not need another try, or one would not help.")
     return Status(202, shown(own_scan(request.user, job_id)))
@@ -209,7 +209,7 @@ def retry_scan(request: HttpRequest, job_id: JobId):
 
 @calls.post("/{job_id}/second-look", response={202: scan_schemas.ScanOut, 409: None}, throttle=PHOTOS)
 def look_again(request: HttpRequest, job_id: JobId, body: scan_schemas.SecondLookIn):
-    """A better engine looks again at what could not be read, or at the whole photo, for about what `secondLooks` says."""
+    """Lets a better engine look at unread spines or the whole photo again; `secondLooks` shows the approximate cost."""
     if not pipeline.look_again(own_scan(request.user, job_id), body.what):
         raise Problem(409, "no-second-look", "That is not available for this scan.")
     return Status(202, shown(own_scan(request.user, job_id)))
@@ -217,7 +217,7 @@ def look_again(request: HttpRequest, job_id: JobId, body: scan_schemas.SecondLoo
 
 @calls.post("/{job_id}/cancel", response={200: scan_schemas.ScanOut, 409: None})
 def cancel_scan(request: HttpRequest, job_id: JobId):
-    """Stops it; what was found so far is kept."""
+    """Stops the scan; results so far are kept."""
     if not pipeline.cancel(own_scan(request.user, job_id)):
         raise Problem(409, "not-running", "This scan has already ended.")
     return shown(own_scan(request.user, job_id))
@@ -225,6 +225,6 @@ def cancel_scan(request: HttpRequest, job_id: JobId):
 
 @calls.delete("/{job_id}", response={204: None})
 def delete_scan(request: HttpRequest, job_id: JobId):
-    """The scan goes with its photo and all that was made of it; books that were added stay."""
+    """Deletes the scan with its photo and results; books that were added stay."""
     uploads.forget(own_scan(request.user, job_id))
     return Status(204, None)

@@ -1,4 +1,4 @@
-"""The forms that calls take and answer in. Names are camelCase outside and snake_case here."""
+"""The base of all schemas. Names are camelCase in the API and snake_case in the code."""
 
 from typing import Annotated, Generic, TypeVar
 
@@ -6,13 +6,13 @@ from ninja import Router, Schema
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-MOST = 2**63 - 1  # the largest key a database holds
-INTEGER = 2**31 - 1  # the largest number of an ordinary column
+MOST = 2**63 - 1  # the largest key in a database
+INTEGER = 2**31 - 1  # the largest number in an integer column
 FURTHEST = 1_000_000_000
 
 
 def plain(text: str) -> str:
-    """NUL is no letter, and halves of one are none: databases refuse them."""
+    """Rejects NUL and lone surrogates, which databases do not accept."""
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise ValueError("This contains characters that are not text, such as NUL")
     return text
@@ -23,29 +23,29 @@ Key = Annotated[int, Field(ge=1, le=MOST)]
 
 
 class Out(Schema):
-    """What is answered."""
+    """A response."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
 
 
 class In(Schema):
-    """What is sent. A name that is not known is refused: it would be a silent nothing."""
+    """A request. Unknown names are rejected, because they would silently have no effect."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", allow_inf_nan=False)
 
     def said(self) -> dict:
-        """What was sent, without what was left out."""
+        """The fields that were sent."""
         return self.model_dump(exclude_unset=True)
 
 
 class Slice(Schema):
-    """Which part of a list."""
+    """A page of a list."""
 
     limit: int = Field(50, ge=1, le=200, description="How many to return at most.")
     offset: int = Field(0, ge=0, le=FURTHEST, description="How many to skip.")
 
     def of(self, rows) -> dict:
-        """That part of a queryset, and how many there are."""
+        """This page of a queryset, and the total number."""
         return {"items": list(rows[self.offset : self.offset + self.limit]), "count": rows.count()}
 
 
@@ -58,7 +58,7 @@ class Page(Schema, Generic[Row]):
 
 
 class ErrorOut(Schema):
-    """What went wrong, in a sentence for people and a slug for programs."""
+    """An error: a sentence for people and a slug for programs."""
 
     detail: str = Field(examples=["This does not exist, or it is not yours."])
     code: str = Field(examples=["not-found"])

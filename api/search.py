@@ -1,4 +1,4 @@
-"""Finding books by words, by meaning, or by both."""
+"""Searching the library by words, by meaning, or by both."""
 
 from typing import Annotated, Literal
 
@@ -26,10 +26,8 @@ class Asked(Slice):
     q: Annotated[
         Text, Field(min_length=1, max_length=400, description="Words, or fields such as `author:herbert`.", examples=["dune"])
     ]
-    mode: Literal[(*MODES, AGENTIC)] = Field(
-        "hybrid", description="By words, by meaning, by both, or as a question that is answered."
-    )
-    answer: Literal[0, 1] = Field(0, description="1: also a sentence that answers; counted as a question to the chat.")
+    mode: Literal[(*MODES, AGENTIC)] = Field("hybrid", description="By words, by meaning, by both, or as a question.")
+    answer: Literal[0, 1] = Field(0, description="1: also return an answer in words; counts as a question to the chat.")
 
 
 class FoundOut(Out):
@@ -48,7 +46,7 @@ class FoundPage(Out):
 
 @calls.get("/search", response=FoundPage)
 def search_books(request: HttpRequest, asked: Query[Asked]):
-    """Your books that are meant, the likeliest first."""
+    """Searches your books, best matches first."""
     answer, answering, notes = "", [], []
     if asked.answer or asked.mode == AGENTIC:
         answer, answering, notes = answered(request, asked.q)
@@ -64,7 +62,7 @@ def search_books(request: HttpRequest, asked: Query[Asked]):
 
 
 def answered(request, question: str) -> tuple[str, list[int], list[str]]:
-    """A sentence, the books it comes from, and what could not be done."""
+    """The answer, the books it is based on, and any problems."""
     if not throttling.CHAT.allow_request(request):
         raise throttling.refusal(request)
     try:

@@ -1,4 +1,4 @@
-"""Shelves and tags: where books stand and what they are called by."""
+"""Shelves and tags."""
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
@@ -25,7 +25,7 @@ def shelves_of(user):
 
 
 def own(rows, key: int):
-    """One of somebody's own `rows`, or 404."""
+    """One of the user's own `rows`, or 404."""
     row = rows.filter(pk=key).first()
     if row is None:
         raise not_found()
@@ -40,14 +40,14 @@ def page(asked: Slice, rows, form) -> dict:
 # ── Shelves ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @shelf_calls.get("", response=Page[ShelfOut])
 def list_shelves(request: HttpRequest, asked: Query[Slice]):
-    """Your shelves in their order, each with how many books stand there."""
+    """Lists your shelves in order, with the number of books on each."""
     return page(asked, shelves_of(request.user), serializers.shelf)
 
 
 @shelf_calls.post("", response={201: ShelfOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
 @creates
 def add_shelf(request: HttpRequest, body: ShelfIn, response: HttpResponse):
-    """A new shelf, after the others."""
+    """Creates a shelf after the others."""
     shelf = Shelf(user=request.user, position=request.user.shelves.count() + 1)
     keep_shelf(shelf, body.said())
     response["Location"] = f"/api/v1/shelves/{shelf.pk}"
@@ -56,27 +56,27 @@ def add_shelf(request: HttpRequest, body: ShelfIn, response: HttpResponse):
 
 @shelf_calls.get("/{shelf_id}", response=ShelfOut)
 def get_shelf(request: HttpRequest, shelf_id: Key):
-    """One shelf."""
+    """Returns one shelf."""
     return serializers.shelf(own(shelves_of(request.user), shelf_id))
 
 
 @shelf_calls.patch("/{shelf_id}", response=ShelfOut)
 def change_shelf(request: HttpRequest, shelf_id: Key, body: ShelfPatch):
-    """Changes what is sent and nothing else."""
+    """Changes only the fields that are sent."""
     keep_shelf(own(shelves_of(request.user), shelf_id), body.said())
     return serializers.shelf(own(shelves_of(request.user), shelf_id))
 
 
 @shelf_calls.delete("/{shelf_id}", response={204: None})
 def delete_shelf(request: HttpRequest, shelf_id: Key):
-    """The shelf goes, its books stay in the library. `POST /undos/{id}` brings it back: `GET /undos` lists it."""
+    """Deletes the shelf; its books stay in the library. To undo this, find it in `GET /undos` and call `POST /undos/{id}`."""
     shelf_order.take_away(own(Shelf.objects.filter(user=request.user).select_related("user"), shelf_id))
     return Status(204, None)
 
 
 @shelf_calls.post("/{shelf_id}/move", response={200: Page[ShelfOut], 409: None})
 def move_shelf(request: HttpRequest, shelf_id: Key, body: ShelfMove):
-    """Another place for a shelf, its bookcase or its room; the first shelves in their new order."""
+    """Moves a shelf, its bookcase or its room. Returns the first shelves in their new order."""
     shelf = own(Shelf.objects.filter(user=request.user), shelf_id)
     if body.beside is None:
         shelf_order.move(shelf, body.what, body.step)
@@ -92,7 +92,7 @@ def move_shelf(request: HttpRequest, shelf_id: Key, body: ShelfMove):
 
 
 def keep_shelf(shelf: Shelf, said: dict):
-    """Saves what was said. Two shelves of one place cannot have the same name, whatever its case."""
+    """Saves a shelf. Two shelves in one place cannot have the same name, ignoring case."""
     for name, value in said.items():
         if value is not None:
             setattr(shelf, name, value)
@@ -110,25 +110,25 @@ def keep_shelf(shelf: Shelf, said: dict):
 # ── Tags ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @tag_calls.get("", response=Page[TagOut])
 def list_tags(request: HttpRequest, asked: Query[Slice]):
-    """Your tags by name, each with how many books have it. A tag is made by giving it to a book."""
+    """Lists your tags by name, with the number of books. To create a tag, add it to a book."""
     return page(asked, tagging.counted(request.user).order_by("folded"), serializers.tag)
 
 
 @tag_calls.get("/{tag_id}", response=TagOut)
 def get_tag(request: HttpRequest, tag_id: Key):
-    """One tag."""
+    """Returns one tag."""
     return serializers.tag(own(tagging.counted(request.user), tag_id))
 
 
 @tag_calls.patch("/{tag_id}", response=TagOut)
 def rename_tag(request: HttpRequest, tag_id: Key, body: TagIn):
-    """A new name. Where another tag has it already the two become one, and that one is answered."""
+    """Renames a tag. If another tag already has that name, the two are merged, and the merged tag is returned."""
     tag_changes.rename(own(Tag.objects.filter(user=request.user), tag_id), body.name)
     return serializers.tag(tagging.counted(request.user).get(folded=Tag.fold(body.name)))
 
 
 @tag_calls.delete("/{tag_id}", response={204: None})
 def delete_tag(request: HttpRequest, tag_id: Key):
-    """The tag goes from all books."""
+    """Deletes the tag from all books."""
     tag_changes.delete(own(Tag.objects.filter(user=request.user), tag_id))
     return Status(204, None)

@@ -1,4 +1,4 @@
-"""Signing in for programs, and who is signed in."""
+"""Sign-in for programs, and information about the signed-in user."""
 
 from datetime import datetime
 
@@ -47,7 +47,7 @@ class MeOut(Out):
 
 @calls.post("/auth/token", response={200: TokensOut, 401: None, 429: None}, auth=None)
 def sign_in_for_tokens(request: HttpRequest, body: SignIn):
-    """Tokens for a name and a password. An account with a second factor needs its `code` too (`mfa-required`)."""
+    """Exchanges a username and password for tokens. Accounts with a second factor also need a `code` (`mfa-required`)."""
     try:
         user, by_mfa = sign_in(request, body.email or body.username, body.password, body.code)
     except SignInError as error:
@@ -58,7 +58,7 @@ def sign_in_for_tokens(request: HttpRequest, body: SignIn):
 
 @calls.post("/auth/refresh", response={200: TokensOut, 401: None}, auth=None)
 def refresh_tokens(request: HttpRequest, body: Refresh):
-    """The next pair of tokens. A refresh token is good for one use: used twice, it ends all tokens of its sign-in."""
+    """Returns the next pair of tokens. A refresh token is valid once; using it twice revokes all tokens of that sign-in."""
     try:
         return jwts.refresh(body.refresh)
     except jwts.RefreshError as error:
@@ -67,7 +67,7 @@ def refresh_tokens(request: HttpRequest, body: Refresh):
 
 @calls.get("/me", response=MeOut, auth=EVERYBODY)
 def who_am_i(request: HttpRequest):
-    """Who is signed in, and what they may do."""
+    """Returns the signed-in user and their permissions."""
     user, grant = request.auth.user, request.auth
     own = {name: getattr(user, name) for name in ("id", "username", "email", "date_joined")}
     return own | {"scopes": sorted(grant.scopes), "signed_in_by": grant.by}

@@ -1,4 +1,4 @@
-"""The share of calls that a person has. Photos and questions to the chat have a smaller one of their own besides."""
+"""Rate limits for each person. Photos and questions to the chat have lower limits of their own."""
 
 from django.conf import settings
 from django.http import HttpRequest

@@ -1,4 +1,4 @@
-"""What a person has let in: API tokens, programs that signed in by password, secret feed addresses. Made and ended here."""
+"""API tokens, programs that signed in with a password, and secret feed addresses."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -46,7 +46,7 @@ class FreshTokenOut(TokenOut):
 
 
 class ProgramOut(Out):
-    """A sign-in by `POST /auth/token`, with all tokens that came of it."""
+    """A sign-in with `POST /auth/token`, and all tokens issued for it."""
 
     id: int
     agent: str = Field(description="The name the program gives itself.")
@@ -61,7 +61,7 @@ class FeedsOut(Out):
 
 
 def confirmed(request):
-    """A browser that somebody left open makes no tokens: as on the page, the password was typed a short while ago."""
+    """As on the page, the password must have been entered recently, so that nobody creates tokens in a browser left open."""
     if request.auth.by == "session" and is_reauthentication_required(request, app=""):
         sentence = "Confirm that it is you on the “API tokens” page in Settings, or sign in with `POST /auth/token`."
         raise Problem(403, "confirm-first", sentence)
@@ -77,14 +77,14 @@ def own(rows, key: int):
 # ── Tokens ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 @token_calls.get("/tokens", response=Page[TokenOut])
 def list_tokens(request: HttpRequest, asked: Query[Slice]):
-    """Your personal API tokens, the newest first; not the tokens themselves, which are kept nowhere."""
+    """Lists your personal API tokens, newest first, without the tokens themselves, which are not stored."""
     return asked.of(request.user.api_tokens.all())
 
 
-# Without an Idempotency-Key: the answer, with the token in it, would be kept for a day.
+# Without an Idempotency-Key, which would store the response, and so the token, for a day.
 @token_calls.post("/tokens", response={201: FreshTokenOut})
 def add_token(request: HttpRequest, body: TokenIn):
-    """A new personal token for one program. It is shown in this answer and never again."""
+    """Creates a personal token for a program. The token is only shown in this response."""
     confirmed(request)
     if request.user.api_tokens.count() >= MOST_TOKENS:
         raise invalid(f"You already have {MOST_TOKENS} tokens. Revoke one that you no longer need.")
@@ -96,20 +96,20 @@ def add_token(request: HttpRequest, body: TokenIn):
 
 @token_calls.delete("/tokens/{token_id}", response={204: None})
 def end_token(request: HttpRequest, token_id: Key):
-    """It lets nobody in any more."""
+    """Revokes the token."""
     own(ApiToken.objects.filter(user=request.user), token_id).delete()
     return Status(204, None)
 
 
 @token_calls.get("/programs", response=Page[ProgramOut])
 def list_programs(request: HttpRequest, asked: Query[Slice]):
-    """Programs that signed in by name and password and are not signed out."""
+    """Lists programs that signed in with a username and password and have not been signed out."""
     return asked.of(TokenFamily.objects.filter(user=request.user, revoked__isnull=True))
 
 
 @token_calls.delete("/programs/{program_id}", response={204: None})
 def sign_program_out(request: HttpRequest, program_id: Key):
-    """All tokens of that sign-in end."""
+    """Revokes all tokens of that sign-in."""
     own(TokenFamily.objects.filter(user=request.user, revoked__isnull=True), program_id).revoke()
     return Status(204, None)
 
@@ -124,19 +124,19 @@ def feeds_of(request) -> dict:
 
 @feed_calls.get("/feeds", response=FeedsOut)
 def get_feeds(request: HttpRequest):
-    """The addresses of your feeds. Whoever knows a secret one reads it."""
+    """Returns the addresses of your feeds. Anyone who knows a secret address can read that feed."""
     return feeds_of(request)
 
 
 @feed_calls.post("/feeds/renew", response=FeedsOut)
 def renew_feeds(request: HttpRequest):
-    """New secret addresses; older ones lead nowhere any more."""
+    """Creates new secret addresses; the previous ones stop working."""
     feeds.renew(request.user)
     return feeds_of(request)
 
 
 @feed_calls.delete("/feeds", response={204: None})
 def end_feeds(request: HttpRequest):
-    """The secret addresses lead nowhere any more."""
+    """Revokes the secret addresses."""
     feeds.revoke(request.user)
     return Status(204, None)

@@ -1,4 +1,4 @@
-"""Webhooks for programs: set up, changed, and what was sent."""
+"""Webhooks: set up, change, and see what was sent."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -17,7 +17,7 @@ from api.errors import invalid, not_found
 from api.idempotent_calls import creates
 from api.schemas import In, Key, Out, Page, Slice, Text, router
 
-calls = router("Webhooks", auth=SIGNED_IN)  # they show the secret, and are told of everything: no personal token sets them up
+calls = router("Webhooks", auth=SIGNED_IN)  # no personal tokens: webhooks show their secret and receive everything
 Events = Annotated[list[Literal[tuple(Event.values)]], Field(min_length=1, max_length=20, examples=[["book.added"]])]
 Address = Annotated[Text, Field(min_length=8, max_length=500, examples=["https://example.org/hook"])]
 
@@ -74,14 +74,14 @@ def keep(hook: Webhook, said: dict) -> Webhook:
 
 @calls.get("", response=Page[WebhookOut])
 def list_webhooks(request: HttpRequest, asked: Query[Slice]):
-    """The addresses that are told."""
+    """Lists your webhooks."""
     return asked.of(Webhook.objects.filter(user=request.user))
 
 
 @calls.post("", response={201: WebhookOut})
 @creates
 def add_webhook(request: HttpRequest, body: WebhookIn, response: HttpResponse):
-    """Tells an address of what happens from now on. One in the network of the server is refused."""
+    """Adds a webhook for future events. Addresses inside the server's own network are rejected."""
     if request.user.webhooks.count() >= MOST_WEBHOOKS:
         raise invalid(f"You already have {MOST_WEBHOOKS} webhooks. Delete one that you no longer need.")
     hook = keep(Webhook(user=request.user), body.said())
@@ -91,32 +91,32 @@ def add_webhook(request: HttpRequest, body: WebhookIn, response: HttpResponse):
 
 @calls.get("/{webhook_id}", response=WebhookOut)
 def get_webhook(request: HttpRequest, webhook_id: Key):
-    """One webhook."""
+    """Returns one webhook."""
     return own_webhook(request.user, webhook_id)
 
 
 @calls.patch("/{webhook_id}", response=WebhookOut)
 def change_webhook(request: HttpRequest, webhook_id: Key, body: WebhookPatch):
-    """Changes what is sent and nothing else."""
+    """Changes only the fields that are sent."""
     return keep(own_webhook(request.user, webhook_id), body.said())
 
 
 @calls.delete("/{webhook_id}", response={204: None})
 def delete_webhook(request: HttpRequest, webhook_id: Key):
-    """Nothing is sent there any more."""
+    """Deletes the webhook; nothing more is sent to it."""
     own_webhook(request.user, webhook_id).delete()
     return Status(204, None)
 
 
 @calls.get("/{webhook_id}/deliveries", response=Page[DeliveryOut])
 def list_deliveries(request: HttpRequest, webhook_id: Key, asked: Query[Slice]):
-    """What was sent in the last 30 days, the latest first."""
+    """Lists the messages of the last 30 days, latest first."""
     return asked.of(own_webhook(request.user, webhook_id).deliveries.all())
 
 
 @calls.post("/{webhook_id}/deliveries/{delivery_id}/again", response={202: DeliveryOut})
 def deliver_again(request: HttpRequest, webhook_id: Key, delivery_id: Key):
-    """Sends it once more, with the same id."""
+    """Sends a message again, with the same id."""
     delivery = own_webhook(request.user, webhook_id).deliveries.filter(pk=delivery_id).first()
     if delivery is None:
         raise not_found()

@@ -1,11 +1,11 @@
-"""Who knows books. One file per catalogue; all of them answer in `Record`s."""
+"""Catalogues of books. One file per catalogue; all of them return `Record`s."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 
 class CatalogError(Exception):
-    """A catalogue could not answer. `permanent` alone decides whether asking again may help."""
+    """A catalogue could not answer. `permanent` alone decides whether a retry may help."""
 
     def __init__(self, sentence: str, permanent: bool = False):
         super().__init__(sentence)
@@ -21,9 +21,9 @@ class Record:
     subtitle: str = ""
     isbn: str = ""  # 13 digits, or ""
     publisher: str = ""
-    published_date: str = ""  # as far as it is known: 2017, 2017-02 or 2017-02-07
+    published_date: str = ""  # as precise as known: 2017, 2017-02 or 2017-02-07
     language: str = ""  # ISO 639-1
-    cover: str = ""  # https address of a picture
+    cover: str = ""  # https:// address of a picture
     links: dict[str, str] = field(default_factory=dict)  # name of the shop or site -> address
     series: str = ""
     series_number: str = ""  # 1, 2.5, 1-3
@@ -51,12 +51,12 @@ class Record:
 
 
 class Catalog(Protocol):
-    """What a catalogue offers. Both raise CatalogError; neither raises anything else."""
+    """The interface of a catalogue. Both methods raise CatalogError and nothing else."""
 
     name: str
 
     def by_isbn(self, isbn13: str) -> Record | None: ...
 
     def search(self, text: str, limit: int = 10) -> list[Record]:
-        """Records that `text` may name, likeliest first. `text` is what was read or typed, errors and all."""
+        """Returns records that `text` may refer to, most likely first. `text` is as it was read or typed, with errors."""
         ...

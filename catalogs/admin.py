@@ -1,4 +1,4 @@
-"""The local catalogue, for those who run the site."""
+"""The local catalogue in the administration."""
 
 from django.contrib import admin
 
@@ -7,7 +7,7 @@ from catalogs.models import CatalogFile, CatalogRecord
 
 @admin.register(CatalogRecord)
 class CatalogRecordAdmin(admin.ModelAdmin):
-    """Filled by `manage.py load_catalog`, which keeps the search index in step; so it is only looked at here."""
+    """Read-only, because `manage.py load_catalog` fills it and keeps the search index in step."""
 
     list_display = ("title", "author", "year", "publisher", "isbn13", "language")
     search_fields = ("title", "author", "=isbn13")
@@ -26,7 +26,7 @@ class CatalogRecordAdmin(admin.ModelAdmin):
 
 @admin.register(CatalogFile)
 class CatalogFileAdmin(admin.ModelAdmin):
-    """How far each file was loaded; the loader's own notes."""
+    """The progress of loading each file."""
 
     list_display = ("name", "rows", "added", "skipped", "finished")
     search_fields = ("name",)

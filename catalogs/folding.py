@@ -1,4 +1,4 @@
-"""Text as it is compared: without case, accents, articles and punctuation."""
+"""Folding of text for comparison: without case, accents, articles and punctuation."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ import unicodedata
 ARTICLES = frozenset("the a an der die das ein eine le la les un une el los las lo il gli i l els de het een".split())
 
 
-# Letters that Unicode does not decompose into a plain one and a mark; ß is `casefold`'s.
+# Letters that Unicode does not decompose into a plain letter and a mark; `casefold` handles ß.
 LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ŋ": "n", "ı": "i", "ƀ": "b"}
 )
@@ -15,25 +15,25 @@ WORD = re.compile(r"[^\W_]+")
 
 
 def fold(text: str) -> str:
-    """Lower case letters and digits in words, the one form in which text is compared, sorted, kept for the search and looked
-    for: `Müller’s Büro` becomes `mullers buro`, `Łódź` `lodz`."""
+    """Words of lower case letters and digits, the one form in which text is compared, sorted, indexed and searched:
+    `Müller’s Büro` becomes `mullers buro`, and `Łódź` becomes `lodz`."""
     text = (text or "").replace("&", " and ")
-    if text.isascii():  # most text is, and folding is what a search spends its time on
+    if text.isascii():  # most text is, and a search spends most of its time on folding
         text = text.lower()
     else:
-        text = APOSTROPHES.sub("", text)  # NFKD would make a space of some
+        text = APOSTROPHES.sub("", text)  # NFKD would turn some into spaces
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
         text = text.casefold().translate(LETTERS)
     return " ".join(WORD.findall(APOSTROPHES.sub("", text)))
 
 
 def fold_name(name: str) -> str:
-    """What two spellings of a name have in common; a name of signs alone is itself."""
+    """The common form of different spellings of a name; a name without letters or digits stays as it is."""
     return fold(name) or " ".join(name.split()).casefold()
 
 
 def sort_title(title: str) -> str:
-    """`The Hobbit` under h; numbers padded so that volume 2 stands before volume 10."""
+    """Sorts `The Hobbit` under h; pads numbers so that volume 2 comes before volume 10."""
     words = fold(title).split()
     if len(words) > 1 and words[0] in ARTICLES:
         words = words[1:]
@@ -41,7 +41,7 @@ def sort_title(title: str) -> str:
 
 
 def sort_name(name: str) -> str:
-    """`Ursula K. Le Guin` under l: by surname, particles with it, given names after."""
+    """Sorts `Ursula K. Le Guin` under l: the surname with its particles, then the given names."""
     if "," in name:
         return fold(name)[:300]
     given, last = split_name(name)
@@ -49,7 +49,7 @@ def sort_name(name: str) -> str:
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """Given names and surname, particles with it: `Ursula K.` and `Le Guin`."""
+    """Given names, and the surname with its particles: `Ursula K.` and `Le Guin`."""
     words = name.split()
     start = len(words) - 1
     while start > 1 and words[start - 1].casefold() in NAME_PARTICLES:

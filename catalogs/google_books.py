@@ -9,10 +9,10 @@ from catalogs import CatalogError, Record, isbn, ranking
 from catalogs.languages import iso
 from catalogs.spine_queries import plan
 
-# A partial reply is a fifth of the whole one: https://developers.google.com/books/docs/v1/performance
+# A partial response is a fifth of the size: https://developers.google.com/books/docs/v1/performance
 INFO = "title,subtitle,authors,publisher,publishedDate,industryIdentifiers,language,imageLinks,infoLink"
 FIELDS = f"items(id,volumeInfo({INFO},pageCount,categories,description))"
-MOST = 40  # results in one reply
+MOST = 40  # results in one response
 
 
 class GoogleBooks:
@@ -64,7 +64,7 @@ def _record(item: dict) -> Record:
         language=iso(info.get("language", "")),
         cover=_secure(cover),
         links={"googleBooks": _secure(info["infoLink"])} if info.get("infoLink") else {},
-        pages=info.get("pageCount") or None,  # 0 where they do not know
+        pages=info.get("pageCount") or None,  # 0 if unknown
         description=_plain(info.get("description", "")),
         categories=tuple(info.get("categories") or ()),
         source="google_books",
@@ -73,10 +73,10 @@ def _record(item: dict) -> Record:
 
 
 def _plain(description: str) -> str:
-    """It comes with simple tags such as <b> and <br>."""
+    """The text without the simple tags it comes with, such as <b> and <br>."""
     return html.unescape(re.sub(r"<[^>]*>", "", re.sub(r"(?i)<br\s*/?>|</p>", "\n", description))).strip()
 
 
 def _secure(address: str) -> str:
-    """The service still hands out http addresses, and a page corner drawn into the pictures."""
+    """The address with https, and without the page corner that the service draws into its pictures."""
     return re.sub(r"^http://(books\.google\.|www\.google\.)", r"https://\1", address).replace("&edge=curl", "")

@@ -1,8 +1,8 @@
-"""The search index of the local catalogue: for each bucket of `terms` the records that have it.
+"""The search index of the local catalogue: the records in each bucket of terms.
 
-On SQLite an FTS5 table. On PostgreSQL a table of our own, because its GIN index would fetch a row for every record named: a row
-for each bucket and each 65,536 records holds their ids as one run of bytes. Neither needs an extension. How many records
-each bucket has is kept in one array beside them, so that a search can begin with the rarest.
+On SQLite it is an FTS5 table. On PostgreSQL it is a table of our own, because a GIN index would fetch a row for every record
+found: one row per bucket and 65,536 records holds their ids as bytes. Neither needs an extension. An array next to the
+index holds the number of records in each bucket, so that a search can start with the rarest.
 """
 
 import uuid
@@ -14,14 +14,14 @@ from catalogs.index_terms import BUCKETS
 from catalogs.models import CatalogCounts
 
 FTS, POSTINGS = "catalogs_catalogterms", "catalogs_catalogpostings"
-PART_BITS = 16  # records of one part: few rows to read, and none that is long to rewrite when books are added
-ID = np.dtype(">i4")  # as PostgreSQL's int4send writes them
-_in_memory: dict[uuid.UUID, tuple[int, np.ndarray]] = {}  # the newest counts only: some megabytes
+PART_BITS = 16  # records per part: few rows to read, and none takes long to rewrite when books are added
+ID = np.dtype(">i4")  # the format of PostgreSQL's int4send
+_in_memory: dict[uuid.UUID, tuple[int, np.ndarray]] = {}  # only the latest counts: a few megabytes
 
 
 def add(entries: list[tuple[int, set[int]]]) -> None:
-    """Index these (record id, its buckets); to be called in the transaction that writes the records."""
-    row, _ = CatalogCounts.objects.select_for_update().get_or_create(pk=1)  # first, so that two loads wait for each other
+    """Indexes records, given as (record id, its buckets). Call it in the transaction that writes the records."""
+    row, _ = CatalogCounts.objects.select_for_update().get_or_create(pk=1)  # first, so that concurrent loads wait for each other
     buckets = np.fromiter((bucket for _, buckets in entries for bucket in buckets), dtype=np.int64)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -37,7 +37,7 @@ def add(entries: list[tuple[int, set[int]]]) -> None:
 
 
 def _append(buckets: np.ndarray, ids: np.ndarray) -> None:
-    """Writes the ids behind those that each bucket has already (PostgreSQL)."""
+    """Appends the ids to those already in each bucket (PostgreSQL)."""
     parts = ids >> PART_BITS
     order = np.lexsort((ids, parts, buckets))
     buckets, parts, ids = buckets[order], parts[order], ids[order].astype(ID)
@@ -52,7 +52,7 @@ def _append(buckets: np.ndarray, ids: np.ndarray) -> None:
 
 
 def counts() -> tuple[int, np.ndarray]:
-    """How many records there are, and how many of them have each bucket."""
+    """The number of records, and how many of them are in each bucket."""
     stamp = CatalogCounts.objects.filter(pk=1).values_list("stamp", flat=True).first()
     if stamp is None:
         return 0, _array(b"")
@@ -66,7 +66,7 @@ def counts() -> tuple[int, np.ndarray]:
 
 
 def postings(buckets: list[int]) -> list[np.ndarray]:
-    """For each bucket the ids of all records that have it."""
+    """The ids of all records in each bucket."""
     if not buckets:
         return []
     found = _from_fts(buckets) if connection.vendor == "sqlite" else _from_postings(buckets)
@@ -74,7 +74,7 @@ def postings(buckets: list[int]) -> list[np.ndarray]:
 
 
 def _from_fts(buckets: list[int]) -> dict[int, np.ndarray]:
-    """One statement for all, and each answer as one long text: both cross into Python much faster than many rows do."""
+    """Uses one statement for all, and returns each result as one long text: both reach Python much faster than many rows."""
     one = f"SELECT %s, group_concat(rowid) FROM {FTS} WHERE {FTS} MATCH %s"
     values = [value for bucket in buckets for value in (bucket, f'"{bucket:x}"')]
     with connection.cursor() as cursor:

@@ -1,8 +1,8 @@
-"""What a book and a spine have in common: the words and the short letter runs of their text, as numbers.
+"""The terms of books and spines in the index: whole words and short letter sequences, as numbers.
 
-OCR glues words together, breaks them and takes one letter for another. Runs of a few letters over the text without its
-spaces survive that; whole words keep short titles apart. Both are hashed into a fixed number of buckets, so that one small
-array holds how many books know each.
+OCR joins words, splits them and confuses letters. Sequences of a few letters, taken from the text without spaces, survive
+that; whole words distinguish short titles. Both are hashed into a fixed number of buckets, so that one small array
+holds how many books have each.
 """
 
 import re
@@ -11,14 +11,14 @@ import zlib
 from catalogs import folding
 
 BUCKETS = 1 << 20
-RUN = 4  # letters in a run: 3 are too common in millions of books, 5 lose too much to each wrong letter
-MAX_LETTERS = 90  # nobody prints more of a title on a spine
-LOOKALIKES = str.maketrans("01l58", "oiisb")  # what OCR cannot keep apart is the same letter here
-CJK = "\u2e80"  # from here on scripts without spaces, where two characters say what four letters do elsewhere
+RUN = 4  # letters in a sequence: 3 are too common in millions of books, 5 lose too much with each wrong letter
+MAX_LETTERS = 90  # no spine shows more of a title
+LOOKALIKES = str.maketrans("01l58", "oiisb")  # letters that OCR confuses count as one
+CJK = "\u2e80"  # from here on, scripts without spaces, where two characters say as much as four letters elsewhere
 
 
 def shape(text: str) -> str:
-    """Folded text as OCR might as well have read it."""
+    """Folded text with letters that OCR confuses made the same."""
     return confused(folding.fold(text))
 
 
@@ -37,7 +37,7 @@ def main_title(title: str) -> str:
 
 
 def buckets_of(text: str) -> set[int]:
-    """The buckets of all words and letter runs of `text`."""
+    """The buckets of all words and letter sequences in `text`."""
     shaped = shape(text)[:MAX_LETTERS]
     letters = shaped.replace(" ", "")
     found = {f" {word}" for word in shaped.split()}
@@ -49,5 +49,5 @@ def buckets_of(text: str) -> set[int]:
 
 
 def record_buckets(title: str, authors: tuple[str, ...]) -> set[int]:
-    """Title and authors one by one, so that no run crosses from one into the next: spines show them in any order."""
+    """The buckets of the title and of each author separately, because spines show them in any order."""
     return set().union(buckets_of(title), *(buckets_of(author) for author in authors[:6]))

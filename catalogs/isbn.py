@@ -1,4 +1,4 @@
-"""ISBNs: a thin layer over python-stdnum. Everything is kept as 13 digits without hyphens."""
+"""ISBNs: a thin layer over python-stdnum. All ISBNs are stored as 13 digits without hyphens."""
 
 import re
 import unicodedata
@@ -9,10 +9,10 @@ from stdnum import isbn as stdnum_isbn
 from stdnum.exceptions import ValidationError
 
 HYPHENS = "\\-‐‑‒–—−"
-AT_MOST = 5000  # numbers found in one text
+AT_MOST = 5000  # the most numbers found in one text
 GAP = rf"(?:[ \u00a0\u202f.{HYPHENS}]|[ \u00a0][{HYPHENS}][ \u00a0])?"
 END = rf"(?![\dA-Za-z]|[{HYPHENS}]\d)"
-# Runs of 10 or 13 digits with gaps, with the 2 or 5 digits of an add-on glued to 13; never a part of a longer number.
+# 10 or 13 digits with gaps, and 13 with an add-on of 2 or 5 digits; never part of a longer number.
 LIKE_AN_ISBN = re.compile(
     rf"(?<![\dA-Za-z])(?:(?:\d{GAP}){{12}}\d(?:\d{{5}}|\d{{2}})?|(?:\d{GAP}){{9}}[\dXx]){END}",
 )
@@ -20,12 +20,12 @@ NAMED = re.compile(r"(?i)\bisbn(?:[ -]?1[03])?\s*[:=]?\s*$")
 
 
 class ISBNError(ValueError):
-    """A sentence about what is wrong with a supposed ISBN."""
+    """Explains what is wrong with a supposed ISBN."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A number in a text that is an ISBN, or was meant to be one and has a `problem`."""
+    """A number in a text that is an ISBN, or looks like one and has a `problem`."""
 
     text: str
     isbn: str = ""
@@ -33,11 +33,11 @@ class Found:
 
 
 def parse(text: str) -> str:
-    """The ISBN in `text` (10 or 13 digits, hyphens and spaces allowed, an EAN with its 2 or 5 digit add-on too) as 13 digits."""
+    """The ISBN in `text` as 13 digits. It may have 10 or 13 digits, hyphens, spaces, and a 2 or 5 digit add-on."""
     compact = re.sub(r"(?i)isbn(?:-1[03])?[:\s]*", "", unicodedata.normalize("NFKC", text or ""))
     compact = re.sub(rf"[\s{HYPHENS}.]", "", compact).upper()
     if re.fullmatch(r"97[89]\d{10}(\d{2}|\d{5})", compact):
-        compact = compact[:13]  # scanners glue the add-on to the ISBN
+        compact = compact[:13]  # scanners append the add-on to the ISBN
     if not re.fullmatch(r"[0-9]{9}[0-9X]|[0-9]{13}", compact):
         raise ISBNError(f"“{_short(text)}” is not an ISBN: it needs 10 or 13 digits.")
     if len(compact) == 13:
@@ -65,10 +65,10 @@ def _short(text: str | None) -> str:
 
 
 def find(text: str) -> list[Found]:
-    """All ISBNs in `text`, in their order, as often as they are there: one number, a list, or prose with numbers in it.
+    """All ISBNs in `text`, in order and with repetitions. `text` is a number, a list, or prose with numbers in it.
 
-    Of the numbers that are no ISBN only those are named that were meant to be one: what stands alone on its line or between
-    commas, what is called an ISBN, and what begins as the ISBNs of 13 digits do."""
+    Invalid numbers are only reported if they were probably meant as an ISBN: those alone on a line or between commas, those
+    labelled as an ISBN, and those that begin like ISBNs of 13 digits."""
     found = []
     text = unicodedata.normalize("NFKC", (text or "").replace("\0", " "))
     for piece in re.split(r"[\n\r\t,;|]+", text):
@@ -91,7 +91,7 @@ def find(text: str) -> list[Found]:
 
 
 def _broken(piece: str) -> Found | None:
-    """A line that is one number, or is called an ISBN, and has too few or too many digits."""
+    """A line that is a single number, or labelled as an ISBN, with too few or too many digits."""
     named = re.sub(r"(?i)^.*\bisbn(?:[ -]?1[03])?\s*[:=]?\s*", "", piece).strip()
     digits = re.sub(rf"[\s{HYPHENS}.]", "", named)
     if not re.fullmatch(r"[0-9]{5,}[Xx]?", digits) or (named == piece.strip() and len(digits) < 8):
@@ -100,7 +100,7 @@ def _broken(piece: str) -> Found | None:
 
 
 def clean(text: str) -> str:
-    """The ISBN in `text` as 13 digits, or "" where there is none that is right."""
+    """The ISBN in `text` as 13 digits, or "" if there is no valid one."""
     try:
         return parse(text)
     except ISBNError:
@@ -108,7 +108,7 @@ def clean(text: str) -> str:
 
 
 def to_isbn10(isbn13: str) -> str:
-    """Ten digits, or "" for the 979 range, which has no ten-digit form."""
+    """The ISBN-10, or "" for the 979 range, which has none."""
     return stdnum_isbn.to_isbn10(isbn13) if isbn13.startswith("978") else ""
 
 

@@ -1,4 +1,4 @@
-"""Languages as ISO 639-1. Libraries and book services write them as ISO 639-2 (both kinds), as tags or in words.
+"""Languages as ISO 639-1. Libraries and book services use ISO 639-2 (both kinds), tags or words.
 
 https://www.loc.gov/standards/iso639-2/php/code_list.php
 """
@@ -21,7 +21,7 @@ CODES = dict(pair.split(":") for pair in _THREE.split())
 
 
 def iso(code: str) -> str:
-    """`eng`, `/languages/eng`, `en-US` or `EN` as `en`; what is no language that has two letters is ""."""
+    """`eng`, `/languages/eng`, `en-US` or `EN` as `en`; "" for anything without a two-letter code."""
     code = re.split(r"[-_]", (code or "").strip().rsplit("/", 1)[-1].lower())[0]
     return code if len(code) == 2 and code.isalpha() else CODES.get(code, "")
 
@@ -32,5 +32,5 @@ NAMES = {code: info["name"] for code, info in LANG_INFO.items() if "name" in inf
 
 
 def language_name(code: str) -> str:
-    """`en` as `English`; a code that nobody has named here stays as it is."""
+    """`en` as `English`; unknown codes stay as they are."""
     return NAMES.get(code, code)

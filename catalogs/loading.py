@@ -1,4 +1,4 @@
-"""Filling the local catalogue from a file: as a stream, in batches, so that it can be stopped at any row and go on there."""
+"""Loading files into the local catalogue: as a stream, in batches, so that loading can stop at any row and continue there."""
 
 import gzip
 import hashlib
@@ -20,12 +20,12 @@ from catalogs.models import CatalogFile
 FORMATS = ("csv", "openlibrary", "marc")
 BUILTIN = Path(__file__).with_name("builtin.csv")
 BATCH = 5000
-SAMPLE = 1 << 20  # bytes at each end of a file that tell it from others
+SAMPLE = 1 << 20  # bytes at each end of a file that identify it
 
 
 @dataclass
 class Loaded:
-    """What became of a file. The counts are of the whole file, the problems those of this run."""
+    """The result of loading a file. The counts are for the whole file, the problems only for this run."""
 
     state: CatalogFile
     resumed_at: int = 0
@@ -43,7 +43,7 @@ def load(
     progress: Progress | None = None,
     batch_size: int = BATCH,
 ) -> Loaded:
-    """Bring the books of `path` into the local catalogue. Raises ValueError with a sentence where the file cannot be one."""
+    """Loads the books in `path` into the local catalogue. Raises ValueError with an explanation if the file cannot be read."""
     state, _ = CatalogFile.objects.get_or_create(fingerprint=_fingerprint(path), defaults={"name": path.name})
     if again:
         state.rows = state.added = state.skipped = 0
@@ -65,13 +65,13 @@ def load(
 
 
 def ensure_builtin() -> int:
-    """The built-in list, so that a first scan finds something without any network; the number of books that came in."""
+    """Loads the built-in list, so that a first scan finds something without a network. Returns the number of books added."""
     before = CatalogFile.objects.filter(fingerprint=_fingerprint(BUILTIN), finished__isnull=False).exists()
     return 0 if before else load(BUILTIN, "csv").state.added
 
 
 def detect(path: Path) -> str:
-    """The format of a file, from its beginning."""
+    """Detects the format of a file from its beginning."""
     with _opened(path) as (_, stream):
         start = stream.read(4096).lstrip()
     if start.startswith((b"/type/", b"/books/")):
@@ -82,7 +82,7 @@ def detect(path: Path) -> str:
 
 
 def _store(batch: list[Row], loaded: Loaded) -> None:
-    """One batch and how far we are with it: both or neither."""
+    """Saves a batch together with the position in the file."""
     state = loaded.state
     problems = [(row.line, row.problem) for row in batch if row.problem]
     with transaction.atomic():
@@ -115,7 +115,7 @@ def _watched(rows: Iterator[Row], raw: BinaryIO, progress: Progress | None) -> I
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
-    """The file on disk, for the progress, and its content, unpacked where it is packed."""
+    """The file on disk, for the progress, and its content, decompressed if needed."""
     with path.open("rb") as raw:
         if raw.peek(2)[:2] == b"\x1f\x8b":
             with gzip.open(raw) as stream:

@@ -1,4 +1,4 @@
-"""The catalogue on this machine: the records that `manage.py load_catalog` brought in, found by what a spine shows."""
+"""The local catalogue: the records loaded with `manage.py load_catalog`, found by the text on a spine."""
 
 import hashlib
 from collections.abc import Iterable
@@ -10,8 +10,8 @@ from catalogs import Record, folding, index, ranking
 from catalogs.index_terms import buckets_of, record_buckets
 from catalogs.models import CatalogRecord
 
-MOST_POSTINGS = 30_000  # read for one spine: the rarest terms first, so more books do not mean slower searches
-CANDIDATES = 80  # looked at closely for one spine
+MOST_POSTINGS = 30_000  # postings read for one spine: the rarest terms first, so that more books do not make a search slower
+CANDIDATES = 80  # records compared closely for one spine
 
 
 class LocalCatalog:
@@ -25,7 +25,7 @@ class LocalCatalog:
         return self.search_many([text], limit)[0]
 
     def search_many(self, texts: list[str], limit: int = 10) -> list[list[Record]]:
-        """For each text the records that it may name, likeliest first."""
+        """The records that each text may refer to, most likely first."""
         total, counts = index.counts()
         if not total:
             return [[] for _ in texts]
@@ -40,7 +40,7 @@ class LocalCatalog:
 
 
 def _candidates(text: str, total: int, counts: np.ndarray, postings: dict[int, np.ndarray]) -> list[int]:
-    """Ids of the records that share the most telling terms with `text`."""
+    """The ids of the records that share the most distinctive terms with `text`."""
     known = sorted((int(counts[bucket]), bucket) for bucket in buckets_of(text) if counts[bucket])
     read = np.cumsum([count for count, _ in known])
     known = known[: max(1, int(np.searchsorted(read, MOST_POSTINGS)))]
@@ -59,7 +59,7 @@ def _candidates(text: str, total: int, counts: np.ndarray, postings: dict[int, n
 
 
 def add(records: Iterable[Record]) -> int:
-    """Write these records with their index entries, in one transaction. How many came in: what is there already stays."""
+    """Saves records with their index entries in one transaction. Returns how many were added; existing ones stay."""
     by_key = {_key(record): record for record in records if record.title}
     with transaction.atomic():
         there = set(CatalogRecord.objects.filter(key__in=by_key).values_list("key", flat=True))

@@ -1,4 +1,4 @@
-"""Asking all catalogues at once: in their order, from the cache where they answered before, none waiting for a sick one."""
+"""Asks all catalogues at once, in order of preference, with a cache; a failing catalogue does not delay the others."""
 
 import hashlib
 import time
@@ -19,27 +19,27 @@ from catalogs.open_library import OpenLibrary
 from catalogs.retrying_transport import RetryingTransport
 
 CACHE_SECONDS = 7 * 24 * 3600
-AT_ONCE = 8  # questions under way
+AT_ONCE = 8  # concurrent requests
 REQUEST_SECONDS = 10.0
-SECONDS = 90.0  # all questions of one search together
-PATIENCE = 6.0  # seconds that a book which one catalogue knows waits for what the others may add
+SECONDS = 90.0  # for all requests of one search together
+PATIENCE = 6.0  # once one catalogue knows a book, how many seconds to wait for the others
 
 
 @dataclass
 class Answer:
-    """What the catalogues say about one ISBN, in their order; `problems` are the sentences of those that could not be asked."""
+    """What the catalogues know about one ISBN, in their order; `problems` explains which could not be asked."""
 
     records: list[Record] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
     def record(self) -> Record | None:
-        """All of them together: the first one's word counts, and what it lacks comes from the next."""
+        """All records combined: the first takes precedence, and the next ones fill its gaps."""
         return reduce(completed, self.records) if self.records else None
 
 
 class Lookup:
-    """The catalogues of one piece of work, a scan or a form; `problems` tells its owner who did not answer."""
+    """The catalogues for one scan or form; `problems` tells its owner which did not respond."""
 
     def __init__(self, catalogs: Sequence[Catalog], seconds: float = SECONDS):
         self.catalogs, self.seconds = tuple(catalogs), seconds
@@ -53,12 +53,12 @@ class Lookup:
         ]
 
     def by_isbn(self, isbn13: str) -> Record | None:
-        """The first catalogue's record, with a cover and other facts that it lacks from the others that know the book."""
+        """The record of the first catalogue that knows the book, with missing facts filled in from the others."""
         return dict(self.by_isbns([isbn13]))[isbn13].record
 
     def by_isbns(self, numbers: Sequence[str]) -> Iterator[tuple[str, Answer]]:
-        """Each ISBN with its answer, as soon as there is one. Those outside are asked for what is not all known here, all at
-        once, each catalogue in threads of its own: a slow one holds up nobody."""
+        """Yields each ISBN with its answer as soon as there is one. The outside catalogues are asked for anything incomplete,
+        all at once and each in its own threads, so that a slow one does not delay the others."""
         numbers = list(dict.fromkeys(numbers))
         outside = [catalog for catalog in self.catalogs if is_outside(catalog)]
         known = {number: self._known_inside(number) for number in numbers}
@@ -71,7 +71,7 @@ class Lookup:
         yield from self._isbns_from_outside({number: asked for number, asked in open_questions.items() if asked}, known)
 
     def forget(self, isbn13: str) -> None:
-        """What was answered about this ISBN, or that nobody knew it: the next time everybody is asked anew."""
+        """Removes the answers about this ISBN from the cache, so that the catalogues are asked again next time."""
         cache.delete_many([_cache_key(catalog, "isbn", isbn13) for catalog in self.catalogs if is_outside(catalog)])
 
     @property
@@ -79,9 +79,9 @@ class Lookup:
         return any(is_outside(catalog) for catalog in self.catalogs)
 
     def search(self, texts: list[str], limit: int = 10, here: bool = True, outside: bool = True) -> dict[str, list[Record]]:
-        """For each text the records of the catalogues, catalogue by catalogue, each likeliest first.
+        """The records for each text, catalogue by catalogue, most likely first.
 
-        `here` are the catalogues that answer all texts in one batch, `outside` those that are asked one by one over the network.
+        `here` are the catalogues on this machine, searched in one batch; `outside` are those searched over the network.
         """
         texts = list(dict.fromkeys(texts))
         answers: dict[str, list[Record]] = {text: [] for text in texts}
@@ -103,7 +103,7 @@ class Lookup:
             return {}
 
     def _search_outside(self, catalogs: list[Catalog], texts: list[str], limit: int) -> dict[str, dict[str, list[Record]]]:
-        """Catalogue name -> text -> records. The cache is asked and filled here, the threads only talk to the catalogues."""
+        """Catalogue name -> text -> records. The cache is read and filled here; the threads only call the catalogues."""
         keys = {(catalog, text): _cache_key(catalog, f"{limit}", folding.fold(text)) for catalog in catalogs for text in texts}
         cached = cache.get_many(keys.values())
         answers: dict[str, dict[str, list[Record]]] = {catalog.name: {} for catalog in catalogs}
@@ -121,10 +121,10 @@ class Lookup:
         return answers
 
     def _ask_all(self, questions: list[tuple[Catalog, str]], limit: int):
-        """The questions that were answered in time, with their answers."""
+        """Yields the requests that were answered in time, with their answers."""
         if not questions:
             return
-        # Text by text, not catalogue by catalogue: a slow one must not hold all threads while the others wait.
+        # Text by text, not catalogue by catalogue: a slow one must not occupy all threads while the others wait.
         questions = sorted(questions, key=lambda question: question[1])
         pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="catalogs")
         under_way: dict[Future, tuple[Catalog, str]] = {
@@ -154,7 +154,7 @@ class Lookup:
         return known
 
     def _not_in_cache(self, number: str, catalogs: list[Catalog], known: dict[str, Record]) -> list[Catalog]:
-        """Those that have to be asked; what the others answered before goes into `known`."""
+        """The catalogues that have to be asked; cached answers of the others are added to `known`."""
         keys = {catalog.name: _cache_key(catalog, "isbn", number) for catalog in catalogs}
         cached = cache.get_many(keys.values())
         known |= {name: Record.from_dict(cached[key]) for name, key in keys.items() if cached.get(key)}
@@ -230,15 +230,15 @@ COMPLETED = (
 
 
 def completed(record: Record, other: Record) -> Record:
-    """`record` with what it lacks taken from `other`, which is the same edition."""
+    """`record` with its gaps filled from `other`, which is the same edition."""
     lacking = {name: getattr(other, name) for name in COMPLETED if not getattr(record, name)}
-    if not record.series:  # the number belongs to the series of the same catalogue
+    if not record.series:  # the number belongs to the series name of the same catalogue
         lacking |= {"series": other.series, "series_number": other.series_number}
     return replace(record, **lacking, links={**other.links, **record.links})
 
 
 def from_settings(seconds: float = SECONDS, names: Sequence[str] = ()) -> Lookup:
-    """The catalogues called `names`, or else those of CATALOGS, in their order; a dotted path is called without arguments."""
+    """The catalogues in `names`, or those in CATALOGS, in their order; a dotted path is called without arguments."""
     makers = {"local": LocalCatalog, "open_library": _open_library, "google_books": _google_books}
     return Lookup([makers[name]() if name in makers else import_string(name)() for name in names or settings.CATALOGS], seconds)
 
@@ -257,7 +257,7 @@ def _agent() -> str:
 
 @lru_cache(maxsize=8)
 def _client(source: str, agent: str) -> httpx.Client:
-    """One per source and process, so that a sick source is left alone by the next page too."""
+    """One client per source and process, so that the circuit breaker works across requests."""
     return httpx.Client(
         transport=RetryingTransport(httpx.HTTPTransport(limits=httpx.Limits(max_connections=AT_ONCE))),
         headers={"User-Agent": agent},

@@ -1,4 +1,4 @@
-"""The local catalogue: its records, how often each bucket of its index occurs, and how far its files were loaded."""
+"""The local catalogue: its records, the sizes of its index buckets, and the progress of its files."""
 
 import uuid
 
@@ -8,15 +8,15 @@ from catalogs import Record
 
 
 class CatalogRecord(models.Model):
-    """One row of the local catalogue, filled by `manage.py load_catalog`; its search index lives in catalogs/local.py."""
+    """A record of the local catalogue, loaded by `manage.py load_catalog`; see catalogs/index.py for its search index."""
 
     isbn13 = models.CharField(max_length=13, blank=True, db_index=True)
     title = models.CharField(max_length=500)
-    author = models.CharField(max_length=500, blank=True)  # several joined by "; "
+    author = models.CharField(max_length=500, blank=True)  # several are joined by "; "
     year = models.CharField(max_length=10, blank=True)
     publisher = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=8, blank=True)
-    # Its ISBN, or a hash of title and author where it has none: no record is there twice.
+    # Its ISBN, or a hash of title and author if it has none, so that no record exists twice.
     key = models.CharField(max_length=40, unique=True, editable=False)
 
     def __str__(self):
@@ -36,18 +36,18 @@ class CatalogRecord(models.Model):
 
 
 class CatalogCounts(models.Model):
-    """One row: how many records of the local catalogue have each bucket of its search index (see catalogs/index.py)."""
+    """A single row: how many records are in each bucket of the search index (see catalogs/index.py)."""
 
     records = models.PositiveIntegerField(default=0)
     counts = models.BinaryField(default=bytes)
-    stamp = models.UUIDField(default=uuid.uuid4)  # new with every change, so that a copy in memory knows when it is old
+    stamp = models.UUIDField(default=uuid.uuid4)  # changes with every update, so that a cached copy knows when it is outdated
 
     def __str__(self):
         return f"{self.records} records"
 
 
 class CatalogFile(models.Model):
-    """How far a file was loaded into the local catalogue, so that a stopped load goes on where it was."""
+    """The progress of loading a file, so that an interrupted load continues where it stopped."""
 
     fingerprint = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=255)

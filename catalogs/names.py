@@ -1,4 +1,4 @@
-"""Who wrote it: catalogues put several people and `Last, First` into one text, with dates, roles and dots."""
+"""Names of authors: catalogues put several people into one text, as `Last, First`, with dates, roles and dots."""
 
 import re
 
@@ -10,7 +10,7 @@ DATES = re.compile(r",?\s*\(?(?:ca?\. ?)?\b\d{3,4}\??\s*[-–]\s*(?:\d{4})?\)?\.
 
 
 def authors_of(text: str) -> tuple[str, ...]:
-    """The people in `text`, given names first where that can be decided; what cannot stays as it was written."""
+    """The people in `text`, given names first if the order is clear; otherwise as written."""
     names: list[str] = []
     for part in (text or "").split(";"):
         names += _people(part)
@@ -35,6 +35,6 @@ def _pairs(parts: list[str]) -> list[tuple[str, str]]:
 
 
 def _is_reversed(last: str, given: str) -> bool:
-    """Whether this is `Last, First`: a surname is one word or has a particle before it, given names end in initials."""
+    """Whether this is `Last, First`: a surname is one word, or has a particle before it; given names end in initials."""
     surname = PARTICLE.sub("", last, count=1).strip() if PARTICLE.match(last) else last
     return " " not in surname or bool(re.search(r"\s[A-Z]\.$", given))

@@ -12,7 +12,7 @@ from catalogs.spine_queries import plan
 WORK = "key title subtitle author_name first_publish_year isbn publisher language cover_i editions".split()
 EDITION = "key title subtitle isbn publisher publish_date language cover_i".split()
 FIELDS = ",".join([*WORK, *(f"editions.{name}" for name in EDITION)])
-CATEGORIES = 8  # of often hundreds
+CATEGORIES = 8  # of often several hundred
 COVER = "https://covers.openlibrary.org/b/id/{}-L.jpg"
 
 
@@ -24,7 +24,7 @@ class OpenLibrary:
         self.client, self.base_url = client, base_url
 
     def by_isbn(self, isbn13: str) -> Record | None:
-        """The search knows the authors by name, the edition's own page its pages, series and binding."""
+        """Combines the search, which has the names of authors, with the edition's page, which has pages, series and binding."""
         found = self._ask(f"isbn:{isbn13}", 1, FIELDS + ",subject")
         if not found:
             return None
@@ -32,7 +32,7 @@ class OpenLibrary:
         return _with_details(record, self._edition(record.source_id), found[0].get("subject") or [])
 
     def search(self, text: str, limit: int = 10) -> list[Record]:
-        """Every word must be there for the service, so each further question has fewer of them, the last any of them."""
+        """The service requires every word to match, so each further query has fewer words, and the last one matches any."""
         records: dict[str, Record] = {}
         questions = plan(text)
         queries = [" ".join(words) for words in questions[:2]]
@@ -45,7 +45,7 @@ class OpenLibrary:
         return ranking.best(text, records.values(), limit)
 
     def _edition(self, key: str) -> dict:
-        """Nothing where it cannot be had: what the search said is a book all the same."""
+        """The edition's page, or nothing if it is unavailable: the search result is enough for a book."""
         try:
             reply = self.client.get(f"{self.base_url}/books/{key}.json") if key.endswith("M") else None
             details = reply.json() if reply and reply.status_code == 200 else {}
@@ -65,7 +65,7 @@ class OpenLibrary:
 
 
 def _record(doc: dict, asked_isbn: str = "") -> Record:
-    """One work as its likeliest edition: the service puts the one that fits the question first."""
+    """A work as its most likely edition: the service puts the one that fits the query first."""
     edition = next(iter((doc.get("editions") or {}).get("docs") or []), {})
     facts = {**doc, **edition}
     cover = facts.get("cover_i") or 0
@@ -102,7 +102,7 @@ def _with_details(record: Record, edition: dict, subjects: list) -> Record:
 
 
 def _text(value) -> str:
-    """Long texts come as themselves or as {"type": "/type/text", "value": …}."""
+    """Long texts are strings or {"type": "/type/text", "value": …}."""
     value = value.get("value") if isinstance(value, dict) else value
     return value if isinstance(value, str) else ""
 
@@ -112,7 +112,7 @@ def _texts(values) -> list[str]:
 
 
 def _year(published) -> str:
-    """Dates are as printed in the book (`March 2004`, `2004-03-01`, [1999]); the year is what they share."""
+    """Dates are as printed in the book (`March 2004`, `2004-03-01`, [1999]); only the year is common to all."""
     text = str(published[0] if isinstance(published, list) and published else published or "")
     digits = "".join(c if c.isdigit() else " " for c in text).split()
     return next((part for part in digits if len(part) == 4), "")

@@ -1,4 +1,4 @@
-"""How well a record explains what was read on a spine: the share of its title and its author that is really there."""
+"""How well a record explains the text on a spine: the share of its title and author that appears in it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from rapidfuzz import fuzz
 from catalogs import Record, folding
 from catalogs.index_terms import main_title, shape, squash
 
-CHANCE = 55.0  # unrelated letters align this well (out of 100)
-PER_WORK = 3  # editions of one work among the answers, so that a much printed book leaves room for others
+CHANCE = 55.0  # how well unrelated letters align (out of 100)
+PER_WORK = 3  # editions of one work in the results, so that a book with many editions leaves room for others
 
 
 @dataclass(frozen=True)
 class Letters:
-    """A record as it is compared: letters without spaces."""
+    """A record prepared for comparison: letters without spaces."""
 
     title: str
     rest: str  # subtitle and series
@@ -35,7 +35,7 @@ def letters(title: str, authors: tuple[str, ...]) -> Letters:
 
 
 def found(needle: str, text: str) -> float:
-    """The share of `needle` that is in `text` beyond what chance would put there, 0..1."""
+    """The share of `needle` that is in `text` beyond chance, from 0 to 1."""
     if not needle or not text:
         return 0.0
     whole = fuzz.partial_ratio(needle, text)
@@ -44,7 +44,7 @@ def found(needle: str, text: str) -> float:
 
 
 def score(known: Letters, text: str) -> float:
-    """Letters of `text` that the record explains, less those of its title that are missing."""
+    """The number of letters in `text` that the record explains, minus the letters of its title that are missing."""
     title = found(known.title, text)
     points = len(known.title) * (title - 0.5 * (1 - title))
     if known.rest:
@@ -54,7 +54,7 @@ def score(known: Letters, text: str) -> float:
 
 
 def best(text: str, records: Iterable[Record], limit: int) -> list[Record]:
-    """The `limit` records that explain `text` best, best first, with at most PER_WORK editions of one work."""
+    """The `limit` records that explain `text` best, with at most PER_WORK editions of one work."""
     squashed = squash(text)
     scored = [(score(known, squashed), known, record) for record in records for known in [letters(record.title, record.authors)]]
     scored.sort(key=lambda item: (-round(item[0], 3), not item[2].isbn))
@@ -69,7 +69,7 @@ def best(text: str, records: Iterable[Record], limit: int) -> list[Record]:
 
 
 def explained(text: str, records: Iterable[Record]) -> bool:
-    """Whether one of `records` is borne out so well by `text` that nobody need look further."""
+    """Whether `text` confirms one of `records` so well that no further query is needed."""
     squashed = squash(text)
     for record in records:
         known = letters(record.title, record.authors)

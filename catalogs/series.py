@@ -1,4 +1,4 @@
-"""Series as catalogues print them: `The Dark Is Rising -- bk. 2`, `Discworld (3)`, `SF masterworks, 12`."""
+"""Series as catalogues write them: `The Dark Is Rising -- bk. 2`, `Discworld (3)`, `SF masterworks, 12`."""
 
 import re
 
@@ -8,7 +8,7 @@ NUMBERED = re.compile(rf"^(?P<name>.*?)(?:[\s,;:/(\[–—-]+{WORD}?|#)\s*(?P<nu
 
 
 def split_series(text: str) -> tuple[str, str]:
-    """(name, number); the number is "" where there is none, as in `The Class of 1984`."""
+    """(name, number); the number is "" if there is none, as in `The Class of 1984`."""
     text = " ".join((text or "").split())
     match = NUMBERED.match(text)
     name = match["name"].rstrip(" ,;:/([–—-") if match else ""

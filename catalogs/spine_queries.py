@@ -1,10 +1,10 @@
-"""What to ask a catalogue that wants right words, when all there is is what OCR read on a spine."""
+"""Queries for catalogues that need correct words, made from the OCR text of a spine."""
 
 import re
 
 from catalogs import folding
 
-# Series, shops and blurbs that spines carry and catalogues do not.
+# Series, shops and blurbs that are on spines but not in catalogues.
 NOISE = frozenset(
     "penguin classics modern press books book publishing publishers publications verlag editions edition edicions ediciones "
     "editorial paperback paperbacks bestseller international new york times pocket vintage harper collins harpercollins "
@@ -16,7 +16,7 @@ DIGITS_FOR_LETTERS = str.maketrans("015", "ois")
 
 
 def words_of(text: str) -> list[str]:
-    """The words of `text` as they were meant: split where letters change from small to CAPITAL, without digits for letters."""
+    """The intended words of `text`: split where lower case changes to CAPITALS, with digits turned back into letters."""
     text = re.sub(r"(?<=[a-zà-öø-ÿ]{2})(?=[A-ZÀ-ÖØ-Þ])", " ", text)
     words = []
     for word in folding.fold(text).split():
@@ -28,7 +28,7 @@ def words_of(text: str) -> list[str]:
 
 
 def plan(text: str) -> list[list[str]]:
-    """At most three questions, each a list of words: all that may matter, then fewer that are likelier to be right."""
+    """At most three queries, each a list of words: first all that may matter, then fewer that are more likely to be correct."""
     words = words_of(text)
     telling = [word for word in words if word not in NOISE and (len(word) > 1 or word.isdigit())] or words
     strong = [word for word in telling if word not in STOP and len(word) > 2]

@@ -1,8 +1,8 @@
-"""Catalogue records that never were, by the million: plausible titles and authors from the words of the built-in list.
+"""Synthetic catalogue records, by the million: plausible titles and authors made from the words of the built-in list.
 
-Real catalogues have few words that are everywhere and very many that are rare, and more of those the larger they grow. So a
-word is drawn by its rank: the first ranks are the built-in list's own words, each later one is made of its letter
-sequences, and stays the same for every seed. Authors are drawn likewise: some wrote a hundred books, most wrote one.
+Real catalogues have few words that are everywhere and very many rare ones, and more of those the larger they are. So a
+word is drawn by rank: the first ranks are words of the built-in list, and each later one is composed of their letter
+sequences and is the same for every seed. Authors are drawn in the same way: some wrote a hundred books, most wrote one.
 """
 
 import csv
@@ -15,9 +15,9 @@ from itertools import islice
 from catalogs import Record
 from catalogs.loading import BUILTIN
 
-WORDS, AUTHORS = 600_000, 900_000  # ranks there are at most; a national library has about as many
+WORDS, AUTHORS = 600_000, 900_000  # the number of ranks; a national library has about as many
 GIVEN_NAMES = 4_000
-STEEPNESS = 3.2  # of the ranks: how much likelier the first ones are; 0.5 % of the ranks make half of the text
+STEEPNESS = 3.2  # how much more likely the first ranks are: 0.5 % of the ranks make half of the text
 LANGUAGES = frozenset({"en", "de", "es", "fr", "it", "ca", "pt", "nl"})
 JOINTS = ("of", "and", "the", "in", "de", "der", "und", "la", "y", "et")
 PATTERNS = (
@@ -37,7 +37,7 @@ PUBLISHERS = ("Penguin", "Vintage", "Suhrkamp", "Gallimard", "Anagrama", "Oxford
 
 
 class Letters:
-    """Words from the letter sequences of others: after two letters comes what came there."""
+    """Words composed of the letter sequences of others: each letter follows two that it followed there."""
 
     def __init__(self, words: list[str]):
         self.words = list(dict.fromkeys(words))
@@ -63,7 +63,7 @@ class Letters:
 
 
 class MadeUp:
-    """The same records for the same seed, in the same order: a longer catalogue begins with the shorter one."""
+    """The same records for the same seed, in the same order; a longer catalogue begins with a shorter one."""
 
     def __init__(self, seed: int = 1):
         self.seed = seed
@@ -108,7 +108,7 @@ class MadeUp:
 
 
 def ranked(chance: random.Random, number: int) -> int:
-    """A rank below `number`, the first ones much likelier."""
+    """A random rank below `number`; the first ones are much more likely."""
     return int(number * chance.random() ** STEEPNESS)
 
 

@@ -1,10 +1,10 @@
-"""`{{ session.user_agent|browser }}`: the browser and the system in words, as far as they can be told."""
+"""`{{ session.user_agent|browser }}`: the browser and the system in words, as far as they can be recognised."""
 
 from django import template
 
 register = template.Library()
 
-# In this order: nearly every browser also claims to be those that come after it.
+# The order matters: nearly every browser also claims to be those after it.
 BROWSERS = {
     "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox", "FxiOS": "Firefox",
     "Chrome": "Chrome", "CriOS": "Chrome", "Safari": "Safari",

@@ -1,4 +1,4 @@
-"""Files that fill the local catalogue: one module per format, each a `read` that goes through a stream once."""
+"""File formats for the local catalogue: one module each, with a `read` that goes through a stream once."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from catalogs import Record
 
 @dataclass(frozen=True)
 class Row:
-    """One entry of a file: a record, or the reason why it is none; with both, what of it was left out. Neither means it is
-    rightly no book."""
+    """An entry of a file: a record, or the reason why there is none; with both, the reason says what was left out. With
+    neither, the entry is not a book."""
 
-    line: int  # from 1; in formats without lines the number of the entry
+    line: int  # from 1; in formats without lines, the number of the entry
     record: Record | None = None
     problem: str = ""

@@ -1,4 +1,4 @@
-"""A table of books: isbn13,title,author,year,publisher,language in any order, only the title is needed."""
+"""A table of books: isbn13,title,author,year,publisher,language in any order; only the title is required."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ UNREADABLE = "\ufffd"
 
 
 class NotATable(ValueError):
-    """The file has no header that names a title."""
+    """The file has no header with a title column."""
 
 
 def read(stream: BinaryIO) -> Iterator[Row]:
@@ -42,7 +42,7 @@ def _row(line: int, values: dict) -> Row:
         return Row(line, problem="is not UTF-8")
     number = isbn.clean(values.get("isbn13", ""))
     wrong = (
-        f"is kept without its ISBN, which cannot be right: {values['isbn13'][:20]}" if values.get("isbn13") and not number else ""
+        f"is kept without its ISBN, which is not valid: {values['isbn13'][:20]}" if values.get("isbn13") and not number else ""
     )
     record = Record(
         title=values["title"],

@@ -1,4 +1,4 @@
-"""Records of libraries, MARC 21 in its binary form and as XML: https://www.loc.gov/marc/bibliographic/"""
+"""Library records in MARC 21, binary and XML: https://www.loc.gov/marc/bibliographic/"""
 
 import re
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def read_xml(stream: BinaryIO) -> Iterator[Row]:
         ]
         leader = element.findtext(f"{SLIM}leader") or ""
         yield _row(number, leader, control.get("008", ""), fields)
-        root.clear()  # or the whole file would be held
+        root.clear()  # otherwise the whole file would stay in memory
 
 
 def _row(number: int, leader: str, fixed: str, fields: Fields) -> Row:
@@ -70,7 +70,7 @@ def _values(fields: Fields, tags: tuple[str, ...], codes: str) -> list[str]:
 
 
 def _authors(fields: Fields) -> tuple[str, ...]:
-    """Main entry and added ones, people only; an added one counts when it wrote, not when it translated or printed."""
+    """The people in the main and added entries; an added entry counts if its role is author, not translator or printer."""
     names: list[str] = []
     for tag, subs in fields:
         roles = [value for code, value in subs if code in "e4"]
@@ -80,6 +80,6 @@ def _authors(fields: Fields) -> tuple[str, ...]:
 
 
 def _tidy(text: str) -> str:
-    """Without the punctuation that stands at the end of each part in a library's card (ISBD), but with the dot of an initial."""
+    """Without the ISBD punctuation at the end of each part, but with the dot of an initial."""
     text = re.sub(r"\s*[/:;,=]\s*$", "", text.strip())
     return re.sub(r"(?<=\w{3})\.$", "", text).strip()

@@ -1,7 +1,7 @@
 """The monthly dumps of Open Library: https://openlibrary.org/developers/dumps
 
-Five columns, tab separated: type, key, revision, last modified, JSON. Editions become records. They name their authors only
-by key, and often not themselves but through their work, so authors and works are kept aside in a small database of names.
+Five columns, separated by tabs: type, key, revision, last modified, JSON. Editions become records. They refer to their authors
+by key, and often only through their work, so the names of authors and works are kept in a small separate database.
 """
 
 import json
@@ -18,11 +18,11 @@ FLUSH = 50_000
 
 
 class Names:
-    """Authors and works of the dumps that were read before, by key."""
+    """The authors and works from dumps read earlier, by key."""
 
     def __init__(self, path: Path):
         self.db = sqlite3.connect(path)
-        self.db.execute("PRAGMA synchronous=OFF")  # it can be read from the dump again
+        self.db.execute("PRAGMA synchronous=OFF")  # it can be rebuilt from the dump
         self.db.execute("CREATE TABLE IF NOT EXISTS author (key TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID")
         self.db.execute("CREATE TABLE IF NOT EXISTS work (key TEXT PRIMARY KEY, authors TEXT) WITHOUT ROWID")
         self.waiting = 0
@@ -56,7 +56,7 @@ def read(stream: BinaryIO, names: Names) -> Iterator[Row]:
     for number, line in enumerate(stream, start=1):
         columns = line.rstrip(b"\n").split(b"\t", 4)
         if len(columns) != 5:
-            yield Row(number, problem="has not the five columns of a dump")
+            yield Row(number, problem="does not have the five columns of a dump")
             continue
         try:
             yield _row(number, columns[0].decode(), json.loads(columns[4]), names)
@@ -79,7 +79,7 @@ def _row(number: int, kind: str, data: dict, names: Names) -> Row:
 
 
 def _author_key(entry: dict) -> str:
-    """Works name their authors as {"author": {"key": …}}; older ones as {"author": "…"}."""
+    """Works refer to authors as {"author": {"key": …}}; older ones as {"author": "…"}."""
     author = entry.get("author")
     return author.get("key", "") if isinstance(author, dict) else author or ""
 

@@ -1,4 +1,4 @@
-"""The search index of the local catalogue, which no model describes; see catalogs/index.py."""
+"""The search index of the local catalogue, which has no model; see catalogs/index.py."""
 
 from django.db import migrations
 
@@ -7,7 +7,7 @@ FTS, POSTINGS = "catalogs_catalogterms", "catalogs_catalogpostings"
 
 def make_index(apps, schema_editor):
     if schema_editor.connection.vendor == "sqlite":
-        # Contentless and without positions: the only question is which record has which term.
+        # Contentless and without positions: it only records which record has which term.
         schema_editor.execute(
             f"CREATE VIRTUAL TABLE {FTS} USING fts5(terms, content='', columnsize=0, detail='none', tokenize='ascii')"
         )

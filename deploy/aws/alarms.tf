@@ -10,9 +10,9 @@ resource "aws_sns_topic_subscription" "operators" {
   endpoint  = each.key
 }
 
-# CloudWatch may not use the key that Amazon keeps for topics.
+# CloudWatch is not allowed to use the key that AWS manages for topics.
 resource "aws_kms_key" "alarms" {
-  description         = "${local.name}: what alarms say"
+  description         = "${local.name}: alarms"
   enable_key_rotation = true
   policy              = data.aws_iam_policy_document.alarms.json
 }
@@ -43,7 +43,7 @@ data "aws_iam_policy_document" "alarms" {
 
 resource "aws_cloudwatch_metric_alarm" "pages_fail" {
   alarm_name          = "${local.name}-pages-fail"
-  alarm_description   = "More than 1 % of the requests of five minutes ended in an error of ours"
+  alarm_description   = "More than 1 % of requests failed with a server error for five minutes"
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
   threshold           = 1
@@ -75,7 +75,7 @@ resource "aws_cloudwatch_metric_alarm" "pages_fail" {
   }
 }
 
-# A line of the log for each stage of a scan says how it ended.
+# The log has a line for each stage of a scan that says how it ended.
 locals {
   states = { done = "done", again = "to be repeated", failed = "failed" }
 }
@@ -97,7 +97,7 @@ resource "aws_cloudwatch_log_metric_filter" "stage" {
 
 resource "aws_cloudwatch_metric_alarm" "workers_fail" {
   alarm_name          = "${local.name}-workers-fail"
-  alarm_description   = "More than 5 % of the stages of a quarter of an hour went wrong"
+  alarm_description   = "More than 5 % of scan stages failed in 15 minutes"
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
   threshold           = 5
@@ -128,13 +128,13 @@ resource "aws_cloudwatch_metric_alarm" "workers_fail" {
   }
 }
 
-resource "aws_cloudwatch_metric_alarm" "set_aside" {
+resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   for_each            = local.queues
-  alarm_name          = "${local.name}-${each.key}-set-aside"
-  alarm_description   = "A message was set aside after five tries: docs/aws.md says what to do"
+  alarm_name          = "${local.name}-${each.key}-dead-letters"
+  alarm_description   = "A message is in the dead-letter queue after five attempts: see docs/aws.md"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = aws_sqs_queue.aside[each.key].name }
+  dimensions          = { QueueName = aws_sqs_queue.dead_letters[each.key].name }
   statistic           = "Maximum"
   period              = 60
   evaluation_periods  = 1
@@ -146,7 +146,7 @@ resource "aws_cloudwatch_metric_alarm" "set_aside" {
 resource "aws_cloudwatch_metric_alarm" "late" {
   for_each            = local.queues
   alarm_name          = "${local.name}-${each.key}-late"
-  alarm_description   = "The oldest message has waited for ten minutes"
+  alarm_description   = "The oldest message has waited for more than ten minutes"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateAgeOfOldestMessage"
   dimensions          = { QueueName = aws_sqs_queue.queue[each.key].name }
@@ -161,7 +161,7 @@ resource "aws_cloudwatch_metric_alarm" "late" {
 
 resource "aws_cloudwatch_metric_alarm" "disk" {
   alarm_name          = "${local.name}-database-disk"
-  alarm_description   = "The database has less than 2 GB left"
+  alarm_description   = "The database has less than 2 GB of free space"
   namespace           = "AWS/RDS"
   metric_name         = "FreeStorageSpace"
   dimensions          = { DBInstanceIdentifier = aws_db_instance.this.identifier }
@@ -211,7 +211,7 @@ resource "aws_cloudwatch_dashboard" "this" {
         { title = "Stages of scans", metrics = [for state in ["done", "again", "failed"] : [local.name, "Stages-${state}"]], stat = "Sum" },
         { title = "Processors of the tasks", metrics = [for name in concat(["web", "ingest"], keys(local.workers)) : ["AWS/ECS", "CPUUtilization", "ClusterName", local.name, "ServiceName", name]], stat = "Average" },
         { title = "Database", metrics = [for name in ["CPUUtilization", "DatabaseConnections"] : ["AWS/RDS", name, "DBInstanceIdentifier", local.name]], stat = "Average" },
-        { title = "Set aside", metrics = [for queue in aws_sqs_queue.aside : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue.name]], stat = "Maximum" },
+        { title = "Dead letters", metrics = [for queue in aws_sqs_queue.dead_letters : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue.name]], stat = "Maximum" },
         ] : {
         type   = "metric"
         x      = (number % 2) * 12

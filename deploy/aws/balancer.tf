@@ -39,12 +39,12 @@ resource "aws_lb" "this" {
   load_balancer_type         = "application"
   security_groups            = [aws_security_group.balancer.id]
   subnets                    = [for subnet in aws_subnet.public : subnet.id]
-  idle_timeout               = 120 # websockets say something every 20 seconds
+  idle_timeout               = 120 # websockets send a ping every 20 seconds
   drop_invalid_header_fields = true
   enable_deletion_protection = var.environment == "prod"
 }
 
-# Two of them: one serves while the other gets the next release.
+# Two target groups: one serves while the other receives the next release.
 resource "aws_lb_target_group" "web" {
   for_each             = toset(["blue", "green"])
   name                 = "${local.name}-${each.key}"
@@ -52,7 +52,7 @@ resource "aws_lb_target_group" "web" {
   target_type          = "ip"
   protocol             = "HTTP"
   port                 = local.port
-  deregistration_delay = 30 # pages follow their scans anew, and miss nothing
+  deregistration_delay = 30 # pages reconnect to their scans and miss nothing
 
   health_check {
     path                = "/healthz"
@@ -91,6 +91,6 @@ resource "aws_lb_listener" "https" {
   }
 
   lifecycle {
-    ignore_changes = [default_action] # a release turns it
+    ignore_changes = [default_action] # a release switches it
   }
 }

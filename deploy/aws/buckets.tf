@@ -1,4 +1,4 @@
-# What people send in one bucket, what is made of it in another. Both private, encrypted, with versions to go back to.
+# One bucket for uploads, another for results. Both are private, encrypted and versioned.
 
 locals {
   account = data.aws_caller_identity.this.account_id
@@ -48,7 +48,7 @@ resource "aws_s3_bucket_versioning" "files" {
   }
 }
 
-# What was deleted can be brought back for 30 days and is gone then: deleting an account is to mean it.
+# Deleted objects can be restored for 30 days and are then gone, because deleting an account must really delete it.
 resource "aws_s3_bucket_lifecycle_configuration" "files" {
   for_each = aws_s3_bucket.files
   bucket   = each.value.id
@@ -114,7 +114,7 @@ resource "aws_s3_bucket_policy" "tls_only" {
   depends_on = [aws_s3_bucket_public_access_block.files]
 }
 
-# Pages of the site put photos there, and nothing else is asked of it by browsers.
+# The site's pages upload photos to this bucket; browsers need nothing else from it.
 resource "aws_s3_bucket_cors_configuration" "uploads" {
   bucket = aws_s3_bucket.files["uploads"].id
 

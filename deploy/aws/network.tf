@@ -1,4 +1,4 @@
-# Two kinds of subnets in each zone: public ones for the load balancer and the ways out, private ones for tasks and data.
+# Each zone has two kinds of subnets: public ones for the load balancer and the NAT gateways, private ones for tasks and data.
 
 resource "aws_vpc" "this" {
   cidr_block           = "10.20.0.0/16"
@@ -75,14 +75,14 @@ resource "aws_route_table_association" "private" {
   route_table_id = aws_route_table.private[each.key].id
 }
 
-# Photos go to S3 without passing a way out, which is paid by the gigabyte.
+# Photos go to S3 without passing through a NAT gateway, which charges by the gigabyte.
 resource "aws_vpc_endpoint" "s3" {
   vpc_id          = aws_vpc.this.id
   service_name    = "com.amazonaws.${var.region}.s3"
   route_table_ids = [for table in aws_route_table.private : table.id]
 }
 
-# ── Who may speak to whom: the world to the balancer, the balancer to web, tasks to the database ─────────────────────
+# ── Security groups: the world reaches the balancer, the balancer reaches web, tasks reach the database ────────────────
 resource "aws_security_group" "balancer" {
   name        = "${local.name}-balancer"
   description = "The load balancer"
@@ -97,7 +97,7 @@ resource "aws_security_group" "web" {
 
 resource "aws_security_group" "worker" {
   name        = "${local.name}-worker"
-  description = "Work in the background, which nobody calls"
+  description = "Background work, without inbound connections"
   vpc_id      = aws_vpc.this.id
 }
 

@@ -3,12 +3,12 @@ output "site" {
 }
 
 output "repository" {
-  description = "where images are pushed"
+  description = "The repository for images"
   value       = aws_ecr_repository.this.repository_url
 }
 
 output "release" {
-  description = "what ./release needs to know"
+  description = "Everything that ./release needs"
   value = {
     region     = var.region
     cluster    = aws_ecs_cluster.this.name
@@ -22,6 +22,6 @@ output "release" {
 }
 
 output "topic" {
-  description = "told how each scan ended"
+  description = "The topic that is notified when a scan ends"
   value       = aws_sns_topic.scans.arn
 }

@@ -1,4 +1,4 @@
-# The work, the stages that have workers of their own, and the news of the bucket; each with a queue for what fails five times.
+# Queues for the work, for the stages with workers of their own, and for the bucket's notifications. Each has a dead-letter queue.
 
 locals {
   work_queues = merge(
@@ -9,7 +9,7 @@ locals {
   hidden_for = { news = 120 }
 }
 
-resource "aws_sqs_queue" "aside" {
+resource "aws_sqs_queue" "dead_letters" {
   for_each                  = local.queues
   name                      = "${each.value}-dlq"
   message_retention_seconds = 1209600
@@ -19,20 +19,20 @@ resource "aws_sqs_queue" "aside" {
 resource "aws_sqs_queue" "queue" {
   for_each                   = local.queues
   name                       = each.value
-  visibility_timeout_seconds = lookup(local.hidden_for, each.key, 660) # a task may take 300 s, and is given out again after 630
+  visibility_timeout_seconds = lookup(local.hidden_for, each.key, 660) # a task may take 300 s, and is delivered again after 630
   message_retention_seconds  = 345600
   receive_wait_time_seconds  = 20
   sqs_managed_sse_enabled    = true
 
   redrive_policy = jsonencode({
-    deadLetterTargetArn = aws_sqs_queue.aside[each.key].arn
+    deadLetterTargetArn = aws_sqs_queue.dead_letters[each.key].arn
     maxReceiveCount     = 5
   })
 }
 
-resource "aws_sqs_queue_redrive_allow_policy" "aside" {
+resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
   for_each  = local.queues
-  queue_url = aws_sqs_queue.aside[each.key].id
+  queue_url = aws_sqs_queue.dead_letters[each.key].id
 
   redrive_allow_policy = jsonencode({
     redrivePermission = "byQueue"
@@ -70,7 +70,7 @@ resource "aws_sqs_queue_policy" "news" {
   policy    = data.aws_iam_policy_document.news.json
 }
 
-# Told how each scan ended; whoever wants to know subscribes.
+# Notified when a scan ends; anyone interested subscribes.
 resource "aws_sns_topic" "scans" {
   name              = "${local.name}-scans"
   kms_master_key_id = "alias/aws/sns"

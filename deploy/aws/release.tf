@@ -1,4 +1,4 @@
-# Blue and green: a release of web is started beside the old one, gets the traffic once it is well, and gives it back where an alarm rings.
+# Blue-green: a release of web starts beside the old one and gets the traffic once it is healthy. If an alarm goes off, the traffic goes back.
 
 resource "aws_codedeploy_app" "web" {
   name             = "${local.name}-web"
@@ -75,7 +75,7 @@ resource "aws_iam_role" "release" {
   assume_role_policy = data.aws_iam_policy_document.codedeploy.json
 }
 
-# What Amazon's own policy for it allows, on this service alone.
+# The same permissions as AWS's own policy, limited to this service.
 data "aws_iam_policy_document" "release" {
   statement {
     sid       = "TwoSetsOfTasks"

@@ -1,4 +1,4 @@
-# One role for each kind of task, with what that one does and nothing else (policies/, proved by the tests), and one for starting tasks.
+# One role for each kind of task, with only the permissions it needs (policies/, verified by the tests), and one for starting tasks.
 
 locals {
   models = compact([
@@ -12,13 +12,13 @@ locals {
     ]
   ]))
   given = {
-    uploads     = aws_s3_bucket.files["uploads"].arn
-    results     = aws_s3_bucket.files["results"].arn
-    work_queues = jsonencode([for name, _ in local.work_queues : aws_sqs_queue.queue[name].arn])
-    news_queue  = aws_sqs_queue.queue["news"].arn
-    set_aside   = jsonencode([for name, _ in local.work_queues : aws_sqs_queue.aside[name].arn])
-    topic       = aws_sns_topic.scans.arn
-    models      = jsonencode(local.model_arns)
+    uploads      = aws_s3_bucket.files["uploads"].arn
+    results      = aws_s3_bucket.files["results"].arn
+    work_queues  = jsonencode([for name, _ in local.work_queues : aws_sqs_queue.queue[name].arn])
+    news_queue   = aws_sqs_queue.queue["news"].arn
+    dead_letters = jsonencode([for name, _ in local.work_queues : aws_sqs_queue.dead_letters[name].arn])
+    topic        = aws_sns_topic.scans.arn
+    models       = jsonencode(local.model_arns)
   }
 }
 
@@ -40,14 +40,14 @@ data "aws_iam_policy_document" "tasks" {
 }
 
 resource "aws_iam_role" "task" {
-  for_each           = toset(["web", "worker", "ingest", "prepare", "aside"])
+  for_each           = toset(["web", "worker", "ingest", "prepare", "dead_letters"])
   name               = "${local.name}-${each.key}"
   assume_role_policy = data.aws_iam_policy_document.tasks.json
 }
 
-# `prepare` speaks to the database alone.
+# `prepare` only uses the database.
 resource "aws_iam_role_policy" "task" {
-  for_each = toset(["web", "worker", "ingest", "aside"])
+  for_each = toset(["web", "worker", "ingest", "dead_letters"])
   name     = each.key
   role     = aws_iam_role.task[each.key].id
   policy   = templatefile("${path.module}/policies/${each.key}.json", local.given)
@@ -68,7 +68,7 @@ resource "aws_iam_role_policy" "chat" {
   policy = data.aws_iam_policy_document.chat.json
 }
 
-# ── Starting tasks: fetching the image, writing logs, handing over keys ─────────────────────────────────────────────
+# ── Starting tasks: pulling the image, writing logs, passing on keys ────────────────────────────────────────────────
 resource "aws_iam_role" "start" {
   name               = "${local.name}-start"
   assume_role_policy = data.aws_iam_policy_document.tasks.json

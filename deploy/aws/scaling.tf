@@ -1,4 +1,4 @@
-# Web by how busy its processors are, workers by how many messages wait for them.
+# Web scales by processor load, workers by the number of waiting messages.
 
 resource "aws_appautoscaling_target" "web" {
   service_namespace  = "ecs"
@@ -88,7 +88,7 @@ resource "aws_appautoscaling_policy" "fewer" {
 resource "aws_cloudwatch_metric_alarm" "waiting" {
   for_each            = local.workers
   alarm_name          = "${local.name}-${each.key}-waiting"
-  alarm_description   = "More than five messages wait: one more worker, at fifty four more"
+  alarm_description   = "More than five messages are waiting: one more worker; from fifty, four more"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = local.queue_of[each.key] }
@@ -100,11 +100,11 @@ resource "aws_cloudwatch_metric_alarm" "waiting" {
   alarm_actions       = [aws_appautoscaling_policy.more[each.key].arn]
 }
 
-# What is being worked on counts: nobody is stopped over a scan.
+# Messages in progress count too, so no worker is stopped in the middle of a scan.
 resource "aws_cloudwatch_metric_alarm" "idle" {
   for_each            = local.workers
   alarm_name          = "${local.name}-${each.key}-idle"
-  alarm_description   = "Nothing has waited or been worked on for ten minutes: one worker fewer"
+  alarm_description   = "No messages waiting or in progress for ten minutes: one worker fewer"
   evaluation_periods  = 10
   comparison_operator = "LessThanOrEqualToThreshold"
   threshold           = 0

@@ -1,4 +1,4 @@
-# Keys are made at Amazon and go from there to who needs them. Neither a plan nor the state has them: all arguments are write-only.
+# Keys are generated on AWS and passed directly to whatever needs them. Neither a plan nor the state contains them: all arguments are write-only.
 
 locals {
   secrets = toset(["database", "signing", "metrics"])
@@ -23,13 +23,13 @@ resource "aws_secretsmanager_secret_version" "this" {
   secret_string_wo_version = var.secrets_version
 }
 
-# What the database is given is read back, so that both know the same however often an apply was begun.
+# The database gets the stored key, so that the two agree even if an apply was interrupted.
 ephemeral "aws_secretsmanager_secret_version" "database" {
   secret_id  = aws_secretsmanager_secret_version.this["database"].secret_id
   version_id = aws_secretsmanager_secret_version.this["database"].version_id
 }
 
-# Mail by an account of your own: its address with its key is put here by hand (docs/aws.md) and is nobody else's business.
+# Email through an account of your own: you enter its address and key by hand (docs/aws.md); nothing else knows them.
 resource "aws_secretsmanager_secret" "mail" {
   name                    = "${local.name}/mail"
   recovery_window_in_days = var.environment == "prod" ? 30 : 0

@@ -1,5 +1,5 @@
-# What runs: pages (web), work in the background (worker, one kind for each queue), news of the bucket (ingest), `prepare` before
-# each release, and `aside` where an operator asks what was set aside.
+# The tasks: pages (web), background work (worker, one kind for each queue), notifications of the bucket (ingest), `prepare` before
+# each release, and `dead_letters` for operators.
 
 resource "aws_ecr_repository" "this" {
   name                 = local.name
@@ -17,7 +17,7 @@ resource "aws_ecr_lifecycle_policy" "this" {
   policy = jsonencode({
     rules = [{
       rulePriority = 1
-      description  = "the last twenty, to go back to"
+      description  = "keep the last twenty, to go back to"
       selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 20 }
       action       = { type = "expire" }
     }]
@@ -56,7 +56,7 @@ locals {
   }
   workers = merge({ worker = [] }, { for stage in var.stage_queues : "worker-${stage}" => ["--queue", stage] })
   commands = merge(
-    { web = ["web", "--host", "0.0.0.0", "--port", tostring(local.port)], ingest = ["ingest"], prepare = ["prepare"], aside = ["aside"] },
+    { web = ["web", "--host", "0.0.0.0", "--port", tostring(local.port)], ingest = ["ingest"], prepare = ["prepare"], dead_letters = ["dead_letters"] },
     { for name, more in local.workers : name => concat(["worker"], more) },
   )
   kind = { for name, _ in local.commands : name => startswith(name, "worker") ? "worker" : name }
@@ -87,7 +87,7 @@ resource "aws_ecs_task_definition" "task" {
   memory                   = local.size[each.key].memory
   task_role_arn            = aws_iam_role.task[local.kind[each.key]].arn
   execution_role_arn       = aws_iam_role.start.arn
-  skip_destroy             = true # an earlier release can be gone back to
+  skip_destroy             = true # so that you can go back to an earlier release
 
   container_definitions = jsonencode([{
     name            = each.key
@@ -95,7 +95,7 @@ resource "aws_ecs_task_definition" "task" {
     command         = each.value
     essential       = true
     linuxParameters = { initProcessEnabled = true }
-    stopTimeout     = 110 # a stage of a scan is finished first
+    stopTimeout     = 110 # the current stage of a scan finishes first
     environment     = [for name, value in local.environment : { name = name, value = value } if value != ""]
     secrets         = [for name, arn in local.secret_arns : { name = name, valueFrom = arn }]
     portMappings    = each.key == "web" ? [{ containerPort = local.port, protocol = "tcp" }] : []
@@ -111,7 +111,7 @@ resource "aws_ecs_task_definition" "task" {
   }])
 }
 
-# Releases change what services run (./release), Terraform only what they are.
+# Releases (./release) change which tasks the services run; Terraform only changes how they are defined.
 resource "aws_ecs_service" "web" {
   name                              = "web"
   cluster                           = aws_ecs_cluster.this.id
@@ -144,7 +144,7 @@ resource "aws_ecs_service" "web" {
 }
 
 resource "aws_ecs_service" "background" {
-  for_each        = setsubtract(keys(local.commands), ["web", "prepare", "aside"])
+  for_each        = setsubtract(keys(local.commands), ["web", "prepare", "dead_letters"])
   name            = each.key
   cluster         = aws_ecs_cluster.this.id
   task_definition = aws_ecs_task_definition.task[each.key].arn

@@ -1,5 +1,5 @@
 variable "environment" {
-  description = "dev, staging or prod: part of every name"
+  description = "The environment: dev, staging or prod; part of every name"
   type        = string
 
   validation {
@@ -9,82 +9,82 @@ variable "environment" {
 }
 
 variable "region" {
-  description = "where everything stands; Textract must be there"
+  description = "The region for everything; it must offer Textract"
   type        = string
 }
 
 variable "domain" {
-  description = "the name people use, such as books.example.org"
+  description = "The site's domain, such as books.example.org"
   type        = string
 }
 
 variable "zone_id" {
-  description = "the hosted zone of Route 53 in which that name is made"
+  description = "The id of the Route 53 hosted zone for that domain"
   type        = string
 }
 
 variable "image_tag" {
-  description = "which image of the repository runs"
+  description = "The tag of the image to run"
   type        = string
   default     = "latest"
 }
 
 variable "operators" {
-  description = "e-mail addresses that alarms and the budget are told to"
+  description = "Email addresses for alarms and the budget"
   type        = list(string)
 }
 
 variable "contact" {
-  description = "an e-mail address or page, told to the outside catalogues as they ask for"
+  description = "An email address or page, sent to the outside catalogues as they ask for"
   type        = string
 }
 
 variable "email_from" {
-  description = "the sender of mails"
+  description = "The sender of emails"
   type        = string
 }
 
 variable "budget_usd" {
-  description = "what a month may cost before the operators are told"
+  description = "The monthly budget in US dollars; the operators are notified before it is exceeded"
   type        = number
 }
 
 variable "scan_monthly_usd" {
-  description = "what photos may cost a person and month; 0: no limit"
+  description = "The most that photos may cost per person and month, in US dollars; 0: no limit"
   type        = number
   default     = 1
 }
 
 variable "bedrock_model_id" {
-  description = "the model that finds the spines, or its inference profile"
+  description = "The model that finds the spines, or its inference profile"
   type        = string
   default     = "global.anthropic.claude-haiku-5-5"
 }
 
 variable "chat_model" {
-  description = "who answers questions: empty for the built-in planner, or bedrock:MODEL"
+  description = "The model that answers questions: bedrock:MODEL, or empty for the built-in planner"
   type        = string
   default     = ""
 }
 
 variable "stage_queues" {
-  description = "stages of a scan with a queue and workers of their own: read, propose, validate"
+  description = "Scan stages with a queue and workers of their own: read, propose, validate"
   type        = set(string)
   default     = []
 }
 
 variable "web_tasks" {
-  description = "the least and the most web tasks"
+  description = "The minimum and maximum number of web tasks"
   type        = object({ least = number, most = number })
 }
 
 variable "worker_tasks" {
-  description = "the least and the most tasks of each kind of worker"
+  description = "The minimum and maximum number of tasks of each kind of worker"
   type        = object({ least = number, most = number })
 }
 
 variable "task_size" {
-  description = "processor (1024: one) and memory (MB) of web, worker and ingest"
+  description = "CPU units (1024 is one processor) and memory (MB) of web, worker and ingest"
   type        = map(object({ cpu = number, memory = number }))
   default = {
     web    = { cpu = 512, memory = 2048 }
@@ -94,30 +94,30 @@ variable "task_size" {
 }
 
 variable "database" {
-  description = "class, disk (GB), whether a second one stands by, and for how many days it can be brought back to any minute"
+  description = "Instance class, disk (GB), whether there is a standby, and the days of point-in-time recovery"
   type        = object({ class = string, disk = number, standby = bool, days = number })
 }
 
 variable "zones" {
-  description = "in how many availability zones it stands"
+  description = "The number of availability zones"
   type        = number
   default     = 2
 }
 
 variable "nat_per_zone" {
-  description = "a way out in each zone, so that one zone may fail; else one for all"
+  description = "One NAT gateway for each zone, so that one zone may fail; otherwise one for all"
   type        = bool
   default     = false
 }
 
 variable "log_days" {
-  description = "how long logs are kept"
+  description = "How many days logs are kept"
   type        = number
   default     = 30
 }
 
 variable "secrets_version" {
-  description = "count up to make new keys; everybody is signed out then"
+  description = "Increase it to generate new keys; this signs everybody out"
   type        = number
   default     = 1
 }

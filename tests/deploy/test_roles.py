@@ -30,7 +30,7 @@ GIVEN = {
     "uploads": f"arn:aws:s3:::{UPLOADS}",
     "results": f"arn:aws:s3:::{RESULTS}",
     "work_queues": json.dumps([ARN.format("sqs", "work"), ARN.format("sqs", "work-read")]),
-    "set_aside": json.dumps([ARN.format("sqs", "work-dlq"), ARN.format("sqs", "work-read-dlq")]),
+    "dead_letters": json.dumps([ARN.format("sqs", "work-dlq"), ARN.format("sqs", "work-read-dlq")]),
     "news_queue": ARN.format("sqs", "news"),
     "topic": ARN.format("sns", "scans"),
     "models": json.dumps([ARN.format("bedrock", "inference-profile/a.model")]),
@@ -157,12 +157,12 @@ class Account:
                 impatient.acknowledge(receipt)
         aws.ask("sns", "publish", "us-east-1", 5, TopicArn=GIVEN["topic"], Message="told")
 
-    def before_aside(self):
+    def before_dead_letters(self):
         fresh().resource("sqs").get_queue_by_name(QueueName="work-read-dlq").send_message(MessageBody="a deadly task")
 
-    def aside(self):
+    def dead_letters(self):
         said = io.StringIO()
-        call_command("aside", "--clear", stdout=said)
+        call_command("dead_letters", "--clear", stdout=said)
         assert said.getvalue().startswith("work-read: ")
 
     def before_ingest(self):
@@ -185,19 +185,19 @@ class Account:
         self.give_work()
 
 
-@pytest.mark.parametrize("role", ["web", "worker", "ingest", "aside"])
+@pytest.mark.parametrize("role", ["web", "worker", "ingest", "dead_letters"])
 def test_rights_are_on_our_own_things_alone(role):
     on_all = [s["Action"] for s in policy(role)["Statement"] if "*" in listed(s["Resource"])]
     assert on_all == (["textract:DetectDocumentText"] if role == "worker" else []), "Textract has nothing that could be named"
     assert not any("*" in action for s in policy(role)["Statement"] for action in listed(s["Action"]))
 
 
-@pytest.mark.parametrize("role", ["web", "worker", "ingest", "aside"])
+@pytest.mark.parametrize("role", ["web", "worker", "ingest", "dead_letters"])
 def test_a_role_may_do_what_its_tasks_do(account, role):
     assert account.refusal(role, as_moto_takes_it(policy(role))) == ""
 
 
-@pytest.mark.parametrize("role", ["web", "worker", "ingest", "aside"])
+@pytest.mark.parametrize("role", ["web", "worker", "ingest", "dead_letters"])
 def test_a_role_may_do_nothing_that_its_tasks_could_do_without(account, role):
     less = with_one_right_less(as_moto_takes_it(policy(role)))
     spare = [name for name, rights in less if not account.refusal(role, rights)]

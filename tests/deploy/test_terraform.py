@@ -78,7 +78,7 @@ def test_what_must_stay_secret_comes_from_the_keeper_of_secrets_alone():
     assert not re.search(r"AKIA[0-9A-Z]{16}|(?<!_wo)\s(password|secret_string)\s+=", everything)
 
 
-@pytest.mark.parametrize("role", ["web", "worker", "ingest", "aside"])
+@pytest.mark.parametrize("role", ["web", "worker", "ingest", "dead_letters"])
 def test_the_rights_are_filled_with_what_terraform_knows(role):
     used = set(re.findall(r"\$\{(\w+)\}", (HERE / f"policies/{role}.json").read_text()))
     assert used <= set(local("given"))
@@ -123,7 +123,7 @@ def test_it_is_planned_and_its_buckets_queues_and_roles_are_made(copied, moto_se
     run(copied, "apply", "-auto-approve", *prod, *[f"-target={name}" for name in PLAYED], **at_moto)
     session = boto3.Session("testing", "testing", region_name="eu-west-1")
     iam, s3, keeper = (session.client(name, endpoint_url=moto_server) for name in ("iam", "s3", "secretsmanager"))
-    for role in ("web", "worker", "ingest", "aside"):
+    for role in ("web", "worker", "ingest", "dead_letters"):
         made = iam.get_role_policy(RoleName=f"bookimg-prod-{role}", PolicyName=role)["PolicyDocument"]
         kept = (HERE / f"policies/{role}.json").read_text()
         assert [s["Action"] for s in made["Statement"]] == [

@@ -1,4 +1,4 @@
-"""Fill the local catalogue from a file, with progress; Ctrl-C stops it, the same command goes on."""
+"""Loads a file into the local catalogue, with progress. Ctrl-C stops it, and the same command continues."""
 
 from pathlib import Path
 
@@ -7,17 +7,17 @@ from tqdm import tqdm
 
 from catalogs import loading
 
-SHOWN = 100  # problems in full
+SHOWN = 100  # problems listed in full
 
 
 class Command(BaseCommand):
-    help = "Load books into the local catalogue: a CSV table, a dump of Open Library or MARC records, packed with gzip or not."
+    help = "Loads books into the local catalogue from a CSV table, an Open Library dump or MARC records. Files may be gzipped."
 
     def add_arguments(self, parser):
         parser.add_argument("file", nargs="?", type=Path)
-        parser.add_argument("--format", choices=loading.FORMATS, default="", help="found out from the file where not given")
+        parser.add_argument("--format", choices=loading.FORMATS, default="", help="detected from the file by default")
         parser.add_argument("--authors", type=Path, help="the authors dump that belongs to an editions dump of Open Library")
-        parser.add_argument("--again", action="store_true", help="read a file that was loaded before once more")
+        parser.add_argument("--again", action="store_true", help="read a file again that has already been loaded")
         parser.add_argument("--builtin", action="store_true", help="load the list of well-known books that comes with BookImg")
 
     def handle(self, *args, file, authors, **options):
@@ -25,7 +25,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{loading.ensure_builtin()} books added from the built-in list.")
             return
         if file is None:
-            raise CommandError("Which file? Give its name, or --builtin.")
+            raise CommandError("Give the name of a file, or --builtin.")
         for path in filter(None, (file, authors)):
             if not path.is_file():
                 raise CommandError(f"There is no file {path}.")
@@ -42,7 +42,7 @@ class Command(BaseCommand):
                 loaded = loading.load(file, options["format"], authors, options["again"], progress)
             except KeyboardInterrupt:
                 bar.close()
-                raise CommandError("Stopped. What was read so far is kept; the same command goes on from there.") from None
+                raise CommandError("Stopped. Everything read so far is saved; run the same command to continue.") from None
             except (ValueError, EOFError, OSError) as error:
                 raise CommandError(f"{file.name} cannot be loaded: {error}") from error
         self._report(loaded)
@@ -50,10 +50,10 @@ class Command(BaseCommand):
     def _report(self, loaded: loading.Loaded) -> None:
         state = loaded.state
         if loaded.resumed_at == state.rows and not loaded.problems:
-            self.stdout.write(f"{state.name} was loaded already, nothing to add. (--again reads it once more.)")
+            self.stdout.write(f"{state.name} has already been loaded. To read it again, use --again.")
             return
         if loaded.resumed_at:
-            self.stdout.write(f"Went on after row {loaded.resumed_at:,}.")
+            self.stdout.write(f"Continued after row {loaded.resumed_at:,}.")
         self.stdout.write(f"{state.rows:,} rows read, {state.added:,} books added, {state.skipped:,} rows skipped.")
         for line, problem in loaded.problems[:SHOWN]:
             self.stdout.write(f"  line {line}: {problem}")

@@ -1,4 +1,4 @@
-# As small as it gets, for trying out: one of each, one zone's way out, no second database.
+# As small as possible, for trying it out: one of each, one NAT gateway, no standby database.
 environment  = "dev"
 region       = "eu-west-1"
 domain       = "dev.books.example.org"

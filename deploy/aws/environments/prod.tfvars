@@ -1,4 +1,4 @@
-# Everything twice, in two zones, and each stage of a scan with workers of its own.
+# Everything is redundant in two zones, and each scan stage has workers of its own.
 environment  = "prod"
 region       = "eu-west-1"
 domain       = "books.example.org"

@@ -1,4 +1,4 @@
-# As production, only smaller: releases are tried here.
+# Like production, but smaller: try releases here first.
 environment  = "staging"
 region       = "eu-west-1"
 domain       = "staging.books.example.org"
