@@ -35,7 +35,7 @@ def refresh(token: str) -> dict[str, str]:
     found = rows.filter(digest=digest(token)).first()
     if found is None or found.expires <= timezone.now() or not is_alive(found.family):
         raise RefreshError("This refresh token is no longer valid. Sign in again.")
-    # Of two at the same moment the database lets one through.
+    # Of two at the same moment, the database lets one through.
     if not RefreshToken.objects.filter(pk=found.pk, used__isnull=True).update(used=timezone.now()):
         found.family.revoke()
         raise RefreshError(

@@ -19,7 +19,7 @@ class LeaveIn(In):
     """The owner confirms with their username and password."""
 
     username: Text = Field(max_length=200, examples=["olive"], description="Your username.")
-    password: Text = Field("", max_length=200, description="Your password, where the account has one.")
+    password: Text = Field("", max_length=200, description="Your password, if the account has one.")
 
 
 @calls.post("/me/delete", response={204: None})

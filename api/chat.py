@@ -55,7 +55,7 @@ class MessageOut(Out):
     books: list[BookOut] = Field(description="The books the answer is based on.")
     total: int = Field(description="How many there are, if not all are shown.")
     steps: list[dict[str, Any]] = Field(description="How the answer was found.")
-    action: dict[str, Any] = Field(description="A change that is proposed and waits for `confirm`.")
+    action: dict[str, Any] = Field(description="A proposed change that waits for `confirm`.")
     engine: str
     usd: str
     created: datetime

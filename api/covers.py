@@ -35,7 +35,7 @@ class CoversOut(Out):
 
 
 class CoverIn(In):
-    choice: Literal["drawn", "edition"] = Field(description="A drawn one, or that of an edition.")
+    choice: Literal["drawn", "edition"] = Field(description="A drawn cover, or the cover of an edition.")
     edition: int | None = Field(None, ge=1, le=MOST, description="As given by `GET …/covers`.")
 
 

@@ -30,7 +30,7 @@ class EnterIn(In):
         }
     )
 
-    isbn: Number | None = Field(None, description="10 or 13 digits, with or without hyphens, or an EAN-13 with its add-on.")
+    isbn: Number | None = Field(None, description="10 or 13 digits, with or without hyphens, or an EAN-13 with add-on.")
     isbns: list[Number] = Field(
         [], max_length=AT_MOST, description="Several at once: all of them are added, or none if one is wrong."
     )

@@ -3,8 +3,8 @@
 from api.schemas import ErrorOut
 
 ERRORS = {
-    "400": ("The request cannot be read", "bad-request", "The body is not JSON."),
-    "401": ("Nobody is signed in", "sign-in", "Sign in first: send `Authorization: Bearer …` with a token."),
+    "400": ("The request cannot be read", "bad-request", "The body is not valid JSON."),
+    "401": ("Not signed in", "sign-in", "Sign in first: send `Authorization: Bearer …` with a token."),
     "403": ("Not allowed", "scope", "This token cannot do that: it needs the scope “write”."),
     "404": ("Not found, or not yours", "not-found", "This does not exist, or it is not yours."),
     "409": ("Conflict", "in-progress", "The first request with this key is still running."),
@@ -16,7 +16,7 @@ ERRORS = {
 INTEGER = {"schema": {"type": "integer", "minimum": 0}}
 HEADERS = {
     "RateLimit-Limit": {"description": "How many requests a person can make in any minute (or as `RATE_LIMIT` sets).", **INTEGER},
-    "RateLimit-Remaining": {"description": "How many of them are left.", **INTEGER},
+    "RateLimit-Remaining": {"description": "How many calls are left.", **INTEGER},
     "RateLimit-Reset": {"description": "Seconds until the first used requests become available again.", **INTEGER},
     "Retry-After": {"description": "Seconds to wait.", **INTEGER},
     "X-Request-Id": {"description": "The identifier of this request in the log.", "schema": {"type": "string"}},

@@ -16,7 +16,7 @@ from api.errors import Problem, not_found
 
 logger = logging.getLogger("api")
 CODES = {400: "bad-request", 401: "sign-in", 403: "forbidden", 404: "not-found", 405: "no-such-method", 429: "too-many"}
-SIGN_IN = "Sign in first: send `Authorization: Bearer …` with a token, or the session of your browser."
+SIGN_IN = "Sign in first: send `Authorization: Bearer …` with a token, or use your browser session."
 UNREADABLE = "The body of this request cannot be read: it is broken or too large."
 FORBIDDEN = "This is not allowed from your address."
 BROKEN = "Something went wrong on our side. The error has been logged. Try again in a moment."

@@ -28,7 +28,7 @@ PHOTO_BODY = {
                     "required": ["photo"],
                     "properties": {
                         "photo": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP or HEIC."},
-                        "jobId": {**JOB, "description": "Chosen by you, or by the server."},
+                        "jobId": {**JOB, "description": "Your own job id; without one, the server creates it."},
                         "shelf": {**TEXT, "description": "The name of a shelf (a new one is created) or the `id` of one."},
                         "kind": KIND,
                     },

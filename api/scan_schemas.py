@@ -167,7 +167,7 @@ class AcceptAllIn(AcceptIn):
 class BatchOut(Out):
     added: int
     owned: int = Field(description="Skipped, because you already have them.")
-    # As text: the encoder of JSON would cut what is behind the thousandths.
+    # As text: the JSON encoder would cut off the microseconds.
     moment: str = Field(description="The id for `POST /scans/{jobId}/undo`.", json_schema_extra={"format": "date-time"})
 
 

@@ -113,9 +113,7 @@ def start_scan(request: HttpRequest, response: HttpResponse):
     except (uploads.UploadError, images.PhotoError) as error:
         raise invalid(f"photo: {error}") from None
     except tickets.NotUploaded:
-        raise Problem(
-            409, "not-uploaded", "There is no photo for this job yet. Upload it to the address in its ticket."
-        ) from None
+        raise Problem(409, "not-uploaded", "There is no photo for this job yet. Upload it first.") from None
     except uploads.SeenBefore as seen:
         where = {"Location": f"/api/v1/scans/{seen.scan.job_id}"}
         raise Problem(409, "seen-before", f"{seen} The scan is {seen.scan.job_id}.", where) from None

@@ -41,7 +41,7 @@ class FoundPage(Out):
     exact: int = Field(description="How many of them contain all the words.")
     meant: dict[str, str] = Field(description="Words that were corrected.")
     answer: str = Field(description="Empty if none was requested.")
-    notes: list[str] = Field(description="What could not be done, in sentences.")
+    notes: list[str] = Field(description="Explanations of anything that could not be done.")
 
 
 @calls.get("/search", response=FoundPage)

@@ -55,8 +55,8 @@ class ProgramOut(Out):
 
 
 class FeedsOut(Out):
-    loans: str = Field(description="A calendar of loans that are due; empty where there are no secret addresses.")
-    added: str = Field(description="RSS of new books; empty where there are no secret addresses.")
+    loans: str = Field(description="A calendar of loans with their due dates; empty if there are no secret addresses.")
+    added: str = Field(description="An RSS feed of new books; empty if there are no secret addresses.")
     opds: str = Field(description="The catalogue for reader apps, which need to sign in.")
 
 

@@ -1,4 +1,4 @@
-"""Accounts in the administration: deleting one deletes its files, too."""
+"""User accounts in the administration. Deleting one also deletes its files."""
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model

@@ -1,4 +1,4 @@
-"""Web pages and websockets in one ASGI application."""
+"""The ASGI application: web pages and websockets."""
 
 import os
 from asyncio import get_running_loop
@@ -10,7 +10,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bookimg.settings")
-django.setup(set_prefix=False)  # before anything that needs the apps
+django.setup(set_prefix=False)  # before any import that needs the apps
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
@@ -20,13 +20,13 @@ from accounts.socket_auth import Door  # noqa: E402
 from chat.consumers import ChatConsumer  # noqa: E402
 from scanning.consumers import ScanConsumer  # noqa: E402
 
-THREADS = 32  # at most, when so many pages are asked for at once
+THREADS = 32  # the most, if that many requests arrive at once
 threads = ThreadPoolExecutor(THREADS, "page")
 
 
 class Pages(ASGIHandler):
-    """Views and middleware are synchronous, and all of a request runs in one thread. The threads stay, with their connections to
-    the database: Django has a new one for each request, and opening SQLite took a quarter of a page's time."""
+    """Views and middleware are synchronous, and each request runs in one thread. The threads are kept, with their database
+    connections: Django would open a new one for each request, and opening SQLite took a quarter of the time of a page."""
 
     def load_middleware(self, is_async=False):
         super().load_middleware(is_async=False)

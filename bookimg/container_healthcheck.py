@@ -1,4 +1,4 @@
-"""What the health check of a container runs. Pages can be asked whether they live; a worker lives while it runs."""
+"""The health check of a container. The web process is asked over HTTP; a worker is healthy while it runs."""
 
 import sys
 import urllib.request
@@ -8,7 +8,7 @@ PAGES = "http://127.0.0.1:8000/healthz"
 
 
 def main(started: bytes, address: str = PAGES) -> int:
-    """`started`: how the first process of the container was called."""
+    """`started` is the command line of the container's first process."""
     if b"web" not in started.split(b"\0"):
         return 0
     try:

@@ -1,4 +1,4 @@
-"""What an operator's probes ask: does the process live, and is it ready to work."""
+"""The health probes: whether the process is alive, and whether it is ready to work."""
 
 from django.core.cache import cache
 from django.core.files.storage import default_storage
@@ -8,7 +8,7 @@ from django_q.brokers import get_broker
 
 
 class ProbesMiddleware:
-    """Answers the probes before the name they ask for is looked at: a load balancer asks a process by its address."""
+    """Answers the probes before the host name is checked, because a load balancer uses the IP address."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -23,7 +23,7 @@ def healthz(request):
 
 
 def readyz(request):
-    """Each part with its state; 503 when one is down."""
+    """The state of each part; 503 if one is down."""
     parts = {"database": check_database, "broker": check_broker, "storage": check_storage, "cache": check_cache}
     states = {name: state_of(check) for name, check in parts.items()}
     return JsonResponse(states, status=200 if set(states.values()) == {"ok"} else 503)
@@ -32,7 +32,7 @@ def readyz(request):
 def state_of(check) -> str:
     try:
         check()
-    except Exception as error:  # whatever is wrong with a part, the answer is "down" and its kind
+    except Exception as error:  # whatever the error, the state is "down" with the kind of error
         return f"down: {type(error).__name__}"
     return "ok"
 

@@ -1,4 +1,4 @@
-"""One line per request, stage and outside call; as JSON where LOG_FORMAT says so."""
+"""One log line for each request, stage and outside call; as JSON with LOG_FORMAT=json."""
 
 import logging
 import time
@@ -11,7 +11,7 @@ logger = logging.getLogger("bookimg.request")
 
 
 class JsonFormatter(BaseJsonFormatter):
-    """`request_id`, `user_id`, `job_id`, `duration_ms` and `usd` come in through `extra=`."""
+    """`request_id`, `user_id`, `job_id`, `duration_ms` and `usd` are passed as `extra=`."""
 
     def __init__(self):
         super().__init__(
@@ -21,7 +21,7 @@ class JsonFormatter(BaseJsonFormatter):
 
 
 class RequestLogMiddleware:
-    """Gives every request an id (the caller's `X-Request-Id` where it is a plain one) and logs it when it is answered."""
+    """Gives every request an id (the caller's `X-Request-Id` if it is valid) and logs the request when it is answered."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -38,9 +38,9 @@ class RequestLogMiddleware:
 
     def end(self, request, response, started: float):
         response["X-Request-Id"] = request.id
-        user = getattr(request, "_cached_user", None)  # looking must not fetch the user
+        user = getattr(request, "_cached_user", None)  # reading it must not load the user
         duration = round((time.monotonic() - started) * 1000, 1)
-        count = import_string("bookimg.metrics.count")  # by name: it needs the apps, and the log begins before them
+        count = import_string("bookimg.metrics.count")  # by name, because it needs the apps, and logging starts before them
         count(request.method, response.status_code, duration / 1000)
         logger.info(
             "%s %s %s %.0f ms",

@@ -1,4 +1,4 @@
-"""What Prometheus asks: calls and their seconds as this process has answered them, and what stands in the database for all."""
+"""Metrics for Prometheus: requests and durations of this process, and figures from the database for all processes."""
 
 from django.conf import settings
 from django.db.models import Count, Sum
@@ -15,20 +15,20 @@ from transfer.models import Import
 
 registry = CollectorRegistry()
 REQUESTS = Counter("bookimg_requests", "Requests answered by this process", ["method", "status"], registry=registry)
-SECONDS = Histogram("bookimg_request_seconds", "How long they took", registry=registry)
+SECONDS = Histogram("bookimg_request_seconds", "Duration of requests in seconds", registry=registry)
 
 
 def count(method: str, status: int, seconds: float):
-    """One request. Methods that nobody knows are one, so that the number of series stays small."""
+    """Counts one request. Unknown methods are counted together, to keep the number of series small."""
     known = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
     REQUESTS.labels(known, str(status)).inc()
     SECONDS.observe(seconds)
 
 
 def metrics(request):
-    """For who knows METRICS_TOKEN, where the settings name one; else for callers on this machine."""
+    """For callers with METRICS_TOKEN if it is set, otherwise for callers on this machine."""
     if not is_allowed(request):
-        return HttpResponse("Not for you.", status=403, content_type="text/plain")
+        return HttpResponse("You may not read the metrics.", status=403, content_type="text/plain")
     return HttpResponse(generate_latest(registry) + generate_latest(of_database()), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -39,10 +39,10 @@ def is_allowed(request) -> bool:
 
 
 def of_database() -> CollectorRegistry:
-    """The same whichever process is asked."""
+    """Figures from the database, which are the same in every process."""
     made = CollectorRegistry()
-    queued = Gauge("bookimg_tasks_waiting", "Tasks in the queue, and those that a worker has taken", ["queue"], registry=made)
-    answers = Gauge("bookimg_queue_up", "Whether the queue answers", ["queue"], registry=made)
+    queued = Gauge("bookimg_tasks_waiting", "Tasks waiting in the queue or taken by a worker", ["queue"], registry=made)
+    answers = Gauge("bookimg_queue_up", "Whether the queue responds", ["queue"], registry=made)
     for queue, number in queue_depth.waiting().items():
         answers.labels(queue).set(number is not None)
         if number is not None:
@@ -52,13 +52,13 @@ def of_database() -> CollectorRegistry:
         ("imports", Import.objects, "state"),
         ("webhook_deliveries", Delivery.objects, "state"),
     ):
-        gauge = Gauge(f"bookimg_{name}", f"How many {name.replace('_', ' ')} there are", [column], registry=made)
+        gauge = Gauge(f"bookimg_{name}", f"Number of {name.replace('_', ' ')}", [column], registry=made)
         for value, number in rows.order_by().values_list(column).annotate(n=Count("pk")):
             gauge.labels(value).set(number)
-    spent = Gauge("bookimg_spent_usd", "What answers for photos have cost, in US dollars", ["service"], registry=made)
+    spent = Gauge("bookimg_spent_usd", "Cost of photos in US dollars", ["service"], registry=made)
     for service, usd in Purchase.objects.order_by().values_list("service").annotate(usd=Sum("usd")):
         spent.labels(service).set(usd)
-    month = Gauge("bookimg_spent_usd_this_month", "The same since the month began", ["service"], registry=made)
+    month = Gauge("bookimg_spent_usd_this_month", "Cost of photos this month in US dollars", ["service"], registry=made)
     for service, usd in purchases.this_month().order_by().values_list("service").annotate(usd=Sum("usd")):
         month.labels(service).set(usd)
     return made

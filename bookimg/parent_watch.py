@@ -1,15 +1,15 @@
-"""No process outlives the one that started it, whichever way that one ends."""
+"""Ends a process when the one that started it has ended, however that happened."""
 
 import os
 import threading
 import time
 
 LOOK_SECONDS = 0.5
-SUPERVISOR = "SUPERVISOR_PID"  # told by the supervisor: asking for the parent's id at our start could come too late
+SUPERVISOR = "SUPERVISOR_PID"  # passed on by the supervisor, because reading the parent's id at our start could be too late
 
 
 def die_with_parent():
-    """From now on all that this process forks ends soon after it, and it ends soon after the supervisor that started it."""
+    """From now on, this process ends soon after the supervisor that started it, and its own children soon after it."""
     supervisor = int(os.environ.get(SUPERVISOR, 0))
     watch = Watch(supervisor)
     if supervisor:
@@ -17,7 +17,7 @@ def die_with_parent():
 
 
 class Watch:
-    """Each process watches the one that started it, by nothing but its id: that works on every Unix."""
+    """Watches the parent by its process id only, which works on every Unix."""
 
     def __init__(self, parent: int):
         self.parent = parent

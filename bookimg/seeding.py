@@ -1,4 +1,4 @@
-"""Made-up libraries, to try the product with and to measure it: the same ones for the same seed on the same day."""
+"""Synthetic libraries for trying out and measuring BookImg: identical for the same seed on the same day."""
 
 import random
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def drawn(chance: random.Random, shares: dict) -> str:
 
 
 class Bookshop:
-    """Editions that never were, to fill libraries from: single ones, and series with some of their volumes."""
+    """Synthetic editions to fill libraries with: single books, and series with some of their volumes."""
 
     def __init__(self, seed: int):
         self.chance = random.Random(seed)
@@ -72,7 +72,7 @@ class Bookshop:
         return self.words.author(ranked(self.chance, AUTHORS))
 
     def title(self) -> str:
-        """Without the number of a volume; that is a fact of its own."""
+        """The title without the volume number, which is a separate fact."""
         return self.words.title(self.chance).partition(" (")[0]
 
     def edition(self, authors: list[str], year: int, **facts) -> Book:
@@ -97,7 +97,7 @@ class Bookshop:
 
 
 def stock(books: list[Book]):
-    """Stores `books`; where an ISBN is taken already, the made-up edition has none."""
+    """Saves `books`. If an ISBN is already taken, the synthetic edition gets none."""
     for start in range(0, len(books), CHUNK):
         chunk = books[start : start + CHUNK]
         wanted = [book.isbn13 for book in chunk if book.isbn13]
@@ -113,14 +113,14 @@ def copy_of(book: Book, user, **own) -> UserBook:
 
 
 class Household:
-    """One person who has lived with their books: where they stand, what was read when, who borrowed what."""
+    """The data of one person about their books: places, readings, loans."""
 
     def __init__(self, user, seed: int, now: datetime):
         self.user, self.now = user, now
         self.chance = random.Random(f"{user.username} {seed}")
 
     def put_up_shelves(self, count: int):
-        """Five rooms, six shelves a bookcase, as many bookcases as are needed."""
+        """Creates five rooms with as many bookcases as needed, each with six shelves."""
         there = {(shelf.room, shelf.bookcase, shelf.name) for shelf in self.user.shelves.all()}
         places = [
             (ROOMS[n // 6 % len(ROOMS)], f"Bookcase {n // 6 // len(ROOMS) + 1}", f"Shelf {n % 6 + 1}")
@@ -134,7 +134,7 @@ class Household:
         self.shelves = list(self.user.shelves.all())
 
     def own(self) -> dict:
-        """What is theirs about one copy."""
+        """The personal data of one copy."""
         chance = self.chance
         status = drawn(chance, STATUSES)
         added = self.days_ago(3000)
@@ -169,7 +169,7 @@ class Household:
         through.objects.bulk_create(rows, batch_size=2000)
 
     def read(self, copies: list[UserBook]):
-        """A reading for what was read, now and then two; one without an end for what is being read."""
+        """Creates one or sometimes two readings for books that were read, and an open one for books being read."""
         rows = []
         for book in copies:
             if book.status in (Status.READ, Status.READING) and self.chance.random() < 0.8:
@@ -184,7 +184,7 @@ class Household:
         return Reading(copy=book, started=started, finished=finished)
 
     def lend(self, copies: list[UserBook]):
-        """One in a hundred was lent at some time; a quarter of those are still away."""
+        """One book in a hundred has been lent; a quarter of those have not been returned."""
         rows = []
         for book in self.chance.sample(copies, len(copies) // 100):
             since = self.days_ago(400).date()
@@ -196,7 +196,7 @@ class Household:
 
 
 def keep(copies: list[UserBook]):
-    """Stores new copies with their authors."""
+    """Saves new copies with their authors."""
     for start in range(0, len(copies), CHUNK):
         chunk = copies[start : start + CHUNK]
         with transaction.atomic():
@@ -209,7 +209,7 @@ def today() -> datetime:
 
 
 def furnish(user, count: int, seed: int) -> list[Book]:
-    """A library of `count` books for `user`, with everything a person does to their books; returns its editions."""
+    """Creates a library of `count` books for `user`, with all kinds of personal data. Returns its editions."""
     books = Bookshop(seed).editions(count)
     stock(books)
     household = Household(user, seed, today())
@@ -223,8 +223,8 @@ def furnish(user, count: int, seed: int) -> list[Book]:
 
 
 def neighbours(count: int, entries: int, books: list[Book], seed: int) -> Iterator[int]:
-    """`count` other people with `entries` copies in all, drawn from `books` and from editions of their own;
-    yields how many were stored, a person at a time. Nobody can sign in as one of them."""
+    """Creates `count` other people with `entries` copies in total, drawn from `books` and from editions of their own.
+    Yields the number of copies saved for each person. Nobody can sign in as one of them."""
     people = get_user_model().objects
     more = Bookshop(seed + 1).editions(min(60_000, entries // 4 + 1))
     stock(more)
@@ -238,7 +238,7 @@ def neighbours(count: int, entries: int, books: list[Book], seed: int) -> Iterat
 
 
 class Rows:
-    """Rows of one model written past the ORM, whose building of a query takes ten times as long as the database then does."""
+    """Inserts rows without the ORM, which takes ten times as long to build the query as the database takes to run it."""
 
     def __init__(self, model):
         self.model, self.fields = model, model._meta.concrete_fields
@@ -266,7 +266,7 @@ class Rows:
 
 
 class Pool:
-    """Copies that are worked out once, for libraries by the thousand."""
+    """Copies that are prepared once, for thousands of libraries."""
 
     def __init__(self, books: list[Book]):
         self.copies, self.authors = Rows(UserBook), Rows(CopyAuthor)
@@ -293,7 +293,7 @@ class Pool:
 
 
 def settle():
-    """Sequences behind the last row (PostgreSQL), and statistics for the planner, as a database that has rested has them."""
+    """Updates the sequences (PostgreSQL) and the planner's statistics, as they would be in a database that has settled."""
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), [UserBook, CopyAuthor]):
             cursor.execute(statement)

@@ -1,4 +1,4 @@
-"""One settings file. What varies comes from the environment (or .env); every default runs on a laptop."""
+"""All settings. Values that vary come from the environment (or .env); the defaults run on a laptop."""
 
 import secrets
 from pathlib import Path
@@ -15,7 +15,7 @@ environ.Env.read_env(BASE_DIR / ".env")
 
 
 def read(name: str, kind, default):
-    """One variable of the environment as `kind`, or a sentence that names it."""
+    """An environment variable as `kind`. Raises an error that names it."""
     try:
         return getattr(env, kind)(name, default=default)
     except (ValueError, ImproperlyConfigured) as error:
@@ -23,7 +23,7 @@ def read(name: str, kind, default):
 
 
 def choice(name: str, allowed: tuple[str, ...], dotted: bool = False) -> str:
-    """One of `allowed` (the first is the default), or a dotted path where that is possible."""
+    """One of `allowed` (the first is the default), or a dotted path if `dotted`."""
     value = env.str(name, default=allowed[0])
     if value in allowed or (dotted and "." in value):
         return value
@@ -47,7 +47,7 @@ def flag(name: str, default: bool) -> bool:
 
 
 def address(name: str, default: str) -> str:
-    """A web address without a slash at its end."""
+    """A web address without a trailing slash."""
     value = env.str(name, default=default).rstrip("/")
     if value and not (value.startswith(("http://", "https://")) and urlsplit(value).hostname):
         raise ImproperlyConfigured(f"{name} must begin with http:// or https://, not {value!r}")
@@ -55,7 +55,7 @@ def address(name: str, default: str) -> str:
 
 
 def kept_secret(path: Path) -> str:
-    """The key of this installation, made at its first start and kept beside its data."""
+    """The secret key of this installation, created at its first start and stored with its data."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
@@ -64,7 +64,7 @@ def kept_secret(path: Path) -> str:
 
 
 def rate(name: str, default: str) -> tuple[int, int]:
-    """So many calls in so many seconds: `100/m` is (100, 60)."""
+    """A number of calls and of seconds: `100/m` is (100, 60)."""
     value = env.str(name, default=default)
     count, _, unit = value.partition("/")
     seconds = {"s": 1, "m": 60, "h": 3600, "d": 86_400}.get(unit)
@@ -78,7 +78,7 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = flag("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret.key")
 
-# Where people reach the site. An https address switches on everything that https allows.
+# The address of the site. If it is https, secure cookies, redirects and HSTS are turned on.
 PUBLIC_URL = address("PUBLIC_URL", "")
 HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = read("ALLOWED_HOSTS", "list", ["localhost", "127.0.0.1", "[::1]"])
@@ -117,7 +117,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "corsheaders",
-    "ninja",  # its vendored page for docs/ of the API
+    "ninja",  # for its vendored page at docs/ of the API
     "django_q",
 ]
 MIDDLEWARE = [
@@ -165,7 +165,7 @@ if password := env.str("DATABASE_PASSWORD", default=""):
     DATABASES["default"]["PASSWORD"] = password
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if on_sqlite:
-    # Web and workers write at once: WAL with IMMEDIATE transactions and a patient lock gave no lock errors; WAL alone did.
+    # Web and workers write concurrently: WAL with IMMEDIATE transactions and a long timeout gave no lock errors; WAL alone did.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -174,25 +174,25 @@ if on_sqlite:
 else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# In the database, so that lock-outs and catalogue answers are shared by all processes and outlive a restart.
+# In the database, so that all processes share lock-outs and catalogue responses, and keep them after a restart.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     },
-    # The worker's guard writes its state twice a second, which nobody reads.
+    # The worker's guard process writes its state twice a second, and nobody reads it.
     "unread": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 AWS_REGION = env.str("AWS_REGION", default="us-east-1")
-AWS_ENDPOINT_URL = address("AWS_ENDPOINT_URL", "")  # read by boto3 itself, as is AWS_ENDPOINT_URL_S3 and the like for one service
+AWS_ENDPOINT_URL = address("AWS_ENDPOINT_URL", "")  # boto3 reads it too, and AWS_ENDPOINT_URL_S3 and the like for one service
 AWS_ENDPOINT_URL_S3 = address("AWS_ENDPOINT_URL_S3", "")
 STORAGE = choice("STORAGE", ("local", "s3"))
 S3_BUCKET = env.str("S3_BUCKET", default="")
-S3_RESULTS_BUCKET = env.str("S3_RESULTS_BUCKET", default="")  # for what is made of the photos; empty: S3_BUCKET
-S3_PUBLIC_URL = address("S3_PUBLIC_URL", "")  # where browsers reach a server of one's own, if not where we do
+S3_RESULTS_BUCKET = env.str("S3_RESULTS_BUCKET", default="")  # for results; empty: S3_BUCKET
+S3_PUBLIC_URL = address("S3_PUBLIC_URL", "")  # the address for browsers, if it is not ours
 if STORAGE == "s3" and not S3_BUCKET:
-    raise ImproperlyConfigured("S3_BUCKET must name the bucket where STORAGE=s3 keeps the photos")
+    raise ImproperlyConfigured("S3_BUCKET must name the bucket for photos if STORAGE=s3")
 FILES = {
     "local": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -209,7 +209,7 @@ STORAGES = {"default": FILES[STORAGE], "staticfiles": {"BACKEND": "bookimg.stati
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = True  # no collectstatic step between a change and the page
+WHITENOISE_USE_FINDERS = True  # so that changes appear without collectstatic
 
 # ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 AUTHENTICATION_BACKENDS = [
@@ -231,17 +231,17 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/5m/ip,5/5m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # an installation at home has no mail server
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an installation at home may have no mail server
 MFA_TOTP_ISSUER = "BookImg"
-MFA_TOTP_TOLERANCE = 1  # clocks of phones and servers are half a minute apart
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers allow it for localhost alone
-USERSESSIONS_TRACK_ACTIVITY = False  # it would write a row for every picture of a page
-# Sign-in at an outside issuer, beside the password.
+MFA_TOTP_TOLERANCE = 1  # the clocks of phones and servers may be half a minute apart
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers only allow it for localhost
+USERSESSIONS_TRACK_ACTIVITY = False  # it would write a row for every picture on a page
+# Single sign-on, in addition to passwords.
 OIDC_ISSUER = address("OIDC_ISSUER", "")
 OIDC_NAME = env.str("OIDC_NAME", default="your organisation")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
 if OIDC_ISSUER and not OIDC_CLIENT_ID:
-    raise ImproperlyConfigured("OIDC_CLIENT_ID must be what OIDC_ISSUER knows this installation by")
+    raise ImproperlyConfigured("OIDC_CLIENT_ID must be set if OIDC_ISSUER is")
 OIDC_APP = {
     "provider_id": "oidc",
     "name": OIDC_NAME,
@@ -251,28 +251,28 @@ OIDC_APP = {
 }
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_ISSUER else []}}
 SOCIALACCOUNT_ADAPTER = "accounts.oidc.Adapter"
-SOCIALACCOUNT_EMAIL_REQUIRED = False  # an address that the issuer has not verified is not taken
+SOCIALACCOUNT_EMAIL_REQUIRED = False  # addresses that the issuer has not verified are ignored
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 try:
     EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 except (ValueError, KeyError, ImproperlyConfigured) as error:
-    raise ImproperlyConfigured("EMAIL_URL is not a mail address such as smtp+tls://user:key@host:587") from error
+    raise ImproperlyConfigured("EMAIL_URL must be the address of a mail server, such as smtp+tls://user:key@host:587") from error
 vars().update(EMAIL_CONFIG)
-DEMO = flag("DEMO", True)  # an account with a drawn shelf, made at the very first start
+DEMO = flag("DEMO", True)  # an account with a drawn shelf, created at the very first start
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BookImg <bookimg@localhost>")
 
 # ── Programs ────────────────────────────────────────────────────────────────────────────────────────────────────────
-RATE_LIMIT = rate("RATE_LIMIT", "100/m")  # for each person, however many tokens and processes there are
+RATE_LIMIT = rate("RATE_LIMIT", "100/m")  # for each person, across all tokens and processes
 RATE_LIMIT_SCANS = rate("RATE_LIMIT_SCANS", "30/m")
 RATE_LIMIT_CHAT = rate("RATE_LIMIT_CHAT", "10/m")
-JWT_ISSUER = address("JWT_ISSUER", "")  # an outside issuer whose tokens are taken as well, such as a Cognito user pool
+JWT_ISSUER = address("JWT_ISSUER", "")  # another issuer whose tokens are accepted, such as a Cognito user pool
 JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="")
 JWT_JWKS_URL = address("JWT_JWKS_URL", f"{JWT_ISSUER}/.well-known/jwks.json" if JWT_ISSUER else "")
 if JWT_ISSUER and not JWT_AUDIENCE:
-    raise ImproperlyConfigured("JWT_AUDIENCE must name for whom the tokens of JWT_ISSUER are; without it any would be taken")
+    raise ImproperlyConfigured("JWT_AUDIENCE must be set if JWT_ISSUER is; otherwise tokens for any audience would be accepted")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-SOCKET_SECONDS = 30  # after which whoever has a websocket open is asked again whether they may
-WEBHOOKS_PRIVATE = flag("WEBHOOKS_PRIVATE", False)  # whether webhooks may lead into the network the server stands in
+SOCKET_SECONDS = 30  # how often the authentication of open websockets is checked again
+WEBHOOKS_PRIVATE = flag("WEBHOOKS_PRIVATE", False)  # whether webhooks may reach the server's own network
 CORS_ALLOWED_ORIGINS = read("CORS_ORIGINS", "list", [])
 CORS_URLS_REGEX = r"^/(api|uploads|opds)/"
 CORS_EXPOSE_HEADERS = [
@@ -292,27 +292,27 @@ PROPOSER_URL = address("PROPOSER_URL", "http://localhost:11434/v1")
 PROPOSER_MODEL = env.str("PROPOSER_MODEL", default="")
 PROPOSER_KEY = env.str("PROPOSER_KEY", default="")
 if PROPOSER == "openai" and not PROPOSER_MODEL:
-    raise ImproperlyConfigured("PROPOSER_MODEL must name the model that PROPOSER=openai asks at PROPOSER_URL")
+    raise ImproperlyConfigured("PROPOSER_MODEL must name a model at PROPOSER_URL if PROPOSER=openai")
 BEDROCK_MODEL_ID = env.str("BEDROCK_MODEL_ID", default="global.anthropic.claude-haiku-5-5")
-BEDROCK_USD_PER_MILLION_IN = read("BEDROCK_USD_PER_MILLION_IN", "float", 0.10)  # what that model costs
+BEDROCK_USD_PER_MILLION_IN = read("BEDROCK_USD_PER_MILLION_IN", "float", 0.10)  # the price of that model
 BEDROCK_USD_PER_MILLION_OUT = read("BEDROCK_USD_PER_MILLION_OUT", "float", 0.50)
-CLOUD_FALLBACK = choice("CLOUD_FALLBACK", ("local", "off"), dotted=True)  # who reads and sorts where Textract or Bedrock cannot
-SECOND_LOOK = choice("SECOND_LOOK", ("auto", "off", "textract", "bedrock", "openai"))  # who reads the unread, on request
+CLOUD_FALLBACK = choice("CLOUD_FALLBACK", ("local", "off"), dotted=True)  # if Textract or Bedrock fails
+SECOND_LOOK = choice("SECOND_LOOK", ("auto", "off", "textract", "bedrock", "openai"))  # the engine for second looks
 if SECOND_LOOK == "openai" and not PROPOSER_MODEL:
-    raise ImproperlyConfigured("PROPOSER_MODEL must name the model that SECOND_LOOK=openai asks at PROPOSER_URL")
-CLOUD_SECONDS = number("CLOUD_SECONDS", 100)  # how long one answer of theirs is waited for
+    raise ImproperlyConfigured("PROPOSER_MODEL must name a model at PROPOSER_URL if SECOND_LOOK=openai")
+CLOUD_SECONDS = number("CLOUD_SECONDS", 100)  # how long to wait for one response
 SCAN_MONTHLY_USD = read("SCAN_MONTHLY_USD", "float", 0.0)  # for each person; 0: no limit
 CATALOG_NAMES = ("local", "open_library", "google_books")
 CATALOGS = read("CATALOGS", "list", list(CATALOG_NAMES))
 if unknown := [name for name in CATALOGS if name not in CATALOG_NAMES and "." not in name]:
-    raise ImproperlyConfigured(f"CATALOGS may hold {', '.join(CATALOG_NAMES)} or dotted paths, not {unknown[0]!r}")
+    raise ImproperlyConfigured(f"CATALOGS may contain {', '.join(CATALOG_NAMES)} or dotted paths, not {unknown[0]!r}")
 OPEN_LIBRARY_URL = address("OPEN_LIBRARY_URL", "https://openlibrary.org")
 GOOGLE_BOOKS_URL = address("GOOGLE_BOOKS_URL", "https://www.googleapis.com")
 GOOGLE_BOOKS_API_KEY = env.str("GOOGLE_BOOKS_API_KEY", default="")
-COVERS = choice("COVERS", ("fetch", "off"), dotted=True)  # whether pictures of covers are fetched and kept
-# Outside catalogues want to know who asks: https://openlibrary.org/developers/api
+COVERS = choice("COVERS", ("fetch", "off"), dotted=True)  # whether cover pictures are downloaded
+# Outside catalogues want to know who calls them: https://openlibrary.org/developers/api
 CONTACT = env.str("CONTACT", default="")
-VERSION = "0.1.0"  # as in pyproject.toml; what the outside services are told
+VERSION = "0.1.0"  # as in pyproject.toml; sent to outside services
 SCAN_MAX_MB = number("SCAN_MAX_MB", 25)
 SCAN_MAX_MEGAPIXELS = number("SCAN_MAX_MEGAPIXELS", 80)
 IMPORT_MAX_MB = number("IMPORT_MAX_MB", 500)
@@ -323,13 +323,13 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 BROKER = choice("BROKER", ("orm", "redis", "sqs"))
 REDIS_URL = env.str("REDIS_URL", default="")
 if BROKER == "redis" and not REDIS_URL.startswith(("redis://", "rediss://")):
-    raise ImproperlyConfigured("REDIS_URL must be an address such as redis://localhost:6379/0 where BROKER=redis")
+    raise ImproperlyConfigured("REDIS_URL must be an address such as redis://localhost:6379/0 if BROKER=redis")
 SQS_QUEUE = env.str("SQS_QUEUE", default="bookimg")
-INGEST_QUEUE = env.str("INGEST_QUEUE", default="")  # where S3 tells of photos that other programs put there
+INGEST_QUEUE = env.str("INGEST_QUEUE", default="")  # where S3 announces photos from other programs
 SNS_TOPIC_ARN = env.str("SNS_TOPIC_ARN", default="")
-STAGE_QUEUES = read("STAGE_QUEUES", "list", [])  # stages of a scan that have a queue, and so workers, of their own
+STAGE_QUEUES = read("STAGE_QUEUES", "list", [])  # scan stages with queues and workers of their own
 if unknown := [name for name in STAGE_QUEUES if name not in ("read", "propose", "validate")]:
-    raise ImproperlyConfigured(f"STAGE_QUEUES may hold read, propose and validate, not {unknown[0]!r}")
+    raise ImproperlyConfigured(f"STAGE_QUEUES may contain read, propose and validate, not {unknown[0]!r}")
 WORKERS = number("WORKERS", 1)
 SCAN_LEASE_SECONDS = number("SCAN_LEASE_SECONDS", 30)
 TASK_TIMEOUT = 300
@@ -341,7 +341,7 @@ Q_CLUSTER = {
     "queue_limit": WORKERS,
     "bulk": 1,
     "poll": 0.2,
-    "ack_failures": True,  # our own rows count the attempts
+    "ack_failures": True,  # our own tables count the attempts
     "save_limit": 200,
     "catch_up": False,
     "cache": "unread",
@@ -353,15 +353,17 @@ Q_CLUSTER |= {
     "sqs": {
         "name": SQS_QUEUE,
         "broker_class": "jobs.sqs_broker.SqsQueue",
-        # So long a look waits for a message. A worker that is told to stop waits for the look.
+        # How long a poll waits for a message. A worker that is asked to stop waits for the poll.
         "sqs": {"aws_region": AWS_REGION, "receive_message_wait_time_seconds": 5},
     },
 }[BROKER]
-QUEUES = {"": Q_CLUSTER["name"]} | {stage: f"{Q_CLUSTER['name']}-{stage}" for stage in STAGE_QUEUES}  # their names; "": all else
+QUEUES = {"": Q_CLUSTER["name"]} | {
+    stage: f"{Q_CLUSTER['name']}-{stage}" for stage in STAGE_QUEUES
+}  # their names; "": everything else
 
 # ── Search and chat ─────────────────────────────────────────────────────────────────────────────────────────────────
 EMBEDDER = choice("EMBEDDER", ("local", "hash", "bedrock", "voyage", "openai"), dotted=True)
-EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="")  # empty: the usual one of that embedder
+EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="")  # empty: the embedder's default
 EMBEDDING_URL = address("EMBEDDING_URL", "")
 EMBEDDING_KEY = env.str("EMBEDDING_KEY", default="")
 CHAT_MODEL = env.str("CHAT_MODEL", default="")  # empty: the built-in planner; or bedrock:MODEL, openai:MODEL
@@ -373,10 +375,10 @@ CHAT_TTL_HOURS = number("CHAT_TTL_HOURS", 4)
 CHAT_MAX_STEPS = number("CHAT_MAX_STEPS", 8)
 CHAT_MAX_SECONDS = number("CHAT_MAX_SECONDS", 30)
 CHAT_MAX_USD = read("CHAT_MAX_USD", "float", 0.10)  # for one answer
-CHAT_USD_PER_MILLION_IN = read("CHAT_USD_PER_MILLION_IN", "float", 3.0)  # what the provider asks; the cap is reckoned by it
+CHAT_USD_PER_MILLION_IN = read("CHAT_USD_PER_MILLION_IN", "float", 3.0)  # the price of the model, for the limit above
 CHAT_USD_PER_MILLION_OUT = read("CHAT_USD_PER_MILLION_OUT", "float", 15.0)
 
-# ── Wording, looks, safety ──────────────────────────────────────────────────────────────────────────────────────────
+# ── Language, security, logging ─────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 try:
@@ -388,7 +390,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],  # covers are fetched and kept by us: no page tells a catalogue who looks at what
+        "img-src": [SELF, "data:", "blob:"],  # covers come from our own storage, so no catalogue learns who looks at what
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],

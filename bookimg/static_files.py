@@ -1,4 +1,4 @@
-"""Static files, whose addresses are worked out once."""
+"""Static files with cached addresses."""
 
 from functools import cache
 
@@ -6,7 +6,7 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 
 
 class KnownAddresses(StaticFilesStorage):
-    """A page names some fifty static files, most of them the same picture of icons; asking for each was a tenth of its time."""
+    """A page refers to about fifty static files, mostly the same icon picture; looking up each one took a tenth of its time."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

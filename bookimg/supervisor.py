@@ -1,4 +1,4 @@
-"""Keeps the processes of one machine running: starts them, starts them again when they die, and leaves none behind."""
+"""Keeps the processes of one machine running: starts them, restarts them when they die, and leaves none behind."""
 
 import logging
 import os
@@ -15,15 +15,15 @@ from bookimg import parent_watch
 logger = logging.getLogger("bookimg.supervisor")
 
 LOOK_SECONDS = 0.2
-DRAIN_SECONDS = 60  # for the stage that is running; what takes longer is repeated after the next start
-STEADY_SECONDS = 3  # a child that lived this long starts again at once; one that cannot start dies sooner
+DRAIN_SECONDS = 60  # for the current stage; a stage that takes longer is repeated after the next start
+STEADY_SECONDS = 3  # a child that ran this long is restarted at once; one that cannot start dies sooner
 LONGEST_PAUSE = 15
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
 class Child:
-    """One process of ours and the next ones that take its place."""
+    """A process and its successors."""
 
     name: str
     command: list[str]
@@ -33,7 +33,7 @@ class Child:
     failures: int = 0
 
     def start(self):
-        # In a session of its own, so that Ctrl-C reaches the supervisor alone and the order of things is ours.
+        # In its own session, so that Ctrl-C only reaches the supervisor, which then decides the order.
         told = {**os.environ, parent_watch.SUPERVISOR: str(os.getpid())}
         self.process = subprocess.Popen(self.command, start_new_session=True, env=told)
         self.started = time.monotonic()
@@ -43,10 +43,10 @@ class Child:
             if time.monotonic() >= self.start_at:
                 self.start()
         elif self.process.poll() is not None:
-            self.kill()  # what it has left behind must not work beside its successor
+            self.kill()  # anything it left behind must not run beside its successor
             self.failures = 1 if time.monotonic() - self.started > STEADY_SECONDS else self.failures + 1
             pause = min(2 ** (self.failures - 1) - 1, LONGEST_PAUSE)
-            logger.warning("%s ended (%s); starting it again in %s s", self.name, self.process.returncode, pause)
+            logger.warning("%s ended (%s); restarting it in %s s", self.name, self.process.returncode, pause)
             self.process, self.start_at = None, time.monotonic() + pause
 
     def is_running(self) -> bool:
@@ -57,23 +57,23 @@ class Child:
             self.process.terminate()
 
     def kill(self):
-        """With all that it started."""
+        """Kills the process and everything it started."""
         if self.process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
 
 
 class Supervisor:
-    """`chore` is called every `chore_seconds` in between."""
+    """Runs `commands`, and calls `chore` every `chore_seconds`."""
 
     def __init__(self, commands: dict[str, list[str]], chore: Callable[[], None], chore_seconds: float):
         self.children = [Child(name, command) for name, command in commands.items()]
         self.chore, self.chore_seconds = chore, chore_seconds
-        self.asked = 0  # how often we were asked to stop
+        self.asked = 0  # how many times we were asked to stop
 
     def run(self):
         for number in STOPPING:
-            if signal.getsignal(number) != signal.SIG_IGN:  # nohup means it
+            if signal.getsignal(number) != signal.SIG_IGN:  # respect nohup
                 signal.signal(number, self.stop)
         chores = threading.Thread(target=self.do_chores, daemon=True)
         chores.start()
@@ -88,15 +88,15 @@ class Supervisor:
             time.sleep(self.chore_seconds)
             try:
                 self.chore()
-            except Exception:  # the database may be away for a moment
-                logger.exception("a chore went wrong; it is done again soon")
+            except Exception:  # the database may be unavailable for a moment
+                logger.exception("a chore failed; it will be repeated soon")
 
     def stop(self, *_):
         self.asked += 1
 
     def drain(self):
-        """Lets what is running finish; a second Ctrl-C, or a long wait, ends it at once."""
-        logger.info("Stopping: what is running is finished first (Ctrl-C again stops at once)")
+        """Waits for the children to finish; a second Ctrl-C, or the time limit, stops them at once."""
+        logger.info("Stopping after the current work is finished (press Ctrl-C again to stop now)")
         until = time.monotonic() + DRAIN_SECONDS
         for child in self.children:
             child.ask_to_stop()

@@ -8,7 +8,7 @@ from api.routes import api
 from bookimg import metrics
 from scanning.views import tickets
 
-# The administration has a sign-in of its own, which would ask for no second factor.
+# Django's own sign-in for the administration would not ask for a second factor.
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [

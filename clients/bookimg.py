@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A command line client for a BookImg server: one file, to be copied wherever it is needed. It wants Python 3.9 and httpx.
+"""A command line client for a BookImg server, in a single file. It needs Python 3.9 or later and httpx.
 
     export BOOKIMG_SERVER=https://books.example.org BOOKIMG_TOKEN=bimg_…
     bookimg.py scan shelf.jpg --shelf "Living room"
@@ -9,8 +9,8 @@
     bookimg.py search "left hand"
     bookimg.py export books.csv
 
-A token is made in the settings under “API tokens”; `scan` is content with one that may scan. Exit status: 0 done, 1 refused or
-failed (the reason is on stderr), 2 wrong use. `isbn -` reads one ISBN a line from a scanner that types."""
+Create a token in the settings under “API tokens”; for `scan` and `watch`, one with permission to scan is enough. Exit status:
+0 success, 1 failure (the reason is on stderr), 2 wrong usage. `isbn -` reads one ISBN per line."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ ROOT = "/api/v1"
 OVER = ("complete", "failed", "cancelled")
 TRIES = 5
 PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".heic")
-LATER = ("", "too-many", "bad-token", "sign-in", "scope", "in-progress")  # not the photo's fault: it is tried again
-PAUSE = 1.0  # seconds between two looks at a scan
+LATER = ("", "too-many", "bad-token", "sign-in", "scope", "in-progress")  # not the photo's fault: try again later
+PAUSE = 1.0  # seconds between polls of a scan
 
 
 class Refused(Exception):
-    """A sentence from the server, or about it."""
+    """An error from the server, or about it."""
 
     code = location = ""
 
@@ -46,7 +46,7 @@ class Server:
         self.sleep = sleep
 
     def call(self, method: str, path: str, **more) -> httpx.Response:
-        """Sent again over a bad line and after 429; with a key, so that nothing is made twice."""
+        """Sends a request, again after connection errors and 429; with an idempotency key, so that nothing is created twice."""
         if method == "POST":
             more["headers"] = {"Idempotency-Key": str(uuid.uuid4()), **more.get("headers", {})}
         for attempt in range(TRIES):
@@ -55,7 +55,7 @@ class Server:
                 answer = self.client.request(method, path, **more)
             except httpx.TransportError as error:
                 if last:
-                    raise Refused(f"{self.client.base_url.host} does not answer: {error}") from None
+                    raise Refused(f"{self.client.base_url.host} is not responding: {error}") from None
                 self.sleep(2**attempt)
                 continue
             if answer.status_code in (429, 502, 503, 504) and not last:
@@ -64,7 +64,7 @@ class Server:
             if answer.is_error:
                 raise refusal(answer)
             return answer
-        raise Refused("The server did not answer.")
+        raise Refused("The server did not respond.")
 
     def get(self, path: str, **query) -> dict:
         return self.call("GET", path, params=query).json()
@@ -72,22 +72,22 @@ class Server:
     def post(self, path: str, body: dict | None = None, **more) -> dict:
         return self.call("POST", path, json=body, **more).json()
 
-    # ── What a person wants ──
+    # ── Scans ──
     def scan(self, photo: Path, shelf: str = "", kind: str = "shelf", tell=print) -> dict:
-        """The results of a photo. Asked again for the same file it goes on where it was."""
+        """Returns the results of a photo. Called again for the same file, it continues where it was."""
         content = photo.read_bytes()
-        job = f"job-{hashlib.sha256(content).hexdigest()[:40]}"  # the same photo again is the same job
+        job = f"job-{hashlib.sha256(content).hexdigest()[:40]}"  # the same photo is always the same job
         form = {"jobId": job, "kind": kind, **({"shelf": shelf} if shelf else {})}
         try:
             self.call("POST", "/scans", data=form, files={"photo": (photo.name, content)})
         except Refused as refused:
             if refused.code != "seen-before":
                 raise
-            job = refused.location.rsplit("/", 1)[1]  # the same photo was sent from elsewhere: its scan will do
+            job = refused.location.rsplit("/", 1)[1]  # the same photo was sent from elsewhere: use its scan
         return self.follow(job, tell)
 
     def follow(self, job: str, tell=print) -> dict:
-        """Tells what happens until it is over."""
+        """Reports the progress until the scan ends."""
         after, said = 0, ""
         while True:
             page = self.get(f"/scans/{job}/events", after=after)
@@ -126,18 +126,18 @@ def scan(server: Server, options):
         show(options, results, "\n".join(map(line_of, results["books"])))
         if options.accept is not None:
             batch = server.post(f"/scans/{results['jobId']}/accept", {"minConfidence": options.accept})
-            print(f"  {batch['added']} added, {batch['owned']} owned already", file=sys.stderr)
+            print(f"  {batch['added']} added, {batch['owned']} already in your library", file=sys.stderr)
 
 
 def watch(server: Server, options):
-    """Scans what is put into a folder: a photo is sent once it has stopped growing, and moved aside when it was read."""
+    """Scans photos in a folder: each is sent once it has stopped growing, and moved to a subfolder when it has been read."""
     folder, sizes = Path(options.folder), {}
     done, refused = folder / "done", folder / "refused"
     while True:
         for photo in sorted(each for each in folder.iterdir() if each.suffix.lower() in PHOTOS):
             size = photo.stat().st_size
             if not size or sizes.get(photo) != size:
-                sizes[photo] = size  # perhaps still being written
+                sizes[photo] = size  # may still be being written
                 continue
             options.photos, sizes = [str(photo)], {**sizes, photo: None}
             try:
@@ -155,11 +155,11 @@ def watch(server: Server, options):
 
 def aside(photo: Path, folder: Path):
     folder.mkdir(exist_ok=True)
-    photo.replace(folder / f"{int(time.time())}-{photo.name}")  # cameras begin again at 1
+    photo.replace(folder / f"{int(time.time())}-{photo.name}")  # cameras reuse their numbers
 
 
 def books(server: Server, options):
-    """All books, or those with the words and filters that the library page knows."""
+    """Lists all books, or those that match words and filters of the library page."""
     filters = dict(each.partition("=")[::2] for each in options.filter)
     for start in range(0, options.limit, 200):
         page = server.get("/books", q=" ".join(options.words), limit=min(200, options.limit - start), offset=start, **filters)
@@ -213,46 +213,48 @@ def line_of(book: dict) -> str:
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="bookimg", description="Scan shelves and keep books on a BookImg server.")
+    made = argparse.ArgumentParser(prog="bookimg", description="Scan bookshelves and manage your books on a BookImg server.")
     made.add_argument("--server", default=os.environ.get("BOOKIMG_SERVER", "http://127.0.0.1:8000"))
-    made.add_argument("--token", default=os.environ.get("BOOKIMG_TOKEN", ""), help="better in BOOKIMG_TOKEN than here")
-    made.add_argument("--json", action="store_true", help="one JSON object a line instead of words")
+    made.add_argument("--token", default=os.environ.get("BOOKIMG_TOKEN", ""), help="an API token; BOOKIMG_TOKEN is safer")
+    made.add_argument("--json", action="store_true", help="print one JSON object per line")
     commands = made.add_subparsers(required=True, metavar="COMMAND")
-    each = commands.add_parser("scan", help="find the books on photos of shelves")
+    each = commands.add_parser("scan", help="find the books in photos of shelves")
     each.add_argument("photos", nargs="+")
-    each.add_argument("--shelf", default="", help="where they stand; made where it is new")
-    each.add_argument("--kind", default="shelf", choices=["shelf", "cover"], help="cover: a front cover, title page or barcodes")
-    each.add_argument("--accept", type=float, metavar="CONFIDENCE", help="add what is at least this sure, such as 0.95")
+    each.add_argument("--shelf", default="", help="the shelf for the books; created if it does not exist")
+    each.add_argument(
+        "--kind", default="shelf", choices=["shelf", "cover"], help="cover: a front cover, a title page or barcodes"
+    )
+    each.add_argument("--accept", type=float, metavar="CONFIDENCE", help="add books with at least this confidence, such as 0.95")
     each.set_defaults(run=scan)
-    each = commands.add_parser("watch", help="scan photos as they are put into a folder, such as by a camera")
+    each = commands.add_parser("watch", help="scan photos as they appear in a folder, for example from a camera")
     each.add_argument("folder")
-    each.add_argument("--shelf", default="", help="where they stand; made where it is new")
+    each.add_argument("--shelf", default="", help="the shelf for the books; created if it does not exist")
     each.add_argument("--kind", default="shelf", choices=["shelf", "cover"])
-    each.add_argument("--accept", type=float, metavar="CONFIDENCE", help="add what is at least this sure, such as 0.95")
-    each.add_argument("--every", type=float, default=2.0, metavar="SECONDS", help="between two looks")
+    each.add_argument("--accept", type=float, metavar="CONFIDENCE", help="add books with at least this confidence, such as 0.95")
+    each.add_argument("--every", type=float, default=2.0, metavar="SECONDS", help="how often to check the folder")
     each.add_argument("--once", action="store_true", help="stop when the folder is empty")
     each.set_defaults(run=watch)
     each = commands.add_parser("books", help="list your books")
     each.add_argument("words", nargs="*")
     each.add_argument(
-        "--filter", action="append", default=[], metavar="NAME=VALUE", help="as in GET /books, such as status=to-read"
+        "--filter", action="append", default=[], metavar="NAME=VALUE", help="a filter of GET /books, such as status=to-read"
     )
     each.add_argument("--limit", type=int, default=100_000)
     each.set_defaults(run=books)
-    each = commands.add_parser("isbn", help="add books by their ISBN; - reads them from a scanner")
+    each = commands.add_parser("isbn", help="add books by ISBN; - reads from standard input")
     each.add_argument("isbns", nargs="+")
     each.add_argument("--shelf", default="")
     each.add_argument("--status", default="to-read")
     each.add_argument("--on-duplicate", default="skip", choices=["copy", "skip"])
     each.set_defaults(run=isbn)
-    each = commands.add_parser("search", help="find your books")
+    each = commands.add_parser("search", help="search your books")
     each.add_argument("words", nargs="+")
     each.add_argument("--limit", type=int, default=20)
     each.set_defaults(run=search)
-    each = commands.add_parser("export", help="all your books as .csv or .json")
+    each = commands.add_parser("export", help="export all your books as .csv or .json")
     each.add_argument("file")
     each.set_defaults(run=export)
-    for command in commands.choices.values():  # also behind the command, where people write them
+    for command in commands.choices.values():  # also after the command, where people type them
         for name in ("--server", "--token"):
             command.add_argument(name, default=argparse.SUPPRESS)
         command.add_argument("--json", action="store_true", default=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""Measures of performance, one file each: `measure(options)` answers in `Figure`s, in a data directory of its own."""
+"""Benchmarks, one file each: `measure(options)` returns `Figure`s. Each runs in its own data directory."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Options:
-    """What the person who measures may choose."""
+    """The options of a benchmark."""
 
-    photos: Path | None = None  # a folder of real photos, beside the drawn ones
-    records: tuple[int, ...] = ()  # sizes of the catalogue, instead of the usual ones
+    photos: Path | None = None  # a folder of real photos, in addition to the drawn ones
+    records: tuple[int, ...] = ()  # sizes of the catalogue, instead of the default ones
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured value and the floor it must not fall below; for what should be small, `limit` is the most it may be."""
+    """A measured value and its limit: the maximum if it should be small, otherwise the minimum."""
 
     name: str
     value: float
@@ -23,7 +23,7 @@ class Figure:
 
     @property
     def ratio(self) -> float:
-        """How many times better than asked for; below 1 is not good enough."""
+        """How many times better than the limit; below 1 is not good enough."""
         return self.limit / self.value if self.value else float("inf")
 
     def __str__(self):

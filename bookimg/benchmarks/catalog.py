@@ -1,4 +1,4 @@
-"""The local catalogue as it grows: how long 100 spines take among ever more records, and whether their books are found."""
+"""Benchmarks the local catalogue as it grows: how long it takes to search for 100 spines, and how many books are found."""
 
 import random
 import statistics
@@ -16,17 +16,17 @@ from catalogs.models import CatalogRecord
 from catalogs.synthetic import MadeUp
 
 RECORDS = (90_000, 300_000, 1_000_000)
-SPINES, ROUNDS = 100, 5  # each round has spines of its own, so that nothing is remembered from the last one
-ANSWERS = 20  # a spine, as the matching asks for
-MILLISECONDS, GROWTH = 1500, 3  # at most, for the first row; and how many times that for the others
+SPINES, ROUNDS = 100, 5  # each round has its own spines, so that nothing is cached from the previous one
+ANSWERS = 20  # results for each spine, as matching uses them
+MILLISECONDS, GROWTH = 1500, 3  # limits for the first size, and for the growth to the others
 
 
 def measure(options: Options) -> list[Figure]:
     sizes = sorted(options.records or RECORDS)
     stream = MadeUp().records(sizes[-1])
     rounds, rows, loaded = [], [], 0
-    print(f"{connection.vendor}: {SPINES} spines, the middle of {ROUNDS} rounds, {ANSWERS} answers each")
-    print(f"{'records':>12} {'ms':>8} {'times':>6} {'first':>7} {'among answers':>14} {'loaded in':>10}")
+    print(f"{connection.vendor}: {SPINES} spines, the median of {ROUNDS} rounds, {ANSWERS} results each")
+    print(f"{'records':>12} {'ms':>8} {'times':>6} {'first':>7} {'among results':>14} {'loaded in':>10}")
     for size in sizes:
         started = time.monotonic()
         books = load(stream, size - loaded)
@@ -40,11 +40,11 @@ def measure(options: Options) -> list[Figure]:
     name = f"{connection.vendor}, {SPINES} spines among"
     figures = [Figure(f"{name} {sizes[0]:,} records", rows[0], "ms", MILLISECONDS)]
     grown = zip(sizes[1:], rows[1:], strict=True)
-    return figures + [Figure(f"{name} {size:,} against {sizes[0]:,}", row / rows[0], "x", GROWTH) for size, row in grown]
+    return figures + [Figure(f"{name} {size:,} compared with {sizes[0]:,}", row / rows[0], "x", GROWTH) for size, row in grown]
 
 
 def load(stream, number: int) -> list[Record]:
-    """Brings the next `number` records in, in batches as `load_catalog` does. Some of the first are kept, to be looked for."""
+    """Loads the next `number` records in batches, as `load_catalog` does. Some of the first are kept to search for."""
     kept, chance = [], random.Random(7)
     with tqdm(total=number, unit="record", leave=False, disable=None) as progress:
         while number > 0 and (batch := list(islice(stream, min(loading.BATCH, number)))):
@@ -58,7 +58,7 @@ def load(stream, number: int) -> list[Record]:
 
 
 def settle():
-    """Statistics as they are once a large load has rested for a while."""
+    """Updates the statistics, as the database does some time after a large load."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
@@ -70,9 +70,9 @@ def pick(books: list[Record]) -> list[list[tuple[str, Record]]]:
 
 
 def search(rounds: list[list[tuple[str, Record]]]) -> tuple[list[float], float, float]:
-    """Milliseconds a round, and the shares of spines whose book is the first answer or among all."""
+    """Milliseconds per round, and the shares of spines whose book is the first result or among the results."""
     catalog, times, first, among = LocalCatalog(), [], 0, 0
-    catalog.search_many(["one that opens the index"])
+    catalog.search_many(["a first search that opens the index"])
     for spines in rounds:
         started = time.monotonic()
         answers = catalog.search_many([text for text, _ in spines], ANSWERS)

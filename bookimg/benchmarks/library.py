@@ -1,4 +1,4 @@
-"""The library's pages at 10,000 books among a million: each against the least that it could cost."""
+"""Benchmarks the library's pages with 10,000 books among a million, compared with the least time each could take."""
 
 import json
 import statistics
@@ -22,16 +22,16 @@ from library.templatetags import covers
 
 BOOKS, OTHERS, ENTRIES = 10_000, 999, 1_000_000
 ROUNDS = 30
-TIMES = 3  # at most, the page of covers against bare SQL and tiles
-MILLISECONDS = 25  # at most, the page of covers
-QUERIES = 16  # at most, of any page; a library of ten books asks as many
-GROWTH = 3  # at most, any list against the page of covers
+TIMES = 3  # limit: the page of covers compared with bare SQL and tiles
+MILLISECONDS = 25  # limit: the page of covers
+QUERIES = 16  # limit: queries of any page; a library of ten books needs as many
+GROWTH = 3  # limit: any list compared with the page of covers
 
 TILE = "SELECT id, title, authors, language, cover, cover_key FROM library_userbook"
 
 
 def measure(options: Options) -> list[Figure]:
-    """`--records BOOKS ENTRIES` measures with other numbers than 10,000 books among 1,000,000."""
+    """`--records BOOKS ENTRIES` replaces 10,000 books among 1,000,000."""
     books, entries = options.records if len(options.records) == 2 else (BOOKS, ENTRIES)
     user = furnished(books, entries)
     settings.ALLOWED_HOSTS = ["*"]
@@ -45,7 +45,7 @@ def measure(options: Options) -> list[Figure]:
     slowest = max((each for each in rows if each.is_list), key=lambda each: each.middle)
     most = max(rows, key=lambda each: each.queries)
     return [
-        Figure(f"{connection.vendor}, the page of covers against bare SQL and tiles", grid / floor, "x", TIMES),
+        Figure(f"{connection.vendor}, the page of covers compared with bare SQL and tiles", grid / floor, "x", TIMES),
         Figure(f"{connection.vendor}, the page of covers", grid, "ms", MILLISECONDS),
         Figure(f"{connection.vendor}, slowest list ({slowest.name}) against it", slowest.middle / rows[0].middle, "x", GROWTH),
         Figure(f"{connection.vendor}, most queries ({most.name})", most.queries, "queries", QUERIES),
@@ -53,7 +53,7 @@ def measure(options: Options) -> list[Figure]:
 
 
 def furnished(books: int, entries: int):
-    """The person whose pages are measured, among their neighbours."""
+    """Creates the person whose pages are measured, among others."""
     user = get_user_model().objects.create_user("olive")
     editions = seeding.furnish(user, books, seed=1)
     others = max(1, OTHERS * entries // ENTRIES)

@@ -20,12 +20,12 @@ from scanning import drawing, images, inline_scan, uploads
 from scanning.models import Scan
 from scanning.recognition import Recognizer, from_settings
 
-RECORDS = 90_000  # made up, beside the built-in list: a catalogue of a usual size
+RECORDS = 90_000  # synthetic, in addition to the built-in list: a catalogue of typical size
 SHELVES = (14, 28)  # books on the drawn photos
-DRAWABLE = frozenset({"en", "de", "es", "fr", "it"})  # languages whose letters the fonts have
+DRAWABLE = frozenset({"en", "de", "es", "fr", "it"})  # languages that the fonts support
 SECONDS_A_SCAN = 300
 OVERHEAD, FIRST_BOOK, MEGABYTES = 1.35, 0.6, 900  # at most
-FULL_PASSES = (0, 1, 3)  # quarter turns that a shelf in any language needs, when each is read as a whole
+FULL_PASSES = (0, 1, 3)  # the rotations needed to read a shelf in any language, if each is read as a whole
 
 
 @dataclass
@@ -45,9 +45,9 @@ def measure(options: Options) -> list[Figure]:
     seconds = against_the_reading(photos)
     first, memory = through_a_worker(photos)
     return [
-        Figure(f"recognition of {len(photos)} photos against its own reading", seconds.whole / seconds.reading, "x", OVERHEAD),
-        Figure("recognition against three plain OCR passes", seconds.whole / seconds.passes, "x", OVERHEAD),
-        Figure("time to the first book against the whole", first, "x", FIRST_BOOK),
+        Figure(f"recognition of {len(photos)} photos against its reading", seconds.whole / seconds.reading, "x", OVERHEAD),
+        Figure("recognition compared with three plain OCR passes", seconds.whole / seconds.passes, "x", OVERHEAD),
+        Figure("time to the first book compared with the whole", first, "x", FIRST_BOOK),
         Figure("peak memory of the worker", memory, "MB", MEGABYTES),
     ]
 
@@ -63,7 +63,7 @@ def batches(records, size: int):
 
 
 def drawn_photos(directory: Path) -> list[Path]:
-    """Shelves of books that the catalogue knows."""
+    """Draws shelves of books that the catalogue knows."""
     directory.mkdir()
     with loading.BUILTIN.open(encoding="utf-8") as file:
         known = [(row["title"], row["author"]) for row in csv.DictReader(file) if row["language"] in DRAWABLE]
@@ -74,7 +74,7 @@ def drawn_photos(directory: Path) -> list[Path]:
     return paths
 
 
-# ── The whole against the reading ───────────────────────────────────────────────────────────────────────────────────
+# ── The whole compared with the reading ─────────────────────────────────────────────────────────────────────────────
 def against_the_reading(photos: list[Path]) -> Seconds:
     recognizer, plain = from_settings(), RapidOCR(params={"Global.log_level": "warning"})
     warm(recognizer, plain)
@@ -94,7 +94,7 @@ def against_the_reading(photos: list[Path]) -> Seconds:
 
 
 def warm(recognizer: Recognizer, plain: RapidOCR):
-    """Models are loaded once a process, not once a photo."""
+    """Loads the models, as a process does once and not for each photo."""
     nothing = np.full((64, 64, 3), 255, dtype=np.uint8)
     recognizer.engine.read(nothing, lambda *_: None, lambda _: ())
     plain(nothing)
@@ -111,9 +111,9 @@ def timed(work) -> float:
     return time.monotonic() - started
 
 
-# ── As people see it: a worker, its events, its memory ──────────────────────────────────────────────────────────────
+# ── As a user sees it: a worker, its events, its memory ─────────────────────────────────────────────────────────────
 def through_a_worker(photos: list[Path]) -> tuple[float, float]:
-    """The share of the time until the first book, and the most memory that one process of the worker took, MB."""
+    """The share of the time until the first book, and the peak memory of one worker process in MB."""
     owner = get_user_model().objects.create_user("bench")
     worker = subprocess.Popen([sys.executable, sys.argv[0], "worker", "--workers", "1"])
     try:
@@ -124,7 +124,7 @@ def through_a_worker(photos: list[Path]) -> tuple[float, float]:
         worker.wait()
     spans = [span for scan in scans if (span := first_and_whole(scan))]
     if not spans:
-        raise RuntimeError("no book was found on any photo")
+        raise RuntimeError("no book was found in any photo")
     return sum(first for first, _ in spans) / sum(whole for _, whole in spans), memory
 
 
@@ -143,14 +143,14 @@ def finished(owner, path: Path) -> Scan:
 
 
 def first_and_whole(scan: Scan) -> tuple[float, float] | None:
-    """Seconds from the upload to the first book in the log, and to the end of the scan; None where it has no book."""
+    """Seconds from the upload to the first book in the log, or None without a book, and to the end of the scan."""
     times = scan.events.order_by("seq").values_list("type", "created")
     first = next((at for kind, at in times if kind == "candidate"), None)
     return ((first - scan.created).total_seconds(), (scan.finished - scan.created).total_seconds()) if first else None
 
 
 def descendants(pid: int) -> list[int]:
-    """Linux only, as all of /proc."""
+    """Linux only, because it reads /proc."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [one for child in map(int, children) for one in (child, *descendants(child))]
 

@@ -1,4 +1,4 @@
-"""The search at 10,000 books among a million: each mode against the bare question to the engine in the same run."""
+"""Benchmarks the search with 10,000 books among a million: each mode compared with the bare query in the same run."""
 
 import random
 import statistics
@@ -16,21 +16,21 @@ from library.search.fulltext import Ask, following
 
 QUESTIONS = 100
 PAGE = 20
-TEXT, VECTOR, HYBRID = 2, 1.5, 1.2  # times, at most, what the bare engine takes
-MILLISECONDS = {"text": 5, "vector": 15, "hybrid": 20}  # at most, 95 of 100
+TEXT, VECTOR, HYBRID = 2, 1.5, 1.2  # limit: the ratio to the bare engine
+MILLISECONDS = {"text": 5, "vector": 15, "hybrid": 20}  # limit: the 95th percentile
 COLUMNS = "title, subtitle, authors, cover, language, published_date, status"
 
 
 def measure(options: Options) -> list[Figure]:
-    """`--records BOOKS ENTRIES` measures with other numbers than 10,000 books among 1,000,000."""
+    """`--records BOOKS ENTRIES` replaces 10,000 books among 1,000,000."""
     books, entries = options.records if len(options.records) == 2 else (BOOKS, ENTRIES)
     user = furnished(books, entries)
     fill_vectors(user)
     questions = asked(user)
-    print(f"{connection.vendor}: {books:,} books among {entries:,}; {QUESTIONS} questions, meaning by {choosing.embedder().name}")
+    print(f"{connection.vendor}: {books:,} books among {entries:,}; {QUESTIONS} queries, meaning with {choosing.embedder().name}")
     print(f"{'milliseconds':40} {'p50':>7} {'p95':>7}")
-    bare_text = timed("bare full text, and the 20 books", questions, lambda q: bare(user, q))
-    bare_vector = timed("embedding, exact scan, the 20 books", questions, lambda q: bare_scan(user, q))
+    bare_text = timed("bare full text and 20 books", questions, lambda q: bare(user, q))
+    bare_vector = timed("embedding, exact scan and 20 books", questions, lambda q: bare_scan(user, q))
     rows = {
         mode: timed(mode, questions, lambda q, mode=mode: hybrid.search(user, q, mode, limit=PAGE).hits) for mode in hybrid.MODES
     }
@@ -42,13 +42,13 @@ def measure(options: Options) -> list[Figure]:
     figures = []
     for mode, (middle, late) in rows.items():
         least, times = limits[mode]
-        figures.append(Figure(f"{connection.vendor}, {mode} against the bare engine", middle / least, "x", times))
-        figures.append(Figure(f"{connection.vendor}, {mode}, 95 of 100", late, "ms", MILLISECONDS[mode]))
+        figures.append(Figure(f"{connection.vendor}, {mode} compared with the bare engine", middle / least, "x", times))
+        figures.append(Figure(f"{connection.vendor}, {mode}, 95th percentile", late, "ms", MILLISECONDS[mode]))
     return figures
 
 
 def asked(user) -> list[str]:
-    """As people search: one to three words of books they have, the last one sometimes not finished."""
+    """Typical queries: one to three words of existing books, the last one sometimes unfinished."""
     chance, found = random.Random(5), []
     titles = list(UserBook.objects.of(user).values_list("title", "sort_author"))
     while len(found) < QUESTIONS:
@@ -62,7 +62,7 @@ def asked(user) -> list[str]:
 
 
 def fill_vectors(user):
-    """Directions by chance: a scan takes as long for them, and making 10,000 real ones takes minutes."""
+    """Random vectors: a scan takes as long with them, and computing 10,000 real ones takes minutes."""
     embedder, chance = choosing.embedder(), np.random.default_rng(3)
     pks = list(UserBook.objects.of(user).values_list("pk", flat=True))
     rows = chance.normal(size=(len(pks), embedder.size)).astype(np.float32)
@@ -77,12 +77,12 @@ def fill_vectors(user):
 
 
 def timed(name: str, questions: list[str], run: Callable) -> tuple[float, float]:
-    """The middle and the slowest but five of a hundred, in milliseconds."""
+    """The median and the 95th percentile in milliseconds."""
     for question in questions[:10]:
         run(question)
     times = []
     for question in questions:
-        embedding.forget_asked()  # nobody has asked this before
+        embedding.forget_asked()  # not cached
         started = time.perf_counter()
         run(question)
         times.append((time.perf_counter() - started) * 1000)
@@ -92,7 +92,7 @@ def timed(name: str, questions: list[str], run: Callable) -> tuple[float, float]
 
 
 def bare(user, question: str) -> list:
-    """What the engine itself takes for the same words, with the rows of a page."""
+    """How long the engine alone takes for the same words and the rows of a page."""
     words = question.split()
     ask = Ask(tuple(tuple(terms.forms(word)) for word in words), typing=True)
     with connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Spines of books that never were, with the errors that OCR makes."""
+"""Synthetic spines with typical OCR errors."""
 
 import random
 
@@ -6,7 +6,7 @@ from catalogs import Record
 
 
 def spine(record: Record, chance: random.Random) -> str:
-    """What OCR may read on the spine of this book: any order, the surname or the whole name, and one letter in twenty wrong."""
+    """What OCR might read on this book's spine: any order, the surname or the full name, and one letter in twenty wrong."""
     title = record.title.partition(":")[0].partition(" (")[0]
     author = record.author if chance.random() < 0.5 else record.author.split()[-1]
     parts = [title, author] + [record.publisher] * (chance.random() < 0.4)

@@ -1,4 +1,4 @@
-"""`{% overview as numbers %}`: what an operator wants to know first, for the front page of the administration."""
+"""`{% overview as numbers %}`: the key figures for the front page of the administration."""
 
 from django import template
 from django.conf import settings
@@ -16,7 +16,7 @@ register = template.Library()
 def overview() -> dict:
     waiting = list(queue_depth.waiting().values())
     people = get_user_model().objects
-    # Scans by their owners: the library knows nothing of scanning but what its users have.
+    # Scans by their owners: the library only knows about scanning what its users have.
     by_status = people.filter(scans__isnull=False).values_list("scans__status").annotate(n=Count("scans"))
     scans = dict(by_status.order_by("scans__status"))
     return {

@@ -43,7 +43,7 @@ def test_a_spine_is_misread_here_and_there_and_bears_title_and_surname():
 def test_growth_is_told_against_the_first_size(capsys):
     first, second = catalog.measure(Options(records=(240, 120)))
     assert (first.name, first.unit, first.limit) == ("sqlite, 100 spines among 120 records", "ms", 1500)
-    assert (second.name, second.unit, second.limit) == ("sqlite, 100 spines among 240 against 120", "x", 3)
+    assert (second.name, second.unit, second.limit) == ("sqlite, 100 spines among 240 compared with 120", "x", 3)
     assert first.value > 0 < second.value
     assert "100.0%" in capsys.readouterr().out
 

@@ -215,8 +215,10 @@ def assert_set_aside(sqs, run):
         aside.reload()
         if aside.attributes["ApproximateNumberOfMessages"] != before:
             break
-    shown = subprocess.run([sys.executable, "manage.py", "aside", "--clear"], stdout=subprocess.PIPE, timeout=600, **run).stdout
-    assert 'many: no task of ours, or signed with another SECRET_KEY: "no task of ours"' in shown
-    others = [line for line in shown.splitlines() if "no task of ours" not in line]
-    assert all("no worker lived to finish it" in line for line in others), shown
+    shown = subprocess.run(
+        [sys.executable, "manage.py", "dead_letters", "--clear"], stdout=subprocess.PIPE, timeout=600, **run
+    ).stdout
+    assert 'many: not one of our tasks, or signed with another SECRET_KEY: "no task of ours"' in shown
+    others = [line for line in shown.splitlines() if "not one of our tasks" not in line]
+    assert all("every worker died before finishing it" in line for line in others), shown
     forget_clients()

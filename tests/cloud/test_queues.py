@@ -116,7 +116,7 @@ def test_a_stage_has_workers_of_its_own(product):
 def test_a_queue_that_is_not_configured_has_no_worker(product):
     run = [sys.executable, "manage.py", "worker", "--queue", "validate"]
     done = subprocess.run(run, env=product, cwd=ROOT, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 1 and "name it in STAGE_QUEUES" in done.stderr
+    assert done.returncode == 1 and "Add it to STAGE_QUEUES" in done.stderr
 
 
 def test_metrics_answer_while_sqs_is_down(cloud, monkeypatch, client, db):

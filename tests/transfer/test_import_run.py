@@ -269,10 +269,10 @@ def test_the_command_goes_on_where_it_was_stopped(owner, tmp_path):
     import_run.run(file.pk, seconds=0, queued=False)
     out = io.StringIO()
     call_command("import_books", path, user="olive", stdout=out)
-    assert "Going on after row 200" in out.getvalue() and UserBook.objects.count() == 450
+    assert "Continuing after row 200" in out.getvalue() and UserBook.objects.count() == 450
 
 
-@pytest.mark.parametrize(("name", "user", "sentence"), [("none.csv", "olive", "no file"), ("x.csv", "nobody", "nobody called")])
+@pytest.mark.parametrize(("name", "user", "sentence"), [("none.csv", "olive", "no file"), ("x.csv", "nobody", "no user called")])
 def test_the_command_says_what_is_wrong(owner, tmp_path, name, user, sentence):
     (tmp_path / "x.csv").write_text(FILE)
     with pytest.raises(CommandError, match=sentence):

@@ -1,4 +1,4 @@
-"""The measures of performance, each as a ratio against what is asked of it, in one run and beside nobody's data."""
+"""Runs the benchmarks and compares each figure with its target, without touching anyone's data."""
 
 import os
 import subprocess
@@ -22,28 +22,28 @@ MEASURES = {
     "library": library.measure,
     "search": search.measure,
 }
-ON_POSTGRESQL = ("catalog", "library", "search")  # measured there as well, where TEST_DATABASE_URL names a server
+ON_POSTGRESQL = ("catalog", "library", "search")  # also measured on PostgreSQL if TEST_DATABASE_URL is set
 MARK = "BOOKIMG_BENCHMARK"
 
 
 class Command(BaseCommand):
-    help = "Measures performance in a data directory of its own; every ratio should be at least 1."
+    help = "Measures performance in a separate data directory. Every ratio should be at least 1."
 
     def add_arguments(self, parser):
         parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
-        parser.add_argument("--photos", type=Path, metavar="DIR", help="recognition: real photos too, beside the drawn ones")
+        parser.add_argument("--photos", type=Path, metavar="DIR", help="recognition: also measure the photos in this folder")
         parser.add_argument(
             "--records",
             type=int,
             nargs="+",
             default=(),
             metavar="N",
-            help="catalog: these sizes instead; library: N books among N",
+            help="catalog: these sizes; library and search: N books among N",
         )
 
     def handle(self, *, measures, photos, records, **options):
         if unknown := [name for name in measures if name not in MEASURES]:
-            raise CommandError(f"There is no measure called {unknown[0]}; there are: {', '.join(MEASURES)}")
+            raise CommandError(f"There is no benchmark called {unknown[0]}. Choose from: {', '.join(MEASURES)}")
         chosen = Options(photos.resolve() if photos else None, tuple(records))
         if MARK not in os.environ:
             return run_apart(list(measures or MEASURES), chosen)
@@ -51,11 +51,11 @@ class Command(BaseCommand):
         for figure in figures:
             self.stdout.write(str(figure), self.style.SUCCESS if figure.ratio >= 1 else self.style.ERROR)
         if any(figure.ratio < 1 for figure in figures):
-            raise CommandError("Not everything is as quick as it should be.")
+            raise CommandError("Some results are below their target.")
 
 
 def run_apart(measures: list[str], options: Options):
-    """Each measure in a process that knows nothing but an empty database."""
+    """Runs each benchmark in a process of its own with an empty database."""
     passed = []
     for name in measures:
         with on_sqlite() as environment:
@@ -64,7 +64,7 @@ def run_apart(measures: list[str], options: Options):
             with on_postgresql(server) as environment:
                 passed.append(run(name, options, environment))
     if not all(passed):
-        raise CommandError("The benchmark did not pass.")
+        raise CommandError("The benchmark failed.")
 
 
 def run(name: str, options: Options, environment: dict) -> bool:
@@ -85,7 +85,7 @@ def on_sqlite() -> Iterator[dict]:
 
 @contextmanager
 def on_postgresql(server: str) -> Iterator[dict]:
-    """A database of its own on `server`, dropped afterwards."""
+    """A temporary database on `server`."""
     name = f"bookimg_benchmark_{uuid.uuid4().hex}"
     address = urlsplit(server)._replace(path=f"/{name}").geturl()
     with psycopg.connect(server, autocommit=True) as connection:

@@ -5,7 +5,7 @@ from catalogs import loading
 
 
 class Command(BaseCommand):
-    help = "Brings the database up to date. `up` does it by itself; where web and worker run alone, it is run before them."
+    help = "Updates the database and loads the built-in catalogue. `up` does this itself; otherwise run it before web and worker."
 
     def handle(self, **options):
         call_command("migrate", verbosity=0, interactive=False)

@@ -1,4 +1,4 @@
-"""The whole product with one command: the database brought up to date, then web and worker under one supervisor."""
+"""Runs everything with one command: updates the database, then starts web and worker under one supervisor."""
 
 import socket
 import sys
@@ -22,7 +22,7 @@ SWEEP_SECONDS = 3
 
 
 class Command(BaseCommand):
-    help = "Serves the whole product: pages, websockets and background work. Ctrl-C stops it."
+    help = "Runs everything: pages, websockets and background work. Ctrl-C stops it."
 
     def add_arguments(self, parser):
         parser.add_argument("--host", default="127.0.0.1")
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         Supervisor(commands, sweep, SWEEP_SECONDS).run()
 
     def announce(self, host: str, port: int, password: str):
-        """Once it is true."""
+        """Prints the address once the web process accepts connections."""
         while True:
             with suppress(OSError), socket.create_connection((host, port), timeout=1):
                 break
@@ -53,13 +53,14 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"BookImg is at http://{host}:{port} (Ctrl-C stops it)"))
         if password:
             self.stdout.write(
-                f"\nFor a first look there is a demo library with a shelf that is being read:\n"
-                f"  sign in as  {demo.NAME}\n  password    {password}\n(This is said once. An account of your own: Sign up.)\n"
+                f"\nThere is a demo library with a shelf that is being read:\n"
+                f"  sign in as  {demo.NAME}\n  password    {password}\n"
+                f"(This is only shown once. You can also sign up for an account of your own.)\n"
             )
 
 
 def sweep():
-    close_old_connections()  # the database may have been away in between
+    close_old_connections()  # the database may have been unavailable in between
     pipeline.sweep()
     metadata_lookup.sweep()
     importing.sweep()
@@ -68,10 +69,10 @@ def sweep():
 
 
 def refuse_taken(host: str, port: int):
-    """Told in a sentence here rather than by a web process that dies again and again."""
+    """Fails with an explanation here, instead of with a web process that dies again and again."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(f"{host}:{port} cannot be used ({error.strerror}). Choose another: --port {port + 1}") from error
+            raise CommandError(f"{host}:{port} cannot be used ({error.strerror}). Try another port: --port {port + 1}") from error

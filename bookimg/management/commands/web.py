@@ -1,4 +1,4 @@
-"""The pages and the websockets."""
+"""Serves the pages and the websockets."""
 
 import gc
 import warnings
@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand
 
 from bookimg import parent_watch
 
-KEEP_SECONDS = 60  # a connection of a thread of bookimg/asgi.py. Not a worker's: it forks, and SQLite must not be open then
-GRACE_SECONDS = 5  # for open requests; websockets are closed and come back by themselves
+KEEP_SECONDS = 60  # for connections of the threads in bookimg/asgi.py. Workers keep none: they fork, and SQLite must be closed
+GRACE_SECONDS = 5  # for open requests; websockets are closed, and clients reconnect
 
 
 class Command(BaseCommand):
@@ -23,17 +23,17 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, **options):
         parent_watch.die_with_parent()
-        warnings.filterwarnings("ignore", "No directory at", UserWarning)  # without collectstatic the files come from the apps
+        warnings.filterwarnings("ignore", "No directory at", UserWarning)  # without collectstatic, the files come from the apps
         if settings.DATABASES["default"]["CONN_MAX_AGE"] == 0:
             settings.DATABASES["default"]["CONN_MAX_AGE"] = KEEP_SECONDS
         application = import_module("bookimg.asgi").application
         gc.collect()
-        gc.freeze()  # what is loaded stays, and need not be gone through again and again: a tenth of a page's time
+        gc.freeze()  # loaded modules stay, so the garbage collector need not scan them: a tenth of the time of a page
         uvicorn.run(
             application,
             host=host,
             port=port,
-            log_config=None,  # ours has one line per request
+            log_config=None,  # our own log has one line per request
             log_level="warning",
             access_log=False,
             lifespan="off",

@@ -1,4 +1,4 @@
-"""The background work in one process tree: this process guards, and forks the workers that do the tasks."""
+"""Runs the background work in one process tree: this process is the guard and forks the workers that run the tasks."""
 
 import logging
 import os
@@ -24,7 +24,7 @@ CRASHED = 70
 
 
 class Flag:
-    """What the guard needs of an Event, without its lock: a signal handler that finds it taken would wait for itself."""
+    """The part of an Event that the guard needs, without its lock: a signal handler could wait for itself."""
 
     raised = False
 
@@ -40,21 +40,21 @@ class Flag:
 
 
 class Command(BaseCommand):
-    help = "Runs the background work. SIGTERM and Ctrl-C let what is running finish; a second one stops at once."
+    help = "Runs the background work. After SIGTERM or Ctrl-C it finishes the current work; a second one stops it at once."
 
     def add_arguments(self, parser):
-        parser.add_argument("--workers", type=int, help="how many at once (default: the setting WORKERS)")
-        parser.add_argument("--queue", default="", help="a stage that STAGE_QUEUES names (default: all else)")
+        parser.add_argument("--workers", type=int, help="how many tasks to run at once (default: the setting WORKERS)")
+        parser.add_argument("--queue", default="", help="a stage in STAGE_QUEUES (default: everything else)")
 
     def handle(self, *, workers=None, queue="", **options):
         if queue not in settings.QUEUES:
-            raise CommandError(f"There is no queue “{queue}”: name it in STAGE_QUEUES.")
+            raise CommandError(f"There is no queue “{queue}”. Add it to STAGE_QUEUES.")
         parent_watch.die_with_parent()
-        os.nice(5)  # a page is never to wait for a photo
+        os.nice(5)  # a page must never wait for a photo
         Conf.WORKERS = Conf.QUEUE_LIMIT = workers or Conf.WORKERS
-        Conf.SCHEDULER = not queue  # one queue has the schedule
+        Conf.SCHEDULER = not queue  # only one queue runs the schedule
         keep_sweeping()
-        recognition.from_settings()  # imports what is heavy before the fork, so that all workers share it
+        recognition.from_settings()  # imports heavy modules before the fork, so that all workers share them
         stopping = Flag()
         guard = Sentinel(stopping, Flag(), uuid.uuid4(), get_broker(settings.QUEUES[queue]), start=False)
 
@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
 
 def keep_sweeping():
-    """The schedule is for installations that run only workers; `up` sweeps more often."""
+    """Sets up the schedule, for installations that only run workers; `up` sweeps more often."""
     every_minute = {"func": "scanning.tasks.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1}
     Schedule.objects.get_or_create(name="sweep", defaults=every_minute)
     daily = {"func": "library.copies.trash.purge_old", "schedule_type": Schedule.DAILY}
@@ -93,16 +93,18 @@ def leave_stopping_to_the_guard():
 
 
 def crash_with(guard: Sentinel):
-    """A process that was killed may have died holding the lock of a queue, and all others would wait for it forever.
+    """A process that was killed may have held the lock of a queue, and all others would wait for it forever.
 
-    So everything stops at once; the supervisor starts it anew, and the leases see to it that nothing is lost."""
+    So everything stops at once. The supervisor restarts it, and thanks to the leases nothing is lost."""
     while True:
-        processes = [process for process in (*guard.pool, guard.monitor, guard.pusher) if process and process.pid]  # once started
+        processes = [
+            process for process in (*guard.pool, guard.monitor, guard.pusher) if process and process.pid
+        ]  # after the start
         if not processes:
             sleep(0.1)
             continue
         wait([process.sentinel for process in processes], timeout=0.5)
         killed = [process for process in processes if (process.exitcode or 0) < 0]
         if killed and not guard.stop_event.is_set():
-            logger.error("process %s was killed by signal %s: starting anew", killed[0].pid, -killed[0].exitcode)
+            logger.error("process %s was killed by signal %s; restarting", killed[0].pid, -killed[0].exitcode)
             os._exit(CRASHED)

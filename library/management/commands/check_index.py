@@ -1,4 +1,4 @@
-"""Whether the full-text index and the vectors are those of the books; puts right what is not."""
+"""Checks whether the full-text index and the vectors match the books, and repairs them."""
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
@@ -8,23 +8,19 @@ from library.search.fulltext import following
 
 
 class Command(BaseCommand):
-    help = "Compares the search index with the books: 0 differences is as it should be. --repair brings it in step."
+    help = "Compares the search index with the books. There should be 0 differences; --repair corrects any."
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--repair",
-            action="store_true",
-            help="write anew the words and the index where they differ, and order what vectors are missing",
+            "--repair", action="store_true", help="correct words and index where they differ, enqueue missing vectors"
         )
-        parser.add_argument(
-            "--vectors", action="store_true", help="make the vectors that are due now, instead of in the background"
-        )
+        parser.add_argument("--vectors", action="store_true", help="compute due vectors now instead of in the background")
 
     def handle(self, *, repair, vectors, **options):
         following.install(using=connection.alias)
         if vectors:
             while made := embedding.work(60):
-                self.stdout.write(f"{made:,} vectors made")
+                self.stdout.write(f"{made:,} vectors computed")
         with transaction.atomic(), connection.cursor() as cursor:
             words = len(following.differences(cursor, connection)) + following.refold(write=repair)
             missing = following.missing_vectors(cursor)
@@ -34,8 +30,6 @@ class Command(BaseCommand):
         if repair:
             embedding.order(old)
         due = embedding.Embedding.objects.due().count()
-        self.stdout.write(
-            f"{words:,} differences in the index, {missing + len(old):,} in the vectors; {due:,} vectors are being made"
-        )
+        self.stdout.write(f"{words:,} differences in the index, {missing + len(old):,} in the vectors; {due:,} vectors are due")
         if (words or missing or old) and not repair:
-            raise CommandError("Run it with --repair.")
+            raise CommandError("To correct them, run it with --repair.")

@@ -1,4 +1,4 @@
-"""How well the search finds what was meant, over the first books of a catalogue, in a library of its own that goes away again."""
+"""Measures how well the search works, with the first books of a catalogue in a temporary library."""
 
 import json
 import os
@@ -18,14 +18,14 @@ NAME = "evaluate-search"
 
 
 class Command(BaseCommand):
-    help = "recall@10 of the search by words, by meaning and by both, by group of queries. FILE is a table as for load_catalog."
+    help = "Prints recall@10 of the search by words, meaning and both, by group of queries. FILE is a table as for load_catalog."
 
     def add_arguments(self, parser):
-        parser.add_argument("file", type=Path, metavar="FILE", help="a CSV table of books, packed with gzip or not")
-        parser.add_argument("--books", type=int, default=10_000, help="so many of its first books")
-        parser.add_argument("--queries", type=Path, help="other queries: a CSV with group, query, wanted (titles joined by |)")
-        parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the library here, for another run")
-        parser.add_argument("--misses", action="store_true", help="name the queries that both together do not answer")
+        parser.add_argument("file", type=Path, metavar="FILE", help="a CSV table of books, optionally gzipped")
+        parser.add_argument("--books", type=int, default=10_000, help="how many of its first books to use")
+        parser.add_argument("--queries", type=Path, help="your own CSV file with group, query, wanted (titles joined by |)")
+        parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the library in this folder for another run")
+        parser.add_argument("--misses", action="store_true", help="list the queries that the search by both does not answer")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *, file, books, queries, keep, misses, **options):
@@ -42,7 +42,9 @@ class Command(BaseCommand):
         if options["json"]:
             return self.stdout.write(json.dumps(table, indent=1))
         count = UserBook.objects.of(user).count()
-        self.stdout.write(f"{count:,} books, {len(asked)} queries, meaning by {choosing.embedder().name} ({made:,} vectors made)")
+        self.stdout.write(
+            f"{count:,} books, {len(asked)} queries, meaning with {choosing.embedder().name} ({made:,} vectors computed)"
+        )
         self.stdout.write(f"{'recall@10':<12}{'n':>5}" + "".join(f"{mode:>10}" for mode in hybrid.MODES))
         for group, by_mode in table.items():
             number = sum(group in (each.group, "all") for each in asked)
@@ -51,7 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
     def run_apart(self, keep: Path | None):
-        """In a database that nobody else uses."""
+        """Runs in a database that nobody else uses."""
         with tempfile.TemporaryDirectory(prefix="bookimg-search-") as place:
             place = str(keep.resolve()) if keep else place
             own = {"DATA_DIR": place, "DATABASE_URL": f"sqlite:///{place}/bookimg.sqlite3", MARK: "1"}
@@ -59,4 +61,4 @@ class Command(BaseCommand):
             Path(place).mkdir(parents=True, exist_ok=True)
             subprocess.run([*manage, "migrate", "-v0"], env=os.environ | own, check=True)
             if subprocess.run([sys.executable, *sys.argv], env=os.environ | own).returncode:
-                raise CommandError("The search was not measured.")
+                raise CommandError("The measurement failed.")

@@ -14,18 +14,18 @@ from scanning.evaluation.readings import KeptReadings
 from scanning.evaluation.scoring import Score, score
 from scanning.templatetags.percents import percent
 
-IN_ONE_MB = 1024 * 1024 if sys.platform == "darwin" else 1024  # what the system counts memory in
+IN_ONE_MB = 1024 * 1024 if sys.platform == "darwin" else 1024  # the unit in which the system counts memory
 
 
 class Command(BaseCommand):
-    help = "Recognises DIR/photos/*.jpg and compares with DIR/labels/*.json; DIR/negatives must put nothing forward."
+    help = "Recognises DIR/photos/*.jpg and compares with DIR/labels/*.json. Nothing may be proposed for DIR/negatives."
 
     def add_arguments(self, parser):
         parser.add_argument("directory", type=Path, metavar="DIR")
-        parser.add_argument("--json", action="store_true", help="all figures as one object")
-        parser.add_argument("--results", type=Path, metavar="FILE", help="also write what was recognised, as `scan --json` does")
-        parser.add_argument("--report", type=Path, metavar="FILE.html", help="also write a page that shows each photo and why")
-        kept = "keep what was read on each photo here, to measure a change in matching quickly"
+        parser.add_argument("--json", action="store_true", help="print all figures as one JSON object")
+        parser.add_argument("--results", type=Path, metavar="FILE", help="also write the recognised books as `scan --json` does")
+        parser.add_argument("--report", type=Path, metavar="FILE.html", help="also write a page that shows each photo")
+        kept = "cache the text read in each photo in this folder, to measure changes to matching quickly"
         parser.add_argument("--ocr-cache", type=Path, metavar="DIR", help=kept)
 
     def handle(self, *, directory: Path, json: bool, results: Path | None, ocr_cache: Path | None, **options):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         photos = [directory / "photos" / f"{label['photo']}.jpg" for label in labels]
         empty = sorted(directory.glob("negatives/*.jpg"))
         found = [recognise(path, recognizer) for path in tqdm([*photos, *empty], unit="photo", disable=json or None)]
-        if ocr_cache:  # what is not read now says nothing of how soon a book is known
+        if ocr_cache:  # with cached text, the time to the first book means nothing
             found = [one | {"firstBook": None} for one in found]
         memory = peak_memory()
         scores = [score(label, one) for label, one in zip(labels, found, strict=False)]
@@ -69,7 +69,7 @@ def write(path: Path, found: list[dict]):
 
 
 def peak_memory() -> float:
-    """Of this process so far, MB."""
+    """The peak memory of this process, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / IN_ONE_MB
 
 
@@ -78,10 +78,10 @@ def false_books(negatives: Iterable[tuple[Path, dict]]) -> list[str]:
 
 
 def costs(scores: list[Score], memory: float) -> list[tuple[str, str]]:
-    named = [("seconds a photo", f"{tables.total(scores).seconds:.1f}")]
+    named = [("seconds per photo", f"{tables.total(scores).seconds:.1f}")]
     if (share := tables.first_book_share(scores)) is not None:
-        named.append(("of the time until the first book is known", percent(share)))
-    return [*named, ("MB of memory at most", f"{memory:.0f}")]
+        named.append(("of the time until the first book was known", percent(share)))
+    return [*named, ("MB of peak memory", f"{memory:.0f}")]
 
 
 # ── As text ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,7 +93,7 @@ def as_text(scores: list[Score], negatives: list[tuple[Path, dict]], memory: flo
     lines += calibration_lines(tables.calibration(scores))
     wrong = false_books(negatives)
     if negatives:
-        lines += ["", f"negatives {len(negatives)}  put forward {len(wrong)}  {'; '.join(wrong)}"]
+        lines += ["", f"negatives {len(negatives)}  proposed {len(wrong)}  {'; '.join(wrong)}"]
     lines += ["", *(f"{value} {name}" for name, value in costs(scores, memory))]
     return "\n".join(lines)
 
@@ -120,7 +120,7 @@ def calibration_lines(bins: list[tables.Bin]) -> Iterable[str]:
     for one in bins:
         few = "" if one.tells else "  (few)"
         yield (
-            f"confidence {one.low:.1f} to {one.high:.1f}  books {one.books:<4} promised {one.promised:.3f}  "
+            f"confidence {one.low:.1f} to {one.high:.1f}  books {one.books:<4} stated {one.promised:.3f}  "
             f"right {one.kept:.3f}  off by {one.gap:.3f}{few}"
         )
     if worst := tables.worst(bins):

@@ -1,4 +1,4 @@
-"""manage.py evaluate_barcodes DIR: how many photos of barcodes are read to the right ISBN, and how quickly."""
+"""manage.py evaluate_barcodes DIR: in how many photos the right ISBN is read, and how quickly."""
 
 import json
 import time
@@ -14,19 +14,19 @@ PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".heic")
 
 
 class Command(BaseCommand):
-    help = "Reads the photos in DIR and compares them with DIR/isbn.json, a map from file name (without its ending) to ISBN."
+    help = "Reads the photos in DIR and compares them with DIR/isbn.json, a map from file name (without extension) to ISBN."
 
     def add_arguments(self, parser):
         parser.add_argument("dir", type=Path)
-        parser.add_argument("--json", action="store_true", help="the figures as JSON")
-        parser.add_argument("--bars-only", action="store_true", help="without the digits that are printed around the bars")
+        parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+        parser.add_argument("--bars-only", action="store_true", help="ignore the digits printed around the bars")
 
     def handle(self, *, dir, json: bool, bars_only, verbosity, **options):
         truth = expected(dir)
         engine = None if bars_only else engine_named(settings.OCR)
         photos = [path for path in sorted(dir.iterdir()) if path.suffix.lower() in PICTURES and path.stem in truth]
         if not photos:
-            raise CommandError(f"None of the photos named in {dir / 'isbn.json'} is there.")
+            raise CommandError(f"None of the photos in {dir / 'isbn.json'} exists.")
         rows = [measured(path, truth[path.stem], engine) for path in photos]
         self.stdout.write(as_json(rows) if json else as_text(rows))
 
@@ -39,7 +39,7 @@ def expected(folder: Path) -> dict[str, str]:
 
 
 def measured(path: Path, wanted: str, engine) -> dict:
-    """`right`: this ISBN and no other; `unread`: none; else `wrong`."""
+    """`right`: this ISBN and no other; `unread`: none; otherwise `wrong`."""
     with path.open("rb") as file:
         image = images.load(file)
     started = time.monotonic()
@@ -66,5 +66,5 @@ def as_text(rows: list[dict]) -> str:
     counts = (
         f"{total['right']} of {total['photos']} right ({total['share']:.1%}), {total['wrong']} wrong, {total['unread']} unread"
     )
-    times = f"{total['seconds']:.2f} s a photo, half of them within {total['median_seconds']:.2f} s"
+    times = f"{total['seconds']:.2f} s per photo, median {total['median_seconds']:.2f} s"
     return "\n".join([*lines, f"{counts}; {times}."])

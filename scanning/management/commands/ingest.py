@@ -8,18 +8,18 @@ from scanning import ingest
 
 
 class Command(BaseCommand):
-    help = "Scans photos that other programs put into the bucket, as S3 tells of them in the queue INGEST_QUEUE. SIGTERM ends it."
+    help = "Scans photos that other programs put into the bucket, which S3 announces in the queue INGEST_QUEUE. SIGTERM stops it."
     stopping = False
 
     def add_arguments(self, parser):
-        parser.add_argument("--queue", default=settings.INGEST_QUEUE, help="the queue's name")
+        parser.add_argument("--queue", default=settings.INGEST_QUEUE, help="the name of the queue")
         parser.add_argument("--once", action="store_true", help="stop when the queue is empty")
 
     def handle(self, *, queue, once, **options):
         if settings.STORAGE != "s3":
-            raise CommandError("ingest reads what S3 tells; set STORAGE=s3 and S3_BUCKET first.")
+            raise CommandError("ingest needs S3. Set STORAGE=s3 and S3_BUCKET first.")
         if not queue:
-            raise CommandError("Name the queue that S3 tells: INGEST_QUEUE, or --queue.")
+            raise CommandError("Set the queue for notifications from S3 with INGEST_QUEUE or --queue.")
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
         messages = boto3.Session(region_name=settings.AWS_REGION).resource("sqs").get_queue_by_name(QueueName=queue)

@@ -11,15 +11,15 @@ from scanning.models import Scan
 
 
 class Command(BaseCommand):
-    help = "Recognises the books on photos, at once and without a queue. With --user the scans are kept for review."
+    help = "Recognises the books in photos immediately, without a queue. With --user, the scans are saved for review."
 
     def add_arguments(self, parser):
         parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
-        parser.add_argument("--json", action="store_true", help="a list, one object a photo, instead of a table")
-        parser.add_argument("--user", help="keep the scans in this person's library")
+        parser.add_argument("--json", action="store_true", help="print a JSON list with one object per photo instead of a table")
+        parser.add_argument("--user", help="save the scans in this person's library")
         parser.add_argument("--kind", choices=Scan.Kind.values, default=Scan.Kind.SHELF, help="what the photos show (shelf)")
-        parser.add_argument("--ocr", default="", help="engine that reads: local, textract, or a dotted path")
-        parser.add_argument("--proposer", default="", help="finds the spines: rules, bedrock, or a dotted path")
+        parser.add_argument("--ocr", default="", help="the engine that reads: local, textract, or a dotted path")
+        parser.add_argument("--proposer", default="", help="finds the spines: rules, bedrock, openai, or a dotted path")
 
     def handle(self, *, photos, json: bool, user, kind, ocr, proposer, **options):
         owner = find_user(user) if user else None
@@ -55,7 +55,7 @@ def find_user(name: str):
 
 
 def kept(path: Path, owner, **wanted) -> dict:
-    """The stages of the pipeline one after the other, here; what the queue delivers later finds them done."""
+    """Runs the stages of the pipeline here, one after another; tasks that the queue delivers later find them done."""
     with path.open("rb") as file:
         scan = uploads.take(owner, file, path.name, **wanted)
     scan = pipeline.run_through(scan.pk)

@@ -1,4 +1,4 @@
-"""Write somebody's library to a file, as in the browser."""
+"""Exports a person's library to a file, as in the browser."""
 
 import sys
 from pathlib import Path
@@ -12,17 +12,17 @@ FORMATS = {"goodreads": goodreads.lines, "json": own_json.lines}
 
 
 class Command(BaseCommand):
-    help = "Export a library: the table of Goodreads, which most programs take, or JSON, which holds everything."
+    help = "Exports a library as a Goodreads table, which most programs accept, or as JSON, which contains everything."
 
     def add_arguments(self, parser):
         parser.add_argument("--user", required=True, help="whose library")
         parser.add_argument("--format", required=True, choices=list(FORMATS))
-        parser.add_argument("--out", type=Path, help="where to; without it to the standard output")
+        parser.add_argument("--out", type=Path, help="the file to write (default: standard output)")
 
     def handle(self, *, user, out, **options):
         owner = get_user_model().objects.filter(username=user).first()
         if owner is None:
-            raise CommandError(f"There is nobody called {user}.")
+            raise CommandError(f"There is no user called {user}.")
         parts = FORMATS[options["format"]](owner)
         try:
             if out is None:
@@ -32,5 +32,5 @@ class Command(BaseCommand):
             with out.open("w", encoding="utf-8", newline="") as file:
                 file.writelines(parts)
         except OSError as error:
-            raise CommandError(f"{out} cannot be written: {error.strerror}.") from error
+            raise CommandError(f"Cannot write {out}: {error.strerror}.") from error
         self.stderr.write(f"Written to {out}.")

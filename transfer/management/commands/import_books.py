@@ -1,4 +1,4 @@
-"""Bring a list of books into somebody's library, as in the browser; Ctrl-C stops it, the same command goes on."""
+"""Imports a list of books into a person's library, as in the browser. Ctrl-C stops it, and the same command continues."""
 
 import hashlib
 from pathlib import Path
@@ -13,24 +13,24 @@ from transfer import detect, import_run, row_outcomes
 from transfer.items import NotReadable
 from transfer.models import Import, ImportRow
 
-SHOWN = 100  # failures in full
+SHOWN = 100  # failures listed in full
 
 
 class Command(BaseCommand):
-    help = "Import books from Goodreads, StoryGraph, LibraryThing, Calibre, Libib, Hardcover, Open Library, BookImg or any list."
+    help = "Imports books from Goodreads, StoryGraph, LibraryThing, Calibre, Libib, Hardcover, Open Library, BookImg or any list."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
         parser.add_argument("--user", required=True, help="whose library")
         parser.add_argument("--format", choices=["auto", *detect.FORMATS], default="auto")
-        parser.add_argument("--status", choices=Status.values, default="", help="where the file says none")
-        parser.add_argument("--tags", default="", help="for all of them, between commas")
+        parser.add_argument("--status", choices=Status.values, default="", help="if the file has none")
+        parser.add_argument("--tags", default="", help="tags for all books, separated by commas")
         parser.add_argument("--on-duplicate", choices=list(row_outcomes.ON_DUPLICATE), default=row_outcomes.SKIP)
 
     def handle(self, *, file: Path, user, **options):
         owner = get_user_model().objects.filter(username=user).first()
         if owner is None:
-            raise CommandError(f"There is nobody called {user}.")
+            raise CommandError(f"There is no user called {user}.")
         if not file.is_file():
             raise CommandError(f"There is no file {file}.")
         try:
@@ -39,17 +39,17 @@ class Command(BaseCommand):
         except NotReadable as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
-            raise CommandError("Stopped. What was brought in so far is kept; the same command goes on from there.") from None
+            raise CommandError("Stopped. Books imported so far are saved; run the same command to continue.") from None
         self._report(job)
 
     def _begun(self, owner, file: Path) -> Import | None:
-        """The same file, stopped on its way."""
+        """An interrupted import of the same file."""
         with file.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         stopped = Import.objects.filter(user=owner, sha256=digest, state__in=(Import.State.RUNNING, Import.State.QUEUED))
         job = stopped.filter(done__gt=0).first()
         if job:
-            self.stdout.write(f"Going on after row {job.done:,}.")
+            self.stdout.write(f"Continuing after row {job.done:,}.")
             Import.objects.filter(pk=job.pk).update(leased_until=None)
         return job
 
@@ -77,6 +77,6 @@ class Command(BaseCommand):
         counts = ", ".join(
             f"{job.counts[value]:,} {label.lower()}" for value, label in ImportRow.Result.choices if value in job.counts
         )
-        self.stdout.write(f"{words}: {job.done:,} rows. {counts or 'Nothing in it'}.")
+        self.stdout.write(f"{words}: {job.done:,} rows. {counts or 'The file is empty'}.")
         for row in job.rows.filter(result=ImportRow.Result.FAILED)[:SHOWN]:
             self.stdout.write(f"  line {row.number}: {row.message}")
