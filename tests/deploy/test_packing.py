@@ -5,6 +5,7 @@ import re
 import threading
 from pathlib import Path
 
+import pytest
 import yaml
 from django.conf import settings
 
@@ -23,6 +24,15 @@ def test_the_image_holds_every_room_of_the_product_and_the_build_is_sent_them():
     assert rooms | {"static", "templates", "manage.py"} == copied
     sent = set(re.findall("^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE))
     assert copied | {"requirements.txt", "requirements-model.txt"} == sent
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_every_package_is_pinned_and_none_comes_from_a_place_of_its_own(name):
+    named = re.findall(r"^([\w-]+)", (ROOT / f"{name}.in").read_text().replace("-c ", "# "), re.MULTILINE)
+    compiled = re.sub(r"^ *#.*\n", "", (ROOT / f"{name}.txt").read_text(), flags=re.MULTILINE)
+    pinned = re.findall(r"^([a-z0-9-]+)(?:\[[a-z0-9,]+\])?==[\w.]+(?: ;.*)?$", compiled, re.MULTILINE)
+    assert len(pinned) == len(compiled.splitlines()), "a line that is no pin"
+    assert {package.lower().replace("_", "-") for package in named} <= set(pinned), "make lock"
 
 
 def test_it_runs_as_nobody_and_tells_its_health():
