@@ -34,6 +34,7 @@ test: lint
 lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/pyrefly check --output-format min-text --summary=none
 
 format: .venv/dev
 	$(BIN)/ruff check --fix .

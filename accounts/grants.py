@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from accounts import issuers, jwts, tokens
 from accounts.models import Scope
@@ -12,7 +12,7 @@ ALL = frozenset(Scope.values)
 
 @dataclass(frozen=True)
 class Grant:
-    user: AbstractBaseUser
+    user: User
     scopes: frozenset[str] = ALL
     by: str = "session"  # session, sign-in (our JWT), outside (another issuer's) or token (a personal one)
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import jwt
 from django.conf import settings
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from accounts import oidc
@@ -47,7 +47,9 @@ def user_of(token: str):
     """Our user for a token of the outside issuer, created when first seen; None if the token is not valid."""
     issuer = from_settings()
     claims = issuer.claims_of(token) if issuer else None
-    subject = str(claims["sub"]) if claims else ""
+    if not issuer or not claims:
+        return None
+    subject = str(claims["sub"])
     if not subject or len(subject) > 255 or "\x00" in subject:
         return None
     user = known(issuer.name, subject) or _make(issuer.name, subject, claims)
@@ -74,7 +76,7 @@ def _make(issuer: str, subject: str, claims: dict):
     """Creates a separate account. It is never joined to an existing one by address: that could hand over somebody's library."""
     try:
         with transaction.atomic():
-            user = get_user_model().objects.create_user(_free_name(claims, subject))
+            user = User.objects.create_user(_free_name(claims, subject))
             OutsideIdentity.objects.create(user=user, issuer=issuer, subject=subject)
             return user
     except IntegrityError:
@@ -85,6 +87,6 @@ def _free_name(claims: dict, subject: str) -> str:
     """Their name if it is free here, otherwise the issuer's id."""
     name = str(claims.get("cognito:username") or claims.get("username") or claims.get("preferred_username") or "")
     fits = 0 < len(name) <= 150 and name.isprintable() and "@" not in name
-    if fits and not get_user_model().objects.filter(username__iexact=name).exists():
+    if fits and not User.objects.filter(username__iexact=name).exists():
         return name
     return f"outside-{subject}"[:150]

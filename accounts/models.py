@@ -26,6 +26,7 @@ class Scope(models.TextChoices):
 class ApiToken(models.Model):
     """A long-lived key that a person created for a program. The key is shown once; only its hash is stored."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100)
     scopes = models.JSONField(default=list)
@@ -53,6 +54,7 @@ class ApiToken(models.Model):
 class TokenFamily(models.Model):
     """One sign-in of a program by password. All its access and refresh tokens are valid and revoked together."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="token_families")
     agent = models.CharField("name the program gives itself", max_length=200, blank=True)
     by_mfa = models.BooleanField("signed in with two-factor authentication", default=False)
@@ -87,6 +89,7 @@ class RefreshToken(models.Model):
 class OutsideIdentity(models.Model):
     """Links a person at an outside issuer to one of our users."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="outside_identities")
     issuer = models.CharField(max_length=300)
     subject = models.CharField(max_length=255)
@@ -103,6 +106,7 @@ class OutsideIdentity(models.Model):
 class Allowance(models.Model):
     """A person's recent calls of one kind, in one row for all processes and tokens; see rates.py."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="allowances")
     kind = models.CharField(max_length=20)
     slices = models.JSONField("time slot -> number of calls", default=dict)
@@ -133,6 +137,7 @@ def new_secret() -> str:
 class Webhook(models.Model):
     """An address that receives events from a person's library."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")
     url = models.URLField(max_length=500)
     events = models.JSONField(default=list)
@@ -203,6 +208,7 @@ def new_nonce() -> str:
 class FeedKey(models.Model):
     """The key of a person's secret feed addresses. A new nonce makes the old addresses invalid."""
 
+    user_id: int
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="feed_key")
     nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
     created = models.DateTimeField(default=timezone.now)

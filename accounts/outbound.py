@@ -46,7 +46,7 @@ class Sender:
             found = self.look_up(parts.hostname, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError, ValueError):
             raise Unsafe(f"The host {parts.hostname} could not be found.") from None
-        addresses = [entry[4][0] for entry in found]
+        addresses = [str(entry[4][0]) for entry in found]
         if not self.private and not all(is_outside(address) for address in addresses):
             raise Unsafe(f"{parts.hostname} is in a private network. BookImg does not send anything there.")
         return addresses[0]

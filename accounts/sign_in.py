@@ -1,8 +1,11 @@
 """Sign-in with username and password without a browser, and with the second factor if the account has one."""
 
+from typing import cast
+
 from allauth.account.adapter import get_adapter
 from allauth.mfa.base.forms import BaseAuthenticateForm
 from allauth.mfa.utils import is_mfa_enabled
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 
@@ -30,12 +33,12 @@ def sign_in(request, login: str, password: str, code: str = ""):
     return user, True
 
 
-def _by_password(request, login: str, password: str):
+def _by_password(request, login: str, password: str) -> User | None:
     name = "email" if "@" in login else "username"
     try:
-        return get_adapter().authenticate(request, **{name: login, "password": password})
+        return cast(User | None, get_adapter().authenticate(request, **{name: login, "password": password}))
     except ValidationError as error:
-        raise SignInError(" ".join(error.messages), "too-many-attempts") from None
+        raise SignInError(" ".join(map(str, error.messages)), "too-many-attempts") from None
 
 
 def _check_code(user, code: str):
@@ -45,4 +48,4 @@ def _check_code(user, code: str):
         return
     errors = form.errors.as_data().get("code", [])
     limited = any(error.code == "too_many_login_attempts" for error in errors)
-    raise SignInError(" ".join(form.errors["code"]), "too-many-attempts" if limited else "mfa-failed")
+    raise SignInError(" ".join(map(str, form.errors["code"])), "too-many-attempts" if limited else "mfa-failed")

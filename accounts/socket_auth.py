@@ -26,7 +26,7 @@ class Door:
     """Wraps a consumer. A token needs one of the scopes in `needed`. Sessions only count for pages of our own hosts, because
     browsers send cookies with any page's requests; a token is only sent by somebody who has it."""
 
-    def __init__(self, consumer, *needed: str):
+    def __init__(self, consumer: Callable[..., Awaitable], *needed: str):
         self.consumer, self.needed = consumer, needed
         self.by_session = AllowedHostsOriginValidator(AuthMiddlewareStack(self.for_a_session))
 
@@ -44,13 +44,12 @@ class Door:
             grant = await database_sync_to_async(grants.of_bearer)(token)
             return grant is not None and grant.allows(*self.needed)
 
-        scope = {**scope, "user": grant.user}
-        await while_allowed(self.consumer(scope, receive, answering(scope, send)), still_allowed, send)
+        await while_allowed(self.consumer({**scope, "user": grant.user}, receive, answering(scope, send)), still_allowed, send)
 
     async def for_a_session(self, scope, receive, send):
         async def still_allowed() -> bool:
             store = import_module(settings.SESSION_ENGINE).SessionStore(scope["session"].session_key)  # as it is now
-            return (await get_user({"session": store})).is_authenticated
+            return (await get_user({**scope, "session": store})).is_authenticated
 
         await while_allowed(self.consumer(scope, receive, send), still_allowed, send)
 

@@ -20,7 +20,7 @@ DELIVERIES_A_PAGE = 30
 
 # ── Tokens ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 @login_required
-@reauthentication_required(allow_get=True)
+@reauthentication_required(allow_get=True)  # pyrefly: ignore[bad-argument-type]  # it says of itself that it takes a request
 @never_cache
 def api_tokens(request):
     """A new token is shown once, in the response that creates it."""

@@ -2,15 +2,15 @@
 
 from allauth.core import ratelimit
 from django.contrib.auth import logout
-from django.http import HttpRequest
 from ninja import Status
 from pydantic import Field
 
 from accounts import account_deletion
 from accounts.account_deletion_page import LeaveForm
-from api.authentication import SIGNED_IN
+from api.authentication import SIGNED_IN, AuthenticatedRequest
 from api.errors import Problem
 from api.schemas import In, Text, router
+from library.forms.error_sentence import error_sentence
 
 calls = router("Sign-in", auth=SIGNED_IN)
 
@@ -23,15 +23,14 @@ class LeaveIn(In):
 
 
 @calls.post("/me/delete", response={204: None})
-def delete_account(request: HttpRequest, body: LeaveIn):
+def delete_account(request: AuthenticatedRequest, body: LeaveIn):
     """Permanently deletes your account with all books, scans and photos. To keep your data, call `GET /export.json` first."""
     user = request.user
     if not ratelimit.consume(request, action="login_failed", key=user.get_username()):
         raise Problem(429, "too-many-attempts", "Too many attempts. Try again in a few minutes.", {"Retry-After": "300"})
     form = LeaveForm(user, {"name": body.username, "password": body.password})
     if not form.is_valid():
-        sentence = " ".join(error for errors in form.errors.values() for error in errors)
-        raise Problem(403, "not-confirmed", sentence)
+        raise Problem(403, "not-confirmed", error_sentence(form))
     if request.auth.by == "session":
         logout(request)
     account_deletion.leave(user)

@@ -2,15 +2,25 @@
 everything else `write`; for calls about scans, `scan` is enough."""
 
 from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
-from accounts import grants
+from accounts import grants, rates
 from accounts.models import Scope
 from api.errors import Problem
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="BookImg"'}
 SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class AuthenticatedRequest(HttpRequest):
+    """What a call is given once one of the ways in below has let it through."""
+
+    user: User  # pyrefly: ignore[bad-override-mutable-attribute]  # nobody is anonymous there
+    auth: grants.Grant
+    share: rates.Share
 
 
 class Bearer(HttpBearer):

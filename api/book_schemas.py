@@ -2,19 +2,19 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 
-from api.schemas import In, Out, Slice, Text
+from api.schemas import In, OneOf, Out, Slice, Text
 from catalogs import isbn
 from library.copies import tagging
 from library.forms import LibraryFilter
 from library.models import Condition, Status, UserBook
 
-StatusName = Literal[tuple(Status.values)]
-ConditionName = Literal[("", *Condition.values)]
+StatusName = Annotated[str, OneOf(*Status.values)]
+ConditionName = Annotated[str, OneOf("", *Condition.values)]
 DATE = r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?$"
 
 
@@ -45,7 +45,7 @@ def words(names: list[str]) -> list[str]:
 
 def text(column: str, **more):
     """A text limited to the length of the column of that name."""
-    return Field("", max_length=UserBook._meta.get_field(column).max_length, **more)
+    return Field("", max_length=getattr(UserBook, column).field.max_length, **more)
 
 
 Title = Annotated[Text, Field(min_length=1, max_length=500, examples=["The Left Hand of Darkness"]), AfterValidator(said)]
@@ -115,7 +115,7 @@ FACT_NAMES = {
 }  # fmt: skip
 
 
-def _filter_field(name: str, field):
+def _filter_field(name: str, field) -> Any:
     """A field of the library page's filter form as a query parameter."""
     choices = [str(value) for value, _ in getattr(field, "choices", [])]
     described = str(field.help_text or field.label or name.replace("_", " ").capitalize())
@@ -192,6 +192,7 @@ class ShelfIn(In):
 
 
 class ShelfPatch(ShelfIn):
+    # pyrefly: ignore[bad-override]  # nobody writes to a form
     name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(said)] | SkipJsonSchema[None] = None
     position: Annotated[int, Field(ge=1, le=10_000)] | SkipJsonSchema[None] = Field(
         None, description="Its position among the shelves, from 1."
@@ -249,6 +250,7 @@ class LoanIn(In):
 class LoanPatch(LoanIn):
     """The fields of a loan to change."""
 
+    # pyrefly: ignore[bad-override]  # nobody writes to a form
     borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(said)] | SkipJsonSchema[None] = None
 
 

@@ -58,7 +58,7 @@ def add_candidate(request: HttpRequest, job_id: JobId, body: scan_schemas.WordsI
 
 
 @calls.post("/{job_id}/candidates/{candidate_id}/accept", response=scan_schemas.CandidateOut)
-def accept_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: scan_schemas.AcceptIn | None = Body(None)):  # noqa: B008
+def accept_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: Body[scan_schemas.AcceptIn | None] = None):
     """Turns the proposal into a book on the scan's shelf. Accepting twice adds it once."""
     own_candidate(request.user, job_id, candidate_id)
     return candidate_shown(review.accept(candidate_id, request.user, body.status if body else "to-read"))

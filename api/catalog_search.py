@@ -33,7 +33,7 @@ class ResultOut(EditionOut):
 
 
 class FoundResults(FoundEditions):
-    items: list[ResultOut]
+    items: list[ResultOut]  # pyrefly: ignore[bad-override]  # nobody writes to a form
 
 
 class FromCatalogIn(In):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Status
+from ninja.throttling import BaseThrottle
 from pydantic import Field
 
 from api import throttling
@@ -13,7 +14,7 @@ from api.book_schemas import BookOut
 from api.books import LOCATION
 from api.errors import Problem, not_found
 from api.idempotent_calls import creates
-from api.schemas import In, Key, Out, Page, Slice, Text, router
+from api.schemas import In, Key, OneOf, Out, Page, Slice, Text, router
 from api.shelves import page
 from chat import actions, conversations
 from chat.models import Chat, Message
@@ -22,7 +23,7 @@ from library.models import UserBook
 
 calls = router("Chat", auth=EVERYBODY)
 SessionKey = Annotated[str, Field(pattern="^[A-Za-z0-9]{1,24}$", max_length=24)]
-QUESTIONS = [throttling.CALLS, throttling.CHAT]
+QUESTIONS: list[BaseThrottle] = [throttling.CALLS, throttling.CHAT]
 
 
 class SessionIn(In):
@@ -50,7 +51,7 @@ class MessageOut(Out):
     id: int
     question: str
     answer: str
-    state: Literal[tuple(Message.State.values)]
+    state: Annotated[str, OneOf(*Message.State.values)]
     error: str
     books: list[BookOut] = Field(description="The books the answer is based on.")
     total: int = Field(description="How many there are, if not all are shown.")

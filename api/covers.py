@@ -16,6 +16,7 @@ from api.schemas import MOST, In, Key, Out, router
 from library import serializers
 from library.covers import cover_choice, cover_files
 from library.forms.covers import CoverForm
+from library.forms.error_sentence import error_sentence
 from library.models import UserBook
 from library.views.covers import picture
 
@@ -68,7 +69,7 @@ def choose_cover(request: HttpRequest, book_id: Key, body: CoverIn):
 
 
 @calls.post("/{book_id}/cover/picture", response=BookOut)
-def upload_cover(request: HttpRequest, book_id: Key, picture: UploadedFile = File(...)):  # noqa: B008
+def upload_cover(request: HttpRequest, book_id: Key, picture: File[UploadedFile]):
     """Uploads your own cover picture, which nobody else sees: JPEG, PNG, WebP or HEIC, at most 15 MB."""
     return kept(request, book_id, {"choice": cover_choice.UPLOAD}, {"picture": picture})
 
@@ -77,6 +78,6 @@ def kept(request, book_id: int, said: dict, files: dict | None = None) -> dict:
     copy: UserBook = own_copy(request.user, book_id)
     form = CoverForm(copy, said, files or {})
     if not form.is_valid():
-        raise invalid(f"cover: {' '.join(error for errors in form.errors.values() for error in errors)}")
+        raise invalid(f"cover: {error_sentence(form)}")
     form.save()
     return serializers.book(own_copy(request.user, book_id))

@@ -22,6 +22,7 @@ from library.copies import editions as others
 from library.copies import facts, merging, owner_edits
 from library.models import FactChange, SyncStatus, UserBook
 from library.views.editions import SALT, SECONDS, offered
+from scanning.models import Candidate
 
 calls = router("Books", auth=EVERYBODY)
 Keys = Annotated[list[Key], Field(max_length=1000)]
@@ -152,7 +153,7 @@ def split_book(request: HttpRequest, book_id: Key, body: SplitIn, response: Http
 @calls.get("/{book_id}/sightings", response=Page[SightingOut])
 def list_sightings(request: HttpRequest, book_id: Key, asked: Query[Slice]):
     """Lists the photos that show it, latest first."""
-    rows = own_copy(request.user, book_id).sightings.select_related("scan").order_by("-scan__created", "-pk")
+    rows = Candidate.objects.filter(copy=own_copy(request.user, book_id)).select_related("scan").order_by("-scan__created", "-pk")
     return page(asked, rows, seen)
 
 

@@ -1,7 +1,7 @@
 """Import and export."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import File, Form, Query, Status
@@ -14,8 +14,9 @@ from api.books import own_shelf
 from api.errors import Problem, invalid, not_found
 from api.idempotent_calls import creates
 from api.root import binary
-from api.schemas import INTEGER, MOST, In, Key, Out, Page, Slice, Text, router
+from api.schemas import INTEGER, MOST, In, Key, OneOf, Out, Page, Slice, Text, router
 from api.shelves import own, page
+from library.forms.error_sentence import error_sentence
 from transfer import detect, fields, import_run, row_outcomes
 from transfer.forms import ORDERS, ColumnsForm
 from transfer.items import NotReadable
@@ -32,14 +33,17 @@ RowNumber = Annotated[int, Field(ge=0, le=INTEGER)]
 AT_ONCE_BYTES = 8 * 1024 * 1024  # checked while the caller waits; for larger files the response says "checking"
 
 
+Target = Annotated[str, OneOf(*fields.TARGETS, fields.KEEP, fields.DROP)]
+
+
 class ImportIn(In):
     """Values for all books whose row says nothing else."""
 
-    format: Literal[FORMATS] = "auto"
+    format: Annotated[str, OneOf(*FORMATS)] = "auto"
     status: StatusName = "to-read"
     shelf: Annotated[int, Field(ge=1, le=MOST)] | None = Field(None, description="The `id` of one of your shelves.")
     tags: Annotated[Text, Field(max_length=5000)] = Field("", description="Separated by commas.")
-    on_duplicate: Literal[tuple(row_outcomes.ON_DUPLICATE)] = Field(
+    on_duplicate: Annotated[str, OneOf(*row_outcomes.ON_DUPLICATE)] = Field(
         row_outcomes.SKIP, description="What to do with books that you already have."
     )
     look_up: bool = Field(False, description="Look up missing details in the catalogues.")
@@ -50,7 +54,7 @@ class ImportOut(Out):
     id: int
     name: str
     format: str
-    state: Literal[tuple(Import.State.values)]
+    state: Annotated[str, OneOf(*Import.State.values)]
     error: str
     total: int
     done: int
@@ -61,12 +65,12 @@ class ImportOut(Out):
 
 
 class RowsAsked(Slice):
-    result: Literal[("", *ImportRow.Result.values)] = Field("", description="Only rows with this result.")
+    result: Annotated[str, OneOf("", *ImportRow.Result.values)] = Field("", description="Only rows with this result.")
 
 
 class RowOut(Out):
     number: int = Field(description="The line in the file.")
-    result: Literal[tuple(ImportRow.Result.values)]
+    result: Annotated[str, OneOf(*ImportRow.Result.values)]
     message: str
     book_id: int | None
 
@@ -74,10 +78,10 @@ class RowOut(Out):
 class ColumnsIn(In):
     """Columns of the file by name; columns that are not listed keep their current meaning."""
 
-    columns: dict[Annotated[Text, Field(max_length=500)], Literal[(*fields.TARGETS, fields.KEEP, fields.DROP)]] = Field(
+    columns: dict[Annotated[Text, Field(max_length=500)], Target] = Field(
         {}, max_length=200, examples=[{"Regal": "shelf", "Bemerkung": "notes"}]
     )
-    order: Literal[tuple(ORDERS)] = Field("", description="Which comes first in 03/04/2020; empty: detect from the file.")
+    order: Annotated[str, OneOf(*ORDERS)] = Field("", description="Which comes first in 03/04/2020; empty: detect from the file.")
 
 
 class RowIn(In):
@@ -100,13 +104,13 @@ def own_import(user, key: int) -> Import:
 
 @calls.post("/import", response={202: ImportOut})
 @creates
-def start_import(request: HttpRequest, file: UploadedFile = File(...), options: ImportIn = Form(...)):  # noqa: B008
+def start_import(request: HttpRequest, file: File[UploadedFile], options: Form[ImportIn]):
     """Imports a file: an export from another program, any table with a header, a list of ISBNs, or our own JSON."""
     chosen = {name: getattr(options, name) for name in ("status", "shelf", "on_duplicate", "look_up")}
     own_shelf(request.user, options.shelf)
     chosen["tags"] = [tag.strip() for tag in options.tags.split(",") if tag.strip()]
     try:
-        made = import_run.take(request.user, file, file.name or "", options.format, here=file.size <= AT_ONCE_BYTES)
+        made = import_run.take(request.user, file, file.name or "", options.format, here=(file.size or 0) <= AT_ONCE_BYTES)
     except NotReadable as error:
         raise invalid(f"file: {error}") from None
     made.options = made.options | chosen
@@ -176,7 +180,7 @@ def set_import_columns(request: HttpRequest, import_id: Key, body: ColumnsIn):
         raise Problem(409, "not-waiting", "This import is past its preview, so its columns cannot be changed.")
     form = ColumnsForm(file, columns_said(file, body))
     if not form.is_valid():
-        raise invalid(f"columns: {' '.join(error for errors in form.errors.values() for error in errors)}")
+        raise invalid(f"columns: {error_sentence(form)}")
     form.save()
     import_run.check(file, at_once=file.total <= import_run.CHUNK * 5)
     return Status(202, shown(own_import(request.user, import_id)))

@@ -15,6 +15,7 @@ from catalogs import isbn
 from library import serializers, shelf_order
 from library.copies import isbn_entry
 from library.forms import ShelfForm
+from library.forms.error_sentence import error_sentence
 from library.models import Entry, Shelf, UserBook
 
 calls = router("Books", auth=EVERYBODY)
@@ -69,9 +70,9 @@ def enter_isbns(request: HttpRequest, body: EnterIn):
     nothing was added."""
     shelf = shelf_of(request.user, body.shelf)
     own = {"status": body.status, "tags": body.tags, "on_duplicate": body.on_duplicate, "entry": Entry.API}
-    entered = isbn_entry.enter(request.user, body.numbers, shelf=shelf, **own)
-    copies = serializers.with_all(UserBook.objects.filter(user=request.user)).in_bulk([each.copy.pk for each in entered])
-    items = [{"isbn": e.isbn, "outcome": str(e.outcome), "book": serializers.book(copies[e.copy.pk])} for e in entered]
+    entered = [(one, one.copy.pk) for one in isbn_entry.enter(request.user, body.numbers, shelf=shelf, **own) if one.copy]
+    copies = serializers.with_all(UserBook.objects.filter(user=request.user)).in_bulk([pk for _, pk in entered])
+    items = [{"isbn": one.isbn, "outcome": str(one.outcome), "book": serializers.book(copies[pk])} for one, pk in entered]
     added = sum(item["outcome"] == "added" for item in items)
     return Status(201 if added else 200, {"items": items, "count": len(items), "added": added})
 
@@ -85,7 +86,7 @@ def shelf_of(user, said: int | str | None) -> Shelf | None:
         return known or _missing()
     form = ShelfForm({"name": said}, instance=Shelf(user=user))
     if not form.is_valid():
-        raise invalid("shelf: " + " ".join(message for messages in form.errors.values() for message in messages))
+        raise invalid(f"shelf: {error_sentence(form)}")
     return form.save()
 
 

@@ -63,7 +63,7 @@ def change_loan(request: HttpRequest, loan_id: Key, body: LoanPatch):
     loan = own(loans_of(request.user), loan_id)
     form = LoanForm({name: getattr(loan, name) for name in LoanForm.Meta.fields} | body.said(), instance=loan)
     if not form.is_valid():
-        raise invalid("; ".join(f"{name}: {' '.join(errors)}" for name, errors in form.errors.items()))
+        raise invalid("; ".join(f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()))
     form.save()
     return serializers.loan(own(loans_of(request.user), loan_id))
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 class IdempotencyKey(models.Model):
     """A call that creates something, and its response, which a repeated call with the same key gets again."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="idempotency_keys")
     key = models.CharField(max_length=100)
     fingerprint = models.CharField("hash of the call", max_length=64)

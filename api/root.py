@@ -1,9 +1,11 @@
 """The API as a whole: the form of its responses and errors. The calls are added in api/routes.py."""
 
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-from django.http import Http404, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.deprecation import MiddlewareMixin
 from ninja import NinjaAPI
@@ -44,19 +46,18 @@ class Api(NinjaAPI):
         return super().on_exception(request, exc)
 
     def set_default_exception_handlers(self):
-        self.add_exception_handler(Exception, broken)
-        self.add_exception_handler(PermissionDenied, lambda request, error: answer(Problem(403, "forbidden", FORBIDDEN)))
+        self.handle(Exception, broken)
+        self.handle(PermissionDenied, lambda request, error: answer(Problem(403, "forbidden", FORBIDDEN)))
         for kind in (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
-            self.add_exception_handler(kind, lambda request, error: answer(Problem(400, "bad-request", UNREADABLE)))
-        self.add_exception_handler(Http404, lambda request, error: answer(not_found()))
-        self.add_exception_handler(HttpError, lambda request, error: answer(as_problem(error)))
-        self.add_exception_handler(
-            AuthenticationError, lambda request, error: answer(Problem(401, "sign-in", SIGN_IN, CHALLENGE))
-        )
-        self.add_exception_handler(Throttled, lambda request, error: answer(throttling.refusal(request)))
-        self.add_exception_handler(
-            ValidationError, lambda request, error: answer(Problem(422, "invalid", in_words(error.errors)))
-        )
+            self.handle(kind, lambda request, error: answer(Problem(400, "bad-request", UNREADABLE)))
+        self.handle(Http404, lambda request, error: answer(not_found()))
+        self.handle(HttpError, lambda request, error: answer(as_problem(error)))
+        self.handle(AuthenticationError, lambda request, error: answer(Problem(401, "sign-in", SIGN_IN, CHALLENGE)))
+        self.handle(Throttled, lambda request, error: answer(throttling.refusal(request)))
+        self.handle(ValidationError, lambda request, error: answer(Problem(422, "invalid", in_words(error.errors))))
+
+    def handle(self, kind: type[Exception], respond: Callable[[Any, Any], HttpResponse]):
+        self.add_exception_handler(kind, respond)
 
     def get_openapi_operation_id(self, operation) -> str:
         return to_camel(operation.view_func.__name__)

@@ -6,20 +6,20 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from api.book_schemas import Isbn, ShelfName, StatusName
-from api.schemas import INTEGER, MOST, In, Out, Text
+from api.schemas import INTEGER, MOST, In, OneOf, Out, Text
 from scanning.models import Band, Decision, Scan
 from scanning.tickets import TYPES
 
 JobId = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$", max_length=64, examples=["job-1763690000000-k3x9q0ab2"])]
-KindOfPhoto = Literal[tuple(Scan.Kind.values)]
-StatusOfScan = Literal[tuple(Scan.Status.values)]
+KindOfPhoto = Annotated[str, OneOf(*Scan.Kind.values)]
+StatusOfScan = Annotated[str, OneOf(*Scan.Status.values)]
 MOMENT = {"format": "date-time"}
 Shelf = Annotated[Text, Field(max_length=100, description="The name of a shelf (a new one is created) or the `id` of one.")]
 
 
 class TicketIn(In):
     filename: Text = Field(min_length=1, max_length=200, examples=["shelf.jpg"])
-    content_type: Literal[TYPES] = Field(examples=["image/jpeg"])
+    content_type: Annotated[str, OneOf(*TYPES)] = Field(examples=["image/jpeg"])
     size: int = Field(ge=1, le=MOST, description="The size in bytes.", examples=[3411200])
     job_id: JobId | None = Field(None, description="Your own job id; without one, the server creates it.")
     shelf: Shelf = ""
@@ -87,7 +87,7 @@ class FinalBook(Out):
     purchase_links: dict[str, str]
     confidence: float
     validated: bool = Field(description="A catalogue confirms it.")
-    band: Literal[tuple(Band.values)]
+    band: Annotated[str, OneOf(*Band.values)]
     source: str
     spine_text: list[str]
     region: list[list[float]] = Field(description="Its corners in the upright photo, in pixels.")
@@ -98,7 +98,7 @@ class FinalBook(Out):
 class CandidateOut(FinalBook):
     id: int
     number: int
-    decision: Literal[tuple(Decision.values)]
+    decision: Annotated[str, OneOf(*Decision.values)]
     book_id: int | None = Field(description="The id of the book it became.")
 
 

@@ -6,6 +6,7 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Status
 from ninja.decorators import decorate_view
+from ninja.throttling import BaseThrottle
 from pydantic import Field
 
 from api import scan_schemas, throttling
@@ -25,7 +26,7 @@ from scanning.views import pictures
 SpineNumber = Annotated[int, Field(ge=1, le=INTEGER)]
 calls = router("Scans", auth=SCANNERS)
 upload_calls = router("Scans", auth=SCANNERS)
-PHOTOS = [throttling.CALLS, throttling.SCANS]
+PHOTOS: list[BaseThrottle] = [throttling.CALLS, throttling.SCANS]
 
 
 def scans_of(user):
@@ -109,7 +110,7 @@ def start_scan(request: HttpRequest, response: HttpResponse):
         if asked.photo is None:
             scan = tickets.take(request.user, asked.job_id, shelf, **asked.wanted)
         else:
-            scan = uploads.take(request.user, asked.photo, asked.photo.name, asked.job_id, shelf, **asked.wanted)
+            scan = uploads.take(request.user, asked.photo, asked.photo.name or "", asked.job_id, shelf, **asked.wanted)
     except (uploads.UploadError, images.PhotoError) as error:
         raise invalid(f"photo: {error}") from None
     except tickets.NotUploaded:
@@ -133,9 +134,10 @@ def list_scans(request: HttpRequest, asked: Query[Slice]):
 def get_scan(request: HttpRequest, job_id: JobId):
     """Returns one scan with its current proposals."""
     scan = own_scan(request.user, job_id)
-    offers = [vars(offer) for offer in second_look.offers(scan, scan.unread)]
+    form = shown(scan)
+    offers = [vars(offer) for offer in second_look.offers(scan, form["counts"]["unread"])]
     more = {"cost": purchases.cost(scan), "second_looks": offers}
-    return shown(scan) | more | {"candidates": [candidate_shown(row) for row in scan.candidates.all()]}
+    return form | more | {"candidates": [candidate_shown(row) for row in scan.candidates.all()]}
 
 
 @calls.get("/{job_id}/results", response=scan_schemas.ResultsOut)

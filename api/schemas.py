@@ -1,10 +1,11 @@
 """The base of all schemas. Names are camelCase in the API and snake_case in the code."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Router, Schema
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, core_schema
 
 MOST = 2**63 - 1  # the largest key in a database
 INTEGER = 2**31 - 1  # the largest number in an integer column
@@ -20,6 +21,16 @@ def plain(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(plain)]
 Key = Annotated[int, Field(ge=1, le=MOST)]
+
+
+class OneOf:
+    """In `Annotated[str, OneOf(…)]`: one of these values. A Literal of values that are known only when the program runs."""
+
+    def __init__(self, *values: str) -> None:
+        self.values = list(values)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        return core_schema.literal_schema(self.values)
 
 
 class Out(Schema):

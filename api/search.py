@@ -9,7 +9,7 @@ from pydantic import Field
 from api import throttling
 from api.authentication import EVERYBODY
 from api.book_schemas import BookOut
-from api.schemas import Out, Slice, Text, router
+from api.schemas import OneOf, Out, Slice, Text, router
 from chat import conversations
 from chat.providers import ModelError
 from library import serializers
@@ -26,7 +26,7 @@ class Asked(Slice):
     q: Annotated[
         Text, Field(min_length=1, max_length=400, description="Words, or fields such as `author:herbert`.", examples=["dune"])
     ]
-    mode: Literal[(*MODES, AGENTIC)] = Field("hybrid", description="By words, by meaning, by both, or as a question.")
+    mode: Annotated[str, OneOf(*MODES, AGENTIC)] = Field("hybrid", description="By words, by meaning, by both, or as a question.")
     answer: Literal[0, 1] = Field(0, description="1: also return an answer in words; counts as a question to the chat.")
 
 

@@ -48,7 +48,7 @@ def list_shelves(request: HttpRequest, asked: Query[Slice]):
 @creates
 def add_shelf(request: HttpRequest, body: ShelfIn, response: HttpResponse):
     """Creates a shelf after the others."""
-    shelf = Shelf(user=request.user, position=request.user.shelves.count() + 1)
+    shelf = Shelf(user=request.user, position=Shelf.objects.filter(user=request.user).count() + 1)
     keep_shelf(shelf, body.said())
     response["Location"] = f"/api/v1/shelves/{shelf.pk}"
     return Status(201, serializers.shelf(shelf))

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from accounts import jwts
 from accounts.sign_in import SignInError, sign_in
-from api.authentication import EVERYBODY
+from api.authentication import EVERYBODY, AuthenticatedRequest
 from api.errors import Problem
 from api.schemas import In, Out, Text, router
 
@@ -66,7 +66,7 @@ def refresh_tokens(request: HttpRequest, body: Refresh):
 
 
 @calls.get("/me", response=MeOut, auth=EVERYBODY)
-def who_am_i(request: HttpRequest):
+def who_am_i(request: AuthenticatedRequest):
     """Returns the signed-in user and their permissions."""
     user, grant = request.auth.user, request.auth
     own = {name: getattr(user, name) for name in ("id", "username", "email", "date_joined")}

@@ -1,10 +1,13 @@
 """Rate limits for each person. Photos and questions to the chat have lower limits of their own."""
 
+from typing import cast
+
 from django.conf import settings
 from django.http import HttpRequest
 from ninja.throttling import BaseThrottle
 
 from accounts import rates
+from api.authentication import AuthenticatedRequest
 from api.errors import Problem
 
 
@@ -19,7 +22,7 @@ class Share(BaseThrottle):
         share = rates.take(grant.user, self.kind, *getattr(settings, self.setting))
         shown = getattr(request, "share", None)
         if shown is None or share.left < shown.left:
-            request.share = share
+            cast(AuthenticatedRequest, request).share = share  # for the headers of the answer
         return share.allowed
 
 

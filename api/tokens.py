@@ -1,7 +1,7 @@
 """API tokens, programs that signed in with a password, and secret feed addresses."""
 
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 
 from allauth.account.internal.flows.reauthentication import is_reauthentication_required
 from django.http import HttpRequest
@@ -15,12 +15,12 @@ from accounts.forms import MOST_TOKENS
 from accounts.models import ApiToken, Scope, TokenFamily
 from api.authentication import SIGNED_IN
 from api.errors import Problem, invalid, not_found
-from api.schemas import In, Key, Out, Page, Slice, Text, router
+from api.schemas import In, Key, OneOf, Out, Page, Slice, Text, router
 
 token_calls = router("Tokens", auth=SIGNED_IN)
 feed_calls = router("Feeds", auth=SIGNED_IN)
 LONGEST_DAYS = 3650
-ScopeName = Literal[tuple(Scope.values)]
+ScopeName = Annotated[str, OneOf(*Scope.values)]
 
 
 class TokenIn(In):
@@ -78,7 +78,7 @@ def own(rows, key: int):
 @token_calls.get("/tokens", response=Page[TokenOut])
 def list_tokens(request: HttpRequest, asked: Query[Slice]):
     """Lists your personal API tokens, newest first, without the tokens themselves, which are not stored."""
-    return asked.of(request.user.api_tokens.all())
+    return asked.of(ApiToken.objects.filter(user=request.user))
 
 
 # Without an Idempotency-Key, which would store the response, and so the token, for a day.
@@ -86,7 +86,7 @@ def list_tokens(request: HttpRequest, asked: Query[Slice]):
 def add_token(request: HttpRequest, body: TokenIn):
     """Creates a personal token for a program. The token is only shown in this response."""
     confirmed(request)
-    if request.user.api_tokens.count() >= MOST_TOKENS:
+    if ApiToken.objects.filter(user=request.user).count() >= MOST_TOKENS:
         raise invalid(f"You already have {MOST_TOKENS} tokens. Revoke one that you no longer need.")
     expires = timezone.now() + timedelta(days=body.days) if body.days else None
     token, key = tokens.make(request.user, body.name, list(dict.fromkeys(body.scopes)), expires)

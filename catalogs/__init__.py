@@ -1,7 +1,7 @@
 """Catalogues of books. One file per catalogue; all of them return `Record`s."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class CatalogError(Exception):
@@ -42,12 +42,13 @@ class Record:
     def full_title(self) -> str:
         return f"{self.title}: {self.subtitle}" if self.subtitle else self.title
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "authors": list(self.authors), "categories": list(self.categories)}
 
     @classmethod
-    def from_dict(cls, data: dict) -> "Record":
-        return cls(**{**data, "authors": tuple(data.get("authors") or ()), "categories": tuple(data.get("categories") or ())})
+    def from_dict(cls, data: dict[str, Any]) -> "Record":
+        many: dict[str, Any] = {name: tuple(data.get(name) or ()) for name in ("authors", "categories")}
+        return cls(**(data | many))
 
 
 class Catalog(Protocol):

@@ -17,7 +17,7 @@ pan:pa pol:pl por:pt pus:ps que:qu roh:rm rum:ro ron:ro rus:ru san:sa scc:sr srp
 spa:es swa:sw swe:sv tam:ta tat:tt tel:te tgk:tg tgl:tl tha:th tib:bo bod:bo tuk:tk tur:tr uig:ug ukr:uk urd:ur uzb:uz vie:vi
 xho:xh yid:yi yor:yo zul:zu
 """
-CODES = dict(pair.split(":") for pair in _THREE.split())
+CODES: dict[str, str] = dict(re.findall(r"(\w+):(\w+)", _THREE))
 
 
 def iso(code: str) -> str:

@@ -2,7 +2,8 @@
 
 import gzip
 import hashlib
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -94,7 +95,7 @@ def _store(batch: list[Row], loaded: Loaded) -> None:
 
 
 @contextmanager
-def _rows(path: Path, kind: str, progress: Progress | None) -> Iterator[Iterator[Row]]:
+def _rows(path: Path, kind: str, progress: Progress | None) -> Generator[Iterator[Row]]:
     with _opened(path) as (raw, stream):
         if kind == "openlibrary":
             with closing(open_library_dump.Names(settings.DATA_DIR / "open-library-names.sqlite3")) as names:
@@ -114,12 +115,12 @@ def _watched(rows: Iterator[Row], raw: BinaryIO, progress: Progress | None) -> I
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+def _opened(path: Path) -> Generator[tuple[BinaryIO, io.BufferedReader]]:
     """The file on disk, for the progress, and its content, decompressed if needed."""
     with path.open("rb") as raw:
         if raw.peek(2)[:2] == b"\x1f\x8b":
-            with gzip.open(raw) as stream:
-                yield raw, stream
+            with gzip.open(raw) as packed:
+                yield raw, io.BufferedReader(packed)
         else:
             yield raw, raw
 

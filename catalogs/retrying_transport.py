@@ -28,6 +28,11 @@ class Unavailable(httpx.TransportError):
         self.wait = wait
 
 
+def _requested_wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    return error.wait if isinstance(error, Unavailable) else 0.0
+
+
 class RetryingTransport(httpx.BaseTransport):
     """Tries again on 429, 5xx, lost connections and broken JSON. A host that fails several times in a row has a minute's rest."""
 
@@ -45,7 +50,7 @@ class RetryingTransport(httpx.BaseTransport):
         self.retrying = Retrying(
             retry=retry_if_exception_type(Unavailable),
             stop=stop_after_attempt(TRIES) | stop_before_delay(LONGEST_WAIT),
-            wait=lambda state: max(state.outcome.exception().wait, 2 ** (state.attempt_number - 1) * jitter(state)),
+            wait=lambda state: max(_requested_wait(state), 2 ** (state.attempt_number - 1) * jitter(state)),
             sleep=sleep,
             reraise=True,
         )

@@ -12,6 +12,6 @@ def split_series(text: str) -> tuple[str, str]:
     text = " ".join((text or "").split())
     match = NUMBERED.match(text)
     name = match["name"].rstrip(" ,;:/([–—-") if match else ""
-    if not name:
+    if not match or not name:
         return text.strip(" ()[].;,"), ""
     return name, re.sub(r"\s", "", match["number"]).replace("–", "-")

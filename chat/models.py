@@ -32,6 +32,7 @@ class Chat(models.Model):
     """One conversation, its owner's alone; forgotten some hours after the last message unless it is pinned."""
 
     key = models.CharField(max_length=24, unique=True, default=new_key, editable=False)
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chats")
     title = models.CharField(max_length=120, blank=True)
     pinned = models.BooleanField(default=False)

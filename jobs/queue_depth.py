@@ -24,4 +24,4 @@ def waiting() -> dict[str, int | None]:
 
 def in_queue(name: str) -> int:
     broker = get_broker(name)
-    return broker.queue_size() + (broker.lock_size() or 0)  # Redis keeps no count of what is taken
+    return (broker.queue_size() or 0) + (broker.lock_size() or 0)  # Redis keeps no count of what is taken

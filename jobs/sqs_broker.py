@@ -5,10 +5,12 @@ import logging
 import os
 import threading
 import time
+from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
 from django_q.brokers.aws_sqs import Sqs
 from django_q.conf import Conf
 
@@ -26,7 +28,8 @@ logger = logging.getLogger("jobs.sqs_broker")
 class Known(threading.local):
     """What is costly to make, once a thread and process: resources may not be shared, neither by threads nor across a fork."""
 
-    pid, resource = 0, None
+    pid: int = 0
+    resource: Any = None
 
 
 known = Known()
@@ -35,7 +38,7 @@ known = Known()
 def sqs():
     if known.pid != os.getpid():
         known.pid = os.getpid()
-        known.resource = boto3.Session(region_name=Conf.SQS["aws_region"]).resource("sqs", config=PATIENCE)
+        known.resource = boto3.Session(region_name=settings.Q_CLUSTER["sqs"]["aws_region"]).resource("sqs", config=PATIENCE)
     return known.resource
 
 
@@ -74,7 +77,7 @@ class SqsQueue(Sqs):
     def fail(self, task_id):
         """What is no task of ours comes again at once, and after the last time is set aside instead of deleted."""
         try:
-            self.sqs.Message(self.queue.url, task_id).change_visibility(VisibilityTimeout=0)
+            sqs().Message(self.queue.url, task_id).change_visibility(VisibilityTimeout=0)
         except FAILURES as error:
             logger.warning("what is no task waits in the queue %s: %s", self.list_key, error)
 
@@ -92,7 +95,7 @@ class SqsQueue(Sqs):
         return True
 
     @staticmethod
-    def get_connection(list_key: str | None = None):
+    def get_connection(list_key: str = Conf.PREFIX) -> Any:
         return None  # `sqs` has it
 
 

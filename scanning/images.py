@@ -3,7 +3,7 @@
 import io
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 import cv2
 import numpy as np
@@ -41,7 +41,7 @@ class Info:
     height: int
 
 
-def inspect(file: BinaryIO, max_mb: int, max_megapixels: int) -> Info:
+def inspect(file: IO[bytes], max_mb: int, max_megapixels: int) -> Info:
     """Decides by content alone, cheapest question first, and decodes last. Raises PhotoError."""
     size = file.seek(0, io.SEEK_END)
     if size == 0:
@@ -65,7 +65,7 @@ def too_heavy(max_mb: int) -> PhotoError:
     return PhotoError(f"This file is larger than {max_mb} MB. Choose a smaller photo, or save it as JPEG first.")
 
 
-def clean(file: BinaryIO) -> bytes:
+def clean(file: IO[bytes]) -> bytes:
     """An inspected photo as an upright RGB JPEG in sRGB without any metadata: no place, no camera, no embedded preview."""
     file.seek(0)
     with _whole():
@@ -78,12 +78,12 @@ def clean(file: BinaryIO) -> bytes:
     return out.getvalue()
 
 
-def load(file: BinaryIO) -> np.ndarray:
+def load(file: IO[bytes]) -> np.ndarray:
     """A photo as height x width x 3, RGB, uint8, upright: a cleaned one is already, a file on a disk may not be."""
     return np.array(ImageOps.exif_transpose(Image.open(file)).convert("RGB"))
 
 
-def thumbnail(file: BinaryIO, side: int = THUMBNAIL_SIDE) -> bytes:
+def thumbnail(file: IO[bytes], side: int = THUMBNAIL_SIDE) -> bytes:
     """A WebP of a cleaned photo that fits into `side` x `side`."""
     image = Image.open(file)
     image.draft("RGB", (side * 2, side * 2))
@@ -119,7 +119,7 @@ def turned(picture: bytes, degrees: int) -> bytes:
     return _webp(Image.open(io.BytesIO(picture)).transpose(turn))
 
 
-def _open(file: BinaryIO, max_megapixels: int) -> Image.Image:
+def _open(file: IO[bytes], max_megapixels: int) -> Image.Image:
     """The header only."""
     file.seek(0)
     start = file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")

@@ -71,6 +71,7 @@ class Scan(models.Model):
 
     ACTIVE = (Status.QUEUED, Status.READING, Status.PROPOSING, Status.VALIDATING)
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="scans")
     job_id = models.CharField(max_length=64)
     status = models.CharField(max_length=12, choices=Status, default=Status.QUEUED)
@@ -243,6 +244,7 @@ class Candidate(FoldedModel):
 class KnownSpine(models.Model):
     """What a person decided about one spine, kept beyond its scan: on their next photo it is known again."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_spines")
     candidate = models.ForeignKey(Candidate, null=True, blank=True, on_delete=models.SET_NULL, related_name="known_spines")
     text = models.CharField("what was read, folded", max_length=300)
@@ -288,6 +290,7 @@ class ScanEvent(models.Model):
 class UploadTicket(models.Model):
     """Leave to put one photo into the storage, past the pages. Its scan begins with `POST /scans` once the photo is there."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="upload_tickets")
     job_id = models.CharField(max_length=64)
     filename = models.CharField(max_length=200)
@@ -297,6 +300,7 @@ class UploadTicket(models.Model):
     expires = models.DateTimeField()
     # What its scan is to be: whoever comes first makes it, the owner's page or the news of the bucket.
     kind = models.CharField(max_length=5, choices=Scan.Kind, default=Scan.Kind.SHELF)
+    shelf_id: int | None
     shelf = models.ForeignKey("library.Shelf", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     shelf_name = models.CharField(max_length=100, blank=True)
     refused = models.CharField("why its photo was deleted", max_length=300, blank=True)
@@ -312,6 +316,7 @@ class UploadTicket(models.Model):
 class Purchase(models.Model):
     """One paid call for a photo, kept beyond its scan: what a month has cost does not get less by deleting scans."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="purchases")
     scan = models.ForeignKey(Scan, null=True, blank=True, on_delete=models.SET_NULL, related_name="purchases")
     service = models.CharField(max_length=40)

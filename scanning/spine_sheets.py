@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from scanning import spines
-from scanning.ocr import Line, Quad
+from scanning.ocr import Line, Quad, as_quad
 
 AIR = 0.15  # of its length and of its height, around a spine
 LETTERING, MOST_ENLARGED = 90, 2.5  # px: how high a strip is made, if that does not blow it up too much
@@ -42,7 +42,7 @@ class Sheet:
     def on_photo(self, line: Line, strip: Strip) -> Line:
         points = np.array([line.quad], dtype=np.float64) - (self.left, strip.top)
         quad = cv2.perspectiveTransform(points, strip.back)[0]
-        return replace(line, quad=tuple((float(x), float(y)) for x, y in quad))
+        return replace(line, quad=as_quad(quad))
 
 
 def laid_out(image: np.ndarray, regions: list[Quad], numbered: bool) -> Sheet:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from scanning.ocr import Line, Quad
+from scanning.ocr import Line, Quad, as_quad
 
 PARALLEL = np.cos(np.radians(20))
 
@@ -141,7 +141,7 @@ def hull(quads: np.ndarray) -> Quad:
     points = quads.reshape(-1, 2)
     a, b = points @ axis, points @ normal
     corners = [(a.min(), b.min()), (a.max(), b.min()), (a.max(), b.max()), (a.min(), b.max())]
-    return tuple((float(x), float(y)) for x, y in (s * axis + t * normal for s, t in corners))
+    return as_quad(s * axis + t * normal for s, t in corners)
 
 
 def places(regions: list[Quad]) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ What is put there is not looked at before its scan is asked for, by its owner or
 is deleted, and its owner told why whenever they ask."""
 
 from datetime import timedelta
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.core.files.base import File
@@ -76,7 +76,7 @@ def is_for(user, job_id: str, key: str) -> bool:
     return UploadTicket.objects.filter(user=user, job_id=job_id, key=key).exists()
 
 
-def receive(ticket: UploadTicket, photo: BinaryIO):
+def receive(ticket: UploadTicket, photo: IO[bytes]):
     """Puts the photo where the ticket says; once more replaces it."""
     default_storage.delete(ticket.key)
     default_storage.save(ticket.key, File(photo))

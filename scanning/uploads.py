@@ -6,7 +6,7 @@ import secrets
 import string
 import time
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -48,7 +48,13 @@ def check_job_id(job_id: str) -> str:
 
 
 def take(
-    user, file: BinaryIO, filename: str, job_id: str | None = None, shelf: Shelf | str = "", kind: str = Scan.Kind.SHELF, **wanted
+    user,
+    file: IO[bytes],
+    filename: str,
+    job_id: str | None = None,
+    shelf: Shelf | str = "",
+    kind: str = Scan.Kind.SHELF,
+    **wanted,
 ) -> Scan:
     """The scan of a new photo, on its way. `shelf` is the place it shows, or its name, made where it is new; `kind` says whether
     it shows a shelf or a cover; `wanted` names the engines where they are not those of the settings, as in
@@ -119,7 +125,7 @@ def shelf_called(user, said: Shelf | str) -> Shelf | None:
     return form.save() if form.is_valid() else None
 
 
-def _sha256(file: BinaryIO) -> str:
+def _sha256(file: IO[bytes]) -> str:
     file.seek(0)
     digest = hashlib.sha256()
     while chunk := file.read(CHUNK):

@@ -18,6 +18,7 @@ class Import(models.Model):
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports")
     name = models.CharField(max_length=255)
     key = models.CharField(max_length=300, blank=True)  # the file as kept in our storage; "" when it is not needed any more
@@ -70,6 +71,7 @@ class ImportRow(models.Model):
     data = models.JSONField(default=dict)  # the row as our fields
     result = models.CharField(max_length=20, choices=Result, default=Result.WAITING)
     message = models.CharField(max_length=500, blank=True)
+    copy_id: int | None
     copy = models.ForeignKey("library.UserBook", null=True, blank=True, on_delete=models.SET_NULL, related_name="import_rows")
 
     class Meta:

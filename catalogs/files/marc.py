@@ -24,7 +24,7 @@ def read(stream: BinaryIO) -> Iterator[Row]:
         if marc is None:
             yield Row(number, problem=f"cannot be read: {reader.current_exception}")
             continue
-        control = {field.tag: field.data for field in marc.fields if field.is_control_field()}
+        control = {field.tag: field.data or "" for field in marc.fields if field.is_control_field()}
         fields = [(f.tag, [(s.code, s.value) for s in f.subfields]) for f in marc.fields if not f.is_control_field()]
         yield _row(number, str(marc.leader), control.get("008", ""), fields)
 

@@ -36,6 +36,13 @@ class Entered:
     sentence: str = ""
 
 
+@dataclass(frozen=True)
+class EnteredCopy(Entered):
+    """What was not refused."""
+
+    copy: UserBook
+
+
 @transaction.atomic
 def enter(
     user,
@@ -72,19 +79,21 @@ def enter(
             entered.append(fresh)
             owned.setdefault(number, fresh.copy)
             before |= {key: fresh.copy} if key else {}
-    added = [each.copy for each in entered if each.outcome == Outcome.ADDED]
+    added = [each.copy for each in entered if each.copy and each.outcome == Outcome.ADDED]
     _tag(user, added, tags)
     metadata_lookup.begin(added)
     return entered
 
 
 @transaction.atomic
-def enter_record(user, record: Record, *, said: dict | None = None, tags: Iterable[str] = (), key: str = "", **own) -> Entered:
+def enter_record(
+    user, record: Record, *, said: dict | None = None, tags: Iterable[str] = (), key: str = "", **own
+) -> EnteredCopy:
     """One copy of `record`, as a catalogue's search answered it or as its owner typed it; `said` are the owner's own words
     about it, which nobody overwrites; `own` what is theirs: status, shelf, entry."""
     before = UserBook.objects.filter(user=user, entry_key=key).first() if key else None
     if before:
-        return Entered(record.title, Outcome.AGAIN, before, before.isbn13, key)
+        return EnteredCopy(record.title, Outcome.AGAIN, before, before.isbn13, key)
     entered = _add(user, record, key, own)
     if entered.outcome == Outcome.ADDED:
         if said:
@@ -126,7 +135,7 @@ def _first_copies(user, numbers: set[str]) -> dict[str, UserBook]:
     return {copy.isbn13: copy for copy in copies}
 
 
-def _add(user, record: Record, key: str, own: dict) -> Entered:
+def _add(user, record: Record, key: str, own: dict) -> EnteredCopy:
     """In a savepoint: another process may have just entered the same key."""
     text = record.isbn or record.title
     try:
@@ -136,8 +145,8 @@ def _add(user, record: Record, key: str, own: dict) -> Entered:
         copy = UserBook.objects.filter(user=user, entry_key=key).exclude(entry_key="").first()
         if copy is None:
             raise
-        return Entered(text, Outcome.AGAIN, copy, copy.isbn13, key)
-    return Entered(text, Outcome.ADDED, copy, record.isbn, key)
+        return EnteredCopy(text, Outcome.AGAIN, copy, copy.isbn13, key)
+    return EnteredCopy(text, Outcome.ADDED, copy, record.isbn, key)
 
 
 def _wanted(record: Record) -> str:

@@ -38,7 +38,9 @@ class CopyAuthorQuerySet(models.QuerySet):
 class CopyAuthor(models.Model):
     """One author of one copy."""
 
+    copy_id: int
     copy = models.ForeignKey("library.UserBook", on_delete=models.CASCADE, related_name="author_rows", db_index=False)
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     name = models.CharField(max_length=200)
     folded = models.CharField(max_length=200)

@@ -55,6 +55,7 @@ class Condition(models.TextChoices):
 class Tag(FoldedModel):
     """A person's own word for some of their books."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tags")
     name = models.CharField(max_length=100)
     folded = models.CharField(max_length=100, editable=False)  # Poetry and poetry are one tag
@@ -100,6 +101,7 @@ class UserBookQuerySet(FoldedQuerySet):
 class UserBook(FoldedModel, Facts):
     """One person's copy of a book, with the facts as its owner wants them: copied from the edition, then theirs to edit."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="books")
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="copies")
     isbn13 = models.CharField("ISBN", max_length=13, blank=True)
@@ -263,6 +265,7 @@ class FactChange(models.Model):
 class Undo(models.Model):
     """One batch of changes to a person's books, with what each said before, so that it can be taken back as a whole."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="undos")
     sentence = models.CharField(max_length=200)
     before = models.JSONField(default=dict)  # what is needed to take it back

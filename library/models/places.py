@@ -9,6 +9,7 @@ from library.models.folded import FoldedModel, FoldedQuerySet, words_of
 class Shelf(FoldedModel):
     """A place where books stand: a shelf, perhaps in a bookcase, perhaps in a room."""
 
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shelves")
     room = models.CharField(max_length=100, blank=True)
     bookcase = models.CharField(max_length=100, blank=True)
@@ -32,6 +33,7 @@ class Shelf(FoldedModel):
 class Preferences(models.Model):
     """What a person chose last and is not asked again: the settings of a batch, the columns of the list, …; one key a page."""
 
+    user_id: int
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
     choices = models.JSONField(default=dict, blank=True)
 

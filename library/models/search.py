@@ -20,7 +20,9 @@ class Embedding(models.Model):
     The row is made with the copy and marked `stale` with every change of its text, by the database itself
     (see fulltext/following.py), so that no way of writing books forgets it."""
 
+    copy_id: int
     copy = models.OneToOneField("library.UserBook", on_delete=models.CASCADE, primary_key=True, related_name="embedding")
+    user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     model = models.CharField(max_length=100, blank=True)  # "" until it is made for the first time
     size = models.PositiveSmallIntegerField(default=0)
@@ -44,6 +46,7 @@ class Embedding(models.Model):
 class EmbeddingStamp(models.Model):
     """How often a person's vectors were written: whoever keeps a copy in memory knows by it when theirs is old."""
 
+    user_id: int
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
     count = models.PositiveBigIntegerField(default=0)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from library.covers import cover_choice, cover_files
 from library.forms.covers import CoverForm
+from library.forms.error_sentence import error_sentence
 from library.models import UserBook
 
 YEAR = 365 * 24 * 3600
@@ -60,5 +61,5 @@ def choose(request, pk):
         form.save()
         messages.success(request, cover_choice.SENTENCES[form.cleaned_data["choice"]])
     else:
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, error_sentence(form))
     return redirect(copy)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from library.copies import readings
 from library.forms.copy_records import ReadingForm
+from library.forms.error_sentence import error_sentence
 from library.models import Reading
 from library.views.copies import book_page, own_copy
 
@@ -46,5 +47,5 @@ def change(request, pk):
     if form.is_valid():
         form.save()
     else:
-        messages.error(request, " ".join(sentence for sentences in form.errors.values() for sentence in sentences))
+        messages.error(request, error_sentence(form))
     return to_readings(reading.copy)

@@ -19,6 +19,7 @@ from library.copies import isbn_entry, owner_edits, trash
 from library.copies.batch_options import remember, remembered
 from library.copies.isbn_entry import Entered, Outcome
 from library.forms import BatchForm, EntriesForm, NameForm
+from library.forms.error_sentence import error_sentence
 from library.models import Entry, SyncStatus, UserBook
 
 SITTING = timedelta(hours=12)  # what the list shows again after a reload
@@ -66,8 +67,7 @@ def send(request):
     """One book, or the next of a queue. A script that asks for JSON is told what became of each."""
     form = EntriesForm(request.user, request.POST)
     if not form.is_valid():
-        sentence = " ".join(error for errors in form.errors.values() for error in errors)
-        return refuse(request, sentence)
+        return refuse(request, error_sentence(form))
     batch = form.batch()
     remember(request.user, batch)
     texts, keys = form.cleaned_data["texts"], form.cleaned_data["keys"]

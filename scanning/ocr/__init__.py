@@ -1,6 +1,6 @@
 """Who can read. One file per engine; all of them answer in `Line`s, in pixels of the upright photo."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +8,12 @@ import numpy as np
 
 Point = tuple[float, float]
 Quad = tuple[Point, Point, Point, Point]
+
+
+def as_quad(points: Iterable[Sequence[float]]) -> Quad:
+    """Four corners as plain numbers, whoever gives them: JSON, an engine, an array."""
+    first, second, third, fourth = ((float(x), float(y)) for x, y in points)
+    return first, second, third, fourth
 
 
 class OCRError(Exception):
@@ -33,8 +39,7 @@ class Line:
 
     @classmethod
     def from_dict(cls, data: dict) -> "Line":
-        quad = tuple((x, y) for x, y in data["quad"])
-        return cls(data["text"], data["confidence"], quad, tuple(data.get("others", ())))
+        return cls(data["text"], data["confidence"], as_quad(data["quad"]), tuple(data.get("others", ())))
 
 
 Progress = Callable[[int, int], None]  # done, total

@@ -48,7 +48,7 @@ class Box:
         along, down = self.corners[1] - self.corners[0], self.corners[3] - self.corners[0]
         along = along / max(np.linalg.norm(along), 1) * ends * self.height
         down = down * sides
-        return Box(self.corners + np.float32([-along - down, along - down, along + down, down - along]))
+        return Box(self.corners + np.array([-along - down, along - down, along + down, down - along], dtype=np.float32))
 
     def stands(self) -> bool:
         """Text that runs across this turn of the photo; the other turn reads it."""
@@ -76,9 +76,9 @@ def tiles_with(small: list[Box], shape) -> list[Tile]:
 
     def inside(tile: Tile) -> int:
         x0, y0, x1, y1 = tile
-        return np.sum((centres[:, 0] >= x0) & (centres[:, 0] < x1) & (centres[:, 1] >= y0) & (centres[:, 1] < y1))
+        return int(np.count_nonzero((centres[:, 0] >= x0) & (centres[:, 0] < x1) & (centres[:, 1] >= y0) & (centres[:, 1] < y1)))
 
-    counts = [(int(inside(tile)), tile) for tile in tiles(shape)]
+    counts = [(inside(tile), tile) for tile in tiles(shape)]
     return [tile for count, tile in sorted(counts, key=lambda each: -each[0]) if count >= LEAST_BOXES]
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_rec import TextRecInput
 
-from scanning.ocr import Found, Line, OCRError, Progress, Quad
+from scanning.ocr import Found, Line, OCRError, Progress, Quad, as_quad
 from scanning.ocr.boxes import Box, Tile, new_boxes, tiles, tiles_with, turned_back, turned_there, unread_boxes, without_doubles
 
 OVERVIEW_SIDE = 1920  # px; the detector sees lettering from about 10 px up
@@ -72,7 +72,7 @@ class LocalOCR:
         found: list[Box] = []
         for x0, y0, x1, y1 in parts:
             boxes = self.find(np.ascontiguousarray(picture[y0:y1, x0:x1]))
-            found += new_boxes([Box(box.corners + np.float32([x0, y0])) for box in boxes], found)
+            found += new_boxes([Box(box.corners + np.array([x0, y0], dtype=np.float32)) for box in boxes], found)
         return found
 
     def find_enlarged(self, picture: np.ndarray, doubtful: list[Box]) -> list[Box]:
@@ -83,7 +83,7 @@ class LocalOCR:
             x0, y0, x1, y1 = (round(side / ENLARGED) for side in tile)
             place = cv2.resize(picture[y0:y1, x0:x1], None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)
             boxes = self.find(np.ascontiguousarray(place))
-            found += new_boxes([Box(box.corners / ENLARGED + np.float32([x0, y0])) for box in boxes], found)
+            found += new_boxes([Box(box.corners / ENLARGED + np.array([x0, y0], dtype=np.float32)) for box in boxes], found)
         return found
 
     def recognise(self, crops: list[np.ndarray]) -> list[tuple[str, float]]:
@@ -94,7 +94,7 @@ class LocalOCR:
         for start in range(0, len(crops), BATCH):
             batch = by_shape[start : start + BATCH]
             answer = recogniser(TextRecInput(img=[crops[n] for n in batch]))
-            for n, text, confidence in zip(batch, answer.txts, answer.scores, strict=True):
+            for n, text, confidence in zip(batch, answer.txts or (), answer.scores, strict=True):
                 readings[n] = (text.strip(), float(confidence))
         return readings
 
@@ -183,7 +183,7 @@ class Reading:
                 if confidence < DOUBTFUL and sum(c.isalpha() for c in text) >= LEAST_LETTERS:
                     doubtful[len(self.lines)] = box
                 quad = turned_back(box.corners, turns, turned.shape)
-                self.lines.append(Line(text, confidence, tuple((float(x), float(y)) for x, y in quad)))
+                self.lines.append(Line(text, confidence, as_quad(quad)))
         return doubtful
 
     def look_again(self, turned: np.ndarray, doubtful: dict[int, Box], turns: int):
@@ -216,7 +216,7 @@ def cut_out(picture: np.ndarray, box: Box) -> np.ndarray | None:
     width, height = round(box.width), round(box.height)
     if width < 4 or height < 4:
         return None
-    straight = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
+    straight = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     transform = cv2.getPerspectiveTransform(box.corners.astype(np.float32), straight)
     return cv2.warpPerspective(picture, transform, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 

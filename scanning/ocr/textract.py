@@ -10,7 +10,7 @@ import numpy as np
 
 from scanning import aws
 from scanning.cost_meter import Till
-from scanning.ocr import Found, Line, OCRError, Progress, Quad
+from scanning.ocr import Found, Line, OCRError, Progress, Quad, as_quad
 from scanning.ocr.boxes import Tile, cuts, turned_back, without_doubles
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -31,7 +31,7 @@ class TextractOCR:
         self.region, self.till, self.seconds = region, till or Till(), seconds
 
     def read(
-        self, image: np.ndarray, progress: Progress = lambda done, total: None, found: Found = lambda lines: None
+        self, image: np.ndarray, progress: Progress = lambda done, total: None, found: Found = lambda lines: ()
     ) -> list[Line]:
         """All lines of `image` (height x width x 3, RGB, uint8, upright), best first. Raises OCRError, till.Refused."""
         parts = tiles(image.shape)
@@ -57,8 +57,8 @@ class TextractOCR:
             raise OCRError(str(error), error.permanent) from error
         lines = []
         for text, confidence, corners in read_reply(reply):
-            quad = turned_back(corners * np.float64(turned.shape[1::-1]), turns, turned.shape) + np.float64([x0, y0])
-            lines.append(Line(text, confidence, tuple((float(x), float(y)) for x, y in quad)))
+            quad = turned_back(corners * np.array(turned.shape[1::-1], float), turns, turned.shape) + np.array([x0, y0], float)
+            lines.append(Line(text, confidence, as_quad(quad)))
         return lines
 
     def ask(self, picture: bytes) -> dict:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from scanning.ocr import Line, Quad
+from scanning.ocr import Line, Quad, as_quad
 
 
 class ProposerError(Exception):
@@ -39,8 +39,7 @@ class Candidate:
 
     @classmethod
     def from_dict(cls, data: dict) -> "Candidate":
-        region = tuple((x, y) for x, y in data["region"])
-        return cls(tuple(data["lines"]), region, data["shelf"], data["position"], data["title"], data["author"])
+        return cls(tuple(data["lines"]), as_quad(data["region"]), data["shelf"], data["position"], data["title"], data["author"])
 
 
 class Proposer(Protocol):

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -13,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from library.forms.error_sentence import error_sentence
 from library.models import Shelf
 from scanning import images, tickets, uploads
 from scanning.forms import PhotoForm
@@ -100,7 +100,7 @@ def _outcome(name: str, take, *what) -> Outcome:
 def _as_json(form: PhotoForm, outcomes: list[Outcome]) -> JsonResponse:
     """The answer for one photo, as upload.js sends them."""
     if form.errors:
-        return JsonResponse({"detail": " ".join(chain.from_iterable(form.errors.values()))}, status=422)
+        return JsonResponse({"detail": error_sentence(form)}, status=422)
     if not outcomes:
         return JsonResponse({"detail": "The photo did not arrive. Choose it again."}, status=404)
     outcome = outcomes[0]

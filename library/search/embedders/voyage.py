@@ -10,8 +10,8 @@ class Embedder(openai.Embedder):
         super().__init__(url or URL, key, model, transport)
         self.name = f"voyage:{model}"[:100]
 
-    def embed(self, texts: list[str]) -> Made:
-        return super().embed(texts, input_type="document")
+    def embed(self, texts: list[str], **more) -> Made:
+        return super().embed(texts, input_type="document", **more)
 
     def asking(self, texts: list[str]) -> Made:
         """Vectors of questions, which it tells apart from those of texts."""
