@@ -1,5 +1,3 @@
-import time
-
 import pytest
 
 from catalogs import isbn
@@ -101,8 +99,6 @@ def test_full_width_digits_are_digits():
     assert isbn.find("ＩＳＢＮ ９７８０３０６４０６１５７")[0].isbn == "9780306406157"
 
 
-def test_a_megabyte_of_digits_is_read_in_no_time():
-    started = time.process_time()
-    isbn.find("1 2" * 100_000)
-    isbn.find("9780306406157 " * 20_000)  # the first 5000 are enough
-    assert time.process_time() - started < 3
+def test_a_megabyte_of_digits_is_read_to_its_end_and_the_first_5000_numbers_are_enough():
+    assert isbn.find("1 2" * 100_000) == []  # a pattern that went back and forth in it would not end today
+    assert len(isbn.find("9780306406157 " * 20_000)) == isbn.AT_MOST

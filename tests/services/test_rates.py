@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ def two_webs(tmp_path):
     """Addresses of two web processes that share a database, and tokens of two people."""
     products = [Product(tmp_path), Product(tmp_path)]
     world = products[0].environment
+    world |= {"RATE_LIMIT": "100/h"}  # an hour passes on no machine while this asks 300 times
     for command in (["migrate", "-v0"], ["createcachetable", "-v0"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=world, check=True, timeout=120)
     made = subprocess.run(
@@ -52,16 +52,14 @@ def two_webs(tmp_path):
             web.wait(15)
 
 
-def test_of_300_calls_in_a_minute_over_two_processes_exactly_100_pass(tmp_path):
+def test_of_300_calls_in_an_hour_over_two_processes_exactly_100_pass(tmp_path):
     with two_webs(tmp_path) as (addresses, keys), httpx.Client(timeout=60) as client:
 
         def ask(number: int) -> int:
             token = keys["olive"][number // 2 % 2]  # both of her tokens, at both processes
             return client.get(addresses[number % 2], headers={"Authorization": f"Bearer {token}"}).status_code
 
-        began = time.monotonic()
         with ThreadPoolExecutor(8) as pool:
             answers = Counter(pool.map(ask, range(300)))
-        assert time.monotonic() - began < 60, "this machine is too busy to ask 300 times in a minute"
         assert answers == {200: 100, 429: 200}
         assert client.get(addresses[1], headers={"Authorization": f"Bearer {keys['stan'][0]}"}).status_code == 200
