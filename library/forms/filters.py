@@ -209,7 +209,7 @@ class LibraryFilter(forms.Form):
         if rating := self.value("rating"):
             found.append(Narrowing("rating", str(rating), f"{rating / 2:g} stars or more" if rating < 10 else "5 stars"))
         if entry := self.value("entry"):
-            found.append(Narrowing("entry", entry, f"Added by: {Entry(entry).label.lower()}"))
+            found.append(Narrowing("entry", entry, f"Added by: {Entry(entry).label}"))
         found += [Narrowing("missing", value, MISSING[value]) for value in self.value("missing")]
         flags = {"favourite": "Favourites", "lent": "Lent", "lookup": "Not found yet"}
         return found + [Narrowing(name, "on", label) for name, label in flags.items() if self.value(name)]

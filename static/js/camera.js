@@ -11,7 +11,7 @@ const OTHER_EVERY = 4000; // ms between two words about something that is no boo
 
 const box = document.getElementById("camera");
 const video = box.querySelector("video");
-const said = box.querySelector("[data-said]");
+const status = box.querySelector("[data-status]");
 const startButton = box.querySelector("[data-start]");
 const stopButton = box.querySelector("[data-stop]");
 const torchButton = box.querySelector("[data-torch]");
@@ -24,7 +24,7 @@ let looks = []; // what the latest looks saw
 let warned = 0;
 
 function say(sentence, state = "") {
-  if (said.textContent !== sentence) said.textContent = sentence;
+  if (status.textContent !== sentence) status.textContent = sentence;
   box.dataset.state = state;
 }
 
@@ -146,7 +146,7 @@ stopButton.addEventListener("click", () => stop());
 torchButton.addEventListener("click", torch);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && stream && keepAwake());
 // What became of the book: its title, or that it is owned already.
-const outcome = document.getElementById("entry-said");
+const outcome = document.getElementById("entry-status");
 new MutationObserver(() => stream && outcome.textContent && say(outcome.textContent, "looking")).observe(outcome, { childList: true });
 
 // A book that was taken back, or is to be added a second time, may be held up again.

@@ -75,10 +75,10 @@ document.addEventListener("submit", async (event) => {
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: json });
     if (answer.redirected) return location.reload();
-    const said = await answer.json();
-    if (!answer.ok) return complain(said.detail);
+    const reply = await answer.json();
+    if (!answer.ok) return complain(reply.detail);
     document.activeElement?.blur();
-    said.entries.forEach(replaceRow);
+    reply.entries.forEach(replaceRow);
     tellPage();
     watch(true);
   } catch {

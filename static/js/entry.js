@@ -8,7 +8,7 @@ const form = document.getElementById("entry-form");
 const field = form.elements.isbn;
 const list = document.getElementById("entries");
 const look = document.getElementById("entries-look");
-const said = document.getElementById("entry-said");
+const statusLine = document.getElementById("entry-status");
 const offline = document.getElementById("entry-offline");
 const PREFIX = `entry:${page.dataset.person}:`;
 const AT_ONCE = 20;
@@ -189,8 +189,8 @@ function showProblem(item) {
 }
 
 function tell(sentence, kind) {
-  said.textContent = sentence;
-  said.dataset.kind = kind;
+  statusLine.textContent = sentence;
+  statusLine.dataset.kind = kind;
 }
 
 function tellOffline(sentence) {
@@ -224,7 +224,7 @@ function showCounts() {
 function tellBatch() {
   const chosen = ["shelf", "status"].map((name) => form.elements[name].selectedOptions[0].textContent);
   const tags = form.elements.tags.value.trim();
-  document.getElementById("batch-said").textContent = [...chosen, ...(tags ? [tags] : [])].join(" · ");
+  document.getElementById("batch-summary").textContent = [...chosen, ...(tags ? [tags] : [])].join(" · ");
 }
 
 // ── Sound and vibration ──

@@ -45,11 +45,11 @@ function replace(known, kept) {
   if (focused) kept.focus({ preventScroll: true });
 }
 
-let asked = 0; // questions count up; an answer to an older one never stands over that to a newer one
+let latest = 0; // requests count up; the answer to an older one never replaces that to a newer one
 let shown = 0;
 
 export async function send(form, submitter) {
-  const turn = ++asked;
+  const turn = ++latest;
   const body = new FormData(form, submitter);
   form.ariaBusy = "true";
   try {
@@ -65,7 +65,7 @@ export async function send(form, submitter) {
 }
 
 export async function refresh(address) {
-  const turn = ++asked;
+  const turn = ++latest;
   const answer = await fetch(address, { headers: { "X-Parts": "1" } });
   if (answer.redirected || answer.status === 404) return location.reload();
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);

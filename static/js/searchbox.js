@@ -34,9 +34,9 @@ async function look() {
 function move(step) {
   const all = options();
   if (!all.length) return;
-  const now = all.findIndex((each) => each.getAttribute("aria-selected") === "true");
+  const now = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
   const next = (now + step + all.length + (now < 0 && step < 0 ? 1 : 0)) % all.length;
-  all.forEach((each, n) => each.setAttribute("aria-selected", String(n === next)));
+  all.forEach((option, n) => option.setAttribute("aria-selected", String(n === next)));
   input.setAttribute("aria-activedescendant", all[next].id);
   all[next].scrollIntoView({ block: "nearest" });
 }

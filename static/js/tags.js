@@ -97,7 +97,7 @@ class TagField {
   }
 
   select(options, number) {
-    for (const [each, option] of options.entries()) option.ariaSelected = String(each === number);
+    for (const [place, option] of options.entries()) option.ariaSelected = String(place === number);
     this.input.setAttribute("aria-activedescendant", options[number].id);
   }
 
@@ -113,11 +113,11 @@ class TagField {
   }
 
   async ask() {
-    const asked = this.input.value.trim();
+    const typed = this.input.value.trim();
     try {
-      const answer = await fetch(`${this.address}?q=${encodeURIComponent(asked)}`);
+      const answer = await fetch(`${this.address}?q=${encodeURIComponent(typed)}`);
       const { tags } = await answer.json();
-      if (asked === this.input.value.trim() && document.activeElement === this.input) this.offer(tags);
+      if (typed === this.input.value.trim() && document.activeElement === this.input) this.offer(tags);
     } catch {
       this.close(); // completing is a help: without a connection one types on
     }

@@ -9,17 +9,17 @@ function typeOf(file) {
   return ALLOWED.includes(file.type) ? file.type : (TYPES[ending] ?? "image/jpeg");
 }
 
-// A ticket, or `{ status, detail }` where there is none. Where calls have been too many, it waits as long as it is told.
+// A ticket, or `{ status, detail }` where there is none. Where calls have been too many, it waits as long as the server says.
 export async function ticketFor(file, wanted, address, token) {
-  const asked = { filename: file.name.slice(-200) || "photo.jpg", contentType: typeOf(file), size: file.size, ...wanted };
+  const wish = { filename: file.name.slice(-200) || "photo.jpg", contentType: typeOf(file), size: file.size, ...wanted };
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
-  const answer = await fetch(address, { method: "POST", body: JSON.stringify(asked), headers });
+  const answer = await fetch(address, { method: "POST", body: JSON.stringify(wish), headers });
   if (answer.status === 429) {
     await new Promise((resolve) => setTimeout(resolve, Number(answer.headers.get("Retry-After") || 1) * 1000));
     return ticketFor(file, wanted, address, token);
   }
-  const said = await answer.json();
-  return answer.ok ? said : { status: answer.status, detail: said.detail };
+  const reply = await answer.json();
+  return answer.ok ? reply : { status: answer.status, detail: reply.detail };
 }
 
 // Puts the photo where its ticket says; nothing to say where that went well. Rejects where there is no line.

@@ -17,7 +17,7 @@ function nearest(links, here, down) {
   if (!rows.length) return null;
   const next = down ? Math.min(...rows.map(({ box }) => box.top)) : Math.max(...rows.map(({ box }) => box.top));
   const row = rows.filter(({ box }) => Math.abs(box.top - next) < 5);
-  return row.reduce((best, each) => (Math.abs(each.box.left - from.left) < Math.abs(best.box.left - from.left) ? each : best)).link;
+  return row.reduce((best, other) => (Math.abs(other.box.left - from.left) < Math.abs(best.box.left - from.left) ? other : best)).link;
 }
 
 document.addEventListener("keydown", (event) => {

@@ -37,19 +37,19 @@ function addRow(file) {
   const words = element("div", "upload-words");
   const bar = element("progress", "progress");
   [bar.max, bar.value, bar.ariaLabel] = [1, 0, `Upload of ${file.name}`];
-  const said = element("p", "upload-said small", "Waiting…");
-  said.role = "status";
-  words.append(element("p", "upload-name", file.name), bar, said);
+  const status = element("p", "upload-status small", "Waiting…");
+  status.role = "status";
+  words.append(element("p", "upload-name", file.name), bar, status);
   row.append(picture, words);
   list.append(row);
-  const item = { file, row, bar, said, jobId: newJobId(), books: 0, actions: null };
+  const item = { file, row, bar, status, jobId: newJobId(), books: 0, actions: null };
   items.set(item.jobId, item);
   return item;
 }
 
 function say(item, state, sentence, actions = []) {
   item.row.dataset.state = state;
-  item.said.textContent = sentence;
+  item.status.textContent = sentence;
   item.bar.hidden = state !== "sending";
   item.actions?.remove();
   item.actions = null;
@@ -78,9 +78,9 @@ function hear(event) {
   if (item?.row.dataset.state !== "taken") return;
   if (event.type === "candidate") item.books += 1;
   const found = `${item.books} ${item.books === 1 ? "book" : "books"}`;
-  if (event.type === "processingFailed") item.said.textContent = event.error;
-  else if (event.type === "processingComplete") item.said.textContent = `Done: ${found} found.`;
-  else item.said.textContent = item.books ? `Reading… ${found} so far.` : "Uploaded. Reading has started.";
+  if (event.type === "processingFailed") item.status.textContent = event.error;
+  else if (event.type === "processingComplete") item.status.textContent = `Done: ${found} found.`;
+  else item.status.textContent = item.books ? `Reading… ${found} so far.` : "Uploaded. Reading has started.";
 }
 
 // What the form says of the photo.
@@ -91,21 +91,21 @@ function wishes(item) {
   return body;
 }
 
-// The scan of a photo that has been put where its ticket said.
+// The scan of a photo that has been put where its ticket says.
 function begin(item) {
   const sent = { method: "POST", body: wishes(item), headers: { Accept: "application/json" }, keepalive: true };
   return fetch(form.action, sent).then(understood);
 }
 
 async function send(item) {
-  const said = wishes(item);
-  const shelf = said.get("shelf") === "new" ? said.get("new_shelf") : said.get("shelf");
-  const wanted = { jobId: item.jobId, shelf, kind: said.get("kind") };
-  const ticket = await ticketFor(item.file, wanted, form.dataset.tickets, said.get("csrfmiddlewaretoken"));
+  const fields = wishes(item);
+  const shelf = fields.get("shelf") === "new" ? fields.get("new_shelf") : fields.get("shelf");
+  const wanted = { jobId: item.jobId, shelf, kind: fields.get("kind") };
+  const ticket = await ticketFor(item.file, wanted, form.dataset.tickets, fields.get("csrfmiddlewaretoken"));
   if (!ticket.url) return ticket;
   const answer = await put(item.file, ticket, (share) => {
     item.bar.value = share;
-    item.said.textContent = share < 1 ? `Uploading… ${Math.round(share * 100)} %` : "Checking the photo…";
+    item.status.textContent = share < 1 ? `Uploading… ${Math.round(share * 100)} %` : "Checking the photo…";
   });
   return answer ?? begin(item);
 }

@@ -75,7 +75,7 @@ def kind_of(url: str) -> str:
 def test_a_photo_goes_past_the_site_with_its_progress_and_its_scan_is_followed(visitor, on_amazon, photo):
     page = visitor.sign_up("olive")
     page.goto("/scans/new/")
-    order, shown = sent(page), page.locator(".upload-said")
+    order, shown = sent(page), page.locator(".upload-status")
     tools = page.context.new_cdp_session(page)
     tools.send("Network.enable")
     tools.send("Network.emulateNetworkConditions", SLOWLY)
@@ -102,7 +102,7 @@ def test_after_a_lost_line_it_is_sent_again_and_what_had_arrived_is_not(visitor,
     page.route("**/bookimg-uploads/uploads/**", lambda route: route.abort("internetdisconnected"), times=1)
     page.get_by_label("Choose photos").set_input_files(photo)
     again = page.get_by_role("button", name="Try again")
-    expect(page.locator(".upload-said")).to_contain_text("There is no connection. The photo is still", timeout=SECONDS * 1000)
+    expect(page.locator(".upload-status")).to_contain_text("There is no connection. The photo is still", timeout=SECONDS * 1000)
 
     def lose_the_word_after_the_photo(route):
         if "PUT bucket" in order[1:] and order.count("POST /scans/new/") == 2:
@@ -111,7 +111,7 @@ def test_after_a_lost_line_it_is_sent_again_and_what_had_arrived_is_not(visitor,
 
     page.route("**/scans/new/", lose_the_word_after_the_photo)
     again.tap()  # asks first, is told that nothing came, and sends: the photo arrives, the word about it does not
-    expect(page.locator(".upload-said")).to_contain_text("There is no connection", timeout=SECONDS * 1000)
+    expect(page.locator(".upload-status")).to_contain_text("There is no connection", timeout=SECONDS * 1000)
     expect(again).to_be_visible()
     again.tap()
     page.wait_for_url(re.compile(r"/scans/job-\d+-[a-z0-9]{9}/$"), timeout=SECONDS * 1000)

@@ -159,4 +159,4 @@ def test_the_settings_of_the_batch_are_there_the_next_time(page, desktop):
     scan(page, number(4000))
     expect(rows(page).first).to_contain_text("In your library")
     page.reload()
-    expect(page.locator("#batch-said")).to_contain_text("Read")
+    expect(page.locator("#batch-summary")).to_contain_text("Read")
