@@ -77,7 +77,7 @@ def finish(pk: int):
         user.delete()
     for folder in FOLDERS:  # written by a worker that did not know yet
         delete_folder(f"{folder}/{pk}")
-    logger.info("an account was deleted", extra={"user_id": pk})
+    logger.info("account deleted", extra={"user_id": pk})
 
 
 def delete_rows(user) -> set[int]:

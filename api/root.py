@@ -80,7 +80,7 @@ def as_problem(error: HttpError) -> Problem:
 
 
 def broken(request, error: Exception) -> JsonResponse:
-    logger.error("%s %s broke", request.method, request.path, exc_info=error, extra={"request_id": getattr(request, "id", "")})
+    logger.error("%s %s failed", request.method, request.path, exc_info=error, extra={"request_id": getattr(request, "id", "")})
     return answer(Problem(500, "broken", BROKEN))
 
 

@@ -21,7 +21,7 @@ JITTER = wait_random(0.5, 1)  # seconds before the second try, twice that before
 
 
 class Unavailable(httpx.TransportError):
-    """The host gave no usable answer, or is left alone because it failed too often. `wait`: the seconds that it asked for."""
+    """The host gave no usable answer, or is left alone because it failed too often. `wait`: the seconds it requested."""
 
     def __init__(self, reason: str, request: httpx.Request, wait: float = 0.0):
         super().__init__(reason, request=request)
@@ -34,7 +34,7 @@ def _requested_wait(state: RetryCallState) -> float:
 
 
 class RetryingTransport(httpx.BaseTransport):
-    """Tries again on 429, 5xx, lost connections and broken JSON. A host that fails several times in a row has a minute's rest."""
+    """Retries after 429, 5xx, lost connections and broken JSON. A host that fails repeatedly is paused for a minute."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class RetryingTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         try:
-            # Not `breaker.call`: that holds a lock, so only one request at a time would be under way.
+            # Not `breaker.call`, which holds a lock: only one request could run at a time.
             with self.breakers[request.url.host].calling():
                 return self.retrying(self._try, request)
         except pybreaker.CircuitBreakerError:

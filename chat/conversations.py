@@ -74,7 +74,7 @@ def run(message: Message, tell=None) -> Message:
     except ModelError as error:
         message.state, message.error = Message.State.FAILED, str(error)[:300]
     except Exception:
-        logger.exception("a question was not answered", extra={"chat": message.chat_id})
+        logger.exception("could not answer a question", extra={"chat": message.chat_id})
         message.state, message.error = Message.State.FAILED, "Something went wrong here. Ask again, or in other words."
     message.steps, message.tokens_in, message.tokens_out = tools.steps, usage.tokens_in, usage.tokens_out
     message.usd, message.milliseconds = Decimal(str(round(usage.usd, 6))), int((time.monotonic() - began) * 1000)

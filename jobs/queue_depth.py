@@ -17,7 +17,7 @@ def waiting() -> dict[str, int | None]:
         try:
             counts[name] = in_queue(name)
         except Exception as error:  # of whatever kind: the broker's own, that of its connection, or the database's
-            logger.warning("the queue %s does not answer: %s", name, error)
+            logger.warning("the queue %s is not responding: %s", name, error)
             break
     return counts
 

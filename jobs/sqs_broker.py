@@ -63,7 +63,7 @@ class SqsQueue(Sqs):
         try:
             return super().dequeue()
         except FAILURES as error:
-            logger.warning("the queue %s does not answer: %s", self.list_key, error)
+            logger.warning("the queue %s is not responding: %s", self.list_key, error)
             time.sleep(PAUSE)
             return None
 
@@ -72,14 +72,14 @@ class SqsQueue(Sqs):
         try:
             super().acknowledge(task_id)
         except FAILURES as error:
-            logger.warning("a task that is done stays in the queue %s: %s", self.list_key, error)
+            logger.warning("could not delete a finished task from the queue %s: %s", self.list_key, error)
 
     def fail(self, task_id):
         """What is no task of ours comes again at once, and after the last time is set aside instead of deleted."""
         try:
             sqs().Message(self.queue.url, task_id).change_visibility(VisibilityTimeout=0)
         except FAILURES as error:
-            logger.warning("what is no task waits in the queue %s: %s", self.list_key, error)
+            logger.warning("an invalid message stays in the queue %s: %s", self.list_key, error)
 
     def queue_size(self) -> int:
         """Asked anew: the resource remembers its first answer."""

@@ -97,7 +97,7 @@ def news_for(wanted: dict[Key, int]) -> dict[Key, list[dict]]:
             if (user, job) in wanted and last_seq > wanted[user, job]
         }
     except Exception:  # the database is away for a moment: nobody has missed anything, the next round asks again
-        logger.exception("could not look for events")
+        logger.exception("could not load new events")
         connection.close()
         return {}
 

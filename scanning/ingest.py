@@ -55,7 +55,7 @@ def take(key: str) -> Scan | None:
             return tickets.take(user, found[2])
         return _take_dropped(user, found[2], found[3], key)
     except (uploads.UploadError, images.PhotoError, uploads.SeenBefore) as error:
-        logger.warning("%s is not taken: %s", key, error, extra={"user_id": user.pk, "job_id": found[2]})
+        logger.warning("%s was rejected: %s", key, error, extra={"user_id": user.pk, "job_id": found[2]})
         if not (isinstance(error, uploads.SeenBefore) and tickets.is_for(user, found[2], key)):
             default_storage.delete(key)  # who has a ticket is asked whether the photo is to be scanned again
         if not tickets.is_for(user, found[2], key):  # nor do they need to be told here
@@ -88,11 +88,11 @@ def receive(queue, wait: int = 20) -> int:
         try:
             for key in keys(message.body):
                 if scan := take(key):
-                    logger.info("%s is scanned", key, extra={"user_id": scan.user_id, "job_id": scan.job_id})
+                    logger.info("%s is being scanned", key, extra={"user_id": scan.user_id, "job_id": scan.job_id})
         except Poison as error:
             logger.warning("message %s: %s", message.message_id, error)
         except Exception:  # storage or database are away: S3's word comes again, and after some times goes aside
-            logger.exception("message %s could not be worked on", message.message_id)
+            logger.exception("message %s could not be processed", message.message_id)
         else:
             message.delete()
     return len(messages)

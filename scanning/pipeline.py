@@ -93,7 +93,7 @@ def run(pk: int, stage: str):
     except PROVIDER_ERRORS as error:
         state = stumble(lease, str(error), error.permanent)
     except Exception:  # a bug or a broken part: told in the log, tried again, and never left hanging
-        logger.exception("%s went wrong", stage, extra={"job_id": scan.job_id, "user_id": scan.user_id})
+        logger.exception("%s failed", stage, extra={"job_id": scan.job_id, "user_id": scan.user_id})
         state = stumble(lease, GAVE_UP)
     duration = round((time.monotonic() - started) * 1000)
     fields = {"job_id": scan.job_id, "user_id": scan.user_id, "stage": stage, "state": state, "duration_ms": duration}

@@ -58,14 +58,14 @@ class ScanTill(Till):
         try:
             results.store(self.scan, name, reply)
         except Exception:  # of whatever kind the storage has
-            logger.exception("an answer that was paid for cannot be kept", extra={"job_id": self.scan.job_id})
+            logger.exception("could not store a response that was paid for", extra={"job_id": self.scan.job_id})
             return False
         return True
 
     def tell(self, service: str, usd: float, started: float):
         fields = {"service": service, "usd": round(usd, 6), "duration_ms": round((time.monotonic() - started) * 1000)}
         who = {"job_id": self.scan.job_id, "user_id": self.scan.user_id}
-        logger.info("%s asked for %s: %.4f USD", service, self.scan.job_id, usd, extra=fields | who)
+        logger.info("%s called for %s: %.4f USD", service, self.scan.job_id, usd, extra=fields | who)
 
     def kept(self, name: str) -> Reply | None:
         """The answer to the same question, from this scan or from an earlier one of the same photo."""

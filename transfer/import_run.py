@@ -148,11 +148,11 @@ def run(pk: int, seconds: float = SLICE_SECONDS, queued: bool = True):
             return _end(file, State.FAILED, GAVE_UP)
         Turn(file, seconds, queued).work()
     except Lost:
-        logger.info("import %s went to somebody else", pk)
+        logger.info("another worker has taken over import %s", pk)
     except NotReadable as error:
         _end(file, State.FAILED, str(error))
     except Exception:  # a bug or a broken part: told in the log, tried again, and never left hanging
-        logger.exception("import went wrong", extra={"import": pk, "user_id": file.user_id})
+        logger.exception("import failed", extra={"import": pk, "user_id": file.user_id})
         pause = timezone.now() + timedelta(seconds=2**file.attempts)
         Import.objects.filter(pk=pk, leased_until=file.leased_until).update(leased_until=pause)
 
@@ -244,7 +244,7 @@ class Turn:
         try:
             self._store(chunk)
         except ODD:  # one odd row is not to take the others with it
-            logger.warning("a chunk could not be stored; its rows are tried one by one", exc_info=True)
+            logger.warning("a chunk could not be saved; trying its rows one by one", exc_info=True)
             self.shelves = {}
             for one in chunk:
                 try:

@@ -91,7 +91,7 @@ def pages(user) -> list[tuple[str, str]]:
         ("an author", f"/authors/books/?name={author}"),
         ("all series", "/series/"),
         ("statistics", "/statistics/"),
-        ("what the author field suggests", "/books/suggest/author/?q=w"),
+        ("suggestions for an author", "/books/suggest/author/?q=w"),
     ]
 
 
@@ -113,8 +113,8 @@ def row(visitor: Client, name: str, address: str, floor: float) -> Row:
 
 
 def in_turn(*doings: Callable) -> list[list[float]]:
-    """Milliseconds of each of some rounds, after one that warms up; what is compared takes turns, for a machine may be slower
-    a second later. Every time covers are drawn anew: people turn the pages."""
+    """Milliseconds for each round, after one to warm up. The pages take turns, because the machine may be slower a second
+    later. Covers are drawn again every time, as for people who turn pages."""
     times = [[] for _ in doings]
     for _ in range(ROUNDS + 1):
         for do, taken in zip(doings, times, strict=True):
@@ -127,7 +127,7 @@ def in_turn(*doings: Callable) -> list[list[float]]:
 
 
 def bare(user) -> str:
-    """The least that a page of covers can cost here: count, rows, tiles; no session, person, filter, form or frame."""
+    """The least a page of covers can cost: count, rows and tiles, without session, user, filter, form or layout."""
     with connection.cursor() as cursor:
         mine = "WHERE user_id = %s AND removed IS NULL"
         cursor.execute(f"SELECT count(*) FROM library_userbook {mine}", [user.pk])

@@ -1,4 +1,4 @@
-"""Live events: how long from a row in the log to the client, what open sockets cost, and that nothing is lost on the way."""
+"""Benchmarks live events: the delay from the log to the client, the cost of open sockets, and that no event is lost."""
 
 import asyncio
 import json
@@ -21,8 +21,8 @@ from scanning.models import Scan
 
 SOCKETS = 50
 IDLE_SECONDS = 10
-ROUNDS = 10  # events of each scan, about one a second
-HANG_UP_CHANCE = 0.2  # after an event, to come back where it left off
+ROUNDS = 10  # events of each scan, about one per second
+HANG_UP_CHANCE = 0.2  # after an event, to continue from there
 
 
 def measure(options: Options) -> list[Figure]:
@@ -48,7 +48,7 @@ def wait_for(port: int):
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    raise TimeoutError("the web process did not come up")
+    raise TimeoutError("the web process did not start")
 
 
 async def follow_all(url: str, session: str, scans: list[Scan], web: int) -> list[Figure]:
@@ -66,12 +66,12 @@ async def follow_all(url: str, session: str, scans: list[Scan], web: int) -> lis
     return [
         Figure("event to client, p95", statistics.quantiles(delays, n=20)[-1], "ms", 300),
         Figure(f"{SOCKETS} idle sockets", idle, "% of a core", 3),
-        Figure("clients with a gap or a double", lost, "", 0.5),
+        Figure("clients with a missing or repeated event", lost, "", 0.5),
     ]
 
 
 async def follow(url: str, session: str, job_id: str, opened: asyncio.Semaphore) -> list[tuple[int, float | None]]:
-    """Seq and delay of each event, over as many connections as it takes."""
+    """Returns seq and delay of each event, over as many connections as needed."""
     log = []
     headers = {"Cookie": f"sessionid={session}", "Origin": url.replace("ws://", "http://").removesuffix("/ws/scans/")}
     while len(log) < ROUNDS:
@@ -82,7 +82,7 @@ async def follow(url: str, session: str, job_id: str, opened: asyncio.Semaphore)
             opened.release()
             async for text in connection:
                 message = json.loads(text)
-                # What was told while nobody listened proves that nothing is lost, but says nothing of the delay.
+                # Events sent while the client was disconnected count as received, but not for the delay.
                 delay = time.time() - message["at"] if message["at"] > since else None
                 log.append((message["seq"], delay))
                 if len(log) == ROUNDS or random.random() < HANG_UP_CHANCE:
@@ -91,7 +91,7 @@ async def follow(url: str, session: str, job_id: str, opened: asyncio.Semaphore)
 
 
 def tell(scans: list[Scan]):
-    """One event for each scan and round, spread over the second as real ones would be."""
+    """Appends one event to each scan per round, spread over the second as real ones would be."""
     for _ in range(ROUNDS):
         until = time.monotonic() + 1
         for scan in scans:
@@ -101,7 +101,7 @@ def tell(scans: list[Scan]):
 
 
 async def cost(pid: int, work) -> float:
-    """Percent of a core that a process uses while `work` goes on."""
+    """The percentage of a core that a process uses while `work` runs."""
     before, started = processor_seconds(pid), time.monotonic()
     await work
     return 100 * (processor_seconds(pid) - before) / (time.monotonic() - started)

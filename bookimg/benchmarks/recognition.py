@@ -1,4 +1,4 @@
-"""Recognition: what it costs beyond the reading itself, how soon the first book is there, and how much memory a worker takes."""
+"""Benchmarks recognition: the cost beyond the reading itself, the time to the first book, and the memory of a worker."""
 
 import csv
 import random

@@ -105,7 +105,7 @@ def attempt(seconds: float) -> bool:
     try:
         work(seconds)
     except EmbedderError as error:
-        logger.warning("vectors are not made: %s", error)
+        logger.warning("could not compute vectors: %s", error)
         return False
     return Embedding.objects.due().exists()
 
