@@ -1,36 +1,48 @@
 """Deleting an account with all its rows and files. It may be interrupted and repeated.
 
-The account is closed and anonymised immediately; anything that takes longer happens in the background."""
+The account is closed and anonymised immediately; anything that takes longer happens in the background. Each app that keeps data
+of a person registers it in ACCOUNT_DATA when it starts."""
 
 import logging
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django_q.tasks import async_task
-
-from library.copies.identity import PEOPLE
-from library.models import Book, Undo, UserBook
-from scanning.models import Scan
-from transfer.models import ImportRow
 
 logger = logging.getLogger("accounts.account_deletion")
 
-# All files of a person are in these folders.
-FOLDERS = ("uploads", "results", "thumbnails", "spines", "imports", "covers/own")
 MARK = "leaving/"  # nobody can sign up with a slash in their username
 CHUNK = 500
-AT_ONCE = 500  # books and scans that are deleted while the user waits
+AT_ONCE = 500  # rows, by their weight, that are deleted while the user waits
+OWN_ROWS = (
+    "api_tokens", "token_families", "outside_identities", "webhooks", "emailaddress_set", "usersession_set", "socialaccount_set",
+)  # fmt: skip
 
 
-def leave(user, at_once: int = AT_ONCE):
+@dataclass(frozen=True)
+class AccountData:
+    """What one app keeps of a person. Only rows that may be many need `delete`; the others go with the row of the account."""
+
+    mentions: Callable[..., list[str]]  # user -> what will be deleted, for the page: ["3 books", "reviews"]
+    folders: tuple[str, ...] = ()  # in the storage; a person's files are in folder/user.pk
+    stop: Callable | None = None  # user -> None: ends their running work
+    delete: Callable | None = None  # user -> None: deletes rows, a few hundred at a time
+    weight: Callable[..., int] = lambda user: 0  # user -> how much there is to delete; a book counts 1
+
+
+ACCOUNT_DATA: list[AccountData] = []
+
+
+def delete_account(user, at_once: int = AT_ONCE):
     """Deletes the account of `user`: immediately if it is small; otherwise it is closed now and emptied in the background."""
     close(user)
-    if UserBook.objects.filter(user=user).count() + Scan.objects.filter(user=user).count() * 20 <= at_once:
+    if sum(data.weight(user) for data in ACCOUNT_DATA) <= at_once:
         finish(user.pk)
     else:
         transaction.on_commit(partial(async_task, "accounts.account_deletion.finish", user.pk))
@@ -44,16 +56,10 @@ def close(user):
     user.first_name = user.last_name = ""
     user.set_unusable_password()
     user.save()
-    Scan.objects.filter(user=user).unfinished().update(status=Scan.Status.CANCELLED, lease="", lease_until=None)
-    for name in (
-        "api_tokens",
-        "token_families",
-        "outside_identities",
-        "webhooks",
-        "emailaddress_set",
-        "usersession_set",
-        "socialaccount_set",
-    ):
+    for data in ACCOUNT_DATA:
+        if data.stop:
+            data.stop(user)
+    for name in OWN_ROWS:
         getattr(user, name).all().delete()
 
 
@@ -69,48 +75,41 @@ def finish(pk: int):
     user = get_user_model().objects.filter(pk=pk, username__startswith=MARK).first()
     if user is None:
         return
-    for folder in FOLDERS:
-        delete_folder(f"{folder}/{pk}")
-    books = delete_rows(user)
-    delete_orphans(books)
+    delete_files(pk)
+    for data in ACCOUNT_DATA:
+        if data.delete:
+            data.delete(user)
     with transaction.atomic():
         user.delete()
-    for folder in FOLDERS:  # written by a worker that did not know yet
-        delete_folder(f"{folder}/{pk}")
+    delete_files(pk)  # written by a worker that did not know yet
     logger.info("account deleted", extra={"user_id": pk})
 
 
-def delete_rows(user) -> set[int]:
-    """Deletes a few hundred at a time, so that others can write in between. Returns the editions of the books."""
-    editions = set()
-    while books := list(UserBook.objects.filter(user=user).values_list("pk", "book")[:CHUNK]):
+def delete_in_chunks(rows):
+    """Deletes a few hundred rows at a time, so that others can write in between."""
+    while pks := list(rows.values_list("pk", flat=True)[:CHUNK]):
         with transaction.atomic():
-            UserBook.objects.filter(pk__in=[pk for pk, _ in books]).delete()
-        editions |= {book for _, book in books}
-    for rows in (Scan.objects.filter(user=user), ImportRow.objects.filter(file__user=user), Undo.objects.filter(user=user)):
-        while pks := list(rows.values_list("pk", flat=True)[:CHUNK]):
-            with transaction.atomic():
-                rows.model.objects.filter(pk__in=pks).delete()
-    return editions
+            rows.model.objects.filter(pk__in=pks).delete()
 
 
-def delete_orphans(editions: set[int]):
-    """Deletes editions that nobody has and no catalogue knows: this person typed their titles."""
-    pks = sorted(editions)
-    for start in range(0, len(pks), CHUNK):
-        some = Book.objects.filter(pk__in=pks[start : start + CHUNK], source__in=PEOPLE)
-        some.filter(~Exists(UserBook.objects.filter(book=OuterRef("pk")))).delete()
+def folders() -> list[str]:
+    return [folder for data in ACCOUNT_DATA for folder in data.folders]
+
+
+def delete_files(pk: int):
+    for folder in folders():
+        delete_folder(f"{folder}/{pk}")
 
 
 def delete_folder(key: str):
     """Deletes all files below `key`, and on a disk also the empty folders."""
     try:
-        folders, names = default_storage.listdir(key)
+        names_of_folders, names = default_storage.listdir(key)
     except (FileNotFoundError, NotADirectoryError):
         return
     for name in names:
         default_storage.delete(f"{key}/{name}")
-    for name in folders:
+    for name in names_of_folders:
         delete_folder(f"{key}/{name}")
     default_storage.delete(key)
 

@@ -7,10 +7,9 @@ from functools import wraps
 
 from django.http import HttpResponse
 
-from accounts import grants, tokens
+from accounts import grants, rates, tokens
 from accounts.models import Scope
 from accounts.sign_in import SignInError, sign_in
-from api import throttling
 
 CHALLENGE = 'Basic realm="BookImg", charset="UTF-8"'
 
@@ -27,9 +26,9 @@ def for_readers(view):
         if not grant.allows(Scope.READ):
             return HttpResponse("This token cannot read your library.", status=403, content_type="text/plain")
         request.auth, request.user = grant, grant.user
-        if not throttling.CALLS.allow_request(request):
-            refusal = throttling.refusal(request)
-            return HttpResponse(refusal.message, status=429, content_type="text/plain", headers=refusal.headers)
+        if not rates.count_request(request, grant.user):
+            wait = {"Retry-After": str(request.share.reset)}
+            return HttpResponse(request.share.refusal, status=429, content_type="text/plain", headers=wait)
         return view(request, *args, **more)
 
     return call

@@ -1,4 +1,4 @@
-"""Forms for API tokens and webhooks."""
+"""Forms for API tokens, webhooks and the deletion of an account."""
 
 from datetime import timedelta
 
@@ -67,3 +67,30 @@ class WebhookForm(forms.ModelForm):
         if self.instance.pk is None and self.instance.user.webhooks.count() >= MOST_WEBHOOKS:
             raise ValidationError(f"You already have {MOST_WEBHOOKS} webhooks. Delete one that you no longer need.")
         return super().clean()
+
+
+class DeleteAccountForm(forms.Form):
+    """The owner confirms by typing. Accounts that sign in elsewhere have no password."""
+
+    name = forms.CharField(
+        label="Type your username", max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
+    password = forms.CharField(
+        label="Your password", max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+
+    def __init__(self, user, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        if not user.has_usable_password():
+            del self.fields["password"]
+
+    def clean_name(self):
+        if self.cleaned_data["name"].strip() != self.user.get_username():
+            raise ValidationError(f"That is not your username. It is {self.user.get_username()}.")
+        return self.cleaned_data["name"]
+
+    def clean_password(self):
+        if not self.user.check_password(self.cleaned_data["password"]):
+            raise ValidationError("That is not your password.")
+        return self.cleaned_data["password"]

@@ -8,6 +8,8 @@ import math
 import time
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from accounts.models import Allowance
 
 SLICES = 60
@@ -21,6 +23,19 @@ class Share:
     left: int
     reset: int  # seconds until more calls become available
     allowed: bool
+
+    @property
+    def refusal(self) -> str:
+        return f"Too many requests: {self.limit} are allowed. Try again in {self.reset} seconds."
+
+
+def count_request(request, user, kind: str = "calls", setting: str = "RATE_LIMIT") -> bool:
+    """Whether this request is still within the limit. Its scarcest share stays with it, as `request.share`."""
+    share = take(user, kind, *getattr(settings, setting))
+    shown = getattr(request, "share", None)
+    if shown is None or share.left < shown.left:
+        request.share = share
+    return share.allowed
 
 
 def take(user, kind: str, limit: int, seconds: int, now: float | None = None) -> Share:

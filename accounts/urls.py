@@ -3,6 +3,9 @@ from django.urls import path
 from accounts import views
 
 urlpatterns = [
+    path("", views.settings_page, name="settings"),
+    path("appearance/", views.appearance, name="appearance"),
+    path("leave/", views.delete_account, name="delete_account"),
     path("tokens/", views.api_tokens, name="api_tokens"),
     path("tokens/<int:pk>/end/", views.api_token_end, name="api_token_end"),
     path("tokens/programs/<int:pk>/end/", views.family_end, name="family_end"),
@@ -11,7 +14,4 @@ urlpatterns = [
     path("webhooks/<int:pk>/switch/", views.webhook_switch, name="webhook_switch"),
     path("webhooks/<int:pk>/delete/", views.webhook_delete, name="webhook_delete"),
     path("webhooks/deliveries/<int:pk>/again/", views.redeliver, name="redeliver"),
-    path("feeds/", views.feeds_page, name="feeds"),
-    path("feeds/renew/", views.feeds_renew, name="feeds_renew"),
-    path("feeds/revoke/", views.feeds_revoke, name="feeds_revoke"),
 ]

@@ -1,21 +1,62 @@
-"""The settings for API tokens, webhooks and secret feed addresses."""
+"""The settings: their page, appearance, API tokens, webhooks, and the deletion of the account."""
 
 from allauth.account.decorators import reauthentication_required
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from accounts import feeds, webhooks
-from accounts.forms import TokenForm, WebhookForm
+from accounts import account_deletion, webhooks
+from accounts.forms import DeleteAccountForm, TokenForm, WebhookForm
 from accounts.models import ApiToken, Delivery, TokenFamily, Webhook
 from accounts.outbound import Sender
+from accounts.page_links import SETTINGS_PANELS
 
 DELIVERIES_A_PAGE = 30
+THEMES = {"auto": "Same as device", "light": "Light", "dark": "Dark"}
+YEAR = 365 * 24 * 60 * 60
+
+
+# ── The settings page ───────────────────────────────────────────────────────────────────────────────────────────────
+@login_required
+def settings_page(request):
+    context = {"themes": THEMES, "theme": request.COOKIES.get("theme", "auto"), "panels": SETTINGS_PANELS}
+    context["oidc_name"] = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+    return render(request, "accounts/settings.html", context)
+
+
+@require_POST
+def appearance(request):
+    """Kept in a cookie, not in the account: a phone in bed and a desktop by day want different things."""
+    response = redirect("settings")
+    theme = request.POST.get("theme")
+    if theme in ("light", "dark"):
+        response.set_cookie("theme", theme, max_age=YEAR, samesite="Lax", secure=request.is_secure())
+    else:
+        response.delete_cookie("theme", samesite="Lax")
+    return response
+
+
+@login_required
+def delete_account(request):
+    user = request.user
+    form = DeleteAccountForm(user, request.POST or None)
+    if request.method == "POST":
+        # Limited, so that nobody can guess passwords in a browser left open.
+        if refused := ratelimit.consume_or_429(request, action="login_failed", key=user.get_username()):
+            return refused
+        if form.is_valid():
+            logout(request)
+            account_deletion.delete_account(user)
+            return render(request, "accounts/account_deleted.html")
+    mentions = [words for data in account_deletion.ACCOUNT_DATA for words in data.mentions(user)]
+    context = {"form": form, "mentions": mentions}
+    return render(request, "accounts/delete_account.html", context, status=422 if form.errors else 200)
 
 
 # ── Tokens ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -107,30 +148,3 @@ def own_webhook(request, pk) -> Webhook:
 
 def sender() -> Sender:
     return Sender(private=settings.WEBHOOKS_PRIVATE)
-
-
-# ── Feeds ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-@login_required
-@never_cache
-def feeds_page(request):
-    secret = feeds.secret_of(request.user)
-    names = {"loans": "feed_loans", "added": "feed_added"}
-    addresses = {key: request.build_absolute_uri(reverse(name, args=[secret])) for key, name in names.items()} if secret else {}
-    opds = request.build_absolute_uri(reverse("opds"))
-    return render(request, "accounts/feeds.html", {"addresses": addresses, "opds": opds})
-
-
-@login_required
-@require_POST
-def feeds_renew(request):
-    feeds.renew(request.user)
-    messages.success(request, "New addresses created. Any old ones no longer work.")
-    return redirect("feeds")
-
-
-@login_required
-@require_POST
-def feeds_revoke(request):
-    feeds.revoke(request.user)
-    messages.success(request, "The secret addresses have been revoked.")
-    return redirect("feeds")

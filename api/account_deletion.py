@@ -6,7 +6,7 @@ from ninja import Status
 from pydantic import Field
 
 from accounts import account_deletion
-from accounts.account_deletion_page import LeaveForm
+from accounts.forms import DeleteAccountForm
 from api.authentication import SIGNED_IN, AuthenticatedRequest
 from api.errors import Problem
 from api.schemas import In, Text, router
@@ -15,7 +15,7 @@ from library.forms.error_sentence import error_sentence
 calls = router("Sign-in", auth=SIGNED_IN)
 
 
-class LeaveIn(In):
+class DeleteAccountIn(In):
     """The owner confirms with their username and password."""
 
     username: Text = Field(max_length=200, examples=["olive"], description="Your username.")
@@ -23,15 +23,15 @@ class LeaveIn(In):
 
 
 @calls.post("/me/delete", response={204: None})
-def delete_account(request: AuthenticatedRequest, body: LeaveIn):
-    """Permanently deletes your account with all books, scans and photos. To keep your data, call `GET /export.json` first."""
+def delete_account(request: AuthenticatedRequest, body: DeleteAccountIn):
+    """Deletes your account with all books, scans and photos, for good. `GET /export.json` before, if you want to keep them."""
     user = request.user
     if not ratelimit.consume(request, action="login_failed", key=user.get_username()):
         raise Problem(429, "too-many-attempts", "Too many attempts. Try again in a few minutes.", {"Retry-After": "300"})
-    form = LeaveForm(user, {"name": body.username, "password": body.password})
+    form = DeleteAccountForm(user, {"name": body.username, "password": body.password})
     if not form.is_valid():
         raise Problem(403, "not-confirmed", error_sentence(form))
     if request.auth.by == "session":
         logout(request)
-    account_deletion.leave(user)
+    account_deletion.delete_account(user)
     return Status(204, None)

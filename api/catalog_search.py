@@ -15,11 +15,9 @@ from api.errors import Problem
 from api.idempotent_calls import creates
 from api.isbn_entry import ShelfSaid, shelf_of
 from api.schemas import In, Text, router
-from catalogs import Record
 from library import serializers
-from library.copies import isbn_entry
+from library.copies import catalog_offers, isbn_entry
 from library.models import Entry
-from library.views.entries import SALT, VALID, found_for
 
 calls = router("Books", auth=EVERYBODY)
 
@@ -46,8 +44,8 @@ class FromCatalogIn(In):
 @calls.get("/catalog", response=FoundResults)
 def search_catalogs(request: HttpRequest, asked: Query[CatalogAsked]):
     """Lists editions that the catalogues know. Waits a few seconds for them; `problems` names those that did not answer."""
-    found = found_for(request.user, " ".join(asked.q.split()))
-    items = [edition(result.record, result.signed) | {"owned": result.owned} for result in found["results"]]
+    found = catalog_offers.search_catalogs(request.user, " ".join(asked.q.split()))
+    items = [edition(result.record, result.key) | {"owned": result.owned} for result in found["results"]]
     return {"items": items, "count": len(items), "problems": [str(problem) for problem in found["problems"]]}
 
 
@@ -56,7 +54,7 @@ def search_catalogs(request: HttpRequest, asked: Query[CatalogAsked]):
 def add_from_catalog(request: HttpRequest, body: FromCatalogIn, response: HttpResponse):
     """Adds one of the editions found. If its `key` was not offered within the last day, the response is 409."""
     try:
-        record = Record.from_dict(signing.loads(body.key, salt=SALT, max_age=VALID))
+        record = catalog_offers.offered_record(body.key, catalog_offers.OFFERED_FOR)
     except signing.BadSignature:
         raise Problem(409, "not-offered", "That edition is no longer on the list. Search again.") from None
     shelf = shelf_of(request.user, body.shelf)

@@ -18,7 +18,6 @@ from library.covers import cover_choice, cover_files
 from library.forms.covers import CoverForm
 from library.forms.error_sentence import error_sentence
 from library.models import UserBook
-from library.views.covers import picture
 
 calls = router("Covers", auth=EVERYBODY)
 
@@ -46,7 +45,7 @@ def get_cover(request: HttpRequest, book_id: Key):
     copy = own_copy(request.user, book_id)
     key = copy.cover_key or (cover_files.fetched(copy.cover) if cover_files.is_wanted(copy.cover) else "")
     try:
-        answer = picture(key) if key else None
+        answer = cover_files.picture_response(key) if key else None
     except Http404:
         answer = None
     if answer is None:

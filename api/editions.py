@@ -20,8 +20,8 @@ from catalogs import Record, lookup
 from library import metadata_lookup, serializers
 from library.copies import editions as others
 from library.copies import facts, merging, owner_edits
+from library.copies.catalog_offers import WAIT_FOR_EDITIONS, offer_key, offered_record
 from library.models import FactChange, SyncStatus, UserBook
-from library.views.editions import SALT, SECONDS, offered
 from scanning.models import Candidate
 
 calls = router("Books", auth=EVERYBODY)
@@ -104,8 +104,8 @@ def changed(user, key: int, undo) -> dict:
 @calls.get("/{book_id}/editions", response=FoundEditions)
 def list_editions(request: HttpRequest, book_id: Key):
     """Lists other editions of the same work: first those known here, then those from the catalogues after a few seconds."""
-    copy, catalogs = own_copy(request.user, book_id), lookup.from_settings(SECONDS)
-    found = [edition(record, offered(record)["key"]) for record in others.others(copy, catalogs)]
+    copy, catalogs = own_copy(request.user, book_id), lookup.from_settings(WAIT_FOR_EDITIONS)
+    found = [edition(record, offer_key(record)) for record in others.others(copy, catalogs)]
     return {"items": found, "count": len(found), "problems": [str(problem) for problem in catalogs.problems]}
 
 
@@ -114,7 +114,7 @@ def choose_edition(request: HttpRequest, book_id: Key, body: EditionIn):
     """Changes the edition of your copy. What you have typed stays, except the ISBN. An unknown `key` is 409."""
     copy = own_copy(request.user, book_id)
     try:
-        record = Record.from_dict(signing.loads(body.key, salt=SALT))
+        record = offered_record(body.key)
     except signing.BadSignature:
         raise Problem(409, "not-offered", "That edition is no longer on the list. Request the list again.") from None
     return changed(request.user, copy.pk, others.choose(request.user, copy, record, body.over_mine))
@@ -145,7 +145,7 @@ def merge_books(request: HttpRequest, book_id: Key, other_id: Key, body: MergeIn
 @creates
 def split_book(request: HttpRequest, book_id: Key, body: SplitIn, response: HttpResponse):
     """Splits one record into two books. Returns the second, which gets the given readings, loans and sightings."""
-    second, undo = merging.split(request.user, own_copy(request.user, book_id), body.readings, body.loans, body.sightings)
+    second, undo = merging.split(request.user, own_copy(request.user, book_id), **body.model_dump())
     response["Location"] = f"/api/v1/books/{second.pk}"
     return Status(201, changed(request.user, second.pk, undo))
 

@@ -17,12 +17,10 @@ from api.root import binary
 from api.schemas import INTEGER, MOST, In, Key, OneOf, Out, Page, Slice, Text, router
 from api.shelves import own, page
 from library.forms.error_sentence import error_sentence
-from transfer import detect, fields, import_run, row_outcomes
+from transfer import detect, downloads, fields, import_run, row_outcomes
 from transfer.forms import ORDERS, ColumnsForm
 from transfer.items import NotReadable
 from transfer.models import Import, ImportRow
-from transfer.views import exports
-from transfer.views.imports import can_change, failures
 
 calls = router("Import and export", auth=EVERYBODY)
 FORMATS = ("auto", *detect.FORMATS)
@@ -206,7 +204,7 @@ def retry_import_row(request: HttpRequest, import_id: Key, row_number: RowNumber
         raise Problem(409, "at-work", "The import is still running. Change this row when it has finished.")
     if body.another and row.result == ImportRow.Result.OWNED:
         return row_shown(import_run.try_again(row, another=True))
-    if not can_change(row):
+    if not row.can_be_changed:
         raise Problem(409, "no-retry", "This row does not need another try.")
     changes = {"title": body.title, "authors": body.authors, "isbn13": body.isbn}
     return row_shown(import_run.try_again(row, {name: value for name, value in changes.items() if value}))
@@ -215,17 +213,16 @@ def retry_import_row(request: HttpRequest, import_id: Key, row_number: RowNumber
 @calls.get("/import/{import_id}/failures.csv", response={200: None}, openapi_extra=binary("text/csv"))
 def get_import_failures(request: HttpRequest, import_id: Key):
     """Returns the rows that need attention as they were in the file, with the reasons, to correct and import again."""
-    own_import(request.user, import_id)
-    return failures(request, import_id)
+    return downloads.failed_rows(own_import(request.user, import_id))
 
 
 @calls.get("/export.csv", response={200: None}, openapi_extra=binary("text/csv"))
 def export_csv(request: HttpRequest):
     """Exports all your books as a table that other programs accept."""
-    return exports.as_csv(request)
+    return downloads.books_as_csv(request)
 
 
 @calls.get("/export.json", response={200: None}, openapi_extra=EVERYTHING)
 def export_json(request: HttpRequest):
     """Exports everything about your books; any BookImg server can import it again."""
-    return exports.as_json(request)
+    return downloads.books_as_json(request)

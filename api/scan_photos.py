@@ -11,9 +11,8 @@ from pydantic import ValidationError
 from api.errors import Problem, invalid
 from api.root import in_words
 from api.scan_schemas import ScanStart
-from scanning import images
+from scanning import images, uploads
 from scanning.models import Scan
-from scanning.views.upload import SizeLimit
 
 KIND = {"type": "string", "enum": list(Scan.Kind.values), "default": "shelf", "description": "What the photo shows."}
 TEXT = {"type": "string", "maxLength": 100}
@@ -57,7 +56,7 @@ def limited(view):
 
     @wraps(view)
     def call(request, *args, **more):
-        request.upload_handlers.insert(0, SizeLimit(request))
+        request.upload_handlers.insert(0, uploads.PhotoSizeLimit(request))
         return view(request, *args, **more)
 
     return call

@@ -19,9 +19,8 @@ from api.scan_schemas import JobId
 from api.schemas import INTEGER, Page, Slice, router
 from library import serializers
 from library.models import Shelf
-from scanning import events, images, pipeline, purchases, results, review, second_look, tickets, uploads
+from scanning import events, images, picture_answers, pipeline, purchases, results, review, second_look, tickets, uploads
 from scanning.models import Candidate, Decision, Scan
-from scanning.views import pictures
 
 SpineNumber = Annotated[int, Field(ge=1, le=INTEGER)]
 calls = router("Scans", auth=SCANNERS)
@@ -157,19 +156,19 @@ def get_events(request: HttpRequest, job_id: JobId, asked: Query[scan_schemas.Ev
 @calls.get("/{job_id}/photo", response={200: None, 304: None}, openapi_extra=binary("image/jpeg"))
 def get_photo(request: HttpRequest, job_id: JobId):
     """Returns the photo, upright and without camera data."""
-    return pictures.scan_photo(request, job_id)
+    return picture_answers.photo(request, own_scan(request.user, job_id))
 
 
 @calls.get("/{job_id}/thumbnail", response={200: None, 304: None}, openapi_extra=binary("image/webp"))
 def get_thumbnail(request: HttpRequest, job_id: JobId):
     """Returns a small version of the photo."""
-    return pictures.scan_thumbnail(request, job_id)
+    return picture_answers.thumbnail(request, own_scan(request.user, job_id))
 
 
 @calls.get("/{job_id}/spines/{spine_number}", response={200: None, 304: None}, openapi_extra=binary("image/webp"))
 def get_spine(request: HttpRequest, job_id: JobId, spine_number: SpineNumber):
     """Returns the picture of a spine, by the `number` of its proposal."""
-    return pictures.scan_spine(request, job_id, spine_number)
+    return picture_answers.spine(request, own_scan(request.user, job_id), spine_number)
 
 
 @calls.patch("/{job_id}", response=scan_schemas.ScanOut)

@@ -1,17 +1,15 @@
 """Rate limits for each person. Photos and questions to the chat have lower limits of their own."""
 
-from typing import cast
-
-from django.conf import settings
 from django.http import HttpRequest
 from ninja.throttling import BaseThrottle
 
 from accounts import rates
-from api.authentication import AuthenticatedRequest
 from api.errors import Problem
 
 
-class Share(BaseThrottle):
+class Throttle(BaseThrottle):
+    """Photos and questions to the chat have a smaller share of their own, besides that of all calls."""
+
     def __init__(self, kind: str, setting: str):
         self.kind, self.setting = kind, setting
 
@@ -19,16 +17,12 @@ class Share(BaseThrottle):
         grant = getattr(request, "auth", None)
         if grant is None:  # a call that needs no sign-in
             return True
-        share = rates.take(grant.user, self.kind, *getattr(settings, self.setting))
-        shown = getattr(request, "share", None)
-        if shown is None or share.left < shown.left:
-            cast(AuthenticatedRequest, request).share = share  # for the headers of the answer
-        return share.allowed
+        return rates.count_request(request, grant.user, self.kind, self.setting)
 
 
-CALLS = Share("calls", "RATE_LIMIT")
-SCANS = Share("scans", "RATE_LIMIT_SCANS")
-CHAT = Share("chat", "RATE_LIMIT_CHAT")
+CALLS = Throttle("calls", "RATE_LIMIT")
+SCANS = Throttle("scans", "RATE_LIMIT_SCANS")
+CHAT = Throttle("chat", "RATE_LIMIT_CHAT")
 
 
 def headers(request) -> dict[str, str]:
@@ -39,6 +33,4 @@ def headers(request) -> dict[str, str]:
 
 
 def refusal(request) -> Problem:
-    share = request.share
-    sentence = f"Too many requests: {share.limit} are allowed. Try again in {share.reset} seconds."
-    return Problem(429, "too-many", sentence, {"Retry-After": str(share.reset)})
+    return Problem(429, "too-many", request.share.refusal, {"Retry-After": str(request.share.reset)})

@@ -13,8 +13,8 @@ admin.site.unregister(User)
 @admin.register(User)
 class AccountAdmin(UserAdmin):
     def delete_model(self, request, obj):
-        account_deletion.leave(obj)
+        account_deletion.delete_account(obj)
 
     def delete_queryset(self, request, queryset):
         for user in queryset:
-            account_deletion.leave(user)
+            account_deletion.delete_account(user)

@@ -92,15 +92,16 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
-    "bookimg",
-    "api",
+    # From the ground up: each app registers what it adds to those before it.
+    "jobs",
+    "catalogs",
+    "accounts",
+    "library",
     "scanning",
     "chat",
     "transfer",
-    "library",
-    "catalogs",
-    "jobs",
-    "accounts",
+    "api",
+    "bookimg",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -150,7 +151,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["library.templatetags.icons"],
+            "builtins": ["bookimg.templatetags.icons"],
         },
     }
 ]
@@ -199,7 +200,7 @@ FILES = {
         "OPTIONS": {"location": DATA_DIR / "files", "base_url": None},
     },
     "s3": {
-        "BACKEND": "library.s3_storage.Buckets",
+        "BACKEND": "bookimg.s3_storage.Buckets",
         "OPTIONS": {"bucket": S3_BUCKET, "results_bucket": S3_RESULTS_BUCKET, "region": AWS_REGION, "public_url": S3_PUBLIC_URL},
     },
 }

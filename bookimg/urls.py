@@ -2,7 +2,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from accounts import account_deletion_page, oidc
+from accounts import oidc
 from api.root import no_such_call
 from api.routes import api
 from bookimg import metrics
@@ -17,7 +17,6 @@ urlpatterns = [
     path("", include("transfer.urls")),
     path("scans/", include("scanning.urls")),
     path("uploads/<str:signed>", tickets.upload, name="upload"),
-    path("settings/leave/", account_deletion_page.leave, name="leave"),
     path("settings/", include("accounts.urls")),
     path("accounts/oidc/sign-in/", oidc.sign_in, name="oidc_sign_in"),
     path("accounts/", include("allauth.urls")),

@@ -15,7 +15,6 @@ from django.template.loader import render_to_string
 from accounts.socket_auth import SIGN_IN_FIRST
 from chat import conversations as chats
 from chat.models import Chat, Message
-from chat.views import shown
 
 logger = logging.getLogger("chat.conversations")
 AT_ONCE = 8  # answers made at the same time in this process; the others wait their turn
@@ -97,4 +96,4 @@ def stop(user_id: int, pk: int):
 
 @database_sync_to_async
 def drawn(user, message: Message) -> str:
-    return render_to_string("chat/_turn.html", {"turn": shown(user, [message])[0]})
+    return render_to_string("chat/_turn.html", {"turn": chats.with_books(user, [message])[0]})

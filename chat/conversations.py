@@ -18,9 +18,12 @@ from chat.models import Chat, Message
 from chat.providers import ModelError, Turn
 from chat.questions import Reply
 from chat.tools import Tools
+from library import sightings
+from library.models import UserBook
 
 logger = logging.getLogger("chat.conversations")
 LONGEST = 1000
+CARDS = 12  # books shown with one answer
 PLANNER = "planner"
 
 
@@ -123,6 +126,18 @@ def answer_to(user, question: str) -> tuple[Reply, list[dict]]:
     else:
         reply = loop.converse(chosen, tools, [], question[:LONGEST], limits(), Usage())
     return reply, tools.steps
+
+
+def with_books(user, turns) -> list[Message]:
+    """Turns with the cards of their books, each with the photo it was seen on last: a few queries for all."""
+    turns = [turn.settle() for turn in turns]
+    keys = {pk for turn in turns for pk in turn.books[:CARDS]}
+    copies = UserBook.objects.of(user).in_bulk(keys)
+    sightings.mark_latest(list(copies.values()))
+    for turn in turns:
+        turn.cards = [copies[pk] for pk in turn.books[:CARDS] if pk in copies]
+        turn.more = max(0, turn.total - len(turn.cards))
+    return turns
 
 
 def forget_old() -> int:

@@ -9,12 +9,11 @@ from django.db.models import Avg, Count, Max, Min, Q, Sum
 
 from chat.book_query import Wish, language_name
 from chat.names import Names
+from library import sightings
 from library.copies import loans
 from library.models import CopyAuthor, Loan, Reading, Status, UserBook
 from library.search import hybrid, terms
-from library.search.fulltext.words import SOURCES
 from library.series import Series, books_of, grouped, in_order
-from library.sightings import place_in_photo
 
 MOST_SHOWN = 12
 MOST_KEPT = 500
@@ -101,10 +100,9 @@ class Tools:
 
     def place(self, copy: UserBook) -> dict:
         """Where a copy stands: its shelf, and its place on the latest photo it was seen on, with the link to that photo."""
-        seen = None
-        if SOURCES and hasattr(copy, "sightings"):
-            seen = copy.sightings.select_related("scan").order_by("-scan__created", "-pk").first()
-        return {"shelf": str(copy.shelf) if copy.shelf else "", "photo": place_in_photo(seen) if seen else {}}
+        seen = next(iter(sightings.by_copy([copy])[copy.pk]), None)
+        photo = {"words": seen.words, "url": seen.url, "day": seen.day} if seen else {}
+        return {"shelf": str(copy.shelf) if copy.shelf else "", "photo": photo}
 
     def kin(self, copy: UserBook):
         """Where no vectors are there yet: other books of the author, then of the same kind."""

@@ -1,20 +1,24 @@
 """Conversations about one's books. Everything works by plain post; a page with a socket sees the steps as they happen."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from chat import actions
 from chat import conversations as chats
 from chat.models import Chat, Message
-from library import sightings
+from chat.providers import ModelError
 from library.models import UserBook
+from library.page_parts import search_context, typed_query
 
-SHOWN = 12  # books of one answer
+BOOKS_OF_AN_ANSWER = 24
 EXAMPLES = (
     "Which unread books are under 200 pages?", "Where is …?", "What did I lend?", "Which volumes am I missing?",
     "How many books did I read this year?", "Surprise me",
@@ -27,18 +31,6 @@ def own_chat(request, key: str) -> Chat:
 
 def own_turn(request, key: str, pk: int) -> Message:
     return get_object_or_404(Message.objects.select_related("chat__user"), pk=pk, chat=own_chat(request, key))
-
-
-def shown(user, turns) -> list:
-    """Turns with the cards of their books, each with the photo it was seen on last: a few queries for all."""
-    turns = [turn.settle() for turn in turns]
-    keys = {pk for turn in turns for pk in turn.books[:SHOWN]}
-    copies = UserBook.objects.of(user).in_bulk(keys)
-    sightings.mark(list(copies.values()))
-    for turn in turns:
-        turn.cards = [copies[pk] for pk in turn.books[:SHOWN] if pk in copies]
-        turn.more = max(0, turn.total - len(turn.cards))
-    return turns
 
 
 @login_required
@@ -57,7 +49,7 @@ def conversation(request, key):
 
 def context(request, chat: Chat | None) -> dict:
     recent = Chat.objects.of(request.user).order_by("-pinned", "-last_said")[:30]
-    turns = shown(request.user, chat.messages.all()) if chat else []
+    turns = chats.with_books(request.user, chat.messages.all()) if chat else []
     engine = settings.CHAT_MODEL.partition(":")[2] or settings.CHAT_MODEL
     return {
         "chat": chat,
@@ -89,7 +81,7 @@ def ask(request):
 @require_GET
 def turn(request, key, pk):
     """One turn as it is now, for a page without a socket."""
-    return render(request, "chat/_turn.html", {"turn": shown(request.user, [own_turn(request, key, pk)])[0]})
+    return render(request, "chat/_turn.html", {"turn": chats.with_books(request.user, [own_turn(request, key, pk)])[0]})
 
 
 @login_required
@@ -108,7 +100,7 @@ def decide(request, key, pk, answer):
         messages.warning(request, str(error))
     if request.headers.get("HX-Request"):
         message.refresh_from_db()
-        return render(request, "chat/_turn.html", {"turn": shown(request.user, [message])[0]})
+        return render(request, "chat/_turn.html", {"turn": chats.with_books(request.user, [message])[0]})
     return redirect(message.chat)
 
 
@@ -135,3 +127,36 @@ def delete(request, key):
     own_chat(request, key).delete()
     messages.success(request, "The conversation is deleted.")
     return redirect("chats")
+
+
+# ── On the search page ──────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass
+class SearchAnswer:
+    """An answer to a question on the search page, with the books it comes from."""
+
+    text: str = ""
+    books: tuple = ()
+    steps: tuple = ()
+    error: str = ""
+
+
+@login_required
+@require_GET
+def search_answer(request):
+    """The search page, where its mode is to ask."""
+    question = typed_query(request)
+    context = search_context(question, "ask") | {"answer": _answer(request.user, question) if question else None}
+    fragment = request.headers.get("HX-Target") == "found"
+    response = render(request, "chat/_search_answer.html" if fragment else "chat/search_answer.html", context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _answer(user, question: str) -> SearchAnswer:
+    try:
+        reply, steps = chats.answer_to(user, question)
+    except ModelError as error:
+        return SearchAnswer(error=str(error))
+    copies = UserBook.objects.of(user).in_bulk(reply.books[:BOOKS_OF_AN_ANSWER])
+    books = tuple(copies[pk] for pk in reply.books[:BOOKS_OF_AN_ANSWER] if pk in copies)
+    return SearchAnswer(reply.text, books, tuple(steps))

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
@@ -9,5 +11,6 @@ class LibraryConfig(AppConfig):
     verbose_name = "Library"
 
     def ready(self):
+        import_module("library.registrations").register()
         pre_migrate.connect(following.step_aside, sender=self)
         post_migrate.connect(following.install, sender=self)

@@ -5,7 +5,6 @@ from django.db.models import Prefetch
 from catalogs.links import purchase_links
 from library.copies import facts, loans, tagging
 from library.models import Loan, Reading, Shelf, Tag, UserBook
-from transfer.models import Import
 
 
 def with_all(copies):
@@ -59,14 +58,6 @@ def book_by_key(pk: int) -> dict | None:
     """For webhooks: as it is when it is told."""
     copy = with_all(UserBook.objects.filter(pk=pk)).first()
     return copy and book(copy)
-
-
-def import_by_key(pk: int) -> dict | None:
-    file = Import.objects.filter(pk=pk).first()
-    if file is None:
-        return None
-    told = {name: getattr(file, name) for name in ("id", "name", "format", "state", "error", "total", "done", "counts")}
-    return {**told, "finished": file.finished and file.finished.isoformat()}
 
 
 def named(shelf: Shelf) -> dict:

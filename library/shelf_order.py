@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count
 
 from accounts import webhooks
+from library import sightings
 from library.copies import undoing
 from library.models import Shelf, Undo, UserBook
 
@@ -41,15 +42,12 @@ def arranged(shelves) -> list[Room]:
 
 
 def with_counts(user) -> tuple[list[Shelf], int]:
-    """This person's shelves and on each how many books (`count`) and its latest photo (`photo`, `photo_taken`); and how many
-    books stand on none."""
+    """This person's shelves and on each how many books (`count`) and its latest `photo`; and how many books stand on none."""
     standing = UserBook.objects.of(user).order_by().values_list("shelf").annotate(n=Count("*"))  # an index alone can say that
     counts = dict(standing)
-    latest = user.scans.filter(shelf=OuterRef("pk"), status="complete").order_by("-created")
-    photo = {"photo": Subquery(latest.values("job_id")[:1]), "photo_taken": Subquery(latest.values("created")[:1])}
-    shelves = list(user.shelves.annotate(**photo))
+    shelves, photos = list(user.shelves.all()), sightings.latest_by_shelf(user)
     for shelf in shelves:
-        shelf.count = counts.get(shelf.pk, 0)
+        shelf.count, shelf.photo = counts.get(shelf.pk, 0), photos.get(shelf.pk)
     return shelves, counts.get(None, 0)
 
 
@@ -96,14 +94,14 @@ def put(shelf: Shelf, beside: Shelf, after: bool):
 def take_away(shelf: Shelf) -> Undo:
     """The shelf is gone; its books and photos stay, on no shelf."""
     copies = list(shelf.books.order_by("pk").values_list("pk", flat=True))
-    scans = list(shelf.scans.order_by("pk").values_list("pk", flat=True))
+    rows = {name: list(getattr(shelf, name).order_by("pk").values_list("pk", flat=True)) for name in undoing.SHELF_ROWS}
     place = {name: getattr(shelf, name) for name in ("room", "bookcase", "name", "position")}
     for chunk in undoing.chunks(copies):
         UserBook.objects.filter(pk__in=chunk).change(shelf=None)
     shelf.delete()
     sentence = f"Deleted the shelf “{shelf.name}”. Its books are still in your library."
     webhooks.notify_many(shelf.user_id, copies, sentence)
-    return undoing.record(shelf.user, sentence, undoing.shelf_gone(place, copies, scans))
+    return undoing.record(shelf.user, sentence, undoing.shelf_gone(place, copies, rows))
 
 
 def _locked(user_id: int) -> list[Shelf]:

@@ -1,9 +1,105 @@
-"""Where books were last seen on a photo: the way from a copy to its spine, without knowing how photos are read."""
+"""Where books were seen on photos of shelves, without knowing how photos are read: that app registers in SIGHTING_SOURCES."""
 
-from django.db.models import prefetch_related_objects
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from library.models import UserBook
+
 ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+@dataclass(frozen=True)
+class ShelfPhoto:
+    job_id: str
+    filename: str
+    status: str
+    taken: datetime
+    key: str  # in the storage
+    page: str  # addresses of its page, the picture, and a small one
+    picture: str
+    thumbnail: str
+
+
+@dataclass(frozen=True)
+class ShelfSighting:
+    """A book on one photo."""
+
+    copy: int
+    photo: ShelfPhoto
+    number: int  # of its spine on the photo
+    row: int
+    position: int  # from the left, in its row
+    region: list  # four corners in pixels of the photo, or nothing
+    text: list[str]  # what was read on the spine
+
+    @property
+    def words(self) -> str:
+        """`second shelf, 14th from the left`."""
+        return f"{ordinal(self.row)} shelf, {ordinal(self.position)} from the left"
+
+    @property
+    def url(self) -> str:
+        """The page of the photo with the spine marked."""
+        return f"{self.photo.page}?spine={self.number}#book-{self.number}"
+
+    @property
+    def day(self) -> date:
+        return timezone.localdate(self.photo.taken)
+
+
+class SightingSource(Protocol):
+    def of_copies(self, copies: list[UserBook]) -> Iterable[ShelfSighting]:
+        """Of all these copies, from the latest photo on, in a fixed number of queries."""
+
+    def seen_copies(self, user) -> QuerySet:
+        """The keys of this person's copies that are on any photo."""
+
+    def photos(self, user) -> Iterator[ShelfPhoto]:
+        """All photos of this person."""
+
+    def latest_by_shelf(self, user) -> dict[int, ShelfPhoto]:
+        """The latest photo of each shelf that has one, by the key of the shelf."""
+
+
+SIGHTING_SOURCES: list[SightingSource] = []
+
+
+def by_copy(copies: list[UserBook]) -> dict[int, list[ShelfSighting]]:
+    """The sightings of each copy, the latest first."""
+    found = defaultdict(list)
+    for source in SIGHTING_SOURCES:
+        for sighting in source.of_copies(copies):
+            found[sighting.copy].append(sighting)
+    return found
+
+
+def mark_latest(copies: list[UserBook]):
+    """Gives each copy its place on the latest photo as `seen`, or None."""
+    found = by_copy(copies)
+    for copy in copies:
+        copy.seen = next(iter(found[copy.pk]), None)
+
+
+def is_on_a_photo(user) -> Q:
+    condition = Q(pk__in=[])
+    for source in SIGHTING_SOURCES:
+        condition |= Q(pk__in=source.seen_copies(user))
+    return condition
+
+
+def photos(user) -> Iterator[ShelfPhoto]:
+    for source in SIGHTING_SOURCES:
+        yield from source.photos(user)
+
+
+def latest_by_shelf(user) -> dict[int, ShelfPhoto]:
+    return {shelf: photo for source in SIGHTING_SOURCES for shelf, photo in source.latest_by_shelf(user).items()}
 
 
 def ordinal(number: int) -> str:
@@ -11,21 +107,3 @@ def ordinal(number: int) -> str:
         return ORDINALS[number]
     tail = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{tail}"
-
-
-def place_in_photo(seen) -> dict:
-    """`second shelf, 14th from the left` of a photo, and the address of that photo with the spine marked."""
-    words = f"{ordinal(seen.shelf_row)} shelf, {ordinal(seen.position)} from the left"
-    return {
-        "words": words,
-        "url": f"{seen.scan.get_absolute_url()}?spine={seen.number}#book-{seen.number}",
-        "day": timezone.localdate(seen.scan.created),
-    }
-
-
-def mark(copies: list):
-    """Gives each copy its place on the latest photo as `seen`, or {}: two queries for all of them."""
-    prefetch_related_objects(copies, "sightings__scan")
-    for copy in copies:
-        last = max(copy.sightings.all(), key=lambda seen: (seen.scan.created, seen.pk), default=None)
-        copy.seen = place_in_photo(last) if last else {}

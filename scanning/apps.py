@@ -1,6 +1,6 @@
-from django.apps import AppConfig
+from importlib import import_module
 
-from library.search.fulltext.words import SOURCES, Source
+from django.apps import AppConfig
 
 
 class ScanningConfig(AppConfig):
@@ -8,5 +8,4 @@ class ScanningConfig(AppConfig):
     verbose_name = "Scanning"
 
     def ready(self):
-        # A book is found by what was read on its spine, too.
-        SOURCES.append(Source(table="scanning_candidate", column="spine", copy="copy_id", text="spine_words"))
+        import_module("scanning.registrations").register()

@@ -11,9 +11,11 @@ from typing import IO
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.db import IntegrityError, transaction
 from django.utils.text import get_valid_filename
 
+from accounts.account_deletion import delete_folder
 from library import shelf_order
 from library.forms import ShelfForm
 from library.models import Shelf
@@ -93,7 +95,7 @@ def forget(scan: Scan):
     folders = [scan.upload_key("-"), scan.result_key("-"), scan.thumbnail_key(), scan.spine_key(0)]
     with transaction.atomic():
         scan.delete()
-        transaction.on_commit(lambda: [_delete_folder(str(PurePosixPath(key).parent)) for key in folders])
+        transaction.on_commit(lambda: [delete_folder(str(PurePosixPath(key).parent)) for key in folders])
 
 
 def _start(scan: Scan, photo: bytes, shelf: Shelf | str) -> Scan:
@@ -133,6 +135,23 @@ def _sha256(file: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
+class PhotoSizeLimit(FileUploadHandler):
+    """Passes over a file as soon as it is too large, so that it does not fill the disk before it is refused."""
+
+    def __init__(self, request):
+        super().__init__(request)
+        request.too_heavy = []
+
+    def receive_data_chunk(self, raw_data, start):
+        if start + len(raw_data) > settings.SCAN_MAX_MB * 1024 * 1024:
+            self.request.too_heavy.append(self.file_name)
+            raise SkipFile
+        return raw_data
+
+    def file_complete(self, file_size):
+        return None
+
+
 def shown_name(filename: str) -> str:
     name = "".join(c for c in re.split(r"[/\\]", filename or "")[-1] if c.isprintable()).strip()
     return name[-200:] or "photo.jpg"
@@ -142,16 +161,3 @@ def _stored_name(filename: str) -> str:
     """What is kept is a JPEG, whatever came in."""
     stem = get_valid_filename(f"x{PurePosixPath(filename).stem}")[1:].strip(".")
     return f"{stem[:80] or 'photo'}.jpg"
-
-
-def _delete_folder(key: str):
-    """All files below `key`. A disk keeps the empty folder unless it is told; a bucket has none."""
-    try:
-        folders, files = default_storage.listdir(key)
-    except FileNotFoundError:
-        return
-    for name in files:
-        default_storage.delete(f"{key}/{name}")
-    for name in folders:
-        _delete_folder(f"{key}/{name}")
-    default_storage.delete(key)

@@ -161,7 +161,7 @@ def _end(file: Import, state: str, sentence: str = ""):
     ended = Import.objects.filter(pk=file.pk, leased_until=file.leased_until)
     told = ended.update(state=state, error=sentence[:500], leased_until=None, attempts=0, finished=timezone.now())
     if told and state in (State.COMPLETE, State.FAILED):
-        webhooks.notify(file.user_id, Event.IMPORT_FINISHED, "library.serializers.import_by_key", file.pk)
+        webhooks.notify(file.user_id, Event.IMPORT_FINISHED, "transfer.models.import_by_key", file.pk)
 
 
 class Turn:

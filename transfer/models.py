@@ -80,3 +80,16 @@ class ImportRow(models.Model):
 
     def __str__(self):
         return f"{self.file} {self.number}"
+
+    @property
+    def can_be_changed(self) -> bool:
+        return self.result in (self.Result.FAILED, self.Result.SKIPPED) and not self.data.get("whole")
+
+
+def import_by_key(pk: int) -> dict | None:
+    """What webhooks are told of an import, as it is when they are told."""
+    file = Import.objects.filter(pk=pk).first()
+    if file is None:
+        return None
+    columns = {name: getattr(file, name) for name in ("id", "name", "format", "state", "error", "total", "done", "counts")}
+    return columns | {"finished": file.finished and file.finished.isoformat()}

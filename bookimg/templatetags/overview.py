@@ -8,6 +8,7 @@ from django.db.models import Count
 from catalogs.models import CatalogRecord
 from jobs import queue_depth
 from library.models import Book, UserBook
+from scanning.models import Scan
 
 register = template.Library()
 
@@ -15,12 +16,9 @@ register = template.Library()
 @register.simple_tag
 def overview() -> dict:
     waiting = list(queue_depth.waiting().values())
-    people = get_user_model().objects
-    # Scans by their owners: the library only knows about scanning what its users have.
-    by_status = people.filter(scans__isnull=False).values_list("scans__status").annotate(n=Count("scans"))
-    scans = dict(by_status.order_by("scans__status"))
+    scans = dict(Scan.objects.order_by("status").values_list("status").annotate(n=Count("pk")))
     return {
-        "people": people.count(),
+        "people": get_user_model().objects.count(),
         "copies": UserBook.objects.filter(removed__isnull=True).count(),
         "editions": Book.objects.count(),
         "catalog": CatalogRecord.objects.count(),

@@ -1,16 +1,17 @@
 """Two records of one book become one, and one record that stood for two books becomes two. By hand only, and undoable."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.formats import date_format
 
 from catalogs import isbn
 from library.copies import facts, tagging, trash, undoing
-from library.models import FACTS, FactChange, Status, Undo, UserBook
+from library.models import FACTS, FactChange, Reading, Status, Undo, UserBook
 
 AT_MOST = 24  # copies shown side by side
 MERGE = "merge"  # the source of a fact that came from the other record
-RELATIONS = ("readings", "loans", "sightings", "import_rows")  # what goes with the book that it is about
 # The own fields that one of two records may have to itself; the one that stays keeps its own where both have one.
 FILLED = ("shelf_id", "rating", "bought", "bought_from", "price", "currency", "condition", "condition_note")
 JOINED = ("review", "notes")
@@ -21,6 +22,26 @@ TOUCHED = (*FACTS, *FILLED, *JOINED, "status", "favourite", "added", "cover_key"
 
 class MergeError(Exception):
     """A sentence for the person: why these two cannot be one."""
+
+
+@dataclass(frozen=True)
+class CopyRows:
+    """Rows that go with the book that they are about, by the name of the relation from the copy to them."""
+
+    relation: str
+    heading: str = ""  # where a record becomes two, its owner chooses among them under this heading; "": they all stay
+    in_words: Callable[..., str] = str  # a row, for that choice
+
+
+def _reading_in_words(reading: Reading) -> str:
+    return " to ".join(date_format(day, "j F Y") if day else "?" for day in (reading.started, reading.finished))
+
+
+# Apps above add theirs when they start.
+COPY_ROWS = [
+    CopyRows("readings", "Reading dates", _reading_in_words),
+    CopyRows("loans", "Loans", lambda loan: f"{loan.borrower}, {date_format(loan.since, 'j F Y')}"),
+]
 
 
 @dataclass(frozen=True)
@@ -56,7 +77,7 @@ def merge(user, keep: UserBook, other: UserBook, two_isbns: bool = False) -> Und
     keep, other = _locked(user, keep), _locked(user, other)
     _refuse(keep, other, two_isbns)
     before = _values(keep)
-    steps = [step for name in RELATIONS if (step := _move(name, other, keep))]
+    steps = [step for rows in COPY_ROWS if (step := _move(rows.relation, other, keep))]
     had_number = bool(keep.isbn13)
     _fill_facts(keep, other)
     if keep.isbn13 and not had_number:
@@ -152,17 +173,17 @@ def _share_tags(keep: UserBook, other: UserBook) -> list[str]:
 
 
 @transaction.atomic
-def split(user, copy: UserBook, readings=(), loans=(), sightings=()) -> tuple[UserBook, Undo]:
-    """A second record beside `copy`, of the same edition until its facts are edited, to which these rows of `copy` go."""
+def split(user, copy: UserBook, **rows: list[int]) -> tuple[UserBook, Undo]:
+    """A second record beside `copy`, of the same edition until its facts are edited, to which these rows of `copy` go: the names
+    of relations, as in COPY_ROWS, with the keys of rows."""
     copy = _locked(user, copy)
     own = {"book": copy.book, "shelf": copy.shelf, "status": copy.status, "entry": copy.entry, "origins": dict(copy.origins)}
     own |= {fact: getattr(copy, fact) for fact in FACTS} | {"cover_key": copy.cover_key}
     second = UserBook.objects.create(user=user, **own)
     tagging.set_tags(second, tagging.names_of(copy))
     steps = [undoing.made(second)]
-    chosen = {"readings": readings, "loans": loans, "sightings": sightings}
-    for relation, rows in chosen.items():
-        mine = list(getattr(copy, relation).filter(pk__in=rows).values_list("pk", flat=True))
+    for relation, keys in rows.items():
+        mine = list(getattr(copy, relation).filter(pk__in=keys).values_list("pk", flat=True))
         if mine:
             getattr(copy, relation).filter(pk__in=mine).update(copy=second)
             steps.append(undoing.moved(relation, mine, copy, second))

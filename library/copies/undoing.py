@@ -17,6 +17,7 @@ from library.models import Shelf, Undo, UserBook
 
 CHUNK = 500  # rows in one statement
 KEPT = timedelta(days=30)  # as long as the trash
+SHELF_ROWS: list[str] = []  # relations from a shelf to what else is of it; apps above add theirs when they start
 
 
 class TooLate(Exception):
@@ -71,9 +72,9 @@ def made(copy: UserBook) -> dict:
     return {"do": "made", "copy": copy.pk}
 
 
-def shelf_gone(place: dict, copies: list[int], scans: list[int]) -> dict:
-    """A shelf was taken away, on which these stood."""
-    return {"do": "shelf_gone", "place": place, "copies": copies, "scans": scans}
+def shelf_gone(place: dict, copies: list[int], rows: dict[str, list[int]]) -> dict:
+    """A shelf was taken away, on which these copies stood; `rows` are those of SHELF_ROWS."""
+    return {"do": "shelf_gone", "place": place, "copies": copies, "rows": rows}
 
 
 def record(user, sentence: str, *steps: dict) -> Undo:
@@ -163,7 +164,9 @@ def _shelf_gone(user, step: dict):
     for chunk in chunks(step["copies"]):
         homeless = UserBook.objects.filter(user=user, pk__in=chunk, shelf__isnull=True)
         homeless.change(shelf=shelf)
-    user.scans.filter(pk__in=step["scans"], shelf__isnull=True).update(shelf=shelf)
+    for relation, keys in step["rows"].items():
+        rows = Shelf._meta.get_field(relation).related_model.objects
+        rows.filter(user=user, pk__in=keys, shelf__isnull=True).update(shelf=shelf)
 
 
 STEPS = {

@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.signing import Signer
 from django.db import transaction
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.module_loading import import_string
@@ -28,6 +29,7 @@ SHARED_KEY = re.compile(r"covers/[0-9a-f]{2}/([0-9a-f]{40})\.webp")
 OWN_KEY = re.compile(r"covers/own/(\d+)/([0-9a-f]{32})\.webp")
 NO_PICTURE_SECONDS = 24 * 3600  # until an address that had no picture is asked again
 LATER_SECONDS = 10 * 60  # … and one that did not answer
+FOREVER = f"private, max-age={365 * 24 * 3600}, immutable"  # for an address that is that of one picture and no other
 REST_SECONDS = 2 * 60  # a host that cannot be reached is left alone, or a page of covers waits for each of them
 signer = Signer(salt="library.covers.cover_files")
 
@@ -129,3 +131,12 @@ def fetcher() -> Fetcher:
     """As COVERS says: our own, or another one by its dotted path."""
     agent = f"BookImg/{settings.VERSION}" + (f" (+{settings.CONTACT})" if settings.CONTACT else "")
     return Fetcher(agent) if settings.COVERS == "fetch" else import_string(settings.COVERS)()
+
+
+def picture_response(key: str) -> HttpResponse:
+    try:
+        with default_storage.open(key) as file:
+            data = file.read()
+    except FileNotFoundError:
+        raise Http404("its file is gone") from None
+    return HttpResponse(data, content_type="image/webp", headers={"Cache-Control": FOREVER})

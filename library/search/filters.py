@@ -10,6 +10,7 @@ from catalogs import folding
 from library.models import CopyAuthor, Loan, Status, Tag, UserBook
 from library.search import terms
 from library.search.query import Filter
+from library.sightings import is_on_a_photo
 
 STATUSES = {
     "unread": Status.TO_READ, "toread": Status.TO_READ, "read": Status.READ, "finished": Status.READ, "reading": Status.READING,
@@ -158,7 +159,7 @@ def has(user, value: str) -> Q:
     if value in ("tag", "tags"):
         return Q(pk__in=UserBook.tags.through.objects.filter(tag__user=user).values("userbook_id"))
     if value in ("photo", "scan"):
-        return Q(pk__in=UserBook.objects.filter(user=user, sightings__isnull=False).values("pk"))
+        return is_on_a_photo(user)
     if value in ("cover", "picture"):
         return ~Q(cover="") | ~Q(cover_key="")
     if value in ("author", "authors"):

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 from catalogs import folding
 from library import listing, suggestions
 from library import series as sets
+from library.listing import pages_around
 from library.models import CopyAuthor, Status, UserBook, author_key
-from library.views.books import pages_around
 
 ON_A_PAGE = 100
 MOST = 500  # books on one page of an author or of a series; whoever wrote more is looked at in the library

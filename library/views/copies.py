@@ -16,6 +16,7 @@ from library.forms import CopyForm, FactsForm
 from library.forms.copy_records import LoanForm, ReadingForm
 from library.forms.edit_conflicts import THEIRS, question_of
 from library.models import FACTS, FactChange, Loan, Reading, UserBook
+from library.page_parts import BOOK_SECTIONS
 
 
 def own_copy(request, pk) -> UserBook:
@@ -77,7 +78,7 @@ def book_page(request, copy: UserBook, **forms):
         "source": sources_of(copy, rows),
         "language": LANG_INFO.get(copy.language, {}).get("name", copy.language),
         "links": [(SITE_NAMES[site], address) for site, address in links.items()],
-        "sightings": copy.sightings.select_related("scan__shelf").order_by("-scan__created"),
+        "sections": [(section.template, content) for section in BOOK_SECTIONS if (content := section.content(copy))],
         "alike": merging.alike(copy),
         "loan": next((loan for loan in lent if not loan.returned), None),
         "past_loans": [loan for loan in lent if loan.returned],

@@ -3,7 +3,6 @@ copy shows: one of the editions', an upload, or the drawn one."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
@@ -13,31 +12,20 @@ from library.forms.covers import CoverForm
 from library.forms.error_sentence import error_sentence
 from library.models import UserBook
 
-YEAR = 365 * 24 * 3600
-FOREVER = f"private, max-age={YEAR}, immutable"  # its address is that of this picture and no other
 NOT_NOW = "private, max-age=600"
-
-
-def picture(key: str) -> HttpResponse:
-    try:
-        with default_storage.open(key) as file:
-            data = file.read()
-    except FileNotFoundError:
-        raise Http404("its file is gone") from None
-    return HttpResponse(data, content_type="image/webp", headers={"Cache-Control": FOREVER})
 
 
 @login_required
 @require_GET
 def cover(request, name):
-    return picture(cover_files.shared_key(name))
+    return cover_files.picture_response(cover_files.shared_key(name))
 
 
 @login_required
 @require_GET
 def own(request, name):
     """The key is made with the number of who asks: another's picture is not there for them."""
-    return picture(cover_files.own_key(request.user.pk, name))
+    return cover_files.picture_response(cover_files.own_key(request.user.pk, name))
 
 
 @login_required
@@ -48,7 +36,7 @@ def fetched(request):
     if not cover_files.is_ours(address, proof) or not cover_files.is_wanted(address):
         raise Http404
     if key := cover_files.fetched(address):
-        return picture(key)
+        return cover_files.picture_response(key)
     return HttpResponse(status=404, headers={"Cache-Control": NOT_NOW})
 
 

@@ -11,16 +11,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from catalogs import Record, isbn, lookup
-from library.copies import identity, isbn_entry
+from library.copies import catalog_offers, isbn_entry
 from library.copies.batch_options import remember, remembered
 from library.copies.isbn_entry import Outcome
 from library.forms import AddBookForm, BatchForm, TypedForm
 from library.models import Entry, UserBook
 
-SALT = "record of a catalogue"  # what is added with one tap is what the catalogue said, not what a page was made to say
-VALID = 24 * 3600
-SECONDS = 15  # for all catalogues; a person waits
-MOST = 30
 SHOWN = 200  # of what is understood in a text, while it is typed
 
 
@@ -85,48 +81,15 @@ def understood(request):
 
 
 # ── A title that the catalogues are searched for ────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True)
-class Result:
-    record: Record
-    owned: bool
-    signed: str
-
-
 @login_required
 @require_GET
 def search(request):
     text = " ".join(request.GET.get("q", "").replace("\0", "").split())[:300]
     context = {"q": text, "form": BatchForm(request.user, batch=remembered(request.user))}
     if text:
-        context |= found_for(request.user, text)
+        context |= catalog_offers.search_catalogs(request.user, text)
     fragment = request.headers.get("HX-Target") == "add-results"
     return render(request, "library/_add_results.html" if fragment else "library/add_search.html", context)
-
-
-def found_for(user, text: str) -> dict:
-    """The editions that the catalogues name, each once; an ISBN in the search box is looked up as such."""
-    catalogs = lookup.from_settings(seconds=SECONDS)
-    number = isbn.clean(text)
-    if number:
-        records = [record] if (record := catalogs.by_isbn(number)) else []
-    else:
-        records = once(catalogs.search([text], limit=12).get(text, []))[:MOST]
-    flags = identity.owned_flags(user, records) if records else []
-    results = [Result(record, owned, signed(record)) for record, owned in zip(records, flags, strict=True)]
-    return {"results": results, "problems": catalogs.problems, "number": number}
-
-
-def once(records: list[Record]) -> list[Record]:
-    """One edition is shown once, whoever knows it; the first word counts, and a cover that it lacks comes from the next."""
-    seen: dict[str, Record] = {}
-    for record in records:
-        key = record.isbn or f"{identity.work_key(record.title, record.authors)}|{record.published_date[:4]}|{record.publisher}"
-        seen[key] = lookup.completed(seen[key], record) if key in seen else record
-    return list(seen.values())
-
-
-def signed(record: Record) -> str:
-    return signing.dumps(record.as_dict(), salt=SALT, compress=True)
 
 
 @login_required
@@ -135,7 +98,7 @@ def search_add(request):
     """One tap on a result."""
     form = BatchForm(request.user, request.POST)
     try:
-        record = Record.from_dict(signing.loads(request.POST.get("record", ""), salt=SALT, max_age=VALID))
+        record = catalog_offers.offered_record(request.POST.get("record", ""), catalog_offers.OFFERED_FOR)
     except signing.BadSignature:
         record = None
     if record is None or not form.is_valid():

@@ -2,11 +2,15 @@
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import feeds
 from accounts.basic_auth import for_readers
@@ -110,6 +114,33 @@ def turned(request, number: int) -> str:
 
 def page_of(request, copy: UserBook) -> str:
     return request.build_absolute_uri(copy.get_absolute_url())
+
+
+# ── The page about them ─────────────────────────────────────────────────────────────────────────────────────────────
+@login_required
+@never_cache
+def feeds_page(request):
+    secret = feeds.secret_of(request.user)
+    names = {"loans": "feed_loans", "added": "feed_added"}
+    addresses = {key: request.build_absolute_uri(reverse(name, args=[secret])) for key, name in names.items()} if secret else {}
+    opds = request.build_absolute_uri(reverse("opds"))
+    return render(request, "library/feeds.html", {"addresses": addresses, "opds": opds})
+
+
+@login_required
+@require_POST
+def feeds_renew(request):
+    feeds.renew(request.user)
+    messages.success(request, "New addresses created. Any old ones no longer work.")
+    return redirect("feeds")
+
+
+@login_required
+@require_POST
+def feeds_revoke(request):
+    feeds.revoke(request.user)
+    messages.success(request, "The secret addresses have been revoked.")
+    return redirect("feeds")
 
 
 # ── At secret addresses ─────────────────────────────────────────────────────────────────────────────────────────────

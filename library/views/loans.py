@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from library.copies import loans
 from library.forms.copy_records import LoanForm
+from library.listing import PAGE_SIZE, pages_around
 from library.models import Loan
-from library.views.books import PAGE_SIZE, pages_around
 from library.views.copies import book_page, own_copy
 from library.views.trash import back_to
 

@@ -48,13 +48,16 @@ def split(request, pk):
     """What belongs to the second book is chosen; its facts can be edited afterwards."""
     copy = own_copy(request, pk)
     if request.method == "POST" and not copy.removed:
-        rows = {name: numbers(request.POST.getlist(name)) for name in ("readings", "loans", "sightings")}
+        rows = {rows.relation: numbers(request.POST.getlist(rows.relation)) for rows in _offered()}
         second, undo = merging.split(request.user, copy, **rows)
         messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
         return redirect("book_edit", second.pk)
-    sightings = copy.sightings.select_related("scan").order_by("-scan__created")
-    context = {"copy": copy, "readings": copy.readings.all(), "loans": copy.loans.all(), "sightings": sightings}
-    return render(request, "library/split.html", context)
+    groups = [(rows, [(row.pk, rows.in_words(row)) for row in getattr(copy, rows.relation).all()]) for rows in _offered()]
+    return render(request, "library/split.html", {"copy": copy, "groups": [group for group in groups if group[1]]})
+
+
+def _offered() -> list[merging.CopyRows]:
+    return [rows for rows in merging.COPY_ROWS if rows.heading]
 
 
 def numbers(texts: list[str]) -> list[int]:

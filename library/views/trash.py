@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from library import listing
 from library.copies import trash, undoing
+from library.listing import PAGE_SIZE, books_in_words, pages_around
 from library.models import Undo
-from library.views.books import PAGE_SIZE, books_in_words, pages_around
 
 BATCHES = 10
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,23 +16,6 @@ from library.models import Shelf
 from scanning import images, tickets, uploads
 from scanning.forms import PhotoForm
 from scanning.models import Scan
-
-
-class SizeLimit(FileUploadHandler):
-    """Passes over a file as soon as it is too large, so that it does not fill the disk before it is refused."""
-
-    def __init__(self, request):
-        super().__init__(request)
-        request.too_heavy = []
-
-    def receive_data_chunk(self, raw_data, start):
-        if start + len(raw_data) > settings.SCAN_MAX_MB * 1024 * 1024:
-            self.request.too_heavy.append(self.file_name)
-            raise SkipFile
-        return raw_data
-
-    def file_complete(self, file_size):
-        return None
 
 
 @dataclass(frozen=True)
@@ -49,7 +31,7 @@ class Outcome:
 @login_required
 @csrf_exempt  # the token is checked in `_scan_new`: the limit has to be in place before anybody reads the post
 def scan_new(request):
-    request.upload_handlers.insert(0, SizeLimit(request))
+    request.upload_handlers.insert(0, uploads.PhotoSizeLimit(request))
     return _scan_new(request)
 
 

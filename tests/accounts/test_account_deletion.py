@@ -64,7 +64,7 @@ def rows_of(user) -> dict[str, int]:
 
 
 def files_of(user) -> list[str]:
-    return [folder for folder in account_deletion.FOLDERS if default_storage.exists(f"{folder}/{user.pk}")]
+    return [folder for folder in account_deletion.folders() if default_storage.exists(f"{folder}/{user.pk}")]
 
 
 @pytest.fixture(autouse=True)
@@ -76,9 +76,9 @@ def test_everything_is_deleted_and_nothing_of_anybody_else(owner, stranger, owne
     furnish(owner)
     make_copy(stranger, "Dune", "Frank Herbert", isbn="9780441013593")
     theirs = make_scan(stranger)
-    assert len(files_of(owner)) == len(account_deletion.FOLDERS) and len(rows_of(owner)) > 10
+    assert len(files_of(owner)) == len(account_deletion.folders()) and len(rows_of(owner)) > 10
     ApiToken.objects.create(user=owner)
-    page = owner_client.post(reverse("leave"), RIGHT)
+    page = owner_client.post(reverse("delete_account"), RIGHT)
     assert page.status_code == 200 and "Your account has been deleted" in page.content.decode()
     assert not User.objects.filter(pk=owner.pk).exists()
     assert rows_of(owner) == {} and files_of(owner) == []
@@ -89,7 +89,7 @@ def test_everything_is_deleted_and_nothing_of_anybody_else(owner, stranger, owne
 
 def test_what_was_typed_about_a_book_that_nobody_has_any_more_is_deleted_too(owner, owner_client):
     furnish(owner)
-    owner_client.post(reverse("leave"), RIGHT)
+    owner_client.post(reverse("delete_account"), RIGHT)
     assert list(Book.objects.values_list("title", flat=True)) == ["Dune"]  # what a catalogue says stays
 
 
@@ -102,25 +102,25 @@ def test_what_was_typed_about_a_book_that_nobody_has_any_more_is_deleted_too(own
     ],
 )
 def test_without_name_and_password_nothing_happens(owner, owner_client, typed, sentence):
-    page = owner_client.post(reverse("leave"), typed)
+    page = owner_client.post(reverse("delete_account"), typed)
     assert page.status_code == 422 and sentence in page.content.decode()
     assert User.objects.filter(username="olive", is_active=True).exists()
 
 
 def test_passwords_cannot_be_tried_out_here(owner, owner_client):
-    answers = [owner_client.post(reverse("leave"), {"name": "olive", "password": "guess"}).status_code for _ in range(7)]
+    answers = [owner_client.post(reverse("delete_account"), {"name": "olive", "password": "guess"}).status_code for _ in range(7)]
     assert answers[0] == 422 and answers[-1] == 429
 
 
 def test_the_page_offers_the_exports_first(owner_client):
-    page = owner_client.get(reverse("leave")).content.decode()
+    page = owner_client.get(reverse("delete_account")).content.decode()
     assert reverse("export_json") + "?photos=1" in page and reverse("export_csv") in page
 
 
 def test_a_large_library_is_closed_at_once_and_emptied_in_the_background(owner, owner_client, django_capture_on_commit_callbacks):
     furnish(owner)
     with django_capture_on_commit_callbacks(execute=True):
-        account_deletion.leave(owner, at_once=0)
+        account_deletion.delete_account(owner, at_once=0)
     closed = User.objects.get(pk=owner.pk)
     assert (closed.is_active, closed.email, closed.has_usable_password()) == (False, "", False)
     assert "olive" not in closed.username and not Session.objects.exists()

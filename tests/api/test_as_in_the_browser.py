@@ -9,10 +9,9 @@ from django.urls import get_resolver
 from accounts import jwts
 from catalogs import Record
 from library.copies import facts
+from library.copies.catalog_offers import offer_key
 from library.copies.tagging import names_of, set_tags
 from library.models import FactChange, UserBook
-from library.views.editions import offered
-from library.views.entries import signed
 from tests.api.conftest import Program
 from tests.api.openapi import CALLS
 from tests.api.test_manners import code_of
@@ -70,7 +69,7 @@ def test_the_trash_is_emptied_or_brought_back(program, owner):
 # ── One book ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_another_edition_is_chosen_and_taken_back(program, owner):
     copy = make_copy(owner, "Emma", "Jane Austen", publisher="Dent", source="local")
-    done = program.post(f"/books/{copy.pk}/edition", {"key": offered(EMMA)["key"]}).json()
+    done = program.post(f"/books/{copy.pk}/edition", {"key": offer_key(EMMA)}).json()
     assert (done["book"]["isbn"], done["book"]["publisher"]) == ("9780141439587", "Penguin")
     program.post(f"/undos/{done['undo']}")
     assert program.get(f"/books/{copy.pk}").json()["publisher"] == "Dent"
@@ -128,7 +127,7 @@ def test_a_book_of_the_catalogues_is_found_and_added_on_a_new_shelf(program, own
     make_copy(owner, "Emma", "Jane Austen", isbn="9780141439587", source="open_library")
     found = program.get("/books/catalog?q=9780141439587").json()
     assert all(item["owned"] for item in found["items"])
-    made = program.post("/books/catalog", {"key": signed(EMMA), "shelf": "Attic", "tags": ["gift"]})
+    made = program.post("/books/catalog", {"key": offer_key(EMMA), "shelf": "Attic", "tags": ["gift"]})
     assert (made.status_code, made.json()["shelf"]["name"], made.json()["tags"]) == (201, "Attic", ["gift"])
     assert code_of(program.post("/books/catalog", {"key": "made up"})) == (409, "not-offered")
 
@@ -293,7 +292,7 @@ SAME = {
     "candidate_undo": "undoCandidate", "candidate_choose": "chooseCandidate", "candidate_edit": "editCandidate",
     "api_tokens": "addToken", "api_token_end": "endToken", "family_end": "signProgramOut", "webhooks": "addWebhook",
     "webhook": "changeWebhook", "webhook_switch": "changeWebhook", "webhook_delete": "deleteWebhook",
-    "redeliver": "deliverAgain", "feeds_renew": "renewFeeds", "feeds_revoke": "endFeeds", "leave": "deleteAccount",
+    "redeliver": "deliverAgain", "feeds_renew": "renewFeeds", "feeds_revoke": "endFeeds", "delete_account": "deleteAccount",
     "upload": "askForUpload",
 }  # fmt: skip
 ONLY_LOOKS = {"entry_understood"}

@@ -56,7 +56,7 @@ def buckets(cloud, settings):
     options = {"bucket": UPLOADS, "results_bucket": RESULTS, "region": "us-east-1", "addressing": "path"}
     settings.STORAGES = {
         **django_settings.STORAGES,
-        "default": {"BACKEND": "library.s3_storage.Buckets", "OPTIONS": options},
+        "default": {"BACKEND": "bookimg.s3_storage.Buckets", "OPTIONS": options},
     }
     return client
 

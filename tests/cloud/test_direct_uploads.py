@@ -56,7 +56,7 @@ def test_on_amazon_that_is_the_host_of_the_bucket(settings):
     options = {"bucket": "photos", "region": "eu-west-1"}
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("AWS_ENDPOINT_URL_S3")
-        settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "library.s3_storage.Buckets", "OPTIONS": options}}
+        settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "bookimg.s3_storage.Buckets", "OPTIONS": options}}
         assert tickets.place() == "https://photos.s3.eu-west-1.amazonaws.com/uploads/"
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from library.s3_storage import Buckets
+from bookimg.s3_storage import Buckets
 from scanning import tickets, uploads
 from scanning.models import Scan, UploadTicket
 from tests.api.conftest import Program, token_for

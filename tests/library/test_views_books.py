@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from library.models import Status
-from library.views.books import of_day
+from scanning.home_strips import scan_of_day
 from tests.factories import make_candidate, make_copies, make_copy, make_scan, make_shelf
 
 HOME = "/"
@@ -169,7 +169,7 @@ def test_it_is_silent_when_all_is_decided_or_given_up(owner, owner_client):
     ],
 )
 def test_days_are_named_as_people_name_them(day, words):
-    assert of_day(day, date(2026, 5, 10)) == words
+    assert scan_of_day(day, date(2026, 5, 10)) == words
 
 
 # ── Chips, columns, the form with all filters ───────────────────────────────────────────────────────────────────────

@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from catalogs import CatalogError, Record, local
 from library import metadata_lookup
+from library.copies.catalog_offers import offer_key
 from library.models import Entry, Preferences, Status, SyncStatus, UserBook
-from library.views.entries import SALT
 from tests.factories import make_copy, make_record, make_shelf
 
 pytestmark = pytest.mark.django_db
@@ -293,7 +293,7 @@ def test_what_no_catalogue_said_is_not_added(owner, owner_client, record):
 
 
 def test_a_record_that_was_signed_here_is_added_by_a_plain_post(owner, owner_client):
-    record = signing.dumps(make_record("Emma", "Jane Austen", isbn=EMMA, source="shop").as_dict(), salt=SALT, compress=True)
+    record = offer_key(make_record("Emma", "Jane Austen", isbn=EMMA, source="shop"))
     owner_client.post(reverse("entry_search_add"), {**batch(), "record": record})
     assert owner.books.get().title == "Emma"
 

@@ -172,5 +172,5 @@ def test_the_command_writes_what_the_browser_gets(owner, tmp_path):
 
 def test_the_settings_lead_there_in_one_click(owner_client):
     page = owner_client.get(reverse("settings")).content.decode()
-    for name in ("export_csv", "export_json", "import_new", "leave"):
+    for name in ("export_csv", "export_json", "import_new", "delete_account"):
         assert f'href="{reverse(name)}"' in page

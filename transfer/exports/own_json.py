@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
 
 from django.core.files.storage import default_storage
-from django.urls import reverse
 from django.utils import timezone
 
+from library import sightings
 from library.models import FACTS, Book, Preferences, UserBook
+from library.sightings import ShelfPhoto, ShelfSighting
 from transfer.exports import chunks
 from transfer.formats.own_json import COLUMNS, ROW_COLUMNS, VERSION
 
@@ -27,15 +28,16 @@ def lines(user, address: Address = str) -> Iterator[str]:
     """The document, a few hundred books at a time; the trash is part of it. `address` makes a link of a path."""
     yield "{" + ",\n".join(f"{json.dumps(name)}: {_json(value)}" for name, value in _head(user).items()) + ',\n"books": [\n'
     copies = UserBook.objects.filter(user=user).select_related("book", "shelf")
-    related = ["tags", *RELATED.values(), "sightings__scan"]
+    related = ["tags", *RELATED.values()]
     before = ""
     for chunk in chunks(copies.prefetch_related(*related)):
-        yield before + ",\n".join(_json(of_copy(copy, address)) for copy in chunk)
+        seen = sightings.by_copy(chunk)
+        yield before + ",\n".join(_json(_copy(copy, seen[copy.pk], address)) for copy in chunk)
         before = ",\n"
     yield '\n],\n"scans": [\n'
     before = ""
-    for scan in user.scans.order_by("pk").iterator(chunk_size=200):
-        yield before + _json(_scan(scan, address))
+    for photo in sightings.photos(user):
+        yield before + _json(_scan(photo, address))
         before = ",\n"
     yield "\n]}\n"
 
@@ -53,7 +55,7 @@ def _head(user) -> dict:
     }
 
 
-def of_copy(copy: UserBook, address: Address = str) -> dict:
+def _copy(copy: UserBook, seen: list[ShelfSighting], address: Address) -> dict:
     said = {name: _plain(copy, field) for name, field in COLUMNS.items()}
     for name, relation in RELATED.items():
         rows = getattr(copy, relation).all()
@@ -61,7 +63,7 @@ def of_copy(copy: UserBook, address: Address = str) -> dict:
     said["shelf"] = [copy.shelf.room, copy.shelf.bookcase, copy.shelf.name] if copy.shelf else []
     said["tags"] = [tag.name for tag in copy.tags.all()]
     said["edition"] = _edition(copy.book)
-    said["photos"] = [_photo(sighting, address) for sighting in copy.sightings.all()]
+    said["photos"] = [_sighting(sighting, address) for sighting in seen]
     return said
 
 
@@ -77,20 +79,19 @@ def _edition(book: Book) -> dict:
     return {name: value for name in EDITION if (value := getattr(book, name)) not in ("", None, [], {})}
 
 
-def _photo(sighting, address: Address) -> dict:
-    scan = sighting.scan
-    place = {"shelf": sighting.shelf_row, "position": sighting.position, "region": sighting.region}
-    return {"scan": scan.job_id, "page": address(scan.get_absolute_url()), "text": sighting.spine_text, **place}
+def _sighting(seen: ShelfSighting, address: Address) -> dict:
+    place = {"shelf": seen.row, "position": seen.position, "region": seen.region}
+    return {"scan": seen.photo.job_id, "page": address(seen.photo.page), "text": seen.text, **place}
 
 
-def _scan(scan, address: Address) -> dict:
+def _scan(photo: ShelfPhoto, address: Address) -> dict:
     return {
-        "jobId": scan.job_id,
-        "filename": scan.filename,
-        "status": scan.status,
-        "created": scan.created.isoformat(),
-        "page": address(scan.get_absolute_url()),
-        "photo": address(reverse("scan_photo", args=[scan.job_id])),
+        "jobId": photo.job_id,
+        "filename": photo.filename,
+        "status": photo.status,
+        "created": photo.taken.isoformat(),
+        "page": address(photo.page),
+        "photo": address(photo.picture),
     }
 
 
@@ -140,8 +141,8 @@ def _stored(name: str) -> zipfile.ZipInfo:
 
 
 def _pictures(user) -> Iterator[tuple[str, str]]:
-    for job_id, key in user.scans.order_by("pk").values_list("job_id", "photo").iterator():
-        yield f"photos/{job_id}/{PurePosixPath(key).name}", key
+    for photo in sightings.photos(user):
+        yield f"photos/{photo.job_id}/{PurePosixPath(photo.key).name}", photo.key
     own = UserBook.objects.filter(user=user, cover_key__startswith=f"covers/own/{user.pk}/")
     for key in own.values_list("cover_key", flat=True).distinct().iterator():
         yield f"covers/{PurePosixPath(key).name}", key

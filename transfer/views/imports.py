@@ -1,24 +1,20 @@
 """Bringing books in: a file, a look at what is in it, the work in the background, a result a row."""
 
-import csv
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from library.views.books import pages_around
-from transfer import detect, import_run
-from transfer.exports.goodreads import neutral
+from library.listing import pages_around
+from transfer import detect, downloads, import_run
 from transfer.forms import ColumnsForm, ImportFileForm, ImportOptionsForm, ImportRowForm
 from transfer.items import NotReadable
 from transfer.models import Import, ImportRow
 
 ROWS = 50
 NOTED = "noted"
-WHAT_WENT_WRONG = "What went wrong"
 KINDS = {
     "new": "New",
     "owned": "Already in your library",
@@ -110,7 +106,7 @@ def result_page(request, file: Import, problem_row: ImportRow | None = None, for
     for row in page:
         open_form = form if problem_row and row.pk == problem_row.pk else None
         row.form = open_form or (
-            ImportRowForm(initial=row.data.get("facts"), auto_id=f"row{row.number}_%s") if can_change(row) else None
+            ImportRowForm(initial=row.data.get("facts"), auto_id=f"row{row.number}_%s") if row.can_be_changed else None
         )
         row.opened = open_form is not None
         facts = row.data.get("facts", row.data)
@@ -121,10 +117,6 @@ def result_page(request, file: Import, problem_row: ImportRow | None = None, for
         chips.append((NOTED, "Added with a note", file.counts[NOTED]))
     context = {"file": file, "page": page, "pages": pages_around(page), "chips": chips, "shown": shown}
     return render(request, "transfer/import_result.html", context)
-
-
-def can_change(row: ImportRow) -> bool:
-    return row.result in (ImportRow.Result.FAILED, ImportRow.Result.SKIPPED) and not row.data.get("whole")
 
 
 def describe(file: Import) -> Import:
@@ -201,7 +193,7 @@ def row(request, pk, number):
         owned = row.result == ImportRow.Result.OWNED  # of what is not there, there is no further copy
         return answer(request, import_run.try_again(row, another=True) if owned else row)
     form = ImportRowForm(request.POST, auto_id=f"row{row.number}_%s")
-    if not can_change(row) or not form.is_valid():
+    if not row.can_be_changed or not form.is_valid():
         return result_page(request, describe(row.file), row, form)
     return answer(request, import_run.try_again(row, {name: value for name, value in form.cleaned_data.items() if value}))
 
@@ -215,28 +207,4 @@ def answer(request, row: ImportRow):
 
 @login_required
 def failures(request, pk):
-    """The rows that need a look as they were in the file, with the reason, to be put right and sent again."""
-    file = own_import(request, pk)
-    rows = file.rows.filter(result=ImportRow.Result.FAILED)
-    header = [name for name in file.hints.get("header", []) if name] or ["ISBN", "Title"]
-    response = StreamingHttpResponse(list(failure_lines(header, rows)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="import-{file.pk}-failures.csv"'
-    return response
-
-
-class Line:
-    """What csv writes to: keeps the last line."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def failure_lines(header: list[str], rows):
-    writer = csv.writer(Line())
-    yield "\ufeff" + writer.writerow([*header, WHAT_WENT_WRONG])
-    for row in rows.iterator(chunk_size=500):
-        raw = row.data.get("raw") or {
-            "ISBN": row.data.get("facts", {}).get("isbn13", ""),
-            "Title": row.data.get("facts", {}).get("title", ""),
-        }
-        yield writer.writerow([neutral(raw.get(name, "")) for name in header] + [f"line {row.number}: {row.message}"])
+    return downloads.failed_rows(own_import(request, pk))

@@ -1,0 +1,18 @@
+"""What the API adds to pages and processes of lower floors; ApiConfig calls `register` when it starts."""
+
+from accounts.account_deletion import ACCOUNT_DATA, AccountData, delete_in_chunks
+from accounts.page_links import PAGE_LINKS, SETTINGS_PROGRAMS, UPLOAD_TICKETS, PageLink
+from api.models import IdempotencyKey
+
+
+def register():
+    ACCOUNT_DATA.append(
+        AccountData(
+            mentions=lambda user: [],
+            delete=lambda user: delete_in_chunks(IdempotencyKey.objects.filter(user=user)),
+        )
+    )
+    PAGE_LINKS[SETTINGS_PROGRAMS].append(
+        PageLink("The API", "api:openapi-view", icon="info", hint="Read about every call and try it out")
+    )
+    PAGE_LINKS[UPLOAD_TICKETS].append(PageLink("A ticket for a photo", "api:ask_for_upload"))

@@ -1,0 +1,15 @@
+"""What chat adds to pages and processes of lower floors; ChatConfig calls `register` when it starts."""
+
+from accounts.account_deletion import ACCOUNT_DATA, AccountData, delete_in_chunks
+from chat.models import Chat
+from library.page_parts import SEARCH_MODES, SearchMode
+
+
+def register():
+    ACCOUNT_DATA.append(
+        AccountData(
+            mentions=lambda user: ["conversations"],
+            delete=lambda user: delete_in_chunks(Chat.objects.filter(user=user)),
+        )
+    )
+    SEARCH_MODES.append(SearchMode("ask", "Ask", "a question about your books", url_name="search_answer"))

@@ -1,0 +1,48 @@
+"""What the library adds to pages and processes of the floor below; LibraryConfig calls `register` when it starts."""
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from accounts.account_deletion import ACCOUNT_DATA, CHUNK, AccountData, delete_in_chunks
+from accounts.page_links import PAGE_LINKS, SETTINGS_BOOKS, SETTINGS_PROGRAMS, PageLink
+from library.copies.identity import PEOPLE
+from library.models import Book, Undo, UserBook
+
+
+def register():
+    ACCOUNT_DATA.append(
+        AccountData(
+            mentions=mentions,
+            folders=("covers/own",),
+            delete=delete_books,
+            weight=lambda user: user.books.count(),
+        )
+    )
+    PAGE_LINKS[SETTINGS_BOOKS] += [
+        PageLink("Shelves", "shelves", icon="shelves", hint="Rooms, bookcases, shelves and their order"),
+        PageLink("Lent", "loans", icon="hand", hint="Who has your books, and when they are due back"),
+        PageLink("Tags", "tags", icon="tag", hint="Rename, merge or delete them"),
+        PageLink("Removed books", "books_removed", icon="trash", hint=removed_books),
+    ]
+    link = PageLink("Feeds", "feeds", icon="feed", hint="For calendars, feed readers and reader apps")
+    PAGE_LINKS[SETTINGS_PROGRAMS].append(link)
+
+
+def mentions(user) -> list[str]:
+    books, shelves = user.books.count(), user.shelves.count()
+    numbers = [f"{books:,} book{'' if books == 1 else 's'}", f"{shelves:,} shel{'f' if shelves == 1 else 'ves'}"]
+    return [*numbers, "reviews", "notes", "loans"]
+
+
+def removed_books(user) -> str:
+    return f"{user.books.filter(removed__isnull=False).count()} you can restore"
+
+
+def delete_books(user):
+    """With the editions that nobody has any more and no catalogue knows: what their title says was this person's own words."""
+    while books := dict(UserBook.objects.filter(user=user).values_list("pk", "book")[:CHUNK]):
+        with transaction.atomic():
+            UserBook.objects.filter(pk__in=books).delete()
+            typed = Book.objects.filter(pk__in=set(books.values()), source__in=PEOPLE)
+            typed.filter(~Exists(UserBook.objects.filter(book=OuterRef("pk")))).delete()
+    delete_in_chunks(Undo.objects.filter(user=user))
