@@ -380,7 +380,7 @@ CHAT_USD_PER_MILLION_IN = read("CHAT_USD_PER_MILLION_IN", "float", 3.0)  # the p
 CHAT_USD_PER_MILLION_OUT = read("CHAT_USD_PER_MILLION_OUT", "float", 15.0)
 
 # ── Language, security, logging ─────────────────────────────────────────────────────────────────────────────────────
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = "en-gb"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 try:
     ZoneInfo(TIME_ZONE)
