@@ -1,11 +1,16 @@
 """What the API adds to pages and processes of lower floors; ApiConfig calls `register` when it starts."""
 
+from django_q.models import Schedule
+
 from accounts.account_deletion import ACCOUNT_DATA, AccountData, delete_in_chunks
 from accounts.page_links import PAGE_LINKS, SETTINGS_PROGRAMS, UPLOAD_TICKETS, PageLink
+from api import idempotency
 from api.models import IdempotencyKey
+from jobs.periodic import register_periodic
 
 
 def register():
+    register_periodic("old answers", idempotency.sweep, Schedule.HOURLY)
     ACCOUNT_DATA.append(
         AccountData(
             mentions=lambda user: [],

@@ -332,7 +332,7 @@ STAGE_QUEUES = read("STAGE_QUEUES", "list", [])  # scan stages with queues and w
 if unknown := [name for name in STAGE_QUEUES if name not in ("read", "propose", "validate")]:
     raise ImproperlyConfigured(f"STAGE_QUEUES may contain read, propose and validate, not {unknown[0]!r}")
 WORKERS = number("WORKERS", 1)
-SCAN_LEASE_SECONDS = number("SCAN_LEASE_SECONDS", 30)
+LEASE_SECONDS = number("LEASE_SECONDS", 30)
 TASK_TIMEOUT = 300
 Q_CLUSTER = {
     "name": "bookimg",

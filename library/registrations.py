@@ -2,14 +2,20 @@
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django_q.models import Schedule
 
 from accounts.account_deletion import ACCOUNT_DATA, CHUNK, AccountData, delete_in_chunks
 from accounts.page_links import PAGE_LINKS, SETTINGS_BOOKS, SETTINGS_PROGRAMS, PageLink
+from jobs.periodic import register_periodic
+from library import tasks
+from library.copies import trash
 from library.copies.identity import PEOPLE
 from library.models import Book, Undo, UserBook
 
 
 def register():
+    register_periodic("sweep of entries", tasks.sweep, Schedule.MINUTES)
+    register_periodic("trash", trash.purge_old, Schedule.DAILY)
     ACCOUNT_DATA.append(
         AccountData(
             mentions=mentions,

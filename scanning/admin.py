@@ -57,7 +57,7 @@ class ScanAdmin(ReadOnly, admin.ModelAdmin):
     fieldsets = (
         (None, {"fields": ("user", "job_id", "filename", "shelf", "created", "finished")}),
         ("Work", {"fields": ("status", "stage", "attempts", "error", "retryable", "notes", "engine", "timings")}),
-        ("Lease", {"fields": ("lease", "lease_until", "changed")}),
+        ("Lease", {"fields": ("lease", "lease_until", "due", "deaths", "changed")}),
         ("Photo", {"fields": ("photo", "width", "height", "sha256")}),
     )
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from catalogs import Record
 from catalogs.index_terms import main_title
+from jobs.models import LeasedWork, LeasedWorkQuerySet
 from library.copies import identity
 from library.models import Shelf, UserBook
 from library.models.folded import FoldedModel, FoldedQuerySet, words_of
@@ -27,12 +28,15 @@ class Stage(models.TextChoices):
     DONE = "done"
 
 
-class ScanQuerySet(models.QuerySet):
+class ScanQuerySet(LeasedWorkQuerySet):
     def of(self, user):
         return self.filter(user=user)
 
     def unfinished(self):
         return self.filter(status__in=Scan.ACTIVE)
+
+    def at_step(self, step: str):
+        return self.filter(stage=step) if step else self
 
     def begun(self):
         """Past their reading, and waiting for the next stage, where that has no queue of its own."""
@@ -41,17 +45,11 @@ class ScanQuerySet(models.QuerySet):
 
     def unannounced(self):
         """Over for a while, and the SNS topic has not been told."""
-        late = timezone.now() - timedelta(seconds=settings.SCAN_LEASE_SECONDS)
+        late = timezone.now() - timedelta(seconds=settings.LEASE_SECONDS)
         return self.filter(to_announce=True, finished__lt=late)
 
-    def abandoned(self):
-        """Active, but nobody holds them: the worker died, or the task was lost on its way."""
-        now = timezone.now()
-        late = now - timedelta(seconds=settings.SCAN_LEASE_SECONDS)
-        return self.unfinished().filter(Q(lease_until__lt=now) | Q(lease_until__isnull=True, changed__lt=late))
 
-
-class Scan(models.Model):
+class Scan(LeasedWork):
     """One photo on its way to books."""
 
     class Status(models.TextChoices):
@@ -84,11 +82,7 @@ class Scan(models.Model):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
 
-    # How far the work is. A lease says that somebody is at it; it runs out by itself when that worker dies.
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.READ)
-    attempts = models.PositiveSmallIntegerField("attempts at this stage", default=0)
-    lease = models.CharField(max_length=32, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
     error = models.CharField("what went wrong, for its owner", max_length=500, blank=True)
     retryable = models.BooleanField(default=True)
 
@@ -112,7 +106,7 @@ class Scan(models.Model):
         indexes = [
             models.Index(fields=["user", "-created"], name="scan_by_date"),
             models.Index(fields=["user", "sha256"], name="scan_by_hash"),
-            models.Index(fields=["status", "lease_until"], name="scan_by_lease"),
+            models.Index(fields=["status", "due"], name="scan_by_due"),
         ]
 
     def __str__(self):
@@ -124,6 +118,24 @@ class Scan(models.Model):
     @property
     def is_active(self) -> bool:
         return self.status in self.ACTIVE
+
+    @property
+    def step(self) -> str:
+        return self.stage
+
+    @property
+    def outcome(self) -> str:
+        return self.status
+
+    @property
+    def work_label(self) -> str:
+        return self.job_id
+
+    def describe_work(self) -> str:
+        return f"Scan {self.job_id} of {self.user}"
+
+    def log_fields(self) -> dict:
+        return {"job_id": self.job_id, "user_id": self.user_id, "stage": self.stage}
 
     # The stored artefacts of contract.md: everything of a scan lies under its own key.
     def upload_key(self, name: str) -> str:

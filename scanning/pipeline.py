@@ -3,27 +3,22 @@
 Each stage is a task of its own. It may be delivered twice or die half-way and does no harm: its lease lets one worker in at
 a time, its output is replaced as a whole, and it counts only when the scan moves on, in one transaction."""
 
-import logging
 import time
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django_q.brokers import get_broker
-from django_q.tasks import async_task
 
 from accounts import webhooks
 from accounts.models import Event
 from catalogs import CatalogError
-from jobs import leases
+from jobs import leases, runner
+from jobs.leases import Lease
 from scanning import cover_stages, events, purchases, results, second_look, stages
 from scanning.models import Scan, Stage
 from scanning.ocr import OCRError
 from scanning.proposers import ProposerError
-
-logger = logging.getLogger("scanning.pipeline")
 
 NEXT = {
     Stage.READ: Stage.PROPOSE,
@@ -52,10 +47,10 @@ SHOWN_AS = {
     Stage.AGAIN: Scan.Status.READING,
     Stage.FINISH: Scan.Status.VALIDATING,
 }
-MAX_ATTEMPTS = 3
-PAUSE = 0.2  # seconds between looks at a scan that somebody else works on
+PAUSES = (2, 4)  # seconds, after the first attempt at a stage and the second
+LOOK_SECONDS = 0.2  # seconds between looks at a scan that somebody else works on
 PROVIDER_ERRORS = (OCRError, ProposerError, CatalogError)
-GAVE_UP = "Something went wrong on our side, three times in a row. The photo has been kept. Try again later."
+GAVE_UP = "Something went wrong on our side, several times in a row. The photo has been kept. Try again later."
 CANCELLED = "You stopped this scan. What was found so far is kept."
 
 
@@ -63,99 +58,63 @@ def start(scan: Scan):
     """A new scan goes into the queue once its row is there."""
     with transaction.atomic():
         events.progress(scan, scan.stage, 0, 0, "Waiting to start")
-        enqueue(scan.pk, scan.stage)
+        enqueue_stage(scan)
 
 
-def enqueue(pk: int, stage: str):
-    if stage != Stage.DONE:
-        # Robust: while the queue is away, the scan waits for the next sweep.
-        transaction.on_commit(lambda: async_task(f"scanning.tasks.{stage}", pk, cluster=queue_of(stage)), robust=True)
+def enqueue_stage(scan: Scan):
+    if scan.stage != Stage.DONE:
+        runner.enqueue_work(SCANS, scan.pk, scan.stage)
 
 
-def queue_of(stage: str) -> str:
-    return settings.QUEUES.get(stage, settings.QUEUES[""])
-
-
-def run(pk: int, stage: str):
+def run_stage(pk: int, stage: str):
     """One attempt at one stage, where nobody else is at it and it is not past."""
-    lease = leases.take(pk, stage, SHOWN_AS[stage])
-    if lease is None:
-        return
-    started = time.monotonic()
-    scan = Scan.objects.get(pk=pk)
-    try:
-        with lease.kept():
-            outcome = attempt(scan, stage, lease)
-            advance(lease, stage, outcome, round(time.monotonic() - started, 3))
-        state = "done"
-    except leases.Lost:
-        state = "dropped"
-    except PROVIDER_ERRORS as error:
-        state = stumble(lease, str(error), error.permanent)
-    except Exception:  # a bug or a broken part: told in the log, tried again, and never left hanging
-        logger.exception("%s failed", stage, extra={"job_id": scan.job_id, "user_id": scan.user_id})
-        state = stumble(lease, GAVE_UP)
-    duration = round((time.monotonic() - started) * 1000)
-    fields = {"job_id": scan.job_id, "user_id": scan.user_id, "stage": stage, "state": state, "duration_ms": duration}
-    logger.info("%s %s %s %d ms", scan.job_id, stage, state, duration, extra=fields)
+    runner.attempt_work(SCANS, pk, stage)
 
 
 def run_through(pk: int) -> Scan:
     """What is left of a scan, here and now; a worker that was quicker with one of its stages is waited for."""
     while (scan := Scan.objects.get(pk=pk)).is_active:
-        run(pk, scan.stage)
+        run_stage(pk, scan.stage)
         if Scan.objects.filter(pk=pk, stage=scan.stage).unfinished().exists():
-            time.sleep(PAUSE)
+            time.sleep(LOOK_SECONDS)
     return scan
 
 
-def attempt(scan: Scan, stage: str, lease: leases.Lease) -> stages.Outcome:
-    if scan.attempts > MAX_ATTEMPTS:  # the workers before did not live to tell
-        raise OCRError(GAVE_UP)
+def _work(lease: Lease):
+    scan, started = lease.row, time.monotonic()
+    stage = scan.stage
+    lease.renew(status=SHOWN_AS[stage], changed=timezone.now())
     work = WORK_ON_A_COVER if scan.kind == Scan.Kind.COVER else WORK
-    return work[stage](scan, stages.Report(scan, stage, lease))
+    outcome = work[stage](scan, stages.Report(scan, stage, lease))
+    _advance(lease, outcome, round(time.monotonic() - started, 3))
 
 
 @transaction.atomic
-def advance(lease: leases.Lease, stage: str, outcome: stages.Outcome, seconds: float):
+def _advance(lease: Lease, outcome: stages.Outcome, seconds: float):
     """The stage is done: what it found is kept and the next one enqueued, all or nothing."""
-    scan = lease.scan()
-    scan.stage = NEXT[stage]
-    scan.timings[stage] = seconds
+    scan = lease.locked_row()
+    scan.timings[scan.stage] = seconds
+    scan.stage = NEXT[scan.stage]
     scan.engine |= outcome.engine
     scan.notes = list(dict.fromkeys([*scan.notes, *outcome.notes]))
-    scan.attempts, scan.lease, scan.lease_until = 0, "", None
-    scan.save(update_fields=["stage", "timings", "engine", "notes", "attempts", "lease", "lease_until", "changed"])
+    scan.save(update_fields=["stage", "timings", "engine", "notes", "changed"])
+    lease.release(attempts=0, deaths=0)
     outcome.keep(scan)
-    enqueue(scan.pk, scan.stage)
+    enqueue_stage(scan)
 
 
-@transaction.atomic
-def stumble(lease: leases.Lease, sentence: str, permanent: bool = False) -> str:
-    """The attempt did not work out: once more after a pause, or failed with a sentence for its owner."""
-    try:
-        scan = lease.scan()
-    except leases.Lost:
-        return "dropped"
-    for_good = permanent or scan.attempts >= MAX_ATTEMPTS
-    if for_good and scan.stage == Stage.AGAIN:
-        return give_up_looking(scan, sentence)
-    if for_good:
-        end(scan, Scan.Status.FAILED, sentence, retryable=not permanent)
-        return "failed"
-    scan.lease, scan.lease_until = "", timezone.now() + timedelta(seconds=2**scan.attempts)
-    scan.save(update_fields=["lease", "lease_until", "changed"])
+def _tell_pause(scan: Scan, reason: str):
     events.progress(scan, scan.stage, 0, 0, "That did not work; trying again in a moment")
-    return "to be repeated"
 
 
-def give_up_looking(scan: Scan, sentence: str) -> str:
-    """A scan that was complete before it was looked at again does not fail by that."""
-    scan.stage, scan.notes = NEXT[Stage.AGAIN], [*scan.notes, second_look.STAYS.format(reason=sentence)]
-    scan.attempts, scan.lease, scan.lease_until = 0, "", None
-    scan.save(update_fields=["stage", "notes", "attempts", "lease", "lease_until", "changed"])
-    enqueue(scan.pk, scan.stage)
-    return "given up"
+def _give_up(scan: Scan, reason: str, permanent: bool):
+    if scan.stage != Stage.AGAIN:
+        return end(scan, Scan.Status.FAILED, reason, retryable=not permanent)
+    # It was complete before it was looked at again, and does not fail by that.
+    scan.stage, scan.notes = NEXT[Stage.AGAIN], [*scan.notes, second_look.STAYS.format(reason=reason)]
+    scan.attempts = scan.deaths = 0
+    scan.save(update_fields=["stage", "notes", "attempts", "deaths", "changed"])
+    return enqueue_stage(scan)
 
 
 def end(scan: Scan, status: str, sentence: str, retryable: bool):
@@ -177,8 +136,8 @@ def retry(scan: Scan) -> bool:
     scan = Scan.objects.select_for_update().filter(stopped, pk=scan.pk).first()
     if scan is None:
         return False
-    scan.status, scan.error, scan.attempts, scan.finished = Scan.Status.QUEUED, "", 0, None
-    scan.save(update_fields=["status", "error", "attempts", "finished", "changed"])
+    scan.error = ""
+    _begin_anew(scan, "error")
     purchases.allow_again(scan)
     start(scan)
     return True
@@ -191,11 +150,18 @@ def look_again(scan: Scan, what: str) -> bool:
     unread = second_look.unread_of(scan).count()
     if what not in [offer.what for offer in second_look.offers(scan, unread)]:
         return False
-    scan.status, scan.stage, scan.again, scan.attempts, scan.finished = Scan.Status.QUEUED, Stage.AGAIN, what, 0, None
-    scan.save(update_fields=["status", "stage", "again", "attempts", "finished", "changed"])
+    scan.stage, scan.again = Stage.AGAIN, what
+    _begin_anew(scan, "stage", "again")
     purchases.allow_again(scan)
     start(scan)
     return True
+
+
+def _begin_anew(scan: Scan, *fields: str):
+    columns = {**leases.nothing_counted(), "status": Scan.Status.QUEUED, "finished": None}
+    for name, value in columns.items():
+        setattr(scan, name, value)
+    scan.save(update_fields=[*columns, *fields, "changed"])
 
 
 @transaction.atomic
@@ -208,18 +174,25 @@ def cancel(scan: Scan) -> bool:
     return True
 
 
-def sweep() -> int:
-    """Puts scans back into the queue whose worker died or whose task was lost; how many there were."""
-    found = 0
-    for scan in Scan.objects.abandoned():
-        if scan.lease_until is None and get_broker(queue_of(scan.stage)).queue_size():
-            continue  # its task may still be waiting behind others
-        untouched = Scan.objects.unfinished().filter(
-            pk=scan.pk, stage=scan.stage, lease=scan.lease, lease_until=scan.lease_until, changed=scan.changed
-        )
-        if untouched.update(lease="", lease_until=None, changed=timezone.now()):
-            enqueue(scan.pk, scan.stage)
-            found += 1
-    for scan in Scan.objects.unannounced():
-        stages.announce(scan)
-    return found
+def _queue_of(stage: str) -> str:
+    return settings.QUEUES.get(stage, settings.QUEUES[""])
+
+
+def _first_of_begun(step: str) -> Scan | None:
+    """Reading takes longest. Of ten photos the first is to show its books after one reading, not after ten."""
+    read_alone = Stage.READ in settings.QUEUES  # then others are there for the other stages
+    return None if step != Stage.READ or read_alone else Scan.objects.begun().first()
+
+
+SCANS = runner.WorkKind(
+    name="scan",
+    model=Scan,
+    work=_work,
+    pauses=PAUSES,
+    sentence=GAVE_UP,
+    give_up=_give_up,
+    on_pause=_tell_pause,
+    errors=PROVIDER_ERRORS,
+    queue=_queue_of,
+    first=_first_of_begun,
+)

@@ -2,22 +2,30 @@
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django_q.models import Schedule
 
 from accounts.account_deletion import ACCOUNT_DATA, AccountData, delete_in_chunks
 from accounts.page_links import EMPTY_LIBRARY, INSTEAD_OF_CAMERA, PAGE_LINKS, SETTINGS_PANELS, PageLink
+from jobs.periodic import register_periodic
+from jobs.runner import register_kind
 from library.copies.merging import COPY_ROWS, CopyRows
 from library.copies.undoing import SHELF_ROWS
 from library.page_parts import BOOK_SECTIONS, HOME_STRIPS, BookSection
 from library.search.fulltext.words import SOURCES, Source
 from library.sightings import SIGHTING_SOURCES
+from scanning import stages, tickets
 from scanning.home_strips import scan_strips
 from scanning.models import Candidate, Scan
+from scanning.pipeline import SCANS
 from scanning.sighting_source import ScanSightings
 
 BOOKS_A_SCAN = 20
 
 
 def register():
+    register_kind(SCANS)
+    register_periodic("ends of scans", stages.announce_late_ends, Schedule.MINUTES)
+    register_periodic("old tickets", tickets.sweep, Schedule.HOURLY)
     # A book is found by what was read on its spine, too.
     SOURCES.append(Source(table="scanning_candidate", column="spine", copy="copy_id", text="spine_words"))
     ACCOUNT_DATA.append(

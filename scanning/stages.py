@@ -46,7 +46,7 @@ class Report:
             return
         self.last = time.monotonic()
         with transaction.atomic():
-            scan = self.lease.scan()
+            scan = self.lease.locked_row()
             events.progress(scan, self.stage, done, total, message.format(done=done, total=total))
 
     def saying(self, message: str) -> Callable[[int, int], None]:
@@ -89,7 +89,7 @@ class EarlyBooks:
         rows = results.plan(self.scan, known)
         store_spines(self.scan, rows, self.image, lambda *_: None)  # the bar goes on with the reading
         with transaction.atomic():
-            show(self.report.lease.scan(), rows)
+            show(self.report.lease.locked_row(), rows)
 
 
 def propose(scan: Scan, report: Report) -> Outcome:
@@ -161,6 +161,11 @@ def announce(scan: Scan):
     """Has the SNS topic told of the scan's end, where there is one."""
     if scan.to_announce:
         transaction.on_commit(lambda: async_task("scanning.tasks.announce", scan.pk), robust=True)
+
+
+def announce_late_ends():
+    for scan in Scan.objects.unannounced():
+        announce(scan)
 
 
 def photo(scan: Scan) -> np.ndarray:

@@ -283,7 +283,7 @@ def make_import(user, content: str | bytes, name: str = "books.csv", **more) -> 
 def run_import(file: Import, **options) -> Import:
     """Adds the books of an import here and now, as a worker would."""
     import_run.start(file, options, here=True)
-    import_run.run(file.pk, queued=False)
+    import_run.run_import(file.pk, queued=False)
     file.refresh_from_db()
     return file
 

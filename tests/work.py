@@ -9,8 +9,13 @@ FAKES = {"OCR": "tests.fakes.Reader", "PROPOSER": "tests.fakes.Proposer", "CATAL
 
 
 def queued() -> list[str]:
-    """The functions of the tasks that wait, oldest first."""
-    return [task["func"] for task in waiting_tasks()]
+    """What waits, oldest first: a kind of work and its step, or the function of another task."""
+    return [_named(task) for task in waiting_tasks()]
+
+
+def _named(task: dict) -> str:
+    name, _, *step = task["args"] if task["func"] == "jobs.runner.run_work" else (task["func"], None)
+    return " ".join([name, *step])
 
 
 def waiting_tasks() -> list[dict]:

@@ -1,7 +1,7 @@
 """A file's way into a library: taken in, looked through, brought in. Each part may be interrupted at any row.
 
-A worker holds a lease on the import that it renews with every chunk, in the transaction that writes the chunk: whoever has lost
-it writes nothing. Long files are worked on for a while at a time, so that scans get their turn in between."""
+A worker renews its lease on the import with every chunk, in the transaction that writes the chunk: whoever has lost it writes
+nothing. Long files are worked on for a while at a time, so that scans get their turn in between."""
 
 import hashlib
 import logging
@@ -9,19 +9,20 @@ import secrets
 import time
 from collections import Counter
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import DataError, IntegrityError, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count
 from django.utils import timezone
-from django_q.tasks import async_task
 
 from accounts import webhooks
 from accounts.models import Event
+from jobs import runner
+from jobs.leases import Lease, end_of_lease, nobody_holds_it, nothing_counted
 from transfer import archive_covers, detect, owned_matching, row_outcomes, source_files
 from transfer.fields import Hints
 from transfer.items import Item, NotReadable
@@ -31,21 +32,17 @@ logger = logging.getLogger("transfer.items")
 
 CHUNK = 200  # rows in one transaction: about a tenth of a second in which nobody else writes
 SLICE_SECONDS = 20
-LEASE = timedelta(seconds=60)
 BREATH = 0.01  # seconds between two transactions, for those who wait to write
-MOST_ATTEMPTS = 3
+PAUSES = (2, 4)  # seconds, after an attempt that failed and the next
 SHOWN = 12  # rows in the preview
 AT_ONCE_BYTES = 256 * 1024  # a file of this size is looked through while its owner waits
 GAVE_UP = (
-    "Something went wrong on our side, three times in a row. The books imported so far are kept, and you can continue the import."
+    "Something went wrong on our side, several times in a row. "
+    "The books imported so far are kept, and you can continue the import."
 )
 NOT_STORED = "This row could not be saved. Check its values, correct anything unusual, and try again."
 ODD = (DataError, IntegrityError, OverflowError, TypeError, ValueError)  # what values can do to a database
 State, Result = Import.State, ImportRow.Result
-
-
-class Lost(Exception):
-    """Somebody else works on this import by now, or its owner has stopped it."""
 
 
 def take(user, upload, name: str, wanted: str = "auto", here: bool = False) -> Import:
@@ -76,35 +73,36 @@ def _shown(name: str) -> str:
 
 def check(file: Import, at_once: bool = False):
     """Counts what the rows are, here and now or in the background."""
-    file.state, file.total, file.counts, file.attempts, file.leased_until = State.CHECKING, 0, {}, 0, None
+    for name, value in {**nothing_counted(), "state": State.CHECKING, "total": 0, "counts": {}}.items():
+        setattr(file, name, value)
     file.save()
     if at_once:
-        run(file.pk, queued=False)
+        run_import(file.pk, queued=False)
         file.refresh_from_db()
     else:
-        enqueue(file.pk)
+        runner.enqueue_work(IMPORTS, file.pk)
 
 
 def start(file: Import, options: dict, here: bool = False):
     """From the preview into the queue, with what its owner chose for all rows; `here` is for those who do the work themselves."""
     ready = Import.objects.filter(pk=file.pk, state=State.PREVIEW)
+    begun = {**nothing_counted(), "state": State.QUEUED, "options": options, "done": 0, "counts": {}, "due": end_of_lease()}
     with transaction.atomic():
-        begun = {"options": options, "done": 0, "counts": {}, "attempts": 0, "leased_until": None, "touched": timezone.now()}
-        if ready.update(state=State.QUEUED, **begun) and not here:
-            enqueue(file.pk)
+        if ready.update(**begun) and not here:
+            runner.enqueue_work(IMPORTS, file.pk)
 
 
 def go_on(file: Import):
     stopped = Import.objects.filter(pk=file.pk, state__in=(State.FAILED, State.CANCELLED)).exclude(key="")
     with transaction.atomic():
-        if stopped.update(state=State.QUEUED, attempts=0, error="", leased_until=None, finished=None):
-            enqueue(file.pk)
+        if stopped.update(**nothing_counted(), state=State.QUEUED, error="", finished=None):
+            runner.enqueue_work(IMPORTS, file.pk)
 
 
 def cancel(file: Import) -> bool:
     """Stops after the chunk that is being written."""
-    active = Import.objects.filter(pk=file.pk, state__in=Import.ACTIVE)
-    return bool(active.update(state=State.CANCELLED, leased_until=None, finished=timezone.now()))
+    active = Import.objects.filter(pk=file.pk).unfinished()
+    return bool(active.update(**nobody_holds_it(), state=State.CANCELLED, finished=timezone.now()))
 
 
 def forget(file: Import):
@@ -117,59 +115,42 @@ def forget(file: Import):
             transaction.on_commit(partial(default_storage.delete, key))
 
 
-def enqueue(pk: int):
-    Import.objects.filter(pk=pk).update(touched=timezone.now())
-    transaction.on_commit(partial(async_task, "transfer.import_run.run", pk))
-
-
-def sweep() -> int:
-    """Puts those into the queue again whose worker died or whose task was lost; how many there were."""
-    late = timezone.now() - LEASE
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
-    abandoned = Import.objects.filter(free, state__in=Import.ACTIVE, touched__lt=late)
-    found = 0
-    for pk, touched in abandoned.values_list("pk", "touched"):
-        if abandoned.filter(pk=pk, touched=touched).update(touched=timezone.now()):
-            enqueue(pk)
-            found += 1
-    return found
-
-
-def run(pk: int, seconds: float = SLICE_SECONDS, queued: bool = True):
+def run_import(pk: int, seconds: float = SLICE_SECONDS, queued: bool = True):
     """One turn of work on an import, where nobody else is at it; what is left after `seconds` goes back into the queue."""
-    lease = timezone.now() + LEASE
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now())
-    mine = Import.objects.filter(free, pk=pk, state__in=Import.ACTIVE)
-    if not mine.update(leased_until=lease, attempts=F("attempts") + 1):
-        return
-    file = Import.objects.select_related("user").get(pk=pk)
-    try:
-        if file.attempts > MOST_ATTEMPTS:
-            return _end(file, State.FAILED, GAVE_UP)
-        Turn(file, seconds, queued).work()
-    except Lost:
-        logger.info("another worker has taken over import %s", pk)
-    except NotReadable as error:
-        _end(file, State.FAILED, str(error))
-    except Exception:  # a bug or a broken part: told in the log, tried again, and never left hanging
-        logger.exception("import failed", extra={"import": pk, "user_id": file.user_id})
-        pause = timezone.now() + timedelta(seconds=2**file.attempts)
-        Import.objects.filter(pk=pk, leased_until=file.leased_until).update(leased_until=pause)
+    runner.attempt_work(replace(IMPORTS, work=partial(_work, seconds=seconds, queued=queued)), pk)
 
 
-def _end(file: Import, state: str, sentence: str = ""):
-    ended = Import.objects.filter(pk=file.pk, leased_until=file.leased_until)
-    told = ended.update(state=state, error=sentence[:500], leased_until=None, attempts=0, finished=timezone.now())
-    if told and state in (State.COMPLETE, State.FAILED):
-        webhooks.notify(file.user_id, Event.IMPORT_FINISHED, "transfer.models.import_by_key", file.pk)
+def _work(lease: Lease, seconds: float = SLICE_SECONDS, queued: bool = True):
+    Turn(lease, seconds, queued).work()
+
+
+def _give_up(file: Import, reason: str, permanent: bool):
+    ended = {"state": State.FAILED, "error": reason[:500], "attempts": 0, "deaths": 0, "finished": timezone.now()}
+    Import.objects.filter(pk=file.pk).update(**ended)
+    _tell_end(file)
+
+
+def _tell_end(file: Import):
+    webhooks.notify(file.user_id, Event.IMPORT_FINISHED, "transfer.models.import_by_key", file.pk)
+
+
+IMPORTS = runner.WorkKind(
+    name="import",
+    model=Import,
+    work=_work,
+    pauses=PAUSES,
+    sentence=GAVE_UP,
+    give_up=_give_up,
+    errors=(NotReadable,),
+)
 
 
 class Turn:
     """One worker at one import for a while."""
 
-    def __init__(self, file: Import, seconds: float, queued: bool):
-        self.file, self.until, self.queued = file, time.monotonic() + seconds, queued
-        self.kind = detect.FORMATS[file.format]
+    def __init__(self, lease: Lease, seconds: float, queued: bool):
+        self.lease, self.file, self.until, self.queued = lease, lease.row, time.monotonic() + seconds, queued
+        self.kind = detect.FORMATS[self.file.format]
         self.shelves: dict = {}
 
     def work(self):
@@ -201,9 +182,9 @@ class Turn:
                     counts["noted"] += bool(row.item.notes) and kind in ("new", "owned")
                     if len(shown) < SHOWN or (kind == "bad" and counts["bad"] <= SHOWN):
                         shown.append(_preview(row, kind))
-                self.renew(total=total)
-        self.renew(hints=self.file.hints | hints | {"shown": shown}, counts=dict(counts), total=total)
-        _end(self.file, State.PREVIEW)
+                self.lease.progress(total=total)
+        found = {"hints": self.file.hints | hints | {"shown": shown}, "counts": dict(counts), "total": total}
+        self.lease.release(**found, state=State.PREVIEW, error="", attempts=0, finished=timezone.now())
 
     def _hints(self) -> dict:
         encoding = self.file.hints["encoding"]
@@ -237,7 +218,7 @@ class Turn:
                 self.kind.prepare(self.file.user, stream)
             with default_storage.open(self.file.key) as stored:
                 archive_covers.restore(self.file.user, stored)
-        self.renew(state=State.RUNNING)
+        self.lease.renew(state=State.RUNNING)
 
     def bring_in(self, chunk: list[tuple[int, Item, dict]]):
         row_outcomes.prepare(chunk)
@@ -264,33 +245,24 @@ class Turn:
         counts = Counter(self.file.counts) + Counter(row.result for row in rows)
         noted = sum(1 for row in rows if row.result == Result.ADDED and row.message)
         counts["noted"] += noted
-        self.renew(done=self.file.done + len(chunk), counts=dict(counts), attempts=0)
+        self.lease.progress(done=self.file.done + len(chunk), counts=dict(counts))
         for plan in plans:
             self.by_id |= dict.fromkeys(plan.item.ids.items(), plan.pk) if plan.pk else {}
-
-    def renew(self, **columns):
-        """What is new about the import, as long as it is ours."""
-        until = timezone.now() + LEASE
-        held = Import.objects.filter(pk=self.file.pk, leased_until=self.file.leased_until, state=self.file.state)
-        if not held.update(leased_until=until, touched=timezone.now(), **columns):
-            raise Lost
-        for name, value in (columns | {"leased_until": until}).items():
-            setattr(self.file, name, value)
 
     def _let_others(self):
         """Back into the queue, behind what came in the meantime."""
         with transaction.atomic():
-            self.renew(attempts=0)
-            Import.objects.filter(pk=self.file.pk, leased_until=self.file.leased_until).update(leased_until=None)
+            self.lease.release(attempts=0, deaths=0, due=end_of_lease())
             if self.queued:
-                enqueue(self.file.pk)
+                runner.enqueue_work(IMPORTS, self.file.pk)
 
     def _complete(self):
         """The file has done its work and is deleted; what became of its rows is kept."""
-        key = self.file.key
+        key, total = self.file.key, self.file.done
         with transaction.atomic():
-            self.renew(key="", total=self.file.done)
-            _end(self.file, State.COMPLETE)
+            ended = {"state": State.COMPLETE, "error": "", "finished": timezone.now()}
+            self.lease.release(key="", total=total, attempts=0, deaths=0, **ended)
+            _tell_end(self.file)
             transaction.on_commit(partial(default_storage.delete, key))
 
 

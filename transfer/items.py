@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 class NotReadable(ValueError):
     """A sentence for the person: why this file as a whole cannot be brought in."""
 
+    permanent = True
+
 
 @dataclass
 class Item:

@@ -3,10 +3,16 @@
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils import timezone
+
+from jobs.models import LeasedWork, LeasedWorkQuerySet
 
 
-class Import(models.Model):
+class ImportQuerySet(LeasedWorkQuerySet):
+    def unfinished(self):
+        return self.filter(state__in=Import.ACTIVE)
+
+
+class Import(LeasedWork):
     """One file on its way into a library. It may be interrupted at any row and goes on after it."""
 
     class State(models.TextChoices):
@@ -32,15 +38,17 @@ class Import(models.Model):
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict, blank=True)  # in a preview what the rows are, later result -> rows
-    attempts = models.PositiveSmallIntegerField(default=0)
-    leased_until = models.DateTimeField(null=True, blank=True)
-    touched = models.DateTimeField(default=timezone.now)  # enqueued or worked on last
     created = models.DateTimeField(auto_now_add=True)
     finished = models.DateTimeField(null=True, blank=True)
 
+    objects = ImportQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created"]
-        indexes = [models.Index(fields=["user", "sha256"], name="import_by_hash")]
+        indexes = [
+            models.Index(fields=["user", "sha256"], name="import_by_hash"),
+            models.Index(fields=["state", "due"], name="import_by_due"),
+        ]
 
     ACTIVE = (State.CHECKING, State.QUEUED, State.RUNNING)
 
@@ -50,6 +58,16 @@ class Import(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
+
+    @property
+    def outcome(self) -> str:
+        return self.state
+
+    def describe_work(self) -> str:
+        return f"Import {self.pk} of {self.user}"
+
+    def log_fields(self) -> dict:
+        return {"import": self.pk, "user_id": self.user_id}
 
     def get_absolute_url(self):
         return reverse("import", args=[self.pk])

@@ -2,13 +2,16 @@
 
 from accounts.account_deletion import ACCOUNT_DATA, AccountData, delete_in_chunks
 from accounts.page_links import BEFORE_DELETION, PAGE_LINKS, SETTINGS_BOOKS, PageLink
+from jobs.runner import register_kind
 from library.copies.merging import COPY_ROWS, CopyRows
 from library.page_parts import HOME_STRIPS
 from transfer.home_strips import import_strips
+from transfer.import_run import IMPORTS
 from transfer.models import ImportRow
 
 
 def register():
+    register_kind(IMPORTS)
     ACCOUNT_DATA.append(
         AccountData(
             mentions=lambda user: ["imports"],

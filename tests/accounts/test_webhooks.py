@@ -103,7 +103,7 @@ def test_an_import_that_is_finished_is_told_with_its_counts(hook, owner, told):
     def bring_in():
         file = import_run.take(owner, ContentFile(b"title,author\nEmma,Jane Austen\n"), "books.csv", here=True)
         import_run.start(file, {}, here=True)
-        import_run.run(file.pk, queued=False)
+        import_run.run_import(file.pk, queued=False)
 
     (delivery,) = [each for each in told(bring_in) if each.event == "import.finished"]
     assert (delivery.payload["state"], delivery.payload["counts"]["added"]) == ("complete", 1)

@@ -22,7 +22,7 @@ WRONG = {
     "CATALOGS": "local,alexandria",
     "OPEN_LIBRARY_URL": "openlibrary",
     "SCAN_MAX_MB": "many",
-    "SCAN_LEASE_SECONDS": "0",
+    "LEASE_SECONDS": "0",
     "WORKERS": "0",
     "TIME_ZONE": "Middle-Earth/Shire",
     "LOG_FORMAT": "xml",

@@ -40,7 +40,7 @@ def browser(playwright):
 @pytest.fixture(scope="session")
 def product(tmp_path_factory, migrated):
     product = Product(tmp_path_factory.mktemp("product"), migrated)
-    product.environment |= {"OCR": "local", "PROPOSER": "rules", "CATALOGS": "local", "SCAN_LEASE_SECONDS": "30"}
+    product.environment |= {"OCR": "local", "PROPOSER": "rules", "CATALOGS": "local", "LEASE_SECONDS": "30"}
     yield product.start()
     assert product.stop() == 0
 

@@ -14,8 +14,8 @@ from django_q.brokers import get_broker
 from django_q.conf import Conf
 from django_q.signing import SignedPackage
 
-from jobs import sqs_broker
-from scanning import pipeline, purchases, results, uploads
+from jobs import runner, sqs_broker
+from scanning import pipeline, purchases, results, stages, uploads
 from scanning.models import Purchase, Scan, Stage
 from tests.cloud import faults
 from tests.cloud.conftest import forget_clients
@@ -54,7 +54,7 @@ def over(scan: Scan) -> Scan:
     for _ in range(10):
         work_off()
         later()
-        if not pipeline.sweep():
+        if not runner.sweep_work():
             break
     work_off()
     return Scan.objects.get(pk=scan.pk)
@@ -63,7 +63,7 @@ def over(scan: Scan) -> Scan:
 def later():
     past = timezone.now() - timedelta(minutes=5)
     Scan.objects.exclude(lease_until=None).update(lease_until=past)
-    Scan.objects.unfinished().update(changed=past)
+    Scan.objects.unfinished().update(due=past)
 
 
 def scanned(scan: Scan) -> Scan:
@@ -188,7 +188,7 @@ def test_a_worker_that_is_killed_with_an_answer_in_its_hand(owner, amazon, setti
     with pytest.raises(Killed):
         work_off()
     later()
-    pipeline.sweep()
+    runner.sweep_work()
     scan = over(scan)
     assert_in_one_state(scan)
     assert_paid_once(scan, amazon)
@@ -263,7 +263,7 @@ def test_the_topic_fails_once_and_is_told_later(owner, way, settings, code):
     scan.refresh_from_db()
     assert scan.status == Scan.Status.COMPLETE and scan.to_announce and way.broken
     Scan.objects.update(finished=timezone.now() - timedelta(minutes=5))
-    pipeline.sweep()
+    stages.announce_late_ends()
     scan = over(scan)
     assert_in_one_state(scan)
     assert not scan.to_announce
@@ -293,7 +293,7 @@ def test_the_queue_fails_once(owner, amazon, way, monkeypatch, stage, code):
     for _ in range(4):
         take_all(get_broker())
         later()
-        pipeline.sweep()
+        runner.sweep_work()
     scan.refresh_from_db()
     assert way.broken
     assert_in_one_state(scan)

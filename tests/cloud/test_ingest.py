@@ -64,7 +64,7 @@ def test_twice_is_once_and_our_own_files_are_no_news(told, buckets, owner):
         told.send_message(MessageBody=said(f"uploads/{owner.pk}/job-1/a.jpg", scan.photo))
     ingest_all()
     assert Scan.objects.get() == scan and keys(buckets) == [scan.photo]
-    assert queued() == ["scanning.tasks.read"]
+    assert queued() == ["scan read"]
 
 
 def test_a_photo_with_a_ticket_is_scanned_without_being_asked_for(told, buckets, owner, settings):

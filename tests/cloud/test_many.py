@@ -38,7 +38,8 @@ import json, sys, time
 import django; django.setup()
 from django.contrib.auth import get_user_model
 from django.db import connection
-from scanning import pipeline, uploads
+from jobs.runner import sweep_work
+from scanning import stages, uploads
 from scanning.models import Candidate, Purchase, Scan, ScanEvent
 from tests.scanning.photos import photo
 number, looks = int(sys.argv[1]), int(sys.argv[2])
@@ -55,7 +56,8 @@ waiting = lambda: Scan.objects.unfinished().exists() or Scan.objects.filter(to_a
 while waiting() and (looks := looks - 1):
     time.sleep(1)
     try:
-        pipeline.sweep()
+        sweep_work()
+        stages.announce_late_ends()
     except Exception as error:  # as `up` does
         print(f"swept in vain: {error}", file=sys.stderr)
 scans = []
@@ -136,7 +138,7 @@ def environment(tmp_path, way, topic) -> dict:
     own = {
         "DATA_DIR": str(tmp_path), "DEMO": "0", "DJANGO_SETTINGS_MODULE": "bookimg.settings", "EMBEDDER": "hash", "COVERS": "off",
         parent_watch.SUPERVISOR: str(os.getpid()),
-        "BROKER": "sqs", "SQS_QUEUE": "many", "SNS_TOPIC_ARN": topic, "SCAN_LEASE_SECONDS": "6", "CLOUD_SECONDS": "20",
+        "BROKER": "sqs", "SQS_QUEUE": "many", "SNS_TOPIC_ARN": topic, "LEASE_SECONDS": "6", "CLOUD_SECONDS": "20",
         "OCR": "textract", "PROPOSER": "bedrock", "CLOUD_FALLBACK": "tests.fakes.Reader", "CATALOGS": "tests.fakes.Catalog",
         "AWS_ENDPOINT_URL_SQS": way.address, "AWS_ENDPOINT_URL_SNS": way.address, "AWS_MAX_ATTEMPTS": "2",
     }  # fmt: skip

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from django.utils import timezone
 
-from scanning import aws, pipeline
+from scanning import aws, pipeline, stages
 from scanning.models import Scan
 from scanning.ocr import OCRError
 from tests import fakes
@@ -74,8 +74,8 @@ def test_what_could_not_be_told_is_told_later_under_the_same_key(owner, heard, s
     assert Scan.objects.get().status == Scan.Status.COMPLETE and heard() == []
     settings.SNS_TOPIC_ARN = right
     Scan.objects.update(finished=timezone.now() - timedelta(minutes=5))
-    pipeline.sweep()
-    pipeline.sweep()
+    stages.announce_late_ends()
+    stages.announce_late_ends()
     assert queued() == ["scanning.tasks.announce"] * 2
     work_off()
     assert len(heard()) == 1, "the second finds it told"

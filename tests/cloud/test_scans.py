@@ -125,6 +125,6 @@ def test_a_spent_month_without_a_way_out_fails_and_can_be_tried_again(owner, set
     scan = make_scan(owner)
     for _ in range(3):
         Scan.objects.update(lease="", lease_until=None)
-        pipeline.run(scan.pk, "read")
+        pipeline.run_stage(scan.pk, "read")
     scan.refresh_from_db()
     assert (scan.status, scan.retryable) == (Scan.Status.FAILED, True) and "paid reading has been reached" in scan.error

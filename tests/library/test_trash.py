@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import Schedule
 
-from bookimg.management.commands.worker import keep_sweeping
+from jobs.periodic import schedule_periodic_work
 from library.copies import loans, trash, undoing
 from library.covers import cover_files
 from library.models import UserBook
@@ -47,7 +47,7 @@ def test_only_what_has_waited_thirty_days_goes(owner, stranger, three):
 
 def test_it_is_done_once_a_day_and_scheduled_once(db):
     for _ in range(2):
-        keep_sweeping()
+        schedule_periodic_work()
     schedule = Schedule.objects.get(name="trash")
     assert (schedule.func, schedule.schedule_type) == ("library.copies.trash.purge_old", Schedule.DAILY)
 

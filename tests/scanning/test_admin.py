@@ -38,7 +38,7 @@ def test_a_failed_scan_is_tried_again_from_the_list(admin_client, failed, django
     assert "1 queued again." in page.content.decode()
     failed.refresh_from_db()
     assert failed.status == Scan.Status.QUEUED
-    assert queued() == ["scanning.tasks.read"]
+    assert queued() == ["scan read"]
 
 
 def test_deleting_a_scan_deletes_its_files(admin_client, failed, django_capture_on_commit_callbacks):

@@ -104,7 +104,7 @@ def test_a_worker_that_is_quicker_with_a_stage_is_waited_for(on_disk, owner, mon
     taken = uploads.take(owner, photo(), "shelf.jpg")
 
     def worker():
-        pipeline.run(taken.pk, Stage.READ)
+        pipeline.run_stage(taken.pk, Stage.READ)
         connection.close()
 
     quicker = threading.Thread(target=worker)

@@ -82,7 +82,7 @@ def test_its_shelf_is_a_photo_like_any_other(offered):
     scan = Scan.objects.get()
     assert (scan.width, scan.height) == Image.open(demo.photo()).size
     assert scan.shelf.name == demo.SHELF
-    assert queued() == ["scanning.tasks.read", "scanning.tasks.show"]
+    assert queued() == ["scan read", "scanning.tasks.show"]
 
 
 def test_nobody_outside_is_asked(finished):

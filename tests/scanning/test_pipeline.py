@@ -8,6 +8,7 @@ from django_q.conf import Conf
 from django_q.models import OrmQ
 
 from catalogs import CatalogError
+from jobs import runner
 from scanning import events, pipeline, results, uploads
 from scanning.models import Decision, Scan, ScanEvent, Stage
 from scanning.ocr import OCRError
@@ -69,8 +70,8 @@ def types(scan) -> list[str]:
 def end_pauses():
     """As if the time until the next attempt, or the end of a lease, had passed."""
     past = timezone.now() - timedelta(seconds=1)
-    Scan.objects.exclude(lease_until=None).update(lease_until=past)
-    pipeline.sweep()
+    Scan.objects.exclude(lease_until=None).update(lease_until=past, due=past)
+    runner.sweep_work()
 
 
 def test_a_photo_becomes_books(owner):
@@ -90,7 +91,7 @@ def test_each_stage_is_a_task_that_leads_to_the_next(owner):
     scan = make_scan(owner)
     pipeline.start(scan)
     for stage in ("read", "propose", "validate", "finish"):
-        assert queued() == [f"scanning.tasks.{stage}"]
+        assert queued() == [f"scan {stage}"]
         work_one()
     assert queued() == []
 
@@ -129,9 +130,9 @@ def test_a_task_that_comes_twice_does_nothing_the_second_time(owner):
     scan = make_scan(owner)
     pipeline.start(scan)
     for stage in (Stage.READ, Stage.PROPOSE, Stage.VALIDATE, Stage.FINISH):
-        pipeline.run(scan.pk, stage)
+        pipeline.run_stage(scan.pk, stage)
         log = types(scan)
-        pipeline.run(scan.pk, stage)
+        pipeline.run_stage(scan.pk, stage)
         assert types(scan) == log
     assert scan.candidates.count() == 3
 
@@ -150,7 +151,7 @@ def test_the_first_of_many_photos_has_its_books_before_the_next_is_read(owner):
 
 
 def test_a_task_for_a_scan_that_is_gone_is_no_error():
-    pipeline.run(12345, Stage.READ)
+    pipeline.run_stage(12345, Stage.READ)
     assert not ScanEvent.objects.exists()
 
 
@@ -159,30 +160,40 @@ def test_a_killed_worker_costs_a_repeat(owner):
     pipeline.start(scan)
     OrmQ.objects.all().delete()
     died = timezone.now() - timedelta(seconds=1)
-    Scan.objects.update(attempts=1, lease="of the dead", lease_until=died, status=Scan.Status.READING)
-    assert pipeline.sweep() == 1
-    assert pipeline.sweep() == 0
+    Scan.objects.update(attempts=1, lease="of the dead", lease_until=died, due=died, status=Scan.Status.READING)
+    assert runner.sweep_work() == 1
+    assert runner.sweep_work() == 0
     work_off()
     assert Scan.objects.get().status == Scan.Status.COMPLETE
 
 
-def test_three_dead_workers_are_enough(owner):
+def test_a_death_is_no_attempt_of_an_engine(owner, settings):
+    settings.OCR = by("Busy")
     scan = make_scan(owner)
     died = timezone.now() - timedelta(seconds=1)
-    Scan.objects.update(attempts=3, lease="of the dead", lease_until=died, status=Scan.Status.READING)
-    pipeline.sweep()
+    Scan.objects.update(attempts=1, lease="of the dead", lease_until=died, due=died, status=Scan.Status.READING)
+    runner.sweep_work()
+    work_off()
+    scan.refresh_from_db()
+    assert (scan.status, scan.attempts, scan.deaths) == (Scan.Status.READING, 1, 1)
+
+
+def test_five_dead_workers_are_enough(owner):
+    scan = make_scan(owner)
+    died = timezone.now() - timedelta(seconds=1)
+    Scan.objects.update(deaths=runner.MAX_DEATHS - 1, lease="of the dead", lease_until=died, due=died, status=Scan.Status.READING)
+    runner.sweep_work()
     work_off()
     scan.refresh_from_db()
     assert (scan.status, scan.error, scan.retryable) == (Scan.Status.FAILED, pipeline.GAVE_UP, True)
 
 
-def test_a_lost_task_is_found_again_once_the_queue_is_empty(owner, settings):
+def test_a_lost_task_is_found_again_whatever_else_waits(owner):
     make_scan(owner)
-    later = timezone.now() - timedelta(seconds=settings.SCAN_LEASE_SECONDS + 1)
-    Scan.objects.update(changed=later)
-    assert pipeline.sweep() == 1
-    Scan.objects.update(changed=later)
-    assert pipeline.sweep() == 0  # its task waits, perhaps behind many others
+    OrmQ.objects.create(key="bookimg", payload="", lock=timezone.now())
+    Scan.objects.update(due=timezone.now() - timedelta(seconds=1))
+    assert runner.sweep_work() == 1
+    assert runner.sweep_work() == 0  # its task waits, perhaps behind many others
 
 
 def test_what_can_never_work_fails_at_once_with_its_sentence(owner, settings):
@@ -217,7 +228,7 @@ def test_a_pause_is_kept_by_a_task_that_comes_too_early(owner, settings):
     scan = make_scan(owner)
     pipeline.start(scan)
     work_off()
-    pipeline.run(scan.pk, Stage.READ)
+    pipeline.run_stage(scan.pk, Stage.READ)
     assert Scan.objects.get().attempts == 1
 
 
@@ -284,7 +295,7 @@ def test_what_the_owner_decided_outlives_a_second_run(owner):
     first.save()
     ids = set(scan.candidates.values_list("pk", flat=True))
     Scan.objects.update(stage=Stage.VALIDATE, status=Scan.Status.VALIDATING)
-    pipeline.run(scan.pk, Stage.VALIDATE)
+    pipeline.run_stage(scan.pk, Stage.VALIDATE)
     work_off()
     assert set(scan.candidates.values_list("pk", flat=True)) == ids
     assert scan.candidates.get(number=1).record["title"] == "Mine"
@@ -308,7 +319,7 @@ def test_the_final_form_is_the_one_that_was_promised(owner):
 
 def in_queues() -> dict[str, str]:
     """What waits, and where."""
-    return {row.task["func"].rpartition(".")[2]: row.key for row in OrmQ.objects.order_by("pk")}
+    return {row.task["args"][2]: row.key for row in OrmQ.objects.order_by("pk")}
 
 
 @pytest.fixture
@@ -340,8 +351,8 @@ def test_who_only_reads_leaves_the_other_stages_to_others(owner, stage_queues):
 def test_a_lost_task_is_swept_up_although_another_queue_is_full(owner, stage_queues):
     scan = make_scan(owner)
     OrmQ.objects.create(key="bookimg", payload="", lock=timezone.now())
-    Scan.objects.filter(pk=scan.pk).update(changed=timezone.now() - timedelta(minutes=5))
-    assert pipeline.sweep() == 1
+    Scan.objects.filter(pk=scan.pk).update(due=timezone.now() - timedelta(minutes=5))
+    assert runner.sweep_work() == 1
 
 
 def test_a_photo_is_taken_while_the_queue_is_away(owner, monkeypatch, settings):
@@ -350,8 +361,8 @@ def test_a_photo_is_taken_while_the_queue_is_away(owner, monkeypatch, settings):
     scan = uploads.take(owner, photo(), "shelf.jpg")
     assert scan.status == Scan.Status.QUEUED and default_storage.exists(scan.photo) and not OrmQ.objects.exists()
     monkeypatch.undo()
-    Scan.objects.update(changed=timezone.now() - timedelta(minutes=5))
-    assert pipeline.sweep() == 1
+    Scan.objects.update(due=timezone.now() - timedelta(minutes=5))
+    assert runner.sweep_work() == 1
     work_off()
     assert Scan.objects.get().status == Scan.Status.COMPLETE
 

@@ -135,7 +135,7 @@ def test_a_scan_that_is_at_work_is_stopped_before_it_is_deleted(owner):
     scan = uploads.take(owner, photo(), "a.jpg", "job-1")
     pk = scan.pk
     uploads.forget(scan)
-    pipeline.run(pk, "read")  # its task is still in the queue and finds nothing to do
+    pipeline.run_stage(pk, "read")  # its task is still in the queue and finds nothing to do
     assert not Scan.objects.exists()
 
 

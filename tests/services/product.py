@@ -57,7 +57,7 @@ class Product:
             "DJANGO_SETTINGS_MODULE": "bookimg.settings",
             "DATA_DIR": str(place),
             "DEMO": "0",
-            "SCAN_LEASE_SECONDS": str(LEASE_SECONDS),
+            "LEASE_SECONDS": str(LEASE_SECONDS),
             "OCR": "tests.fakes.Reader",
             "PROPOSER": "tests.fakes.Proposer",
             "CATALOGS": "tests.fakes.Catalog",

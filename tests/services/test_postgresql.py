@@ -15,7 +15,7 @@ KEEPING = ("merging", "trash", *(("bulk", "filters") if THOROUGH else ()))
 FINDING = ("text", "index", *(("pages", "meaning") if THOROUGH else ()))
 MOVING = ("import_run", "round_trip") if THOROUGH else ()
 FILES = [
-    "tests/jobs/test_leases.py",
+    "tests/jobs",
     *(f"tests/transfer/test_{name}.py" for name in MOVING),
     *(f"tests/scanning/test_{name}.py" for name in SCANNING),
     *(f"tests/library/test_{name}.py" for name in KEEPING),

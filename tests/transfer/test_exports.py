@@ -144,7 +144,7 @@ def test_the_archive_brings_uploaded_covers_along(owner, stranger):
     data = b"".join(own_json.archive(owner))
     file = import_run.take(stranger, ContentFile(data, "x.zip"), "x.zip")
     import_run.start(file, {}, here=True)
-    import_run.run(file.pk, queued=False)
+    import_run.run_import(file.pk, queued=False)
     moved = UserBook.objects.get(user=stranger)
     assert moved.cover_key.startswith(f"covers/own/{stranger.pk}/") and default_storage.exists(moved.cover_key)
 

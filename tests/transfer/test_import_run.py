@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from jobs.leases import LeaseLost, take_lease
+from jobs.runner import sweep_work
 from library.models import Book, Status, SyncStatus, UserBook
 from tests.factories import make_copy, make_shelf
 from tests.transfer.importing import FILE, HEADER, import_books, long_file, preview, titles
@@ -22,6 +24,11 @@ from transfer.models import Import, ImportRow
 pytestmark = pytest.mark.slow
 
 State, Result = Import.State, ImportRow.Result
+
+
+def begun(file) -> import_run.Turn:
+    """As a worker has it that has just taken the import."""
+    return import_run.Turn(take_lease(Import.objects.filter(pk=file.pk)), 10, queued=False)
 
 
 # ── Looking through ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -37,7 +44,7 @@ def test_a_long_file_is_looked_through_in_the_background(owner, django_capture_o
     with django_capture_on_commit_callbacks(execute=True):
         file = preview(owner, FILE + "".join(f"{n},Book {n},Somebody,,,0,,,read,{'x' * 100}\n" for n in range(10, 2500)))
     assert file.state == State.CHECKING
-    assert queued() == ["transfer.import_run.run"]
+    assert queued() == ["import"]
     work_off()
     file.refresh_from_db()
     assert (file.state, file.total, file.counts["new"]) == (State.PREVIEW, 2494, 2493)
@@ -145,7 +152,7 @@ def test_a_chunk_takes_few_queries_however_many_rows_it_has(owner):
         file = preview(owner, HEADER + lines)
         import_run.start(file, {}, here=True)
         with CaptureQueriesContext(connection) as context:
-            import_run.run(file.pk, queued=False)
+            import_run.run_import(file.pk, queued=False)
         return len(context)
 
     assert queries(20) < 35 and queries(190) < 45  # SQLite takes long inserts in several parts
@@ -154,12 +161,10 @@ def test_a_chunk_takes_few_queries_however_many_rows_it_has(owner):
 def test_a_row_that_the_database_refuses_does_not_take_others_with_it(owner):
     file = preview(owner, "Title,Author,Pages\nDune,Frank Herbert,1\nEmma,Jane Austen,2\n")
     import_run.start(file, {}, here=True)
-    turn = import_run.Turn(Import.objects.get(pk=file.pk), 10, queued=False)
+    turn = begun(file)
     with turn.rows(0) as rows:
         chunk = list(rows)
     chunk[0][1].facts["pages"] = 2**70
-    Import.objects.filter(pk=file.pk).update(leased_until=timezone.now())
-    turn.file.refresh_from_db()
     turn.by_id = {}
     turn.bring_in(chunk)
     assert list(file.rows.values_list("result", flat=True)) == [Result.FAILED, Result.ADDED]
@@ -170,18 +175,17 @@ def test_a_row_that_the_database_refuses_does_not_take_others_with_it(owner):
 def test_work_goes_on_at_the_row_where_a_worker_died(owner):
     file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
-    Import.objects.filter(pk=file.pk).update(leased_until=timezone.now())
-    turn = import_run.Turn(Import.objects.get(pk=file.pk), 10, queued=False)
+    turn = begun(file)
     turn.by_id = {}
     turn._prepare()
     with turn.rows(0) as rows:
         turn.bring_in([next(rows) for _ in range(150)])
     # The worker is dead; nobody may go on while its lease lasts, somebody must when it is over.
-    import_run.run(file.pk, queued=False)
+    import_run.run_import(file.pk, queued=False)
     file.refresh_from_db()
     assert (file.done, file.state) == (150, State.RUNNING)
-    Import.objects.filter(pk=file.pk).update(leased_until=timezone.now() - timedelta(seconds=1))
-    import_run.run(file.pk, queued=False)
+    Import.objects.filter(pk=file.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    import_run.run_import(file.pk, queued=False)
     file.refresh_from_db()
     assert (file.done, file.state, file.counts["added"]) == (450, State.COMPLETE, 450)
     assert UserBook.objects.count() == 450 and file.rows.count() == 450
@@ -190,12 +194,11 @@ def test_work_goes_on_at_the_row_where_a_worker_died(owner):
 def test_whoever_has_lost_the_lease_writes_nothing(owner):
     file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
-    Import.objects.filter(pk=file.pk).update(leased_until=timezone.now())
-    turn = import_run.Turn(Import.objects.get(pk=file.pk), 10, queued=False)
+    turn = begun(file)
     turn.by_id = {}
     turn._prepare()
-    Import.objects.filter(pk=file.pk).update(leased_until=timezone.now() + timedelta(seconds=30))
-    with turn.rows(0) as rows, pytest.raises(import_run.Lost):
+    Import.objects.filter(pk=file.pk).update(lease="of another")
+    with turn.rows(0) as rows, pytest.raises(LeaseLost):
         turn.bring_in([next(rows) for _ in range(50)])
     assert not UserBook.objects.exists() and not file.rows.exists()
 
@@ -204,20 +207,20 @@ def test_long_work_lets_others_in_between(owner, django_capture_on_commit_callba
     file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
     with django_capture_on_commit_callbacks(execute=True):
-        import_run.run(file.pk, seconds=0)
+        import_run.run_import(file.pk, seconds=0)
     file.refresh_from_db()
-    assert (file.done, file.state, file.leased_until) == (import_run.CHUNK, State.RUNNING, None)
-    assert queued() == ["transfer.import_run.run"]
+    assert (file.done, file.state, file.lease_until) == (import_run.CHUNK, State.RUNNING, None)
+    assert queued() == ["import"]
 
 
 def test_an_import_whose_task_was_lost_is_found(owner, django_capture_on_commit_callbacks):
     file = preview(owner)
     import_run.start(file, {}, here=True)
-    assert import_run.sweep() == 0  # it may still be in the queue
-    Import.objects.filter(pk=file.pk).update(touched=timezone.now() - timedelta(minutes=5))
+    assert sweep_work() == 0  # it may still be in the queue
+    Import.objects.filter(pk=file.pk).update(due=timezone.now() - timedelta(minutes=5))
     with django_capture_on_commit_callbacks(execute=True):
-        assert import_run.sweep() == 1
-        assert import_run.sweep() == 0
+        assert sweep_work() == 1
+        assert sweep_work() == 0
     work_off()
     assert UserBook.objects.count() == 3
 
@@ -225,12 +228,12 @@ def test_an_import_whose_task_was_lost_is_found(owner, django_capture_on_commit_
 def test_a_stopped_import_can_go_on(owner, owner_client):
     file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
-    import_run.run(file.pk, seconds=0, queued=False)
+    import_run.run_import(file.pk, seconds=0, queued=False)
     owner_client.post(reverse("import_cancel", args=[file.pk]))
-    import_run.run(file.pk, queued=False)
+    import_run.run_import(file.pk, queued=False)
     assert UserBook.objects.count() == import_run.CHUNK
     owner_client.post(reverse("import_go_on", args=[file.pk]))
-    import_run.run(file.pk, queued=False)
+    import_run.run_import(file.pk, queued=False)
     assert UserBook.objects.count() == 450
 
 
@@ -238,7 +241,7 @@ def test_a_file_that_is_gone_is_told_and_not_tried_for_ever(owner):
     file = preview(owner)
     default_storage.delete(file.key)
     import_run.start(file, {}, here=True)
-    import_run.run(file.pk, queued=False)
+    import_run.run_import(file.pk, queued=False)
     file.refresh_from_db()
     assert (file.state, file.error) == (State.FAILED, "The file is no longer there. Please upload it again.")
 
@@ -257,7 +260,7 @@ def test_the_command_brings_in_as_the_browser_does(owner, tmp_path):
     path.write_text(FILE)
     out = io.StringIO()
     call_command("import_books", path, user="olive", stdout=out)
-    assert "4 rows. 3 added, 1 needs a look." in out.getvalue() and "line 5" in out.getvalue()
+    assert "4 rows. 3 added, 1 needs attention." in out.getvalue() and "line 5" in out.getvalue()
     assert titles(owner) == ["Dune", "Fruits Basket", "Fruits Basket"]
 
 
@@ -266,7 +269,7 @@ def test_the_command_goes_on_where_it_was_stopped(owner, tmp_path):
     path.write_text(long_file())
     file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
-    import_run.run(file.pk, seconds=0, queued=False)
+    import_run.run_import(file.pk, seconds=0, queued=False)
     out = io.StringIO()
     call_command("import_books", path, user="olive", stdout=out)
     assert "Continuing after row 200" in out.getvalue() and UserBook.objects.count() == 450

@@ -51,17 +51,17 @@ def test_columns_can_be_said_to_be_something_else(owner, owner_client):
     file.refresh_from_db()
     assert file.hints["shown"][0]["authors"] == ["Frank Herbert"]
     import_run.start(file, {}, here=True)
-    import_run.run(file.pk, queued=False)
+    import_run.run_import(file.pk, queued=False)
     assert UserBook.objects.get().authors == ["Frank Herbert"]
 
 
 def test_progress_is_told_in_real_numbers_and_ends_by_itself(owner, owner_client):
     file = preview(owner, long_file())
     import_run.start(file, {}, here=True)
-    import_run.run(file.pk, seconds=0, queued=False)
+    import_run.run_import(file.pk, seconds=0, queued=False)
     address = reverse("import_progress", args=[file.pk])
     assert "200 of 450 rows" in owner_client.get(address).content.decode()
-    import_run.run(file.pk, queued=False)
+    import_run.run_import(file.pk, queued=False)
     assert owner_client.get(address).headers["HX-Refresh"] == "true"
 
 
@@ -157,7 +157,7 @@ def test_the_first_page_tells_what_waits(owner, owner_client, stranger_client):
     assert lines_of(owner_client) == ["“goodreads.csv” is ready to import"] and lines_of(stranger_client) == []
     import_run.start(file, {}, here=True)
     assert lines_of(owner_client) == ["“goodreads.csv” is being imported"]
-    import_run.run(file.pk, queued=False)
+    import_run.run_import(file.pk, queued=False)
     assert lines_of(owner_client) == ["1 row of “goodreads.csv” needs attention"]
     preview(owner, FILE + " ")
     assert lines_of(owner_client) == ["2 imports need attention"]

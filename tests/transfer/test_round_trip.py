@@ -35,7 +35,7 @@ def exported(user) -> str:
 def bring_in(user, content: str) -> Import:
     file = import_run.take(user, ContentFile(content.encode(), "x"), "x")
     import_run.start(file, {}, here=True)
-    import_run.run(file.pk, queued=False)
+    import_run.run_import(file.pk, queued=False)
     file.refresh_from_db()
     assert file.state == Import.State.COMPLETE, file.error
     return file
@@ -180,7 +180,7 @@ def test_a_copy_that_was_deleted_comes_back_beside_its_twin(owner):
         (lambda text: text.replace('"pages": null', '"pages": 99999999999', 1), "pages"),
         (lambda text: text.replace('"added": "', '"added": "x', 1), "added"),
         (lambda text: text.replace('"imported": {}', '"imported": ' + "[" * 3000 + "]" * 3000, 1), ""),
-        (lambda text: text.replace('"books": [\n', '"books": [\n7,\n', 1), "no book"),
+        (lambda text: text.replace('"books": [\n', '"books": [\n7,\n', 1), "not a book"),
         (lambda text: text[: text.index('"scans"') - 30], "ends too early"),
     ],
 )

@@ -13,10 +13,10 @@ from django.db import close_old_connections, connections
 
 from accounts import webhooks
 from bookimg.supervisor import Supervisor
+from jobs.runner import sweep_work
 from library import metadata_lookup
 from library.tasks import order_vectors
-from scanning import demo, pipeline
-from transfer import import_run as importing
+from scanning import demo
 
 SWEEP_SECONDS = 3
 
@@ -61,9 +61,8 @@ class Command(BaseCommand):
 
 def sweep():
     close_old_connections()  # the database may have been unavailable in between
-    pipeline.sweep()
+    sweep_work()
     metadata_lookup.sweep()
-    importing.sweep()
     order_vectors()
     webhooks.sweep()
 

@@ -13,10 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django_q.brokers import get_broker
 from django_q.cluster import Sentinel
 from django_q.conf import Conf
-from django_q.models import Schedule
 
 from bookimg import parent_watch
 from jobs import draining
+from jobs.periodic import schedule_periodic_work
 from scanning import recognition
 
 logger = logging.getLogger("bookimg.worker")
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         os.nice(5)  # a page must never wait for a photo
         Conf.WORKERS = Conf.QUEUE_LIMIT = workers or Conf.WORKERS
         Conf.SCHEDULER = not queue  # only one queue runs the schedule
-        keep_sweeping()
+        schedule_periodic_work()  # for installations that only run workers; `up` sweeps more often
         recognition.from_settings()  # imports heavy modules before the fork, so that all workers share them
         stopping = Flag()
         guard = Sentinel(stopping, Flag(), uuid.uuid4(), get_broker(settings.QUEUES[queue]), start=False)
@@ -69,22 +69,6 @@ class Command(BaseCommand):
         os.register_at_fork(after_in_child=leave_stopping_to_the_guard)
         threading.Thread(target=crash_with, args=(guard,), daemon=True).start()
         guard.start()
-
-
-def keep_sweeping():
-    """Sets up the schedule, for installations that only run workers; `up` sweeps more often."""
-    every_minute = {"func": "scanning.tasks.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1}
-    Schedule.objects.get_or_create(name="sweep", defaults=every_minute)
-    daily = {"func": "library.copies.trash.purge_old", "schedule_type": Schedule.DAILY}
-    Schedule.objects.get_or_create(name="trash", defaults=daily)
-    Schedule.objects.get_or_create(name="sweep of entries", defaults=every_minute | {"func": "library.tasks.sweep"})
-    Schedule.objects.get_or_create(name="imports", defaults=every_minute | {"func": "transfer.import_run.sweep"})
-    Schedule.objects.get_or_create(name="webhooks", defaults=every_minute | {"func": "accounts.webhooks.sweep"})
-    hourly = {"schedule_type": Schedule.HOURLY}
-    Schedule.objects.get_or_create(name="old deliveries", defaults=hourly | {"func": "accounts.webhooks.forget_old"})
-    Schedule.objects.get_or_create(name="old answers", defaults=hourly | {"func": "api.idempotency.sweep"})
-    Schedule.objects.get_or_create(name="old conversations", defaults=hourly | {"func": "chat.conversations.forget_old"})
-    Schedule.objects.get_or_create(name="old tickets", defaults=hourly | {"func": "scanning.tickets.sweep"})
 
 
 def leave_stopping_to_the_guard():

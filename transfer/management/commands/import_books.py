@@ -8,6 +8,7 @@ from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from jobs.leases import nobody_holds_it
 from library.models import Status
 from transfer import detect, import_run, row_outcomes
 from transfer.items import NotReadable
@@ -50,7 +51,7 @@ class Command(BaseCommand):
         job = stopped.filter(done__gt=0).first()
         if job:
             self.stdout.write(f"Continuing after row {job.done:,}.")
-            Import.objects.filter(pk=job.pk).update(leased_until=None)
+            Import.objects.filter(pk=job.pk).update(**nobody_holds_it())
         return job
 
     def _taken(self, owner, file: Path, options: dict) -> Import:
@@ -66,7 +67,7 @@ class Command(BaseCommand):
         with tqdm(total=job.total, unit=" rows", desc=job.name, disable=None) as bar:
             while job.is_active:
                 bar.update(job.done - bar.n)
-                import_run.run(job.pk, seconds=10, queued=False)
+                import_run.run_import(job.pk, seconds=10, queued=False)
                 job.refresh_from_db()
             bar.update(job.done - bar.n)
         if job.error:

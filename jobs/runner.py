@@ -1,0 +1,154 @@
+"""How leased work gets into the queue, is done, is tried again after a pause, and is found again when it was lost.
+
+Each app registers its kinds of work when it starts (registrations.py). A message in the queue is only a hint; the rows know what
+there is to do. It may come twice, late or never: the lease lets one worker in, and the sweep enqueues what nobody looks after."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from jobs import draining
+from jobs.leases import Lease, LeaseLost, take_lease
+from jobs.models import LeasedWork, LeasedWorkQuerySet
+
+logger = logging.getLogger("jobs.runner")
+
+MAX_DEATHS = 5  # of workers, at one step: that many are hardly a coincidence
+SWEPT_AT_ONCE = 200  # rows of one kind
+LONGEST_WAIT = 2**7  # leases; after so long at the latest the message of a row is taken for lost
+WORK_KINDS: dict[str, "WorkKind"] = {}
+
+
+@dataclass(frozen=True)
+class WorkKind:
+    """One kind of leased work. The functions `give_up` and `on_pause` are called in the transaction that ends the attempt."""
+
+    name: str
+    model: type[LeasedWork]
+    work: Callable[[Lease], None]  # one attempt; it gives the lease back in the transaction that keeps its result
+    pauses: tuple[float, ...]  # seconds after the first failed attempt, the second, …; one more that fails is the last
+    sentence: str  # what is given as the reason when the fault is ours
+    give_up: Callable[[LeasedWork, str, bool], None]  # the row, the reason, and whether trying again would be in vain
+    on_pause: Callable[[LeasedWork, str], None] = lambda row, reason: None
+    errors: tuple[type[Exception], ...] = ()  # those with a sentence for people and `permanent`
+    queue: Callable[[str], str] = lambda step: settings.QUEUES[""]
+    first: Callable[[str], LeasedWork | None] = lambda step: None  # what is done before a message for that step
+    discover: Callable[[], None] = lambda: None  # makes the rows of work that nobody announces
+
+
+def register_kind(kind: WorkKind):
+    WORK_KINDS[kind.name] = kind
+
+
+# ── Into the queue ──────────────────────────────────────────────────────────────────────────────────────────────────
+def enqueue_work(kind: WorkKind, pk: int, step: str = ""):
+    """Once the transaction is done. Where the queue does not take it, the sweep tries again."""
+    kind.model.objects.filter(pk=pk).update(due=_message_lost_at(1), enqueued=1)
+    transaction.on_commit(partial(_send, kind, pk, step), robust=True)
+
+
+def enqueue_due(kind: WorkKind, rows: LeasedWorkQuerySet | None = None) -> int:
+    """Those of `rows` that nobody looks after. The same row is not enqueued again at once, however many sweeps there are."""
+    rows = kind.model.objects.all() if rows is None else rows
+    found = 0
+    for row in rows.due().order_by("due")[:SWEPT_AT_ONCE]:
+        times = row.enqueued + 1
+        if kind.model.objects.filter(pk=row.pk, due=row.due).update(due=_message_lost_at(times), enqueued=times):
+            if not _send(kind, row.pk, row.step):
+                break  # the next sweep tries again; nobody waits for as many timeouts as there are rows
+            found += 1
+    return found
+
+
+def sweep_work() -> int:
+    """Enqueues what a worker died with, what was lost in the queue, and what has paused long enough; how many rows."""
+    found = 0
+    for kind in WORK_KINDS.values():
+        kind.discover()
+        found += enqueue_due(kind)
+    return found
+
+
+def _message_lost_at(times: int) -> datetime:
+    """A long queue is not filled with repeats: each time, the message is given twice as long to get through."""
+    return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS * min(2 ** (times - 1), LONGEST_WAIT))
+
+
+def _send(kind: WorkKind, pk: int, step: str) -> bool:
+    try:
+        async_task("jobs.runner.run_work", kind.name, pk, *filter(None, [step]), cluster=kind.queue(step))
+    except Exception:  # of whatever kind: the broker's own, that of its connection, or the database's
+        logger.warning("%s %s did not get into the queue", kind.name, pk, exc_info=True)
+        kind.model.objects.filter(pk=pk).update(due=_message_lost_at(1), enqueued=1)
+        return False
+    return True
+
+
+# ── At work ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def run_work(name: str, pk: int, step: str = ""):
+    """What the workers call. One that is to stop begins nothing new."""
+    kind = WORK_KINDS[name]
+    while not draining.is_draining() and (other := kind.first(step)):
+        attempt_work(kind, other.pk, other.step)
+    if draining.is_draining():
+        _send(kind, pk, step)
+    else:
+        attempt_work(kind, pk, step)
+
+
+def attempt_work(kind: WorkKind, pk: int, step: str = "") -> str:
+    """One attempt, where there is something to do and nobody else is at it; how it ended."""
+    lease = take_lease(kind.model.objects.unfinished().at_step(step).filter(pk=pk))
+    if lease is None:
+        return ""
+    started = time.monotonic()
+    state = _attempt(kind, lease)
+    duration = round((time.monotonic() - started) * 1000)
+    fields = {"work": kind.name, "key": pk, "state": state, "duration_ms": duration, **lease.row.log_fields()}
+    logger.info("%s %s %s: %s in %d ms", kind.name, lease.row.work_label, step, state, duration, extra=fields)
+    return state
+
+
+def _attempt(kind: WorkKind, lease: Lease) -> str:
+    try:
+        if lease.row.deaths >= MAX_DEATHS:
+            return _fail(kind, lease, kind.sentence)
+        with lease.heartbeat():
+            kind.work(lease)
+        return "done"
+    except LeaseLost:
+        return "dropped"
+    except kind.errors as error:
+        return _fail(kind, lease, str(error), getattr(error, "permanent", False))
+    except Exception:  # a bug or a broken part: told in the log, tried again, and never left hanging
+        logger.exception("%s %s went wrong", kind.name, lease.row.work_label, extra=lease.row.log_fields())
+        return _fail(kind, lease, kind.sentence)
+
+
+def _fail(kind: WorkKind, lease: Lease, reason: str, permanent: bool = False) -> str:
+    """Once more after a pause, or given up with the reason."""
+    try:
+        with transaction.atomic():
+            row = lease.locked_row()
+            if permanent or row.deaths >= MAX_DEATHS or (pause := pause_after(kind.pauses, row.attempts)) is None:
+                lease.release()
+                kind.give_up(row, reason, permanent)
+                return "failed"
+            lease.pause(pause)
+            kind.on_pause(row, reason)
+            return "to be repeated"
+    except LeaseLost:
+        return "dropped"
+
+
+def pause_after(pauses: tuple[float, ...], attempts: int) -> float | None:
+    """Seconds until the next attempt, after so many that failed; None where that was the last."""
+    return pauses[attempts - 1] if attempts <= len(pauses) else None
