@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import itertools
 import os
 import sqlite3
 import sys
@@ -108,16 +109,24 @@ def quick():
         yield
 
 
+@pytest.fixture(scope="session")
+def places(tmp_path_factory):
+    """Paths for the files of tests. Most tests store none, so no folder is made until something is stored."""
+    folder = tmp_path_factory.mktemp("places")
+    return (folder / str(number) for number in itertools.count(1))
+
+
 @pytest.fixture(autouse=True)
-def apart(settings, tmp_path):
-    """A cache of its own and files that go away: no test sees what another left."""
+def apart(settings, places):
+    """A cache and a storage of its own: no test sees what another left."""
     reset_sequences()
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}}
+    place = next(places)
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(place)}}
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "files", "base_url": None},
+            "OPTIONS": {"location": place, "base_url": None},
         },
     }
 

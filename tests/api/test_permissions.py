@@ -1,5 +1,6 @@
 """Who may call what, for every call that the OpenAPI lists: a new one is in here by itself."""
 
+from functools import cached_property
 from urllib.parse import urlencode
 
 import pytest
@@ -31,35 +32,70 @@ GUARDED = [call for call in CALLS if call.needs_sign_in]
 CHANGING = [call for call in GUARDED if call.method != "get"]
 ABOUT_SOMETHING = [call for call in GUARDED if call.keys]
 PROPOSED = {"name": "mark", "value": "read", "sentence": "Mark it?", "state": "proposed"}
-OF_A_FILE = {"getPhoto", "getThumbnail", "getSpine", "scanAgain", "getCover"}  # which nobody has stored for this cast
+OF_A_FILE = {"getThumbnail", "getSpine", "getCover"}  # which nobody has stored for this cast
 FOR_EVERYBODY = {"signInForTokens", "refreshTokens"}
 
 
-def things_of(user) -> dict:
-    """Something for each key that stands in the address of a call."""
-    copy, scan = make_copy(user), make_scan(user, job_id="job-of-olive", complete=True)
-    return {
-        "book_id": copy.pk,
-        "shelf_id": make_shelf(user).pk,
-        "tag_id": TagFactory(user=user).pk,
-        "loan_id": LoanFactory(copy=make_copy(user, "Emma")).pk,
-        "reading_id": ReadingFactory(copy=copy).pk,
-        "job_id": scan.job_id,
-        "import_id": (file := ImportFactory(user=user)).pk,
-        "session_id": (session := ChatFactory(user=user)).key,
-        "message_id": Message.objects.create(chat=session, question="How many?", action=PROPOSED | {"books": [copy.pk]}).pk,
-        "decision": "dismiss",
-        "webhook_id": (hook := WebhookFactory(user=user, url="https://127.0.0.1/")).pk,
-        "delivery_id": DeliveryFactory(webhook=hook).pk,
-        "candidate_id": make_candidate(scan).pk,
-        "other_id": make_copy(user, "Persuasion").pk,
-        "undo_id": undoing.record(user, "12 books are in the trash.").pk,
-        "change_id": FactChange.objects.create(copy=copy, fact="publisher", before="Ace", after="", source="you").pk,
-        "row_number": ImportRow.objects.create(file=file, number=7, data={"facts": {"title": "Emma"}}, result="owned").number,
-        "spine_number": 1,
-        "token_id": tokens.make(user, "a scanner", ["scan"])[0].pk,
-        "program_id": TokenFamily.objects.create(user=user).pk,
-    }
+class Things:
+    """Something for each key that stands in the address of a call, made when a call names it."""
+
+    decision, spine_number = "dismiss", 1
+
+    def __init__(self, user):
+        self.user = user
+
+    def of(self, call) -> dict:
+        return {key: getattr(self, key) for key in call.keys}
+
+    @cached_property
+    def copy(self):
+        return make_copy(self.user)
+
+    @cached_property
+    def scan(self):
+        return make_scan(self.user, job_id="job-of-olive", complete=True)
+
+    @cached_property
+    def file(self):
+        return ImportFactory(user=self.user)
+
+    @cached_property
+    def chat(self):
+        return ChatFactory(user=self.user)
+
+    @cached_property
+    def hook(self):
+        return WebhookFactory(user=self.user, url="https://127.0.0.1/")
+
+    book_id = property(lambda self: self.copy.pk)
+    other_id = property(lambda self: make_copy(self.user, "Persuasion").pk)
+    shelf_id = property(lambda self: make_shelf(self.user).pk)
+    tag_id = property(lambda self: TagFactory(user=self.user).pk)
+    loan_id = property(lambda self: LoanFactory(copy=self.copy).pk)
+    reading_id = property(lambda self: ReadingFactory(copy=self.copy).pk)
+    job_id = property(lambda self: self.scan.job_id)
+    candidate_id = property(lambda self: make_candidate(self.scan).pk)
+    import_id = property(lambda self: self.file.pk)
+    session_id = property(lambda self: self.chat.key)
+    webhook_id = property(lambda self: self.hook.pk)
+    delivery_id = property(lambda self: DeliveryFactory(webhook=self.hook).pk)
+    undo_id = property(lambda self: undoing.record(self.user, "12 books are in the trash.").pk)
+    token_id = property(lambda self: tokens.make(self.user, "a scanner", ["scan"])[0].pk)
+    program_id = property(lambda self: TokenFamily.objects.create(user=self.user).pk)
+
+    @property
+    def message_id(self):
+        action = PROPOSED | {"books": [self.copy.pk]}
+        return Message.objects.create(chat=self.chat, question="How many?", action=action).pk
+
+    @property
+    def change_id(self):
+        return FactChange.objects.create(copy=self.copy, fact="publisher", before="Ace", after="", source="you").pk
+
+    @property
+    def row_number(self):
+        row = {"data": {"facts": {"title": "Emma"}}, "result": "owned"}
+        return ImportRow.objects.create(file=self.file, number=7, **row).number
 
 
 def made(call, program: Program, things: dict):
@@ -104,7 +140,7 @@ def test_who_may_only_read_changes_nothing(call, owner):
 def test_what_is_anothers_is_404_and_there_for_its_owner(call, owner, stranger, settings):
     settings.WEBHOOKS_PRIVATE = True  # else a name would have to be looked up
     program, strange_program = programs_for(call, owner, stranger)
-    things = things_of(owner)
+    things = Things(owner).of(call)
     if call.name in {"restoreBook", "deleteForGood"}:
         trash.remove(owner.books.get(pk=things["book_id"]))
     answer = made(call, strange_program, things)

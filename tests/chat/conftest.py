@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from library.copies import tagging
+from library.copies.bulk_add import NewCopy, add_copies
 from library.models import Status, UserBook
-from tests.factories import LoanFactory, ReadingFactory, make_copy, make_shelf
+from tests.factories import make_copy, make_shelf
 
 TODAY = date(2024, 6, 15)
 LE_GUIN = "Ursula K. Le Guin"
@@ -50,10 +50,31 @@ BOOKS = (
     ("The Name of the Wind", "Patrick Rothfuss", 2007, 662, FANTASY, "en", "Kingkiller Chronicle", "1", TO_READ, None, "bed", []),
 )  # fmt: skip
 
-READ_ON = (
-    ("Dune", (2020, 3, 1)), ("Dune", (2023, 7, 9)), ("Mort", (2023, 2, 2)), ("Emma", (2024, 5, 20)), ("Sapiens", (2022, 8, 8)),
-    ("The Left Hand of Darkness", (2024, 1, 5)), ("Foundation", (2023, 11, 30)),
-)  # fmt: skip
+READ_ON = {
+    "Dune": [date(2020, 3, 1), date(2023, 7, 9)], "Mort": [date(2023, 2, 2)], "Emma": [date(2024, 5, 20)],
+    "Sapiens": [date(2022, 8, 8)], "The Left Hand of Darkness": [date(2024, 1, 5)], "Foundation": [date(2023, 11, 30)],
+}  # fmt: skip
+LENT = {
+    "Good Omens": {"borrower": "Ana", "since": date(2024, 4, 1), "due": date(2024, 5, 1)},
+    "Sapiens": {"borrower": "Ana", "since": date(2024, 6, 1), "due": date(2099, 1, 1)},
+    "Plenty": {"borrower": "Ben", "since": date(2024, 3, 3)},
+    "Mort": {"borrower": "Chiara", "since": date(2023, 3, 3), "returned": date(2023, 4, 4)},
+}
+OWN = {
+    "Mort": {"favourite": True},
+    "Emma": {"favourite": True, "review": "Handsome, clever and rich."},
+    "Jerusalem": {"price": "24.90", "currency": "EUR", "notes": "From the market."},
+}
+
+
+def copy_of(number: int, row: tuple, places: dict) -> NewCopy:
+    title, author, year, pages, categories, language, series, volume, status, rating, shelf, tags = row
+    facts = {"title": title, "authors": [author], "published_date": str(year), "pages": pages, "categories": categories}
+    facts |= {"language": language, "series": series, "series_number": volume}
+    added = datetime(2022, 1, 1, 12, tzinfo=UTC) + timedelta(days=20 * number)
+    own = {"status": status, "rating": rating, "shelf": places.get(shelf), "added": added, **OWN.get(title, {})}
+    readings = [{"finished": day} for day in READ_ON.get(title, [])]
+    return NewCopy(facts, own, tags, readings, [LENT[title]] if title in LENT else [])
 
 
 @pytest.fixture
@@ -62,25 +83,6 @@ def books(owner) -> dict[str, UserBook]:
         "study": make_shelf(owner, "Study", room="Office"), "living": make_shelf(owner, "Living room"),
         "bed": make_shelf(owner, "Bedside"), "kitchen": make_shelf(owner, "Kitchen"),
     }  # fmt: skip
-    made = {}
-    for number, row in enumerate(BOOKS):
-        title, author, year, pages, categories, language, series, volume, status, rating, shelf, tags = row
-        copy = make_copy(
-            owner, title, author, published_date=str(year), categories=tuple(categories), language=language, series=series,
-            series_number=volume, pages=pages, status=status, rating=rating, shelf=places.get(shelf),
-            added=datetime(2022, 1, 1, 12, tzinfo=UTC) + timedelta(days=20 * number),
-        )  # fmt: skip
-        if tags:
-            tagging.set_tags(copy, tags)
-        made[title] = copy
+    copies = add_copies(owner, [copy_of(number, row, places) for number, row in enumerate(BOOKS)])
     make_copy(owner, "Dune", "Frank Herbert", published_date="1965", pages=412, status=READ, shelf=places["living"])
-    for title, finished in READ_ON:
-        ReadingFactory(copy=made[title], finished=date(*finished))
-    LoanFactory(copy=made["Good Omens"], borrower="Ana", since=date(2024, 4, 1), due=date(2024, 5, 1))
-    LoanFactory(copy=made["Sapiens"], borrower="Ana", since=date(2024, 6, 1), due=date(2099, 1, 1))
-    LoanFactory(copy=made["Plenty"], borrower="Ben", since=date(2024, 3, 3))
-    LoanFactory(copy=made["Mort"], borrower="Chiara", since=date(2023, 3, 3), returned=date(2023, 4, 4))
-    UserBook.objects.filter(pk=made["Mort"].pk).update(favourite=True)
-    UserBook.objects.filter(pk=made["Emma"].pk).update(favourite=True, review="Handsome, clever and rich.")
-    UserBook.objects.filter(pk=made["Jerusalem"].pk).update(price="24.90", currency="EUR", notes="From the market.")
-    return made
+    return {copy.title: copy for copy in copies}

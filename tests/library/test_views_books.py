@@ -13,6 +13,17 @@ from scanning.home_strips import scan_of_day
 from tests.factories import make_candidate, make_copies, make_copy, make_scan, make_shelf
 
 HOME = "/"
+QUESTIONS = (
+    "sort=series",
+    "sort=-rating&page=3",
+    "tag=funny&tag=sad",
+    "author=Anon",
+    "series=Saga",
+    "lent=on",
+    "q=volume",
+    "room=Study",
+)
+PAGES = [(view, query) for view in ("grid", "list") for query in QUESTIONS]
 
 
 def titles(response) -> list[str]:
@@ -248,22 +259,8 @@ def test_a_heading_sorts_and_then_the_other_way_round(owner, owner_client):
     assert headings["status"] == ("", "")
 
 
-@pytest.mark.parametrize("view", ["grid", "list"])
-@pytest.mark.parametrize(
-    "query",
-    [
-        "sort=series",
-        "sort=-rating&page=3",
-        "tag=funny&tag=sad",
-        "author=Anon",
-        "series=Saga",
-        "lent=on",
-        "q=volume",
-        "room=Study",
-    ],
-)
-def test_no_filter_and_no_order_asks_more_of_a_large_library(owner, owner_client, view, query):
-    def queries():
+def test_no_filter_and_no_order_asks_more_of_a_large_library(owner, owner_client, subtests):
+    def queries(view, query):
         with CaptureQueriesContext(connection) as captured:
             assert owner_client.get(f"{HOME}?view={view}&{query}").status_code == 200
             return len(captured)
@@ -275,10 +272,14 @@ def test_no_filter_and_no_order_asks_more_of_a_large_library(owner, owner_client
     shelf = make_shelf(owner, room="Study")
     add(0, 2)
     owner_client.post(reverse("library_columns"), {"columns": ["tags", "shelf", "series", "entry"]})
-    small = queries()
+    queries(*PAGES[0])  # shows the message about the columns
+    small = {page: queries(*page) for page in PAGES}
     add(2, 120)
-    assert queries() <= small + (1 if "page" in query else 0)  # a page that was not there has its rows looked up
-    assert small <= 14
+    for page in PAGES:
+        with subtests.test("&".join(page)):
+            more = 1 if "page" in page[1] else 0  # a page that was not there has its rows looked up
+            assert queries(*page) <= small[page] + more
+            assert small[page] <= 14
 
 
 def test_the_form_with_all_filters_comes_by_itself_and_as_a_page(owner, stranger, owner_client):
