@@ -3,11 +3,14 @@
 import base64
 import hashlib
 import secrets
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+
+from jobs.models import LeasedWork, LeasedWorkQuerySet
 
 
 def digest(secret: str) -> str:
@@ -156,16 +159,16 @@ class Webhook(models.Model):
         return [Event(event).label for event in self.events]
 
 
-class DeliveryQuerySet(models.QuerySet):
+class DeliveryQuerySet(LeasedWorkQuerySet):
     def of(self, user):
         return self.filter(webhook__user=user)
 
-    def due(self):
-        """Deliveries to send now: waiting, and past their pause."""
-        return self.filter(state=Delivery.State.WAITING, next_try__lte=timezone.now(), webhook__active=True)
+    def unfinished(self):
+        active = Exists(Webhook.objects.filter(pk=OuterRef("webhook"), active=True))
+        return self.filter(active, state=Delivery.State.WAITING).select_related("webhook")
 
 
-class Delivery(models.Model):
+class Delivery(LeasedWork):
     """The delivery of one event to one address, with its result."""
 
     class State(models.TextChoices):
@@ -178,8 +181,6 @@ class Delivery(models.Model):
     subject = models.CharField("event and object, sent once", max_length=100, blank=True)
     payload = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    next_try = models.DateTimeField(default=timezone.now)
     answer = models.CharField("response", max_length=300, blank=True)
     created = models.DateTimeField(default=timezone.now)
     changed = models.DateTimeField(auto_now=True)
@@ -190,7 +191,7 @@ class Delivery(models.Model):
         ordering = ["-created", "-pk"]
         verbose_name_plural = "deliveries"
         indexes = [
-            models.Index(fields=["state", "next_try"], name="delivery_by_next_try"),
+            models.Index(fields=["state", "due"], name="delivery_by_due"),
             models.Index(fields=["webhook", "-created"], name="delivery_by_webhook"),
         ]
         constraints = [
@@ -199,6 +200,21 @@ class Delivery(models.Model):
 
     def __str__(self):
         return f"{self.event} to {self.webhook}"
+
+    @property
+    def next_try(self) -> datetime:
+        """What programs call it."""
+        return self.due
+
+    @property
+    def outcome(self) -> str:
+        return self.state
+
+    def describe_work(self) -> str:
+        return f"Message {self.pk} to a webhook of {self.webhook.user}"
+
+    def log_fields(self) -> dict:
+        return {"user_id": self.webhook.user_id, "delivery": self.pk, "attempt": self.attempts}
 
 
 def new_nonce() -> str:

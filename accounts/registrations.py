@@ -4,9 +4,10 @@ from django_q.models import Schedule
 
 from accounts import account_deletion, webhooks
 from jobs.periodic import register_periodic
+from jobs.runner import register_kind
 
 
 def register():
-    register_periodic("webhooks", webhooks.sweep, Schedule.MINUTES)
+    register_kind(webhooks.DELIVERIES)
     register_periodic("old deliveries", webhooks.forget_old, Schedule.HOURLY)
     register_periodic("accounts that are deleted", account_deletion.sweep, Schedule.MINUTES)

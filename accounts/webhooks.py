@@ -7,28 +7,32 @@ import base64
 import hashlib
 import hmac
 import json
-import logging
 import time
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import httpx
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django_q.tasks import async_task
 
 from accounts.models import Delivery, Event, Webhook
 from accounts.outbound import Sender, Unsafe
+from jobs import runner
+from jobs.leases import Lease, nothing_counted
 
-logger = logging.getLogger("accounts.webhooks")
 # Seconds before each further attempt: enough for anything from a restart to an outage of a night.
 PAUSES = (10, 60, 300, 1800, 7200, 18_000, 36_000)
-TAKEN_FOR = timedelta(minutes=2)  # after that, another worker takes over the delivery of one that died
 KEPT = timedelta(days=30)
 BOOKS_CHANGED = "books.changed"  # many at once
 MANY = 1000  # ids of books in one message
+OUR_FAULT = "Something went wrong on our side."
+
+
+class NotDelivered(Exception):
+    """The response, or the reason why there was none."""
 
 
 def notify(user_pk: int, event: str, payload, *args):
@@ -53,7 +57,7 @@ def _write_many(user_pk: int, keys: list[int], sentence: str):
         Delivery(webhook=hook, event=BOOKS_CHANGED, payload=about | {"ids": part}) for hook in listening for part in parts
     )
     if listening:
-        _enqueue(Delivery.objects.filter(webhook__in=listening))
+        runner.enqueue_due(DELIVERIES, Delivery.objects.filter(webhook__in=listening))
 
 
 def _write(user_pk: int, event: str, payload, args):
@@ -68,35 +72,18 @@ def _write(user_pk: int, event: str, payload, args):
         if not subject or not hook.deliveries.filter(subject=subject).exists():
             fresh = Delivery(webhook=hook, event=event, payload={"event": event, **said}, subject=subject)
             Delivery.objects.bulk_create([fresh], ignore_conflicts=True)
-    _enqueue(Delivery.objects.filter(webhook__in=listening))
+    runner.enqueue_due(DELIVERIES, Delivery.objects.filter(webhook__in=listening))
 
 
 def deliver(pk: int, sender: Sender | None = None):
-    """Makes one attempt, if the delivery is still due. Receivers recognise a repeated message by its id."""
-    delivery = _take(pk)
-    if delivery is None:
-        return
-    body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
-    sender = sender or Sender(private=settings.WEBHOOKS_PRIVATE)
-    try:
-        status = sender.post(delivery.webhook.url, body, headers(delivery, body))
-        delivered, answer = 200 <= status < 300, f"{status}"
-    except Unsafe as error:
-        delivered, answer = False, str(error)
-    except httpx.HTTPError as error:
-        delivered, answer = False, f"No response: {error or type(error).__name__}"
-    _settle(delivery, delivered, answer)
+    """Makes one attempt, if the delivery is due. Receivers recognise a repeated message by its id."""
+    runner.attempt_work(replace(DELIVERIES, work=partial(_post, sender=sender)), pk)
 
 
 def redeliver(delivery: Delivery):
     """Sends it again from the first attempt, with the same id."""
-    Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.WAITING, attempts=0, next_try=timezone.now())
-    transaction.on_commit(lambda: _enqueue(Delivery.objects.filter(pk=delivery.pk)))
-
-
-def sweep():
-    """Sends deliveries that are due: after a pause, or because a worker died."""
-    _enqueue(Delivery.objects.all())
+    Delivery.objects.filter(pk=delivery.pk).update(**nothing_counted(), state=Delivery.State.WAITING)
+    runner.enqueue_work(DELIVERIES, delivery.pk)
 
 
 def forget_old():
@@ -121,31 +108,38 @@ def signature(secret: str, name: str, moment: str, body: bytes) -> str:
     return f"v1,{base64.b64encode(made).decode()}"
 
 
-def _enqueue(deliveries):
-    """Enqueues each delivery only once in a while, however often this is called."""
-    for pk in list(deliveries.due().order_by("next_try").values_list("pk", flat=True)[:200]):
-        mine = Delivery.objects.filter(pk=pk).due().update(next_try=timezone.now() + TAKEN_FOR)
-        if mine:
-            async_task("accounts.webhooks.deliver", pk)
+def _post(lease: Lease, sender: Sender | None = None):
+    delivery = lease.row
+    body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
+    sender = sender or Sender(private=settings.WEBHOOKS_PRIVATE)
+    try:
+        status = sender.post(delivery.webhook.url, body, headers(delivery, body))
+    except Unsafe as error:
+        raise NotDelivered(str(error)) from error
+    except httpx.HTTPError as error:
+        raise NotDelivered(f"No response: {error or type(error).__name__}") from error
+    if not 200 <= status < 300:
+        raise NotDelivered(f"{status}")
+    lease.release(state=Delivery.State.DELIVERED, answer=f"{status}", changed=timezone.now())
 
 
-def _take(pk: int) -> Delivery | None:
-    waiting = Delivery.objects.filter(pk=pk, state=Delivery.State.WAITING, webhook__active=True)
-    if not waiting.update(attempts=F("attempts") + 1, next_try=timezone.now() + TAKEN_FOR):
-        return None
-    return Delivery.objects.select_related("webhook").get(pk=pk)
-
-
-def _settle(delivery: Delivery, delivered: bool, answer: str):
+def _note_answer(delivery: Delivery, answer: str):
     delivery.answer = answer[:300]
-    if delivered:
-        delivery.state = Delivery.State.DELIVERED
-    elif delivery.attempts > len(PAUSES):
-        delivery.state = Delivery.State.FAILED
-    else:
-        delivery.next_try = timezone.now() + timedelta(seconds=PAUSES[delivery.attempts - 1])
-    delivery.save(update_fields=["answer", "state", "next_try", "changed"])
-    logger.info(
-        "%s to webhook %s: %s (%s)", delivery.event, delivery.webhook_id, delivery.state, answer,
-        extra={"user_id": delivery.webhook.user_id, "delivery": delivery.pk, "attempt": delivery.attempts},
-    )  # fmt: skip
+    delivery.save(update_fields=["answer", "changed"])
+
+
+def _give_up(delivery: Delivery, answer: str, permanent: bool):
+    delivery.state, delivery.answer = Delivery.State.FAILED, answer[:300]
+    delivery.save(update_fields=["state", "answer", "changed"])
+
+
+DELIVERIES = runner.WorkKind(
+    name="webhook",
+    model=Delivery,
+    work=_post,
+    pauses=PAUSES,
+    sentence=OUR_FAULT,
+    give_up=_give_up,
+    on_pause=_note_answer,
+    errors=(NotDelivered,),
+)

@@ -138,6 +138,7 @@ def _fail(kind: WorkKind, lease: Lease, reason: str, permanent: bool = False) ->
     try:
         with transaction.atomic():
             row = lease.locked_row()
+            logger.info("%s %s: %s", kind.name, row.work_label, reason, extra=row.log_fields())
             if permanent or row.deaths >= MAX_DEATHS or (pause := pause_after(kind.pauses, row.attempts)) is None:
                 lease.release()
                 kind.give_up(row, reason, permanent)

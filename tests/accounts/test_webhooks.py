@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts import webhooks
 from accounts.models import Delivery, Event, Webhook
 from accounts.outbound import Sender, Unsafe, is_outside
+from jobs.runner import sweep_work
 from library import shelf_order
 from library.copies import bulk_changes, tag_changes, trash, undoing
 from library.copies.tagging import set_tags
@@ -163,7 +164,7 @@ def test_many_books_are_told_only_to_those_who_listen_to_changes(hook, owner, to
 
 def test_telling_is_put_into_the_queue_and_not_done_at_once(hook, owner, told):
     told(make_copy, owner)
-    assert "accounts.webhooks.deliver" in queued()
+    assert "webhook" in queued()
 
 
 # ── How it is told ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -193,6 +194,9 @@ def test_what_was_not_heard_is_sent_again_later_each_time_with_a_longer_pause(de
         webhooks.deliver(delivery.pk, listener.sender())
         delivery.refresh_from_db()
         pauses.append(round((delivery.next_try - timezone.now()).total_seconds()))
+        webhooks.deliver(delivery.pk, listener.sender())
+        assert len(listener.heard) == len(pauses), "not before its pause is over"
+        Delivery.objects.update(lease_until=timezone.now())
     assert delivery.state == "waiting" and pauses == pytest.approx(list(webhooks.PAUSES), abs=2)
     webhooks.deliver(delivery.pk, listener.sender())
     delivery.refresh_from_db()
@@ -212,11 +216,11 @@ def test_once_more_by_hand_has_the_same_id(delivery, django_capture_on_commit_ca
 
 
 def test_the_sweep_takes_up_what_is_due_and_nothing_else(delivery):
-    webhooks.sweep()
-    webhooks.sweep()
-    assert queued() == ["accounts.webhooks.deliver"], "one that is in the queue is not put there again"
-    Delivery.objects.update(next_try=timezone.now() - timedelta(seconds=1))  # the worker that took it died
-    webhooks.sweep()
+    sweep_work()
+    sweep_work()
+    assert queued() == ["webhook"], "one that is in the queue is not put there again"
+    Delivery.objects.update(due=timezone.now() - timedelta(seconds=1))  # the worker that took it died
+    sweep_work()
     assert len(queued()) == 2
 
 

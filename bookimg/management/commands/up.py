@@ -11,7 +11,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 
-from accounts import webhooks
 from bookimg.supervisor import Supervisor
 from jobs.runner import sweep_work
 from library import metadata_lookup
@@ -64,7 +63,6 @@ def sweep():
     sweep_work()
     metadata_lookup.sweep()
     order_vectors()
-    webhooks.sweep()
 
 
 def refuse_taken(host: str, port: int):
