@@ -35,8 +35,8 @@ class Listed(BookFilter):
 
 
 def own_copy(user, key: int, removed: bool = False) -> UserBook:
-    copies = serializers.with_all(UserBook.objects.filter(user=user, removed__isnull=not removed))
-    copy = copies.filter(pk=key).first()
+    copies = UserBook.objects.in_trash(user) if removed else UserBook.objects.of(user)
+    copy = serializers.with_all(copies).filter(pk=key).first()
     if copy is None:
         raise not_found()
     return copy

@@ -6,7 +6,7 @@ from datetime import date
 from django.conf.locale import LANG_INFO
 from django.db.models import Max, Min, Q
 
-from library.models import CopyAuthor, Loan, Reading, Shelf, Status, UserBook
+from library.models import Status, UserBook
 
 Range = tuple  # (lowest, highest), both included, either may be None
 NAMES_OF_STATUS = {
@@ -31,7 +31,7 @@ SORTS = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class BookQuery:
     """Conditions that all must hold. Names (author, series, …) are as they stand in the library."""
 
     status: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Wish:
 
     @property
     def narrows(self) -> bool:
-        return self != Wish(sort=self.sort, limit=self.limit)
+        return self != BookQuery(sort=self.sort, limit=self.limit)
 
     def as_json(self) -> dict:
         return {
@@ -77,7 +77,7 @@ class Wish:
         }
 
     @classmethod
-    def of_json(cls, said: dict) -> "Wish":
+    def of_json(cls, said: dict) -> "BookQuery":
         """What cannot be understood in it is left out: it may come from a model."""
         known = {each.name for each in fields(cls)}
         made = {}
@@ -86,82 +86,55 @@ class Wish:
                 made[name] = tuple(_day(each) if name in DAYS else each for each in value) if isinstance(value, list) else value
         return cls(**made)
 
-    def without_order(self) -> "Wish":
+    def without_order(self) -> "BookQuery":
         return replace(self, sort="", limit=0)
 
     # ── As conditions ───────────────────────────────────────────────────────────────────────────────────────────────
-    def q(self, user) -> Q:
-        q = self.of_the_copy() & self.of_names(user) & self.of_marks()
-        if self.lent is not None or self.lent_to or self.overdue:
-            out = Loan.objects.filter(copy__user=user, returned__isnull=True)
-            out = out.filter(borrower__icontains=self.lent_to) if self.lent_to else out
-            out = out.filter(due__lt=date.today()) if self.overdue else out
-            inside = Q(pk__in=out.values("copy_id"))
-            q &= ~inside if self.lent is False else inside
-        if self.read:
-            finished = between("finished", self.read) & Q(copy__user=user, finished__isnull=False)
-            q &= Q(pk__in=Reading.objects.filter(finished).values("copy_id"))
-        return q if self.among is None else q & Q(pk__in=self.among)
-
-    def of_the_copy(self) -> Q:
-        q = Q(status__in=self.status) if self.status else Q()
-        q &= ~Q(status__in=self.not_status) if self.not_status else Q()
-        if self.pages:
-            q &= between("pages", self.pages) & Q(pages__gt=0)
-        if self.rating:
-            q &= between("rating", self.rating) & Q(rating__isnull=False)
-        if self.year:
-            low, high = self.year
-            q &= ~Q(published_date="")
-            q &= Q(published_date__gte=f"{low:04d}") if low is not None else Q()
-            q &= Q(published_date__lt=f"{high + 1:04d}") if high is not None else Q()
-        q &= Q(language=self.language) if self.language else Q()
-        q &= ~Q(language__in=(self.not_language, "")) if self.not_language else Q()
-        q &= Q(favourite=self.favourite) if self.favourite is not None else Q()
-        q &= Q(publisher__icontains=self.publisher) if self.publisher else Q()
-        q &= Q(binding__icontains=self.binding) if self.binding else Q()
-        q &= between("added__date", self.added) if self.added else Q()
-        return q & (between("bought", self.bought) if self.bought else Q())
-
-    def of_names(self, user) -> Q:
-        q = Q()
-        for name, no in ((self.author, False), (self.not_author, True)):
-            if name:
-                written = Q(pk__in=CopyAuthor.objects.filter(user=user, name__iexact=name).values("copy_id"))
-                q &= ~written if no else written
-        if self.series:
-            q &= Q(series__iexact=self.series)
-        q &= Q(series_number=self.number) if self.number else Q()
-        if self.shelf:
-            q &= Q(shelf__in=[shelf.pk for shelf in Shelf.objects.filter(user=user) if on_place(shelf, self.shelf)])
-        through = UserBook.tags.through.objects.filter(tag__user=user)
-        for tag in self.tags:
-            q &= Q(pk__in=through.filter(tag__name__iexact=tag).values("userbook_id"))
-        for tag in self.not_tags:
-            q &= ~Q(pk__in=through.filter(tag__name__iexact=tag).values("userbook_id"))
-        for genre in self.genres:
-            some = Q()
-            for name in GENRES.get(genre, (genre,)):
-                for start in ('"', " ", "/", "-"):  # where a word begins in the list of categories
-                    some |= Q(categories__icontains=f"{start}{name}")
-                some |= Q(pk__in=through.filter(tag__folded=name.replace("-", " ")).values("userbook_id"))
-            for name in EXCEPT.get(genre, ()):
-                some &= ~Q(categories__icontains=name)
-            q &= some
-        return q
-
-    def of_marks(self) -> Q:
-        q = Q()
+    def narrow(self, books):
+        """Those of `books` that fit, without the topic."""
+        books = self._of_names(self._of_the_copy(books))
         for name in self.has:
-            q &= filled(name)
+            books = books.having(name)
         for name in self.lacks:
-            q &= ~filled(name)
-        return q
+            books = books.missing(name)
+        if self.lent or self.lent_to or self.overdue:
+            books = books.lent(self.lent_to, self.overdue)
+        elif self.lent is False:
+            books = books.but_not(lambda all_books: all_books.lent())
+        return books if self.among is None else books.filter(pk__in=self.among)
+
+    def _of_the_copy(self, books):
+        books = books.with_status(*self.status) if self.status else books
+        books = books.exclude(status__in=self.not_status) if self.not_status else books
+        books = books.with_pages(max(self.pages[0] or 1, 1), self.pages[1]) if self.pages else books
+        books = books.rated(*self.rating) if self.rating else books
+        books = books.published(*self.year) if self.year else books
+        books = books.in_language(self.language) if self.language else books
+        books = books.exclude(language__in=(self.not_language, "")) if self.not_language else books
+        books = books.favourites(self.favourite) if self.favourite is not None else books
+        books = books.containing(self.publisher, "publisher") if self.publisher else books
+        books = books.containing(self.binding, "binding") if self.binding else books
+        books = books.added_between(*self.added) if self.added else books
+        books = books.read_between(*self.read) if self.read else books
+        return books.bought_between(*self.bought) if self.bought else books
+
+    def _of_names(self, books):
+        books = books.by_author(self.author) if self.author else books
+        books = books.but_not(lambda all_books: all_books.by_author(self.not_author)) if self.not_author else books
+        books = books.in_series(self.series) if self.series else books
+        books = books.filter(series_number=self.number) if self.number else books
+        books = books.at_place(self.shelf) if self.shelf else books
+        books = books.tagged(*self.tags) if self.tags else books
+        for tag in self.not_tags:
+            books = books.but_not(lambda all_books, tag=tag: all_books.tagged(tag))
+        for genre in self.genres:
+            books = books.filter(_of_genre(UserBook.objects.of(books.owner), genre))
+        return books
 
     # ── In order ────────────────────────────────────────────────────────────────────────────────────────────────────
     def books(self, user):
         """The books that fit, without the topic; in the order asked for, else by title."""
-        found = UserBook.objects.of(user).filter(self.q(user))
+        found = self.narrow(UserBook.objects.of(user))
         if not self.sort:
             return found.order_by("sort_series", "sort_title", "pk") if self.series else found.order_by("sort_title", "pk")
         if "read" in self.sort:
@@ -213,7 +186,7 @@ class Wish:
 
 
 DAYS = ("added", "read", "bought")
-_DEFAULTS = {each.name: each.default for each in fields(Wish)}
+_DEFAULTS = {each.name: each.default for each in fields(BookQuery)}
 
 
 def _plain(value):
@@ -224,27 +197,16 @@ def _day(value):
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def between(column: str, ends: Range) -> Q:
-    low, high = ends
-    q = Q(**{f"{column}__gte": low}) if low is not None else Q()
-    return q & (Q(**{f"{column}__lte": high}) if high is not None else Q())
-
-
-def filled(name: str) -> Q:
-    column = {"isbn": "isbn13"}.get(name, name)
-    if name == "tags":
-        return Q(pk__in=UserBook.tags.through.objects.values("userbook_id"))
-    if name == "author":
-        return ~Q(sort_author="")
-    if name in ("rating", "shelf", "pages", "price"):
-        return Q(**{f"{name}__isnull": False})
-    if name == "cover":
-        return ~Q(cover="") | ~Q(cover_key="")
-    return ~Q(**{column: ""})
-
-
-def on_place(shelf: Shelf, place: str) -> bool:
-    return place in (shelf.name, shelf.room, shelf.bookcase, str(shelf))
+def _of_genre(books, genre: str) -> Q:
+    """A kind of book, as catalogues and tags call it."""
+    some = Q()
+    for name in GENRES.get(genre, (genre,)):
+        for start in ('"', " ", "/", "-"):  # where a word begins in the list of categories
+            some |= Q(categories__icontains=f"{start}{name}")
+        some |= Q(pk__in=books.tagged(name).values("pk"))
+    for name in EXCEPT.get(genre, ()):
+        some &= ~Q(categories__icontains=name)
+    return some
 
 
 def language_name(code: str) -> str:

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from chat.book_query import GENRES, Wish
+from chat.book_query import GENRES, BookQuery
 from chat.days import numbered, span, year_end, year_start
 from chat.names import WORDS, Names, longest_in, plain
 from chat.wordings import (
@@ -36,7 +36,7 @@ class Phrases:
         self.asked = text
         self.names, self.today, self.among = names, today, among
         self.text = numbered(plain(text))
-        self.wish = Wish()
+        self.wish = BookQuery()
 
     def take(self, pattern: str):
         """The first match of whole words, taken out."""
@@ -49,7 +49,7 @@ class Phrases:
     def set(self, **more):
         self.wish = replace(self.wish, **more)
 
-    def read(self) -> Wish:
+    def read(self) -> BookQuery:
         for step in (
             self.those, self.not_these, self.order, self.quantities, self.stars, self.loans, self.days, self.years, self.states, self.marks,
             self.known_names, self.volume, self.languages, self.kinds, self.lengths, self.topic,

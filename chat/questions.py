@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from chat.book_query import Wish
+from chat.book_query import BookQuery
 from chat.names import Names, plain
 from chat.phrases import Phrases
 from chat.tools import Tools
@@ -45,7 +45,7 @@ class Question:
     def has(self, pattern: str):
         return re.search(rf" (?:{pattern}) ", self.text)
 
-    def wish(self, text: str | None = None) -> Wish:
+    def wish(self, text: str | None = None) -> BookQuery:
         return Phrases(self.asked if text is None else text, self.names, self.today, self.last).read()
 
     def quoted(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Avg, Count, Max, Min, Q, Sum
 
-from chat.book_query import Wish, language_name
+from chat.book_query import BookQuery, language_name
 from chat.names import Names
 from library import sightings
 from library.copies import loans
@@ -42,7 +42,7 @@ class Tools:
         return (Names.of(self.user).author(name) or name) if name else ""
 
     # ── Many ────────────────────────────────────────────────────────────────────────────────────────────────────────
-    def find(self, wish: Wish) -> list[int]:
+    def find(self, wish: BookQuery) -> list[int]:
         """The keys of the books that fit, in order; those about a topic by words and meaning, nearest first."""
         if wish.topic and not wish.sort:
             keys = self.about(wish)
@@ -54,16 +54,16 @@ class Tools:
         self.step("filter", wish.words(), f"{len(keys)} book{'' if len(keys) == 1 else 's'}")
         return keys[: wish.limit] if wish.limit else keys
 
-    def about(self, wish: Wish) -> list[int]:
+    def about(self, wish: BookQuery) -> list[int]:
         """Books with the words of the topic; where there are none, the nearest in meaning."""
-        within = wish.q(self.user)
+        within = wish.narrow(self.books)
         found = hybrid.search(self.user, wish.topic, "text", limit=MOST_KEPT, within=within)
         if found.exact:
             return [pk for pk, _ in found.ranked[: found.exact]]
         near = hybrid.search(self.user, wish.topic, "vector", limit=MOST_SHOWN, within=within)
         return [pk for pk, likeness in near.ranked if likeness >= NEAR][:MOST_SHOWN]
 
-    def count(self, wish: Wish) -> int:
+    def count(self, wish: BookQuery) -> int:
         if wish.topic or wish.limit:
             return len(self.find(wish))
         number = wish.books(self.user).count()
@@ -78,7 +78,7 @@ class Tools:
             return []
         books = self.books.select_related("shelf", "book")
         if author:
-            books = books.filter(Wish(author=author).of_names(self.user))
+            books = books.by_author(author)
         sort = re.sub(r"\d+", lambda number: number[0].zfill(6), key)
         first = key.split()[0]
         some = list(books.filter(Q(sort_title__startswith=sort.split()[0]) | Q(search_text__contains=first))[:3000])
@@ -131,12 +131,15 @@ class Tools:
         return found
 
     # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
-    def most(self, what: str, wish: Wish, limit: int = 10) -> list[tuple[str, int]]:
+    def most(self, what: str, wish: BookQuery, limit: int = 10) -> list[tuple[str, int]]:
         """How many of the books each author, series, language, … has; most first."""
-        books = self.books.filter(wish.q(self.user)).order_by()
+        books = wish.narrow(self.books).order_by()
         if what == "author":
             rows = CopyAuthor.objects.filter(user=self.user, copy__in=books).order_by()
             counted = rows.values_list("folded").annotate(n=Count("copy", distinct=True), shown=Min("name"))
+            pairs = [(name, number) for _, number, name in counted]
+        elif what == "series":
+            counted = books.exclude(series_key="").values_list("series_key").annotate(n=Count("pk"), shown=Min("series"))
             pairs = [(name, number) for _, number, name in counted]
         elif what == "tag":
             tags = self.user.tags.filter(books__in=books).annotate(n=Count("books", distinct=True))
@@ -170,9 +173,9 @@ class Tools:
         self.step("statistics", f"{wish.words()} by {what}", f"{len(pairs)} groups")
         return pairs[:limit] if limit else pairs
 
-    def sums(self, wish: Wish) -> dict:
+    def sums(self, wish: BookQuery) -> dict:
         """Pages, ratings, prices of the books that fit."""
-        books = self.books.filter(wish.q(self.user))
+        books = wish.narrow(self.books)
         found = books.aggregate(
             n=Count("pk"), all_pages=Sum("pages"), mean_pages=Avg("pages"), with_pages=Count("pages"), mean_rating=Avg("rating"),
             rated=Count("rating"), first=Min("added"), last=Max("added"), priced=Count("price"),

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass, field
 
 from library.models import Status, UserBook
-from library.models.copies import series_key
 
 # A magazine by year or a misread number is no series of 2017 volumes of which 2016 are missing.
 HIGHEST = 200
@@ -96,4 +95,4 @@ def all_of(user) -> list[Series]:
 
 def books_of(user, name: str):
     """The volumes of one series in their order."""
-    return in_order(UserBook.objects.of(user).filter(series_key=series_key(name)))
+    return in_order(UserBook.objects.of(user).in_series(name))

@@ -1,7 +1,7 @@
 """What somebody wants done: proposed here, done when they have said yes."""
 
 from chat import actions
-from chat.book_query import Wish
+from chat.book_query import BookQuery
 from chat.questions import Question, Reply, is_pronoun
 
 PATTERNS = (
@@ -46,4 +46,4 @@ def keys_of(question: Question, what: str) -> list[int]:
     if found and not what.lower().startswith(("all ", "every ", "my ")):
         return [found[0].pk]
     wish = question.wish(what)
-    return question.tools.find(wish) if wish.narrows and wish != Wish(topic=wish.topic) else [found[0].pk] if found else []
+    return question.tools.find(wish) if wish.narrows and wish != BookQuery(topic=wish.topic) else [found[0].pk] if found else []

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from django.db.models import Count, Q
 
-from chat.book_query import Wish
+from chat.book_query import BookQuery
 from chat.questions import Question, Reply
 from chat.tools import MOST_SHOWN, NEAR
 from library.models import Status, UserBook
@@ -32,12 +32,12 @@ def count(question: Question) -> Reply:
     return Reply(f"You have {number:,} {said(wish, number)}.", keys)
 
 
-def said(wish: Wish, number: int) -> str:
+def said(wish: BookQuery, number: int) -> str:
     return replace(wish, among=None).words(number) + (" of those" if wish.among else "")
 
 
-def reading_days(wish: Wish) -> str:
-    return Wish(read=wish.read).words().removeprefix("books read ")
+def reading_days(wish: BookQuery) -> str:
+    return BookQuery(read=wish.read).words().removeprefix("books read ")
 
 
 def listed(question: Question) -> Reply | None:
@@ -46,7 +46,7 @@ def listed(question: Question) -> Reply | None:
     if not wish.narrows and not wish.sort:
         return None
     keys = question.tools.find(wish)
-    if not keys and wish.topic and wish != Wish(topic=wish.topic):
+    if not keys and wish.topic and wish != BookQuery(topic=wish.topic):
         return Reply(f"You have no {said(wish, 0)}.")
     if not keys:
         return Reply(f"I found no {said(wish, 0)} in your library.")
@@ -78,7 +78,7 @@ ADJECTIVES = {
 }  # fmt: skip
 
 
-def ranked(question: Question, wish: Wish, keys: list[int]) -> Reply:
+def ranked(question: Question, wish: BookQuery, keys: list[int]) -> Reply:
     adjective, column = ADJECTIVES[wish.sort]
     copies = wish.books(question.user).in_bulk(keys[:MOST_SHOWN])
     rows = [f"{titled(copies[pk])}{value_of(copies[pk], column)}" for pk in keys[:MOST_SHOWN] if pk in copies]
@@ -122,7 +122,7 @@ def surprise(question: Question) -> Reply:
     return Reply(f"How about {', '.join(names)}? Chosen from {len(keys):,} {wanted.words(len(keys))}.", picked, total=len(picked))
 
 
-def about_books(wish: Wish) -> bool:
+def about_books(wish: BookQuery) -> bool:
     return bool(wish.topic) and not re.fullmatch(
         r"(?:surprise|random|tonight|weekend|holiday|today|now|choose|chance|luck\w*| )*", wish.topic
     )
@@ -142,8 +142,8 @@ def like(question: Question) -> Reply | None:
     if not found:
         name = question.names.author(title)
         if name:
-            keys = question.tools.find(Wish(author=name))
-            return Reply(f"You have {len(keys)} {Wish(author=name).words(len(keys))}.", keys)
+            keys = question.tools.find(BookQuery(author=name))
+            return Reply(f"You have {len(keys)} {BookQuery(author=name).words(len(keys))}.", keys)
         return Reply(f"I do not find “{title}” in your library, so I have nothing to compare with.")
     near = more_like(found[0], limit=8)
     unread = [copy for copy in near if copy.status == Status.TO_READ] if question.has("unread|to read|read next|next") else []

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chat.answers.many import said, titled
-from chat.book_query import Wish
+from chat.book_query import BookQuery
 from chat.questions import Question, Reply
 from library.models import Status, UserBook
 
@@ -30,9 +30,9 @@ def most(question: Question) -> Reply | None:
         return None
     wish = bare(question, kind)
     if kind == "borrower":
-        wish = Wish()
+        wish = BookQuery()
     if question.has("read") and kind in ("year", "read year"):
-        kind, wish = "read year", Wish()
+        kind, wish = "read year", BookQuery()
     pairs = question.tools.most(kind, wish, 0)
     if question.has("least|fewest|fullest|emptiest") and question.has("least|fewest|emptiest"):
         pairs = sorted(pairs, key=lambda pair: (pair[1], pair[0]))
@@ -53,7 +53,7 @@ def article(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
-def bare(question: Question, kind: str) -> Wish:
+def bare(question: Question, kind: str) -> BookQuery:
     """The books it is about, without what the question's own words would be taken for."""
     wish = replace(question.wish(), sort="", limit=0, topic="")
     return (
@@ -63,12 +63,12 @@ def bare(question: Question, kind: str) -> Wish:
     )
 
 
-def keys_of(question: Question, kind: str, name: str, wish: Wish) -> list[int]:
-    books = question.tools.books.filter(wish.q(question.user))
+def keys_of(question: Question, kind: str, name: str, wish: BookQuery) -> list[int]:
+    books = wish.narrow(question.tools.books)
     if kind in ("author", "series", "publisher", "shelf"):
-        books = books.filter(Wish(**{kind: name}).q(question.user))
+        books = BookQuery(**{kind: name}).narrow(books)
     elif kind == "tag":
-        books = books.filter(Wish(tags=(name,)).q(question.user))
+        books = books.tagged(name)
     else:
         return []
     return list(books.order_by("sort_title").values_list("pk", flat=True))
@@ -98,7 +98,7 @@ def different(question: Question) -> Reply | None:
     if kind in ("tag", "shelf") and not wish.narrows:
         names = [str(each) for each in (question.user.tags.all() if kind == "tag" else question.user.shelves.all())]
         pairs = [(name, 0) for name in names]
-        counted = dict(question.tools.most(kind, Wish(), 0))
+        counted = dict(question.tools.most(kind, BookQuery(), 0))
         pairs = [(name, counted.get(name, 0)) for name in names]
     else:
         pairs = question.tools.most(kind, wish, 0)
@@ -166,7 +166,7 @@ def share(question: Question) -> Reply | None:
     wish = replace(question.wish().without_order(), topic="")
     if not wish.narrows:
         return None
-    part = question.tools.books.filter(wish.q(question.user))
+    part = wish.narrow(question.tools.books)
     whole = question.tools.books.count()
     number = part.count()
     question.tools.step("count", wish.words(), f"{number} of {whole}")

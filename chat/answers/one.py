@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from chat.answers.many import listed, said, some, titled
-from chat.book_query import Wish, language_name
+from chat.book_query import BookQuery, language_name
 from chat.questions import Question, Reply, is_pronoun
 from library.models import Status, UserBook
 
@@ -37,7 +37,7 @@ def where(question: Question) -> Reply | None:
         [one] if is_pronoun(title) and (one := question.pronoun()) else [] if is_pronoun(title) else question.tools.titled(title)
     )
     wish = question.wish(f"which {title}")
-    if not copies and wish.narrows and (not wish.topic or wish != Wish(topic=wish.topic)):
+    if not copies and wish.narrows and (not wish.topic or wish != BookQuery(topic=wish.topic)):
         return places_of(question, wish)
     if not copies:
         return missing(title)
@@ -62,12 +62,12 @@ def place_sentence(question: Question, copy: UserBook, several: bool = False) ->
     return f"{name} is {shelf}.{seen}"
 
 
-def places_of(question: Question, wish: Wish) -> Reply:
+def places_of(question: Question, wish: BookQuery) -> Reply:
     """`where are my cookbooks`: by shelf, most first."""
     keys = question.tools.find(wish)
     if not keys:
         return Reply(f"You have no {said(wish, 0)}.")
-    shelves = question.tools.most("shelf", replace(Wish(), among=tuple(keys)))
+    shelves = question.tools.most("shelf", replace(BookQuery(), among=tuple(keys)))
     homeless = len(keys) - sum(number for _, number in shelves)
     parts = [f"{number:,} on “{name}”" for name, number in shelves] + ([f"{homeless:,} on no shelf"] if homeless else [])
     return Reply(f"Your {len(keys):,} {said(wish, len(keys))}: {', '.join(parts)}.", keys)

@@ -18,7 +18,7 @@ logger = logging.getLogger("library.copies.trash")
 
 def of(user):
     """What is in this person's trash, the latest first."""
-    return UserBook.objects.filter(user=user, removed__isnull=False).order_by("-removed", "-pk")
+    return UserBook.objects.in_trash(user).order_by("-removed", "-pk")
 
 
 def remove(copy: UserBook) -> UserBook:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, F, Value, When
 from django.http import QueryDict
 
-from catalogs import folding
 from catalogs.languages import language_name
 from library.listing import label_of
-from library.models import Entry, Status, SyncStatus, Tag, UserBook, author_key
+from library.models import Entry, Status, SyncStatus
 from library.search import hybrid
 
 
@@ -97,7 +96,7 @@ class LibraryFilter(forms.Form):
     sort = forms.ChoiceField(choices=SORT_CHOICES, required=False)
     view = forms.ChoiceField(choices=[("grid", "Covers"), ("list", "List")], required=False)
 
-    # All that makes the list shorter; a new field above belongs here, into the conditions and into `narrowings`.
+    # All that makes the list shorter; a new field above belongs here, into `narrow` and into `narrowings`.
     NARROWS = (
         "q", "room", "bookcase", "shelf", "status", "tag", "author", "series", "language", "year_from", "year_to", "rating",
         "entry", "missing", "favourite", "lent", "lookup",
@@ -122,10 +121,7 @@ class LibraryFilter(forms.Form):
 
     def narrow(self, books):
         """Those of `books` that are asked for, in no order."""
-        books = self.worded(books)
-        for condition in (*self.places(), *self.facts(), *self.own()):
-            books = books.filter(condition)
-        return books
+        return self.owned(self.printed(self.placed(self.worded(books))))
 
     def worded(self, books):
         if not self.user or not self.value("q"):
@@ -140,53 +136,45 @@ class LibraryFilter(forms.Form):
         """Those of `books` that are asked for, in the order that is asked for."""
         return self.narrow(books).order_by(*order_of(self.order))
 
-    def places(self):
+    def placed(self, books):
         if shelf := self.value("shelf"):
-            yield Q(shelf=None if shelf == NO_SHELF else int(shelf))
+            books = books.on_shelf(None if shelf == NO_SHELF else int(shelf))
         if room := self.value("room"):
-            yield Q(shelf__room=room)
+            books = books.in_room(room)
         if bookcase := self.value("bookcase"):
-            yield Q(shelf__bookcase=bookcase)
+            books = books.in_bookcase(bookcase)
+        return books
 
-    def facts(self):
+    def printed(self, books):
         if author := self.value("author"):
-            # With the user, who stands first in that index: the few copies of the author are found, and no others looked at.
-            yield Q(author_rows__user=F("user"), author_rows__folded=author_key(author))
+            books = books.by_author(author)
         if series := self.value("series"):
-            yield Q(series_key=folding.sort_title(series)[:200])
+            books = books.in_series(series)
         if language := self.value("language"):
-            yield Q(language="" if language == NO_LANGUAGE else language)
-        if (year := self.cleaned_data.get("year_from")) is not None:
-            yield Q(published_date__gte=f"{year:04}")
-        if (year := self.cleaned_data.get("year_to")) is not None:
-            yield Q(published_date__lt=f"{year + 1:04}") & ~Q(published_date="")
-        if "cover" in self.value("missing"):
-            yield Q(cover="", cover_key="")
-        if "isbn" in self.value("missing"):
-            yield Q(isbn13="")
+            books = books.missing("language") if language == NO_LANGUAGE else books.in_language(language)
+        years = self.cleaned_data.get("year_from"), self.cleaned_data.get("year_to")
+        if years != (None, None):
+            books = books.published(*years)
+        for field in self.value("missing"):
+            books = books.missing(field)
+        return books
 
-    def bearing(self, tags: set[str]):
-        """The copies that bear all `tags`, counted in one go: a join for each keeps PostgreSQL planning for seconds."""
-        borne = UserBook.tags.through.objects.filter(tag__folded__in=tags)
-        if self.user:
-            borne = borne.filter(tag__user=self.user)
-        return borne.values("userbook").annotate(borne=Count("tag")).filter(borne=len(tags)).values("userbook")
-
-    def own(self):
+    def owned(self, books):
         if status := self.value("status"):
-            yield Q(status=status)
-        if tags := {Tag.fold(tag) for tag in self.value("tag")}:
-            yield Q(pk__in=self.bearing(tags))
+            books = books.with_status(status)
+        if tags := self.value("tag"):
+            books = books.tagged(*tags)
         if rating := self.value("rating"):
-            yield Q(rating__gte=rating)
+            books = books.rated(rating)
         if entry := self.value("entry"):
-            yield Q(entry=entry)
+            books = books.filter(entry=entry)
         if self.value("favourite"):
-            yield Q(favourite=True)
+            books = books.favourites()
         if self.value("lent"):
-            yield Q(loans__isnull=False, loans__returned__isnull=True)  # at most one loan of a copy is open
+            books = books.lent()
         if self.value("lookup"):
-            yield Q(sync_status__in=(SyncStatus.PENDING, SyncStatus.FAILED))
+            books = books.filter(sync_status__in=(SyncStatus.PENDING, SyncStatus.FAILED))
+        return books
 
     def narrowings(self, shelves) -> list[Narrowing]:
         """What is asked for, in words; `shelves` are the person's own. The search has its own field, which shows it."""

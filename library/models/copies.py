@@ -8,7 +8,9 @@ from django.utils import timezone
 from accounts import webhooks
 from accounts.models import Event
 from catalogs import folding, isbn
+from catalogs.series import series_key
 from library.models.authors import CopyAuthor
+from library.models.copy_queries import UserBookQuerySet
 from library.models.editions import Book, Facts
 from library.models.folded import FoldedColumn, FoldedModel, FoldedQuerySet, folded_words, words_of
 from library.models.places import Shelf
@@ -73,29 +75,6 @@ class Tag(FoldedModel):
     @staticmethod
     def fold(name: str) -> str:
         return folding.fold_name(name)[:100]
-
-
-def series_key(name: str) -> str:
-    """The same however the name of a series is written."""
-    return folding.sort_title(name)[:200]
-
-
-class UserBookQuerySet(FoldedQuerySet):
-    def of(self, user):
-        """This person's library; the trash is not part of it."""
-        return self.filter(user=user, removed__isnull=True)
-
-    def change(self, **columns) -> int:
-        """Writes to all of them at once and counts it as a change of each; how many there were. Nobody is told by that: whoever
-        changes many tells of it as a whole, by `webhooks.notify_many`."""
-        return self.update(**columns, changed=timezone.now(), version=models.F("version") + 1)
-
-    def matching(self, text: str):
-        """Every word of `text` somewhere in title, authors, publisher or ISBN."""
-        found = self
-        for word in folding.fold(text).split():
-            found = found.filter(search_text__contains=word)
-        return found
 
 
 class UserBook(FoldedModel, Facts):

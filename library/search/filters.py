@@ -1,13 +1,14 @@
 """`author:`, `year:1990..2000`, `is:lent` and the others: each becomes a condition on the person's own books."""
 
 import re
+from collections.abc import Callable
+from datetime import date
 
 from django.conf.locale import LANG_INFO
-from django.db.models import Q
-from django.utils import timezone
 
 from catalogs import folding
-from library.models import CopyAuthor, Loan, Status, Tag, UserBook
+from library.models import Status
+from library.models.copy_queries import FIELDS, UserBookQuerySet
 from library.search import terms
 from library.search.query import Filter
 from library.sightings import is_on_a_photo
@@ -17,16 +18,16 @@ STATUSES = {
     "current": Status.READING, "didnotfinish": Status.DID_NOT_FINISH, "dnf": Status.DID_NOT_FINISH,
     "abandoned": Status.DID_NOT_FINISH, "wishlist": Status.WISHLIST, "wanted": Status.WISHLIST,
 }  # fmt: skip
-NOTHING = Q(pk__in=[])
+PARTS = {"tag": "tags", "scan": "photo", "picture": "cover", "authors": "author", "note": "notes"}  # other names of FIELDS
 LANGUAGES = {info["name"].casefold(): code for code, info in LANG_INFO.items() if "name" in info and len(code) == 2}
 RANGE = re.compile(r"^(?P<low>\d+(?:\.\d+)?)?\s*(?P<to>\.\.\.?|-|–|to)\s*(?P<high>\d+(?:\.\d+)?)?$")
 BOUND = re.compile(r"^(?P<sign>>=|<=|>|<|≥|≤)?(?P<number>\d+(?:\.\d+)?)(?P<plus>\+|s)?$")
 
 
-def condition(user, asked: Filter) -> Q:
-    """What a filter means; one that makes no sense finds nothing, its opposite everything."""
-    found = MEANINGS[asked.name](user, asked.value)
-    return ~found if asked.no else found
+def narrow(books: UserBookQuerySet, asked: Filter) -> UserBookQuerySet:
+    """What a filter leaves of `books`; one that makes no sense leaves nothing, its opposite everything."""
+    meaning = MEANINGS[asked.name]
+    return books.but_not(lambda all_books: meaning(all_books, asked.value)) if asked.no else meaning(books, asked.value)
 
 
 def bounds(text: str, step: float = 1) -> tuple[float | None, float | None] | None:
@@ -48,145 +49,108 @@ def bounds(text: str, step: float = 1) -> tuple[float | None, float | None] | No
     return (number, number + 9) if one["plus"] == "s" else (number, number)
 
 
-def number(column: str, times: int = 1, step: float = 1):
-    def meaning(user, value: str) -> Q:
+def number(field: str, between: Callable, times: int = 1, step: float = 1):
+    def meaning(books, value: str):
         if value.casefold() in ("none", "no"):
-            return Q(**{f"{column}__isnull": True})
+            return books.missing(field)
         found = bounds(value, step)
-        if found is None:
-            return NOTHING
-        low, high = found
-        q = Q(**{f"{column}__isnull": False})
-        q &= Q(**{f"{column}__gte": min(low * times, 10**9)}) if low is not None else Q()
-        return q & (Q(**{f"{column}__lte": min(high * times, 10**9)}) if high is not None else Q())
+        return between(books, *(end and end * times for end in found)) if found else books.none()
 
     return meaning
 
 
-def year(user, value: str) -> Q:
-    found = bounds(value)
-    if found is None:
-        return Q(published_date="") if value.casefold() in ("none", "unknown") else NOTHING
-    low, high = found
-    q = ~Q(published_date="")
-    q &= Q(published_date__gte=f"{int(low):04d}") if low is not None and low < 10_000 else Q() if low is None else NOTHING
-    return q & (Q(published_date__lt=f"{int(high) + 1:04d}") if high is not None and high < 9999 else Q())
+def year(books, value: str):
+    if found := bounds(value):
+        return books.published(*(None if end is None else int(end) for end in found))
+    return books.missing("year") if value.casefold() in ("none", "unknown") else books.none()
 
 
-def added(user, value: str) -> Q:
+def added(books, value: str):
     found = bounds(value)
     if found is None or any(end is not None and not 1 <= end <= 9998 for end in found):
-        return NOTHING
-    low, high = found
-    q = Q(added__year__gte=int(low)) if low is not None else Q()
-    return q & (Q(added__year__lte=int(high)) if high is not None else Q())
+        return books.none()
+    first, last = (None if end is None else int(end) for end in found)
+    return books.added_between(first and date(first, 1, 1), last and date(last, 12, 31))
 
 
-def each_word(column: str, text: str, found: list[str] | None = None) -> Q:
-    """Every word of it somewhere in a folded column, in any way an umlaut is written."""
-    q = Q()
-    for word in terms.words(text) if found is None else found:
-        some = Q()
-        for form in (word, *terms.umlauts(word)):
-            some |= Q(**{f"{column}__contains": form})
-        q &= some
-    return q if q else NOTHING
+def groups(words: list[str]) -> list[tuple[str, ...]]:
+    """Each word in any way an umlaut is written."""
+    return [(word, *terms.umlauts(word)) for word in words]
 
 
-def author(user, value: str) -> Q:
-    return Q(pk__in=CopyAuthor.objects.filter(each_word("folded", value), user=user).values("copy_id"))
+def author(books, value: str):
+    return books.with_words("author_rows__folded", groups(terms.words(value)))
 
 
-def tag(user, value: str) -> Q:
-    folded = Tag.fold(value)
-    tags = Tag.objects.filter(user=user)
-    named = tags.filter(folded=folded)
-    if not named.exists():
-        named = tags.filter(each_word("folded", value))
-    return Q(pk__in=UserBook.tags.through.objects.filter(tag__in=named).values("userbook_id"))
+def tag(books, value: str):
+    """That very tag; where there is none, those with its words."""
+    named = books.tagged(value)
+    return named if named.exists() else books.with_words("tags__folded", groups(terms.words(value)))
 
 
-def shelf(user, value: str) -> Q:
-    if value.casefold() == "none":
-        return Q(shelf=None)
-    words = terms.words(value)
-    return Q(shelf__in=[shelf.pk for shelf in user.shelves.all() if words and set(words) <= set(terms.words(str(shelf)))])
+def series(books, value: str):
+    """That very series; where there is none, those with its words."""
+    named = books.in_series(value)
+    return named if named.exists() else books.with_words("series_key", groups(folding.sort_title(value).split()))
 
 
-def status(user, value: str) -> Q:
+def title(books, value: str):
+    return books.with_words("sort_title", groups(folding.sort_title(value).split()))
+
+
+def shelf(books, value: str):
+    return books.missing("shelf") if value.casefold() == "none" else books.at_place_with_words(value)
+
+
+def status(books, value: str):
     found = STATUSES.get(re.sub(r"[^a-z]", "", value.casefold()))
-    return Q(status=found) if found else NOTHING
+    return books.with_status(found) if found else books.none()
 
 
-def isbn(user, value: str) -> Q:
+def isbn(books, value: str):
     digits = re.sub(r"[^0-9Xx]", "", value).upper()
     if value.casefold() == "none":
-        return Q(isbn13="")
-    if len(digits) == 10:
-        return Q(isbn13__startswith=f"978{digits[:9]}")
-    return Q(isbn13__startswith=digits) if digits else NOTHING
+        return books.missing("isbn")
+    return books.with_isbn(f"978{digits[:9]}" if len(digits) == 10 else digits)
 
 
-def language(user, value: str) -> Q:
+def language(books, value: str):
     code = value.casefold()
-    return Q(language=LANGUAGES.get(code, code[:2] if len(code) in (2, 5) else code))
+    return books.in_language(LANGUAGES.get(code, code[:2] if len(code) in (2, 5) else code))
 
 
-def lent(user, value: str) -> Q:
-    out = Loan.objects.filter(copy__user=user, returned__isnull=True)
-    wanted = terms.words(value)
-    return Q(pk__in=[loan.copy_id for loan in out if wanted and set(wanted) <= set(terms.words(loan.borrower))])
+def lent(books, value: str):
+    return books.lent(value) if terms.words(value) else books.none()
 
 
-def is_(user, value: str) -> Q:
+def is_(books, value: str):
     value = value.casefold()
-    out = Loan.objects.filter(copy__user=user, returned__isnull=True)
-    if value in ("lent", "borrowed", "away"):
-        return Q(pk__in=out.values("copy_id"))
-    if value == "overdue":
-        return Q(pk__in=out.filter(due__lt=timezone.localdate()).values("copy_id"))
-    if value in ("favourite", "favorite", "fav", "loved"):
-        return Q(favourite=True)
-    if value in ("rated", "unrated"):
-        return Q(rating__isnull=value == "unrated")
-    if value in ("unshelved", "shelved"):
-        return Q(shelf__isnull=value == "unshelved")
-    return status(user, value)
+    meanings = {
+        **dict.fromkeys(("lent", "borrowed", "away"), lambda: books.lent()),
+        **dict.fromkeys(("favourite", "favorite", "fav", "loved"), lambda: books.favourites()),
+        "overdue": lambda: books.lent(overdue=True),
+        "rated": lambda: books.having("rating"),
+        "unrated": lambda: books.missing("rating"),
+        "shelved": lambda: books.having("shelf"),
+        "unshelved": lambda: books.missing("shelf"),
+    }
+    return meanings[value]() if value in meanings else status(books, value)
 
 
-def has(user, value: str) -> Q:
-    value = value.casefold()
-    if value in ("tag", "tags"):
-        return Q(pk__in=UserBook.tags.through.objects.filter(tag__user=user).values("userbook_id"))
-    if value in ("photo", "scan"):
-        return is_on_a_photo(user)
-    if value in ("cover", "picture"):
-        return ~Q(cover="") | ~Q(cover_key="")
-    if value in ("author", "authors"):
-        return Q(pk__in=CopyAuthor.objects.filter(user=user).values("copy_id"))
-    nullable = {"rating": "rating", "pages": "pages", "shelf": "shelf", "price": "price"}
-    if value in nullable:
-        return Q(**{f"{nullable[value]}__isnull": False})
-    column = {"note": "notes", "year": "published_date", "isbn": "isbn13", "review": "review"}.get(value, value)
-    if column in ("notes", "review", "isbn13", "series", "description", "published_date", "publisher", "language", "binding"):
-        return ~Q(**{column: ""})
-    return NOTHING
+def has(books, value: str):
+    field = PARTS.get(value.casefold(), value.casefold())
+    if field == "photo":
+        return books.filter(is_on_a_photo(books.owner))
+    return books.having(field) if field in FIELDS else books.none()
 
 
 def contains(*columns: str):
-    def meaning(user, value: str) -> Q:
-        q = Q()
-        for column in columns:
-            q |= Q(**{f"{column}__icontains": value})
-        return q
-
-    return meaning
+    return lambda books, value: books.containing(value, *columns)
 
 
 MEANINGS = {
     "author": author, "tag": tag, "shelf": shelf, "status": status, "isbn": isbn, "year": year, "language": language,
-    "rating": number("rating", times=2, step=0.5), "is": is_, "has": has, "pages": number("pages"), "lent": lent, "added": added,
-    "publisher": contains("publisher"), "category": contains("categories"), "notes": contains("notes", "review"),
-    "title": lambda user, value: each_word("sort_title", value, folding.sort_title(value).split()),
-    "series": lambda user, value: each_word("series_key", value, folding.sort_title(value).split()),
+    "rating": number("rating", UserBookQuerySet.rated, times=2, step=0.5), "is": is_, "has": has,
+    "pages": number("pages", UserBookQuerySet.with_pages), "lent": lent, "added": added, "publisher": contains("publisher"),
+    "category": contains("categories"), "notes": contains("notes", "review"), "title": title, "series": series,
 }  # fmt: skip

@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import chain
 
 import numpy as np
-from django.db.models import Q
 
 from library.models import UserBook
 from library.search import choosing, embedding, filters, glossary, highlights, terms, text, vectors
@@ -101,7 +100,7 @@ def fetched(user, pks: list[int]):
 
 
 def search(user, q: str, mode: str = "hybrid", limit: int = 20, offset: int = 0, within=None) -> Results:
-    """The books of `user` that `q` finds. `within`: a Q that narrows further, before anything is ranked."""
+    """The books of `user` that `q` finds. `within`: those of their books that may be found at all."""
     began = time.perf_counter()
     query = parse(q)
     results = Results(user, query, mode, [], limit, offset)
@@ -120,10 +119,10 @@ def allowed(user, query: Query, within=None) -> set[int] | None:
     """The copies that filters leave; None where there are none. Without words a search begins with the whole library."""
     found = None
     if query.filters or within is not None or not query.ranks:
-        q = within if within is not None else Q()
+        books = UserBook.objects.of(user) if within is None else within
         for each in query.filters:
-            q &= filters.condition(user, each)
-        found = set(UserBook.objects.of(user).filter(q).values_list("pk", flat=True))
+            books = filters.narrow(books, each)
+        found = set(books.order_by().values_list("pk", flat=True))
     if query.phrases:
         phrased = text.with_phrases(user, query)
         found = phrased if found is None else found & phrased
@@ -171,7 +170,7 @@ def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, f
         results.notes.append(NOTES["stands_in"])
     matrix = vectors.matrix_of(results.user, embedder.name)
     # Vectors of removed books stay, for they may be put back.
-    gone = list(results.user.books.filter(removed__isnull=False).values_list("pk", flat=True)) if narrowed is None else ()
+    gone = list(UserBook.objects.in_trash(results.user).values_list("pk", flat=True)) if narrowed is None else ()
     found = vectors.nearest(matrix, vector, DEEP, narrowed, gone)
     return [pair for pair in found if pair[1] >= LIKE_LEAST]
 

@@ -47,7 +47,7 @@ def author(request):
     """Their books here: each series in its order, then what stands alone, by year."""
     name = asked_name(request)
     key = author_key(name)
-    mine = UserBook.objects.of(request.user).filter(author_rows__user=request.user, author_rows__folded=key)
+    mine = UserBook.objects.of(request.user).by_author(name)
     copies = list(mine.order_by("published_date", "sort_title", "pk").defer(*listing.NOT_SHOWN)[: MOST + 1])
     if not copies:
         raise Http404

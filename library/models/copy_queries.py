@@ -1,0 +1,218 @@
+"""Which of a person's books are meant: each condition once, for the library page, feeds, the search box, the API and the chat.
+
+Names are compared folded, so a tag or a series is the same however it is written, and means exactly that tag or series."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from typing import Self
+
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from catalogs import folding
+from catalogs.series import series_key
+from library.models.authors import author_key
+from library.models.folded import FoldedQuerySet
+from library.models.places import Shelf
+
+LAST_YEAR = 9999
+FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9998, 12, 31)
+HIGHEST = 10**9  # what a number in a condition may be everywhere
+NULLABLE = ("rating", "pages", "shelf", "price")
+TEXTS = {"isbn": "isbn13", "year": "published_date"} | {
+    name: name for name in ("notes", "review", "series", "description", "publisher", "language", "binding")
+}
+RELATED = {"tags": "tags", "author": "author_rows"}
+FIELDS = (*NULLABLE, *TEXTS, *RELATED, "cover")  # what a copy may have or lack
+
+
+class UserBookQuerySet(FoldedQuerySet):
+    owner = None  # whose books these are, as `of` was told: conditions on other tables then look at theirs alone
+
+    def _clone(self) -> Self:
+        clone = super()._clone()
+        clone.owner = self.owner
+        return clone
+
+    # ── Whose ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    def of(self, user) -> Self:
+        """This person's library; the trash is not part of it."""
+        found = self.filter(user=user, removed__isnull=True)
+        found.owner = user
+        return found
+
+    def in_trash(self, user) -> Self:
+        found = self.filter(user=user, removed__isnull=False)
+        found.owner = user
+        return found
+
+    def _all(self) -> Self:
+        """All books of the same person."""
+        books = self.model._default_manager.all()
+        return books.filter(user=self.owner) if self.owner else books
+
+    def _related(self, *conditions: Q, **row) -> Self:
+        """Those with a row of another table that fits. Asked for apart, so no book comes twice."""
+        return self.filter(pk__in=self._all().filter(*conditions, **row).order_by().values("pk"))
+
+    def but_not(self, condition: Callable[[Self], Self]) -> Self:
+        """Those that a condition does not hold for: `books.but_not(lambda books: books.tagged("poetry"))`."""
+        books = self._all()
+        books.owner = self.owner
+        return self.exclude(pk__in=condition(books).order_by().values("pk"))
+
+    # ── Names ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    def by_author(self, name: str) -> Self:
+        # With the user, who stands first in that index: the few copies of the author are found, and no others looked at.
+        return self.filter(author_rows__user=F("user"), author_rows__folded=author_key(name))
+
+    def tagged(self, *names: str) -> Self:
+        """With all of these tags, counted in one go: a join for each keeps PostgreSQL planning for seconds."""
+        folded = {folding.fold_name(name)[:100] for name in names}
+        rows = self.model.tags.through.objects.filter(tag__folded__in=folded)
+        rows = rows.filter(tag__user=self.owner) if self.owner else rows
+        counted = rows.values("userbook").annotate(found=Count("tag")).filter(found=len(folded))
+        return self.filter(pk__in=counted.values("userbook"))
+
+    def in_series(self, name: str) -> Self:
+        key = series_key(name)
+        return self.filter(series_key=key) if key else self.none()
+
+    def with_words(self, column: str, groups: Iterable[Iterable[str]]) -> Self:
+        """With one word of each group, or a part of a word, in a folded column, which may be one of another table."""
+        fits = Q()
+        for group in groups:
+            fits &= Q(*(Q((f"{column}__contains", word)) for word in group), _connector=Q.OR)
+        return self._related(fits) if fits else self.none()
+
+    def containing(self, text: str, *columns: str) -> Self:
+        """With this text in one of the columns, as it is written but for capital letters."""
+        return self.filter(Q(*(Q((f"{column}__icontains", text)) for column in columns), _connector=Q.OR))
+
+    def matching(self, text: str) -> Self:
+        """Every word of `text` somewhere in title, authors, series, publisher or ISBN."""
+        found = self
+        for word in folding.fold(text).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+    # ── Places and loans ────────────────────────────────────────────────────────────────────────────────────────────
+    def on_shelf(self, shelf: int | None) -> Self:
+        return self.filter(shelf=shelf)
+
+    def in_room(self, room: str) -> Self:
+        return self.filter(shelf__room=room)
+
+    def in_bookcase(self, bookcase: str) -> Self:
+        return self.filter(shelf__bookcase=bookcase)
+
+    def at_place(self, name: str) -> Self:
+        """On a shelf, in a bookcase or in a room of this name."""
+        wanted = folding.fold_name(name)
+        return self._on_shelves(
+            lambda shelf: wanted in map(folding.fold_name, (shelf.name, shelf.room, shelf.bookcase, str(shelf)))
+        )
+
+    def at_place_with_words(self, text: str) -> Self:
+        """On a shelf whose whole place has all these words."""
+        words = set(folding.fold(text).split())
+        return self._on_shelves(lambda shelf: words and words <= set(shelf.folded.split()))
+
+    def _on_shelves(self, fits: Callable[[Shelf], bool]) -> Self:
+        shelves = Shelf.objects.filter(user=self.owner) if self.owner else Shelf.objects.all()
+        return self.filter(shelf__in=[shelf.pk for shelf in shelves if fits(shelf)])
+
+    def lent(self, to: str = "", overdue: bool = False) -> Self:
+        """Lent now, `to` somebody whose name has these words."""
+        due = {"loans__due__lt": timezone.localdate()} if overdue else {}
+        out = self._all().filter(loans__isnull=False, loans__returned__isnull=True, **due)
+        if not to:
+            return self.filter(pk__in=out.order_by().values("pk"))
+        words = set(folding.fold(to).split())
+        borrowers = out.values_list("pk", "loans__borrower")
+        return self.filter(pk__in=[pk for pk, name in borrowers if words and words <= set(folding.fold(name).split())])
+
+    # ── What is theirs ──────────────────────────────────────────────────────────────────────────────────────────────
+    def with_status(self, *statuses: str) -> Self:
+        return self.filter(status__in=statuses)
+
+    def rated(self, low: float | None = None, high: float | None = None) -> Self:
+        """In half stars."""
+        return self._between("rating", low, high)
+
+    def favourites(self, favourite: bool = True) -> Self:
+        return self.filter(favourite=favourite)
+
+    def read_between(self, first: date | None, last: date | None) -> Self:
+        return self._related(**_ends("readings__finished", first, last), readings__finished__isnull=False)
+
+    def bought_between(self, first: date | None, last: date | None) -> Self:
+        return self._between("bought", first, last)
+
+    def added_between(self, first: date | None, last: date | None) -> Self:
+        """Days, both included, as they are in the time zone of the server."""
+        found = self.filter(added__gte=_midnight(first)) if first else self
+        return found.filter(added__lt=_midnight(min(last, LAST_DAY) + timedelta(days=1))) if last else found
+
+    # ── What is printed in them ─────────────────────────────────────────────────────────────────────────────────────
+    def published(self, first: int | None = None, last: int | None = None) -> Self:
+        """In these years, both included."""
+        if (first or 0) > LAST_YEAR:
+            return self.none()
+        found = self.exclude(published_date="")
+        found = found if first is None else found.filter(published_date__gte=f"{first:04}")
+        return found if last is None or last >= LAST_YEAR else found.filter(published_date__lt=f"{last + 1:04}")
+
+    def in_language(self, code: str) -> Self:
+        return self.filter(language=code)
+
+    def with_pages(self, low: float | None = None, high: float | None = None) -> Self:
+        return self._between("pages", low, high)
+
+    def with_isbn(self, beginning: str) -> Self:
+        """`beginning`: the first digits of an ISBN-13."""
+        return self.filter(isbn13__startswith=beginning) if beginning else self.none()
+
+    # ── What is there at all ────────────────────────────────────────────────────────────────────────────────────────
+    def having(self, field: str) -> Self:
+        """Those that say something in `field`, which is one of FIELDS."""
+        if field in RELATED:
+            return self._related(**{f"{RELATED[field]}__isnull": False})
+        return self.exclude(_empty(field))
+
+    def missing(self, field: str) -> Self:
+        if field in RELATED:
+            return self.but_not(lambda books: books.having(field))
+        return self.filter(_empty(field))
+
+    def _between(self, column: str, low, high) -> Self:
+        return self.filter(**_ends(column, low, high), **{f"{column}__isnull": False})
+
+    # ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    def change(self, **columns) -> int:
+        """Writes to all of them at once and counts it as a change of each; how many there were. Nobody is told by that: whoever
+        changes many tells of it as a whole, by `webhooks.notify_many`."""
+        return self.update(**columns, changed=timezone.now(), version=F("version") + 1)
+
+    change.alters_data = True
+
+
+def _empty(field: str) -> Q:
+    if field == "cover":
+        return Q(cover="", cover_key="")
+    return Q(**{f"{field}__isnull": True}) if field in NULLABLE else Q(**{TEXTS[field]: ""})
+
+
+def _ends(column: str, low, high) -> dict:
+    """The lookups for a range, both ends included; either may be None."""
+    ends = {"gte": low, "lte": high}
+    return {
+        f"{column}__{end}": min(value, HIGHEST) if isinstance(value, int | float) else value
+        for end, value in ends.items()
+        if value is not None
+    }
+
+
+def _midnight(day: date) -> datetime:
+    """Where the day begins. A time zone would carry the first and the last one beyond what a date can be."""
+    return timezone.make_aware(datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time.min))
