@@ -30,13 +30,13 @@ from library.search import terms
 
 
 class Phrases:
-    """What is left of a question, and the wish so far."""
+    """What is left of a question, and the query so far."""
 
     def __init__(self, text: str, names: Names, today: date, among: tuple[int, ...] = ()):
         self.asked = text
         self.names, self.today, self.among = names, today, among
         self.text = numbered(plain(text))
-        self.wish = BookQuery()
+        self.query = BookQuery()
 
     def take(self, pattern: str):
         """The first match of whole words, taken out."""
@@ -47,7 +47,7 @@ class Phrases:
         return found
 
     def set(self, **more):
-        self.wish = replace(self.wish, **more)
+        self.query = replace(self.query, **more)
 
     def read(self) -> BookQuery:
         for step in (
@@ -55,7 +55,7 @@ class Phrases:
             self.known_names, self.volume, self.languages, self.kinds, self.lengths, self.topic,
         ):  # fmt: skip
             step()
-        return self.wish
+        return self.query
 
     def those(self):
         if self.among and self.take(r"(?:of )?(?:those|these|them|the ones)(?: ones| books)?|of which|only"):
@@ -101,7 +101,7 @@ class Phrases:
     def volume(self):
         """`the first Discworld novel`, `book 3 of Dune`."""
         places = {"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7"}
-        if self.wish.series and (
+        if self.query.series and (
             found := self.take(
                 r"(?:the )?(first|second|third|fourth|fifth|sixth|seventh)(?: volume| book| novel| part| one)?(?: of| in)?|(?:volume|book|number|part|no|vol) (\d+)(?: of| in)?"
             )
@@ -138,7 +138,7 @@ class Phrases:
         if self.take(
             r"(?:that )?(?:i |are |is )?(?:have |ve )?(?:un ?rated|not (?:yet )?rated|(?:haven ?t|have not|never|did not|didn ?t|not)(?: i)?(?: yet)? rated?|without (?:a )?rating|no rating)(?: yet)?"
         ):
-            return self.set(lacks=(*self.wish.lacks, "rating"))
+            return self.set(lacks=(*self.query.lacks, "rating"))
         patterns = (
             (rf"{lead} ?(?:at least |minimum |min )(\d(?: 5)?)(?: {star})?(?: or (?:more|better|higher))?", "least"),
             (rf"{lead} ?(?:(?:above|over|more than|better than|higher than) )(\d(?: 5)?)(?: {star})?", "more"),
@@ -192,8 +192,8 @@ class Phrases:
             )
 
     def verb(self) -> str:
-        if self.wish.sort in ORDER_OF:  # "the first book I read" in 2024
-            return ORDER_OF[self.wish.sort]
+        if self.query.sort in ORDER_OF:  # "the first book I read" in 2024
+            return ORDER_OF[self.query.sort]
         if re.search(r" (published|released|printed|came out|written) ", self.text):
             return ""
         if re.search(r" (add|added|catalogued|scanned|entered|new to my library) ", self.text):
@@ -277,17 +277,17 @@ class Phrases:
                   "tags": "tags?", "shelf": "shelf|shelves|place", "pages": "page counts?|number of pages", "author": "authors?", "rating": "ratings?"}  # fmt: skip
         for name, words in things.items():
             if self.take(rf"{without} (?:{words})"):
-                self.set(lacks=(*self.wish.lacks, name))
+                self.set(lacks=(*self.query.lacks, name))
             elif self.take(
                 rf"(?:that |which )?(?:with|have|has|having|i wrote|i have written|i ve written|i made)(?: an?| any| some| my)? (?:{words})(?: (?:on|for|about|in))?"
             ):
-                self.set(has=(*self.wish.has, name))
+                self.set(has=(*self.query.has, name))
         if self.take(r"un ?shelved|homeless|not shelved"):
-            self.set(lacks=(*self.wish.lacks, "shelf"))
+            self.set(lacks=(*self.query.lacks, "shelf"))
         if self.take(r"un ?tagged|not tagged"):
-            self.set(lacks=(*self.wish.lacks, "tags"))
+            self.set(lacks=(*self.query.lacks, "tags"))
         if self.take(r"(?:that |which )?(?:are |belong to |is )?(?:part of|in|from|of) (?:a|any) series"):
-            self.set(has=(*self.wish.has, "series"))
+            self.set(has=(*self.query.has, "series"))
         for word, binding in BINDINGS.items():
             if self.take(rf"(?:in |as )?{word}"):
                 return self.set(binding=binding)
@@ -323,8 +323,8 @@ class Phrases:
             name = self.names.tags.get(" ".join(words[:size]))
             if name:
                 self.text += " ".join(words[size:]) + " "
-                return self.set(**{kind: (*getattr(self.wish, kind), name)})
-        self.set(**{kind: (*getattr(self.wish, kind), found[1])})
+                return self.set(**{kind: (*getattr(self.query, kind), name)})
+        self.set(**{kind: (*getattr(self.query, kind), found[1])})
 
     def place(self):
         names = sorted((name for name in self.names.shelves if f" {name} " in self.text), key=len, reverse=True)
@@ -382,14 +382,14 @@ class Phrases:
                 kind = GENRE_NAMES[name]
                 if not (kind == "fiction" and name.startswith("novel")):
                     tag = self.names.tags.get(name)
-                    self.set(genres=(*self.wish.genres, kind if kind in GENRES or not tag else tag))
-        name = "" if self.wish.tags else longest_in(self.text, self.names.tags)
+                    self.set(genres=(*self.query.genres, kind if kind in GENRES or not tag else tag))
+        name = "" if self.query.tags else longest_in(self.text, self.names.tags)
         if name and not re.search(rf" about (the |my )?{name} ", self.text):
             self.take(name)
             self.set(tags=(self.names.tags[name],))
 
     def lengths(self):
-        if self.wish.pages or self.wish.sort:
+        if self.query.pages or self.query.sort:
             return
         if self.take(r"(?:very |really |nice |quick )?(?:short|thin|slim|quick|small|little)(?: reads?| ones?)?"):
             self.set(pages=(None, SHORT))

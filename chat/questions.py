@@ -45,7 +45,7 @@ class Question:
     def has(self, pattern: str):
         return re.search(rf" (?:{pattern}) ", self.text)
 
-    def wish(self, text: str | None = None) -> BookQuery:
+    def query(self, text: str | None = None) -> BookQuery:
         return Phrases(self.asked if text is None else text, self.names, self.today, self.last).read()
 
     def quoted(self) -> str:

@@ -42,32 +42,32 @@ class Tools:
         return (Names.of(self.user).author(name) or name) if name else ""
 
     # ── Many ────────────────────────────────────────────────────────────────────────────────────────────────────────
-    def find(self, wish: BookQuery) -> list[int]:
+    def find(self, query: BookQuery) -> list[int]:
         """The keys of the books that fit, in order; those about a topic by words and meaning, nearest first."""
-        if wish.topic and not wish.sort:
-            keys = self.about(wish)
+        if query.topic and not query.sort:
+            keys = self.about(query)
         else:
-            keys = list(wish.books(self.user).values_list("pk", flat=True))
-            if wish.topic:
-                inside = set(self.about(wish))
+            keys = list(query.books(self.user).values_list("pk", flat=True))
+            if query.topic:
+                inside = set(self.about(query))
                 keys = [pk for pk in keys if pk in inside]
-        self.step("filter", wish.words(), f"{len(keys)} book{'' if len(keys) == 1 else 's'}")
-        return keys[: wish.limit] if wish.limit else keys
+        self.step("filter", query.words(), f"{len(keys)} book{'' if len(keys) == 1 else 's'}")
+        return keys[: query.limit] if query.limit else keys
 
-    def about(self, wish: BookQuery) -> list[int]:
+    def about(self, query: BookQuery) -> list[int]:
         """Books with the words of the topic; where there are none, the nearest in meaning."""
-        within = wish.narrow(self.books)
-        found = hybrid.search(self.user, wish.topic, "text", limit=MOST_KEPT, within=within)
+        within = query.narrow(self.books)
+        found = hybrid.search(self.user, query.topic, "text", limit=MOST_KEPT, within=within)
         if found.exact:
             return [pk for pk, _ in found.ranked[: found.exact]]
-        near = hybrid.search(self.user, wish.topic, "vector", limit=MOST_SHOWN, within=within)
+        near = hybrid.search(self.user, query.topic, "vector", limit=MOST_SHOWN, within=within)
         return [pk for pk, likeness in near.ranked if likeness >= NEAR][:MOST_SHOWN]
 
-    def count(self, wish: BookQuery) -> int:
-        if wish.topic or wish.limit:
-            return len(self.find(wish))
-        number = wish.books(self.user).count()
-        self.step("count", wish.words(), str(number))
+    def count(self, query: BookQuery) -> int:
+        if query.topic or query.limit:
+            return len(self.find(query))
+        number = query.books(self.user).count()
+        self.step("count", query.words(), str(number))
         return number
 
     # ── One ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,9 +131,9 @@ class Tools:
         return found
 
     # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
-    def most(self, what: str, wish: BookQuery, limit: int = 10) -> list[tuple[str, int]]:
+    def most(self, what: str, query: BookQuery, limit: int = 10) -> list[tuple[str, int]]:
         """How many of the books each author, series, language, … has; most first."""
-        books = wish.narrow(self.books).order_by()
+        books = query.narrow(self.books).order_by()
         if what == "author":
             rows = CopyAuthor.objects.filter(user=self.user, copy__in=books).order_by()
             counted = rows.values_list("folded").annotate(n=Count("copy", distinct=True), shown=Min("name"))
@@ -170,18 +170,18 @@ class Tools:
             }
             pairs = [(names.get(what, str)(name), number) for name, number in pairs]
         pairs.sort(key=lambda pair: (-pair[1], pair[0]))
-        self.step("statistics", f"{wish.words()} by {what}", f"{len(pairs)} groups")
+        self.step("statistics", f"{query.words()} by {what}", f"{len(pairs)} groups")
         return pairs[:limit] if limit else pairs
 
-    def sums(self, wish: BookQuery) -> dict:
+    def sums(self, query: BookQuery) -> dict:
         """Pages, ratings, prices of the books that fit."""
-        books = wish.narrow(self.books)
+        books = query.narrow(self.books)
         found = books.aggregate(
             n=Count("pk"), all_pages=Sum("pages"), mean_pages=Avg("pages"), with_pages=Count("pages"), mean_rating=Avg("rating"),
             rated=Count("rating"), first=Min("added"), last=Max("added"), priced=Count("price"),
         )  # fmt: skip
         found["spent"] = list(books.filter(price__isnull=False).order_by().values_list("currency").annotate(total=Sum("price")))
-        self.step("statistics", wish.words(), f"{found['n']} books")
+        self.step("statistics", query.words(), f"{found['n']} books")
         return found
 
     def readings(self, ends: tuple) -> list[Reading]:

@@ -87,13 +87,13 @@ def two_books(question: Question, first: str, second: str, kind: str, more: bool
 
 def two_numbers(question: Question, first: str, second: str, read: bool) -> Reply | None:
     """`more fantasy or more science fiction`; `more books by Pratchett or by Asimov`."""
-    wishes = [question.wish(f"which {text}").without_order() for text in (first, second)]
-    if not all(wish.narrows for wish in wishes):
+    queries = [question.query(f"which {text}").without_order() for text in (first, second)]
+    if not all(query.narrows for query in queries):
         return None
     if read:
-        wishes = [replace(wish, status=(Status.READ,)) for wish in wishes]
-    counts = [question.tools.count(wish) for wish in wishes]
-    parts = [f"{count:,} {said(wish, count)}" for count, wish in zip(counts, wishes, strict=True)]
+        queries = [replace(query, status=(Status.READ,)) for query in queries]
+    counts = [question.tools.count(query) for query in queries]
+    parts = [f"{count:,} {said(query, count)}" for count, query in zip(counts, queries, strict=True)]
     if counts[0] == counts[1]:
         return Reply(f"As many of one as of the other: {parts[0]} and {parts[1]}.")
     ahead = 0 if counts[0] > counts[1] else 1

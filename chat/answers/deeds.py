@@ -45,5 +45,7 @@ def keys_of(question: Question, what: str) -> list[int]:
     found = question.tools.titled(what)
     if found and not what.lower().startswith(("all ", "every ", "my ")):
         return [found[0].pk]
-    wish = question.wish(what)
-    return question.tools.find(wish) if wish.narrows and wish != BookQuery(topic=wish.topic) else [found[0].pk] if found else []
+    query = question.query(what)
+    return (
+        question.tools.find(query) if query.narrows and query != BookQuery(topic=query.topic) else [found[0].pk] if found else []
+    )

@@ -15,48 +15,48 @@ SHOWN_IN_TEXT = 5
 
 
 def count(question: Question) -> Reply:
-    wish = question.wish().without_order()
+    query = question.query().without_order()
     keys = (
-        question.tools.find(wish)
-        if wish.narrows
+        question.tools.find(query)
+        if query.narrows
         else list(question.tools.books.order_by("sort_title").values_list("pk", flat=True))
     )
     number = len(keys)
-    if not wish.narrows:
+    if not query.narrows:
         question.tools.step("count", "all books", str(number))
         wished = question.tools.books.filter(status=Status.WISHLIST).count()
         more = f", {wished:,} of them on the wishlist" if wished else ""
         return Reply(f"You have {number:,} {'book' if number == 1 else 'books'}{more}.", memory={"books": keys[:500]})
-    if wish.read:
-        return Reply(f"You read {number:,} {said(replace(wish, read=()), number)} {reading_days(wish)}.", keys)
-    return Reply(f"You have {number:,} {said(wish, number)}.", keys)
+    if query.read:
+        return Reply(f"You read {number:,} {said(replace(query, read=()), number)} {reading_days(query)}.", keys)
+    return Reply(f"You have {number:,} {said(query, number)}.", keys)
 
 
-def said(wish: BookQuery, number: int) -> str:
-    return replace(wish, among=None).words(number) + (" of those" if wish.among else "")
+def said(query: BookQuery, number: int) -> str:
+    return replace(query, among=None).words(number) + (" of those" if query.among else "")
 
 
-def reading_days(wish: BookQuery) -> str:
-    return BookQuery(read=wish.read).words().removeprefix("books read ")
+def reading_days(query: BookQuery) -> str:
+    return BookQuery(read=query.read).words().removeprefix("books read ")
 
 
 def listed(question: Question) -> Reply | None:
     """The books that fit; with an order, the first ones and what puts them first."""
-    wish = question.wish()
-    if not wish.narrows and not wish.sort:
+    query = question.query()
+    if not query.narrows and not query.sort:
         return None
-    keys = question.tools.find(wish)
-    if not keys and wish.topic and wish != BookQuery(topic=wish.topic):
-        return Reply(f"You have no {said(wish, 0)}.")
+    keys = question.tools.find(query)
+    if not keys and query.topic and query != BookQuery(topic=query.topic):
+        return Reply(f"You have no {said(query, 0)}.")
     if not keys:
-        return Reply(f"I found no {said(wish, 0)} in your library.")
-    if wish.sort:
-        return ranked(question, wish, keys)
+        return Reply(f"I found no {said(query, 0)} in your library.")
+    if query.sort:
+        return ranked(question, query, keys)
     yes = "Yes, " if re.match(r" (?:do|have|did|are|is) (?:i|there) | any(?:thing)? ", question.text) else ""
     if len(keys) == 1:
         copy = question.tools.books.get(pk=keys[0])
         return Reply(f"{yes}{'one' if yes else 'One'}: {titled(copy)}.", keys)
-    return Reply(f"{yes}{'you' if yes else 'You'} have {len(keys):,} {said(wish, len(keys))}: {some(question, keys)}.", keys)
+    return Reply(f"{yes}{'you' if yes else 'You'} have {len(keys):,} {said(query, len(keys))}: {some(question, keys)}.", keys)
 
 
 def some(question: Question, keys: list[int]) -> str:
@@ -78,11 +78,11 @@ ADJECTIVES = {
 }  # fmt: skip
 
 
-def ranked(question: Question, wish: BookQuery, keys: list[int]) -> Reply:
-    adjective, column = ADJECTIVES[wish.sort]
-    copies = wish.books(question.user).in_bulk(keys[:MOST_SHOWN])
+def ranked(question: Question, query: BookQuery, keys: list[int]) -> Reply:
+    adjective, column = ADJECTIVES[query.sort]
+    copies = query.books(question.user).in_bulk(keys[:MOST_SHOWN])
     rows = [f"{titled(copies[pk])}{value_of(copies[pk], column)}" for pk in keys[:MOST_SHOWN] if pk in copies]
-    base = replace(wish.without_order(), among=None)
+    base = replace(query.without_order(), among=None)
     if len(keys) == 1:
         return Reply(f"The {adjective} of your {base.words()} is {rows[0]}.", keys)
     return Reply(f"Your {adjective} {base.words()}: {'; '.join(rows[:SHOWN_IN_TEXT])}.", keys)
@@ -105,12 +105,12 @@ def value_of(copy: UserBook, column: str) -> str:
 
 def surprise(question: Question) -> Reply:
     """One book by chance, unread where the question leaves it open."""
-    wish = question.wish()
-    open_ = wish.without_order()
+    query = question.query()
+    open_ = query.without_order()
     if open_.status == (Status.READ,) and not question.has("already read|have read|i ve read|ive read|again|reread|re read"):
         open_ = replace(open_, status=())  # "what should I read" says nothing about what was read
     wanted = open_ if open_.status or open_.not_status or open_.read else replace(open_, status=(Status.TO_READ,))
-    number = max(1, min(wish.limit, MOST_SHOWN)) if wish.limit and wish.limit != 10 else 1
+    number = max(1, min(query.limit, MOST_SHOWN)) if query.limit and query.limit != 10 else 1
     keys = question.tools.find(replace(wanted, topic="") if not about_books(wanted) else wanted)
     if not keys and wanted != open_:
         keys = question.tools.find(open_)
@@ -122,9 +122,9 @@ def surprise(question: Question) -> Reply:
     return Reply(f"How about {', '.join(names)}? Chosen from {len(keys):,} {wanted.words(len(keys))}.", picked, total=len(picked))
 
 
-def about_books(wish: BookQuery) -> bool:
-    return bool(wish.topic) and not re.fullmatch(
-        r"(?:surprise|random|tonight|weekend|holiday|today|now|choose|chance|luck\w*| )*", wish.topic
+def about_books(query: BookQuery) -> bool:
+    return bool(query.topic) and not re.fullmatch(
+        r"(?:surprise|random|tonight|weekend|holiday|today|now|choose|chance|luck\w*| )*", query.topic
     )
 
 
@@ -185,18 +185,18 @@ def reread(question: Question) -> Reply:
 
 def search(question: Question) -> Reply | None:
     """No question that the grammar knows: the words are looked for, and it says so."""
-    wish = question.wish()
-    if not wish.narrows:
+    query = question.query()
+    if not query.narrows:
         return None
-    keys = question.tools.find(wish)
+    keys = question.tools.find(query)
     if not keys:
         return None
-    if wish.topic:
+    if query.topic:
         return Reply(
-            f"I am not sure what you ask. These are the books I find for {said(wish, 2).removeprefix('books ')}: {some(question, keys)}.",
+            f"I am not sure what you ask. These are the books I find for {said(query, 2).removeprefix('books ')}: {some(question, keys)}.",
             keys,
         )
-    return Reply(f"You have {len(keys):,} {said(wish, len(keys))}: {some(question, keys)}.", keys)
+    return Reply(f"You have {len(keys):,} {said(query, len(keys))}: {some(question, keys)}.", keys)
 
 
 __all__ = ["NEAR", "count", "duplicates", "like", "listed", "ranked", "search", "surprise"]

@@ -28,20 +28,20 @@ def most(question: Question) -> Reply | None:
     kind = kind_in(question)
     if not kind:
         return None
-    wish = bare(question, kind)
+    query = bare(question, kind)
     if kind == "borrower":
-        wish = BookQuery()
+        query = BookQuery()
     if question.has("read") and kind in ("year", "read year"):
-        kind, wish = "read year", BookQuery()
-    pairs = question.tools.most(kind, wish, 0)
+        kind, query = "read year", BookQuery()
+    pairs = question.tools.most(kind, query, 0)
     if question.has("least|fewest|fullest|emptiest") and question.has("least|fewest|emptiest"):
         pairs = sorted(pairs, key=lambda pair: (pair[1], pair[0]))
     if not pairs:
-        return Reply(f"I cannot tell: for none of your {said(wish, 2)} {article(kind)} is noted.")
+        return Reply(f"I cannot tell: for none of your {said(query, 2)} {article(kind)} is noted.")
     top = [name for name, number in pairs if number == pairs[0][1]]
     rest = ", ".join(f"{name} ({number:,})" for name, number in pairs[len(top) : len(top) + 4])
     names = " and ".join(top[:3])
-    keys = keys_of(question, kind, top[0], wish)
+    keys = keys_of(question, kind, top[0], query)
     unit = "loan" if kind == "borrower" else "book"
     return Reply(
         f"{names}, with {pairs[0][1]:,} {unit}{'' if pairs[0][1] == 1 else 's'}{' each' if len(top) > 1 else ''}.{f' Then {rest}.' if rest else ''}",
@@ -55,16 +55,16 @@ def article(kind: str) -> str:
 
 def bare(question: Question, kind: str) -> BookQuery:
     """The books it is about, without what the question's own words would be taken for."""
-    wish = replace(question.wish(), sort="", limit=0, topic="")
+    query = replace(question.query(), sort="", limit=0, topic="")
     return (
-        replace(wish, favourite=None)
-        if wish.favourite and question.has("(?:my )?favou?rite (?:author|writer|genre|publisher|series)")
-        else wish
+        replace(query, favourite=None)
+        if query.favourite and question.has("(?:my )?favou?rite (?:author|writer|genre|publisher|series)")
+        else query
     )
 
 
-def keys_of(question: Question, kind: str, name: str, wish: BookQuery) -> list[int]:
-    books = wish.narrow(question.tools.books)
+def keys_of(question: Question, kind: str, name: str, query: BookQuery) -> list[int]:
+    books = query.narrow(question.tools.books)
     if kind in ("author", "series", "publisher", "shelf"):
         books = BookQuery(**{kind: name}).narrow(books)
     elif kind == "tag":
@@ -94,14 +94,14 @@ def different(question: Question) -> Reply | None:
     )
     if not kind:
         return None
-    wish = bare(question, kind)
-    if kind in ("tag", "shelf") and not wish.narrows:
+    query = bare(question, kind)
+    if kind in ("tag", "shelf") and not query.narrows:
         names = [str(each) for each in (question.user.tags.all() if kind == "tag" else question.user.shelves.all())]
         pairs = [(name, 0) for name in names]
         counted = dict(question.tools.most(kind, BookQuery(), 0))
         pairs = [(name, counted.get(name, 0)) for name in names]
     else:
-        pairs = question.tools.most(kind, wish, 0)
+        pairs = question.tools.most(kind, query, 0)
     plural = {"series": "series", "shelf": "shelves", "genre": "genres", "status": "statuses"}.get(kind, f"{kind}s")
     noun = plural if len(pairs) != 1 else kind
     shown = ", ".join(f"{name} ({number:,})" for name, number in pairs[:12])
@@ -111,37 +111,37 @@ def different(question: Question) -> Reply | None:
 
 def pages(question: Question) -> Reply:
     """`how many pages have I read this year`."""
-    wish = question.wish()
-    if question.has("read|finished|finish") and wish.read:
-        readings = question.tools.readings(wish.read)
+    query = question.query()
+    if question.has("read|finished|finish") and query.read:
+        readings = question.tools.readings(query.read)
         total = sum(reading.copy.pages or 0 for reading in readings)
         unknown = sum(not reading.copy.pages for reading in readings)
         keys = list(dict.fromkeys(reading.copy_id for reading in readings))
-        question.tools.step("readings", wish.words(), f"{len(readings)} readings")
+        question.tools.step("readings", query.words(), f"{len(readings)} readings")
     else:
-        wish = replace(wish.without_order(), topic="", pages=())
-        wish = replace(wish, status=(Status.READ,)) if question.has("read|finished") and not wish.status else wish
-        sums = question.tools.sums(wish)
+        query = replace(query.without_order(), topic="", pages=())
+        query = replace(query, status=(Status.READ,)) if question.has("read|finished") and not query.status else query
+        sums = question.tools.sums(query)
         total, unknown, keys = sums["all_pages"] or 0, sums["n"] - sums["with_pages"], []
     more = f" {unknown:,} of them have no page count." if unknown else ""
-    return Reply(f"{total:,} pages in {said(replace(wish, among=wish.among), 2)}.{more}", keys)
+    return Reply(f"{total:,} pages in {said(replace(query, among=query.among), 2)}.{more}", keys)
 
 
 def average(question: Question) -> Reply | None:
-    wish = replace(question.wish().without_order(), topic="", rating=())
+    query = replace(question.query().without_order(), topic="", rating=())
     if question.has("ratings?|stars|rated|rate"):
-        sums = question.tools.sums(replace(wish, lacks=()))
+        sums = question.tools.sums(replace(query, lacks=()))
         if not sums["rated"]:
-            return Reply(f"None of your {said(wish, 2)} is rated.")
+            return Reply(f"None of your {said(query, 2)} is rated.")
         return Reply(
-            f"{sums['mean_rating'] / 2:.1f} of 5 stars on average, over {sums['rated']:,} rated {said(wish, sums['rated'])}."
+            f"{sums['mean_rating'] / 2:.1f} of 5 stars on average, over {sums['rated']:,} rated {said(query, sums['rated'])}."
         )
     if question.has("pages|length|long"):
-        sums = question.tools.sums(replace(wish, pages=()))
+        sums = question.tools.sums(replace(query, pages=()))
         if not sums["with_pages"]:
-            return Reply(f"None of your {said(wish, 2)} has a page count.")
+            return Reply(f"None of your {said(query, 2)} has a page count.")
         return Reply(
-            f"{sums['mean_pages']:.0f} pages on average, over {sums['with_pages']:,} {said(replace(wish, pages=()), sums['with_pages'])}."
+            f"{sums['mean_pages']:.0f} pages on average, over {sums['with_pages']:,} {said(replace(query, pages=()), sums['with_pages'])}."
         )
     if question.has("price|cost|pay|spend|paid"):
         return money(question)
@@ -151,27 +151,27 @@ def average(question: Question) -> Reply | None:
 
 
 def money(question: Question) -> Reply:
-    wish = replace(question.wish().without_order(), topic="")
-    sums = question.tools.sums(wish)
+    query = replace(question.query().without_order(), topic="")
+    sums = question.tools.sums(query)
     if not sums["priced"]:
-        return Reply(f"For none of your {said(wish, 2)} a price is noted.")
+        return Reply(f"For none of your {said(query, 2)} a price is noted.")
     total = " and ".join(f"{amount:,.2f} {currency}".strip() for currency, amount in sums["spent"])
     return Reply(
-        f"{total} for {sums['priced']:,} {said(wish, sums['priced'])} with a price; {sums['n'] - sums['priced']:,} have none."
+        f"{total} for {sums['priced']:,} {said(query, sums['priced'])} with a price; {sums['n'] - sums['priced']:,} have none."
     )
 
 
 def share(question: Question) -> Reply | None:
     """`what share of my books have I read`."""
-    wish = replace(question.wish().without_order(), topic="")
-    if not wish.narrows:
+    query = replace(question.query().without_order(), topic="")
+    if not query.narrows:
         return None
-    part = wish.narrow(question.tools.books)
+    part = query.narrow(question.tools.books)
     whole = question.tools.books.count()
     number = part.count()
-    question.tools.step("count", wish.words(), f"{number} of {whole}")
+    question.tools.step("count", query.words(), f"{number} of {whole}")
     return Reply(
-        f"{number / max(1, whole):.0%}: {number:,} of your {whole:,} books are {said(wish, number).replace('books', '').replace('book', '').strip() or 'such'}.",
+        f"{number / max(1, whole):.0%}: {number:,} of your {whole:,} books are {said(query, number).replace('books', '').replace('book', '').strip() or 'such'}.",
         list(part.values_list("pk", flat=True)[:500]),
     )
 

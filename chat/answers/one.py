@@ -36,9 +36,9 @@ def where(question: Question) -> Reply | None:
     copies = (
         [one] if is_pronoun(title) and (one := question.pronoun()) else [] if is_pronoun(title) else question.tools.titled(title)
     )
-    wish = question.wish(f"which {title}")
-    if not copies and wish.narrows and (not wish.topic or wish != BookQuery(topic=wish.topic)):
-        return places_of(question, wish)
+    query = question.query(f"which {title}")
+    if not copies and query.narrows and (not query.topic or query != BookQuery(topic=query.topic)):
+        return places_of(question, query)
     if not copies:
         return missing(title)
     copies = [copy for copy in copies if copy.title == copies[0].title] or copies
@@ -62,15 +62,15 @@ def place_sentence(question: Question, copy: UserBook, several: bool = False) ->
     return f"{name} is {shelf}.{seen}"
 
 
-def places_of(question: Question, wish: BookQuery) -> Reply:
+def places_of(question: Question, query: BookQuery) -> Reply:
     """`where are my cookbooks`: by shelf, most first."""
-    keys = question.tools.find(wish)
+    keys = question.tools.find(query)
     if not keys:
-        return Reply(f"You have no {said(wish, 0)}.")
+        return Reply(f"You have no {said(query, 0)}.")
     shelves = question.tools.most("shelf", replace(BookQuery(), among=tuple(keys)))
     homeless = len(keys) - sum(number for _, number in shelves)
     parts = [f"{number:,} on “{name}”" for name, number in shelves] + ([f"{homeless:,} on no shelf"] if homeless else [])
-    return Reply(f"Your {len(keys):,} {said(wish, len(keys))}: {', '.join(parts)}.", keys)
+    return Reply(f"Your {len(keys):,} {said(query, len(keys))}: {', '.join(parts)}.", keys)
 
 
 def owned(question: Question) -> Reply | None:
@@ -81,25 +81,25 @@ def owned(question: Question) -> Reply | None:
     )
     if not title:
         return None
-    wish = question.wish()
+    query = question.query()
     generic = (
         question.has("any|anything|books?|novels?|something|some|titles?|volumes?|stuff|poems?|else|ones")
         and not question.quoted()
     )
-    if generic or not wish.topic:
+    if generic or not query.topic:
         exact = [] if generic else list(question.tools.titled(title))
-        if not exact and wish.narrows:
-            keys = question.tools.find(wish)
+        if not exact and query.narrows:
+            keys = question.tools.find(query)
             if keys:
-                return Reply(f"Yes, {len(keys):,} {said(wish, len(keys))}: {some(question, keys)}.", keys)
-            return Reply(f"No, you have no {said(wish, 0)}.")
+                return Reply(f"Yes, {len(keys):,} {said(query, len(keys))}: {some(question, keys)}.", keys)
+            return Reply(f"No, you have no {said(query, 0)}.")
     title, author = split_author(question, title)
     found = question.tools.titled(title, author)
     if not found and " and " in title and (both := several(question, title)):
         return both
     if not found:
-        if wish.narrows and not wish.topic and (keys := question.tools.find(wish)):
-            return Reply(f"Yes, {len(keys):,} {said(wish, len(keys))}: {some(question, keys)}.", keys)
+        if query.narrows and not query.topic and (keys := question.tools.find(query)):
+            return Reply(f"Yes, {len(keys):,} {said(query, len(keys))}: {some(question, keys)}.", keys)
         return Reply(f"No, “{title}” is not in your library.")
     copy = found[0]
     same = [each for each in found if each.book.work_key == copy.book.work_key]
@@ -234,8 +234,8 @@ def fact(question: Question) -> Reply | None:
         copy = copies[0] if copies else find_one(question, title)
         if copy:
             return Reply(ANSWERS[name](question, copy), [copy.pk])
-        wish = question.wish()
-        if name == "about" or (name == "read" and wish.narrows and not wish.topic):
+        query = question.query()
+        if name == "about" or (name == "read" and query.narrows and not query.topic):
             return None
         return missing("" if is_pronoun(title) else title)
     return None
