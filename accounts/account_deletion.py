@@ -11,9 +11,10 @@ from functools import partial
 
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django_q.tasks import async_task
+
+from accounts.user_files import delete_folder
 
 logger = logging.getLogger("accounts.account_deletion")
 
@@ -99,19 +100,6 @@ def folders() -> list[str]:
 def delete_files(pk: int):
     for folder in folders():
         delete_folder(f"{folder}/{pk}")
-
-
-def delete_folder(key: str):
-    """Deletes all files below `key`, and on a disk also the empty folders."""
-    try:
-        names_of_folders, names = default_storage.listdir(key)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    for name in names:
-        default_storage.delete(f"{key}/{name}")
-    for name in names_of_folders:
-        delete_folder(f"{key}/{name}")
-    default_storage.delete(key)
 
 
 def sweep() -> int:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.user_files import sha256_of
 from api.models import IdempotencyKey
 
 KEPT = timedelta(days=1)
@@ -60,15 +61,7 @@ def fingerprint(request) -> str:
         for name in sorted(request.POST):
             found.update(f"{name}={request.POST.getlist(name)}\n".encode())
         for name, file in sorted(request.FILES.items()):
-            found.update(f"{name}: {file.name} {file.size} ".encode() + _hash(file))
+            found.update(f"{name}: {file.name} {file.size} {sha256_of(file)}\n".encode())
     else:
         found.update(request.body)
     return found.hexdigest()
-
-
-def _hash(file) -> bytes:
-    found = hashlib.sha256()
-    for chunk in file.chunks():
-        found.update(chunk)
-    file.seek(0)
-    return found.digest()

@@ -8,6 +8,7 @@ from django.db import transaction
 from chat.models import Message
 from chat.names import key
 from library.copies import readings, tagging
+from library.in_words import count_of
 from library.models import Shelf, Status, UserBook
 
 NAMES = ("add_tag", "move_to_shelf", "mark")
@@ -101,7 +102,7 @@ def confirm(message: Message) -> str:
         for copy in copies:
             readings.mark(copy, value)
         done = f"Marked as “{Status(value).label.lower()}”"
-    sentence = f"{done}: {len(copies):,} {'book' if len(copies) == 1 else 'books'}."
+    sentence = f"{done}: {count_of(len(copies), 'book')}."
     decide(message, "done", sentence)
     return sentence
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.conf.locale import LANG_INFO
 from django.db.models import Max, Min, Q
 
+from library.in_words import day_in_words
 from library.models import Status, UserBook
 
 Range = tuple  # (lowest, highest), both included, either may be None
@@ -223,12 +224,12 @@ def range_words(ends: Range, least: str, most: str, both: str, unit: str = "") -
 def day_words(ends: Range) -> str:
     low, high = ends
     if low and high and low == high:
-        return f"on {low:%-d %B %Y}"
+        return f"on {day_in_words(low)}"
     if low and high and (low.month, low.day, high.month, high.day) == (1, 1, 12, 31):
         return f"in {low.year}" if low.year == high.year else f"from {low.year} to {high.year}"
     if low and high:
-        return f"between {low:%-d %B %Y} and {high:%-d %B %Y}"
-    return f"since {low:%-d %B %Y}" if low else f"until {high:%-d %B %Y}"
+        return f"between {day_in_words(low)} and {day_in_words(high)}"
+    return f"since {day_in_words(low)}" if low else f"until {day_in_words(high)}"
 
 
 # What people call a kind of book, and how catalogues and tags call it.

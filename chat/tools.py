@@ -11,6 +11,7 @@ from chat.book_query import BookQuery, language_name
 from chat.names import Names
 from library import sightings
 from library.copies import loans
+from library.in_words import count_of
 from library.models import CopyAuthor, Loan, Reading, Status, UserBook
 from library.search import hybrid, terms
 from library.series import Series, books_of, grouped, in_order
@@ -51,7 +52,7 @@ class Tools:
             if query.topic:
                 inside = set(self.about(query))
                 keys = [pk for pk in keys if pk in inside]
-        self.step("filter", query.words(), f"{len(keys)} book{'' if len(keys) == 1 else 's'}")
+        self.step("filter", query.words(), f"{count_of(len(keys), 'book')}")
         return keys[: query.limit] if query.limit else keys
 
     def about(self, query: BookQuery) -> list[int]:

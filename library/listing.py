@@ -41,10 +41,6 @@ def pages_around(page):
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
 
 
-def books_in_words(count: int) -> str:
-    return "1 book" if count == 1 else f"{count:,} books"
-
-
 def shelves_of(user) -> list:
     """Their names and keys alone: a large library has hundreds, and each page of it asks."""
     return list(user.shelves.values_list("pk", "room", "bookcase", "name", named=True))

@@ -41,7 +41,7 @@ def mentions(user) -> list[str]:
 
 
 def removed_books(user) -> str:
-    return f"{user.books.filter(removed__isnull=False).count()} you can restore"
+    return f"{UserBook.objects.in_trash(user).count()} you can restore"
 
 
 def delete_books(user):

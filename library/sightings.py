@@ -9,9 +9,8 @@ from typing import Protocol
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from library.in_words import ordinal
 from library.models import UserBook
-
-ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 @dataclass(frozen=True)
@@ -100,10 +99,3 @@ def photos(user) -> Iterator[ShelfPhoto]:
 
 def latest_by_shelf(user) -> dict[int, ShelfPhoto]:
     return {shelf: photo for source in SIGHTING_SOURCES for shelf, photo in source.latest_by_shelf(user).items()}
-
-
-def ordinal(number: int) -> str:
-    if number < len(ORDINALS):
-        return ORDINALS[number]
-    tail = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{tail}"

@@ -11,13 +11,14 @@ from catalogs import Record
 from catalogs.folding import fold
 from catalogs.lookup import Lookup
 from library.copies import identity
+from library.in_words import count_of
 from scanning import barcodes, events, purchases, recognition, results, spines, stages, validate
 from scanning.barcodes import Code
 from scanning.models import Band, Candidate, Scan
 from scanning.ocr import Line, Quad
 from scanning.proposers import Candidate as Proposal
 from scanning.proposers.rules import guess
-from scanning.stages import Outcome, Report, count
+from scanning.stages import Outcome, Report
 from scanning.validate import Match
 
 BY_NUMBER = 0.99  # an ISBN that was read surely and that a catalogue knows
@@ -56,7 +57,7 @@ def propose(scan: Scan, report: Report) -> Outcome:
     def keep(scan: Scan):
         results.store(scan, "candidates.json", {"candidates": proposals, "cover": cover})
         regions = [proposal["region"] for proposal in proposals]
-        events.progress(scan, "propose", 1, 1, f"Found {count(len(proposals), 'book')}", spines=regions)
+        events.progress(scan, "propose", 1, 1, f"Found {count_of(len(proposals), 'book')}", spines=regions)
 
     return Outcome(keep, {"proposer": recognizer.proposer.name}, recognizer.notes)
 
@@ -74,7 +75,7 @@ def look_up(scan: Scan, report: Report) -> Outcome:
     def keep(scan: Scan):
         stages.show(scan, rows)
         validated = sum(row.validated for row in rows)
-        events.progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count(len(rows), 'book')}")
+        events.progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count_of(len(rows), 'book')}")
 
     return Outcome(keep, notes=[*recognizer.problems, *told_apart(scan, rows)])
 
@@ -193,4 +194,4 @@ def told_apart(scan: Scan, rows: list[Candidate]) -> list[str]:
 
 
 def found_in_words(codes: barcodes.Codes, lines: list[Line]) -> str:
-    return f"Read {count(len(codes.isbns), 'ISBN')}" if codes.isbns else f"Read {count(len(lines), 'line')} of text"
+    return f"Read {count_of(len(codes.isbns), 'ISBN')}" if codes.isbns else f"Read {count_of(len(lines), 'line')} of text"

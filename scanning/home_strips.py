@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from library.listing import books_in_words
+from library.in_words import count_of
 from library.page_parts import HomeStrip
 from scanning.models import Band, Decision, Scan
 
@@ -29,8 +29,8 @@ def _strip(scan: Scan) -> HomeStrip:
         return HomeStrip(scan.get_absolute_url(), f"{when[0].upper()}{when[1:]} is being read", busy=True)
     bands = Counter(scan.candidates.filter(decision=Decision.PENDING).values_list("band", flat=True))
     if bands["check"]:
-        return HomeStrip(scan.get_absolute_url(), f"{books_in_words(bands['check'])} to check from {when}")
-    return HomeStrip(scan.get_absolute_url(), f"{books_in_words(bands['sure'])} ready to add from {when}")
+        return HomeStrip(scan.get_absolute_url(), f"{count_of(bands['check'], 'book')} to check from {when}")
+    return HomeStrip(scan.get_absolute_url(), f"{count_of(bands['sure'], 'book')} ready to add from {when}")
 
 
 def scan_of_day(day: date, today: date) -> str:

@@ -67,7 +67,7 @@ def take(key: str) -> Scan | None:
 def refuse(user, job_id: str, name: str, reason: str):
     """A scan without a photo, that has failed: so its owner finds the reason among the others, and so do programs."""
     if uploads.JOB_ID.fullmatch(job_id):
-        scan = Scan.objects.create(user=user, job_id=job_id, filename=uploads.shown_name(name))
+        scan = Scan.objects.create(user=user, job_id=job_id, filename=uploads.photo_name(name))
         pipeline.end(scan, Scan.Status.FAILED, reason, retryable=False)
 
 

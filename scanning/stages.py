@@ -16,6 +16,7 @@ from django_q.tasks import async_task
 from accounts import webhooks
 from accounts.models import Event
 from jobs.leases import Lease
+from library.in_words import count_of
 from scanning import events, images, perceptual_hash, purchases, recognition, results, shelf_labels
 from scanning.models import Candidate, Scan
 from scanning.ocr import Line, Quad
@@ -66,7 +67,7 @@ def read(scan: Scan, report: Report) -> Outcome:
 
     def keep(scan: Scan):
         results.store(scan, "ocr.json", {"lines": [line.as_dict() for line in lines], "replies": recognizer.till.replies})
-        events.progress(scan, "read", 1, 1, f"Read {count(len(lines), 'line')} of text")
+        events.progress(scan, "read", 1, 1, f"Read {count_of(len(lines), 'line')} of text")
 
     return Outcome(keep, recognizer.engine_names(), recognizer.problems)
 
@@ -100,7 +101,7 @@ def propose(scan: Scan, report: Report) -> Outcome:
     def keep(scan: Scan):
         results.store(scan, "candidates.json", {"candidates": proposals})
         spines = [proposal["region"] for proposal in proposals]  # to be drawn while the books are looked up
-        events.progress(scan, "propose", 1, 1, f"Found {count(len(proposals), 'spine')}", spines=spines)
+        events.progress(scan, "propose", 1, 1, f"Found {count_of(len(proposals), 'spine')}", spines=spines)
 
     return Outcome(keep, {"proposer": recognizer.proposer.name}, recognizer.problems)
 
@@ -120,7 +121,7 @@ def validate(scan: Scan, report: Report) -> Outcome:
         scan.save(update_fields=["shelf_labels", "changed"])
         show(scan, rows)
         validated = sum(row.validated for row in rows)
-        events.progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count(len(rows), 'book')}")
+        events.progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count_of(len(rows), 'book')}")
 
     return Outcome(keep, notes=recognizer.problems)
 
@@ -175,7 +176,3 @@ def photo(scan: Scan) -> np.ndarray:
 
 def lines_of(scan: Scan) -> list[Line]:
     return [Line.from_dict(data) for data in results.load(scan, "ocr.json")["lines"]]
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

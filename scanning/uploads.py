@@ -1,6 +1,5 @@
 """Taking a photo in: checked, cleaned, stored, a Scan made of it. What is refused leaves nothing behind."""
 
-import hashlib
 import re
 import secrets
 import string
@@ -15,7 +14,7 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.db import IntegrityError, transaction
 from django.utils.text import get_valid_filename
 
-from accounts.account_deletion import delete_folder
+from accounts import user_files
 from library import shelf_order
 from library.forms import ShelfForm
 from library.models import Shelf
@@ -69,12 +68,12 @@ def take(
     if scan := Scan.objects.of(user).filter(job_id=job_id).first():
         return scan
     info = images.inspect(file, settings.SCAN_MAX_MB, settings.SCAN_MAX_MEGAPIXELS)
-    digest = _sha256(file)
+    digest = user_files.sha256_of(file)
     if earlier := Scan.objects.of(user).filter(sha256=digest).first():
         if earlier.job_id == job_id:
             return earlier  # the same request twice, a moment apart
         raise SeenBefore(earlier)
-    scan = Scan(user=user, job_id=job_id, filename=shown_name(filename), sha256=digest, width=info.width, height=info.height)
+    scan = Scan(user=user, job_id=job_id, filename=photo_name(filename), sha256=digest, width=info.width, height=info.height)
     scan.kind, scan.wanted = kind, wanted
     return _start(scan, images.clean(file), shelf)
 
@@ -95,7 +94,7 @@ def forget(scan: Scan):
     folders = [scan.upload_key("-"), scan.result_key("-"), scan.thumbnail_key(), scan.spine_key(0)]
     with transaction.atomic():
         scan.delete()
-        transaction.on_commit(lambda: [delete_folder(str(PurePosixPath(key).parent)) for key in folders])
+        transaction.on_commit(lambda: [user_files.delete_folder(str(PurePosixPath(key).parent)) for key in folders])
 
 
 def _start(scan: Scan, photo: bytes, shelf: Shelf | str) -> Scan:
@@ -127,14 +126,6 @@ def shelf_called(user, said: Shelf | str) -> Shelf | None:
     return form.save() if form.is_valid() else None
 
 
-def _sha256(file: IO[bytes]) -> str:
-    file.seek(0)
-    digest = hashlib.sha256()
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
 class PhotoSizeLimit(FileUploadHandler):
     """Passes over a file as soon as it is too large, so that it does not fill the disk before it is refused."""
 
@@ -152,9 +143,8 @@ class PhotoSizeLimit(FileUploadHandler):
         return None
 
 
-def shown_name(filename: str) -> str:
-    name = "".join(c for c in re.split(r"[/\\]", filename or "")[-1] if c.isprintable()).strip()
-    return name[-200:] or "photo.jpg"
+def photo_name(filename: str) -> str:
+    return user_files.shown_name(filename, 200, "photo.jpg")
 
 
 def _stored_name(filename: str) -> str:

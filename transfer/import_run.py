@@ -3,7 +3,6 @@
 A worker renews its lease on the import with every chunk, in the transaction that writes the chunk: whoever has lost it writes
 nothing. Long files are worked on for a while at a time, so that scans get their turn in between."""
 
-import hashlib
 import logging
 import secrets
 import time
@@ -19,7 +18,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import Count
 from django.utils import timezone
 
-from accounts import webhooks
+from accounts import user_files, webhooks
 from accounts.models import Event
 from jobs import runner
 from jobs.leases import Lease, end_of_lease, nobody_holds_it, nothing_counted
@@ -52,23 +51,15 @@ def take(user, upload, name: str, wanted: str = "auto", here: bool = False) -> I
         raise NotReadable(f"This file has {upload.size / 1048576:,.0f} MB; at most {settings.IMPORT_MAX_MB} are taken.")
     with source_files.unpacked(upload) as stream:
         found = detect.detect(stream, wanted)
-    digest = hashlib.sha256()
-    upload.seek(0)
-    for block in iter(partial(upload.read, 1 << 20), b""):
-        digest.update(block)
-    upload.seek(0)
+    digest = user_files.sha256_of(upload)
     key = default_storage.save(f"imports/{user.pk}/{secrets.token_hex(8)}.dat", upload)
     kind = detect.FORMATS[found.format]
-    file = Import(user=user, name=_shown(name), key=key, sha256=digest.hexdigest(), format=found.format, state=State.CHECKING)
+    shown = user_files.shown_name(name, 255, "a file")
+    file = Import(user=user, name=shown, key=key, sha256=digest, format=found.format, state=State.CHECKING)
     file.mapping, file.hints = kind.mapping(found.header), {"encoding": found.encoding, "header": found.header}
     file.save()
     check(file, at_once=here or upload.size <= AT_ONCE_BYTES)
     return file
-
-
-def _shown(name: str) -> str:
-    name = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
-    return name[-255:] or "a file"
 
 
 def check(file: Import, at_once: bool = False):

@@ -2,6 +2,7 @@
 
 from django.db.models import Max
 
+from catalogs.folding import fold_name
 from library.models import Shelf
 from library.shelf_order import called
 
@@ -27,7 +28,9 @@ def find_or_make(user, place: list[str], known: dict) -> Shelf | None:
     if parts not in known:
         room, bookcase, name = parts
         if room or bookcase:
-            there = Shelf.objects.filter(user=user, name__iexact=name, room__iexact=room, bookcase__iexact=bookcase).first()
+            wanted = [fold_name(part) for part in (room, bookcase, name)]
+            mine = Shelf.objects.filter(user=user)
+            there = next((s for s in mine if [fold_name(part) for part in (s.room, s.bookcase, s.name)] == wanted), None)
         else:
             there = called(user, name)  # a file that names no room means the shelf of that name wherever it stands
         known[parts] = there or Shelf.objects.create(user=user, room=room, bookcase=bookcase, name=name, position=_next(user))

@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 from chat.book_query import BookQuery
 from chat.questions import Question, Reply
 from chat.tools import MOST_SHOWN, NEAR
+from library.in_words import count_of, day_in_words
 from library.models import Status, UserBook
 from library.search.hybrid import more_like
 
@@ -26,7 +27,7 @@ def count(question: Question) -> Reply:
         question.tools.step("count", "all books", str(number))
         wished = question.tools.books.filter(status=Status.WISHLIST).count()
         more = f", {wished:,} of them on the wishlist" if wished else ""
-        return Reply(f"You have {number:,} {'book' if number == 1 else 'books'}{more}.", memory={"books": keys[:500]})
+        return Reply(f"You have {count_of(number, 'book')}{more}.", memory={"books": keys[:500]})
     if query.read:
         return Reply(f"You read {number:,} {said(replace(query, read=()), number)} {reading_days(query)}.", keys)
     return Reply(f"You have {number:,} {said(query, number)}.", keys)
@@ -94,13 +95,13 @@ def value_of(copy: UserBook, column: str) -> str:
     if column == "year":
         return f", {copy.year}"
     if column == "added":
-        return f", added {copy.added:%-d %B %Y}"
+        return f", added {day_in_words(copy.added)}"
     if column == "rating" and copy.rating:
         return f", {copy.rating / 2:g} stars"
     if column == "price" and copy.price is not None:
         return f", {copy.price} {copy.currency}".rstrip()
     last = getattr(copy, "last_read", None)
-    return f", finished {last:%-d %B %Y}" if column == "read" and last else ""
+    return f", finished {day_in_words(last)}" if column == "read" and last else ""
 
 
 def surprise(question: Question) -> Reply:
@@ -168,7 +169,7 @@ def duplicates(question: Question) -> Reply:
     names = "; ".join(f"{titled(copies[0])} ({len(copies)} copies)" for copies in groups[:SHOWN_IN_TEXT])
     more = f" and {len(groups) - SHOWN_IN_TEXT:,} more" if len(groups) > SHOWN_IN_TEXT else ""
     keys = [copy.pk for copies in groups for copy in copies]
-    return Reply(f"{len(groups):,} {'book is' if len(groups) == 1 else 'books are'} there more than once: {names}{more}.", keys)
+    return Reply(f"{count_of(len(groups), 'book is', 'books are')} there more than once: {names}{more}.", keys)
 
 
 def reread(question: Question) -> Reply:

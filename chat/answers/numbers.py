@@ -5,6 +5,7 @@ from dataclasses import replace
 from chat.answers.many import said, titled
 from chat.book_query import BookQuery
 from chat.questions import Question, Reply
+from library.in_words import day_in_words
 from library.models import Status, UserBook
 
 # What is counted, by the word for it.
@@ -179,4 +180,4 @@ def share(question: Question) -> Reply | None:
 def span(question: Question) -> Reply | None:
     """`how long would it take`, `since when do I collect`: what it cannot know, it does not say."""
     first: UserBook | None = question.tools.books.order_by("added").first()
-    return Reply(f"Your library begins on {first.added:%-d %B %Y} with {titled(first)}.", [first.pk]) if first else None
+    return Reply(f"Your library begins on {day_in_words(first.added)} with {titled(first)}.", [first.pk]) if first else None

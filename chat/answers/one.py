@@ -6,6 +6,7 @@ from dataclasses import replace
 from chat.answers.many import listed, said, some, titled
 from chat.book_query import BookQuery, language_name
 from chat.questions import Question, Reply, is_pronoun
+from library.in_words import day_in_words
 from library.models import Status, UserBook
 
 STATE_SENTENCES = {
@@ -52,13 +53,13 @@ def place_sentence(question: Question, copy: UserBook, several: bool = False) ->
     loan = copy.loans.filter(returned__isnull=True).first()
     name = titled(copy)
     if loan:
-        due = f", due back {loan.due:%-d %B %Y}" if loan.due else ""
+        due = f", due back {day_in_words(loan.due)}" if loan.due else ""
         home = f" It belongs on “{place['shelf']}”." if place["shelf"] else ""
-        return f"{loan.borrower} has {name} since {loan.since:%-d %B %Y}{due}.{home}"
+        return f"{loan.borrower} has {name} since {day_in_words(loan.since)}{due}.{home}"
     if copy.status == Status.WISHLIST and not place["shelf"]:
         return f"{name} is on your wishlist; you do not have it yet."
     shelf = f"on “{place['shelf']}”" if place["shelf"] else "on no shelf that I know of"
-    seen = f" On the photo of {place['photo']['day']:%-d %B %Y}: {place['photo']['words']}." if place["photo"] else ""
+    seen = f" On the photo of {day_in_words(place['photo']['day'])}: {place['photo']['words']}." if place["photo"] else ""
     return f"{name} is {shelf}.{seen}"
 
 
@@ -246,9 +247,9 @@ def read_sentence(question: Question, copy: UserBook) -> str:
     days = [reading.finished for reading in readings if reading.finished]
     if copy.status == Status.READING or any(reading.started and not reading.finished for reading in readings):
         begun = [reading.started for reading in readings if reading.started and not reading.finished]
-        return f"You are reading {titled(copy)}{f' since {begun[-1]:%-d %B %Y}' if begun else ''}."
+        return f"You are reading {titled(copy)}{f' since {day_in_words(begun[-1])}' if begun else ''}."
     if days:
-        return f"Yes, you finished {titled(copy)} on {' and on '.join(f'{day:%-d %B %Y}' for day in days)}."
+        return f"Yes, you finished {titled(copy)} on {' and on '.join(f'{day_in_words(day)}' for day in days)}."
     if copy.status == Status.READ:
         return f"Yes, you have read {titled(copy)}; when is not noted."
     return f"No, you have not read {titled(copy)}." + (" You did not finish it." if copy.status == Status.DID_NOT_FINISH else "")
@@ -275,11 +276,11 @@ def series(question: Question, copy: UserBook) -> str:
 
 def added(question: Question, copy: UserBook) -> str:
     bought = (
-        f" You bought it{f' on {copy.bought:%-d %B %Y}' if copy.bought else ''}{f' at {copy.bought_from}' if copy.bought_from else ''}."
+        f" You bought it{f' on {day_in_words(copy.bought)}' if copy.bought else ''}{f' at {copy.bought_from}' if copy.bought_from else ''}."
         if copy.bought or copy.bought_from
         else ""
     )
-    return f"{titled(copy)} is in your library since {copy.added:%-d %B %Y}.{bought}"
+    return f"{titled(copy)} is in your library since {day_in_words(copy.added)}.{bought}"
 
 
 def about(question: Question, copy: UserBook) -> str:

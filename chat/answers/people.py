@@ -5,6 +5,7 @@ from django.utils import timezone
 from chat.answers.many import titled
 from chat.names import longest_in
 from chat.questions import Question, Reply, is_pronoun
+from library.in_words import count_of, day_in_words
 from library.models import Loan
 
 
@@ -18,14 +19,10 @@ def person_in(question: Question) -> str:
     ) or question.captured(r"(?:did|does|has|have)\s+(?P<it>[A-ZÀ-Þ][\w'-]+)\s+(?:borrow|have|still|got|taken|return)")
 
 
-def day(moment) -> str:
-    return f"{moment:%-d %B %Y}"
-
-
 def sentence(loan: Loan) -> str:
-    due = f", due {day(loan.due)}" if loan.due else ""
+    due = f", due {day_in_words(loan.due)}" if loan.due else ""
     late = " (overdue)" if loan.due and loan.due < timezone.localdate() else ""
-    return f"{titled(loan.copy)} since {day(loan.since)}{due}{late}"
+    return f"{titled(loan.copy)} since {day_in_words(loan.since)}{due}{late}"
 
 
 def lent(question: Question) -> Reply | None:
@@ -47,7 +44,7 @@ def lent(question: Question) -> Reply | None:
         return past(question, person)
     if question.has("how many") and not question.has("days|weeks|months"):
         who = f" to {person}" if person else ""
-        return Reply(f"{len(found):,} {'book is' if len(found) == 1 else 'books are'} lent{who}.", keys)
+        return Reply(f"{count_of(len(found), 'book is', 'books are')} lent{who}.", keys)
     if not found and person:
         return past(question, person)
     if not found:
@@ -59,7 +56,7 @@ def lent(question: Question) -> Reply | None:
         for loan in found:
             people[loan.borrower] = people.get(loan.borrower, 0) + 1
         names = ", ".join(f"{name} ({number})" for name, number in sorted(people.items(), key=lambda pair: (-pair[1], pair[0])))
-        return Reply(f"{len(found):,} {'book is' if len(found) == 1 else 'books are'} lent: {names}.", keys)
+        return Reply(f"{count_of(len(found), 'book is', 'books are')} lent: {names}.", keys)
     return Reply(f"{len(found):,} lent: {'; '.join(f'{loan.borrower} has {sentence(loan)}' for loan in found[:8])}.", keys)
 
 
@@ -69,7 +66,9 @@ def past(question: Question, person: str) -> Reply:
     question.tools.step("loans", f"{person or 'everybody'}, given back too", f"{len(loans)} loans")
     if not loans:
         return Reply(f"You have lent nothing to {person} that I know of." if person else "You have never lent a book.")
-    rows = [f"{titled(loan.copy)} ({'back ' + day(loan.returned) if loan.returned else 'still there'})" for loan in loans[:8]]
+    rows = [
+        f"{titled(loan.copy)} ({'back ' + day_in_words(loan.returned) if loan.returned else 'still there'})" for loan in loans[:8]
+    ]
     now = "" if any(not loan.returned for loan in loans) else f"{person or 'Nobody'} has nothing right now. " if person else ""
     return Reply(f"{now}Lent{f' to {person}' if person else ''} so far: {'; '.join(rows)}.", [loan.copy_id for loan in loans])
 
@@ -109,6 +108,6 @@ def of_book(question: Question) -> Reply | None:
     if loan:
         return Reply(f"{loan.borrower} has {sentence(loan)}.", [copy.pk])
     last = copy.loans.order_by("-returned").first()
-    back = f" {last.borrower} gave it back on {day(last.returned)}." if last else ""
+    back = f" {last.borrower} gave it back on {day_in_words(last.returned)}." if last else ""
     shelf = f" It should be on “{copy.shelf}”." if copy.shelf else ""
     return Reply(f"{titled(copy)} is not lent.{back}{shelf}", [copy.pk])

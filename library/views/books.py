@@ -9,7 +9,8 @@ from catalogs import Record
 from library import listing
 from library.forms import LibraryFilter
 from library.forms.filters import without
-from library.listing import books_in_words, pages_around
+from library.in_words import count_of
+from library.listing import pages_around
 from library.models import SyncStatus, UserBook
 from library.page_parts import HOME_STRIPS, HomeStrip
 
@@ -120,7 +121,7 @@ def lookups(user) -> list[HomeStrip]:
     counts = dict(states.order_by().values_list("sync_status").annotate(n=Count("pk")))
     strips = []
     if waiting := counts.get(SyncStatus.PENDING):
-        strips.append(HomeStrip(reverse("entries_pending"), f"{books_in_words(waiting)} being looked up", busy=True, asks=True))
+        strips.append(HomeStrip(reverse("entries_pending"), f"{count_of(waiting, 'book')} being looked up", busy=True, asks=True))
     if unknown := counts.get(SyncStatus.FAILED):
-        strips.append(HomeStrip(reverse("entries_unknown"), f"{books_in_words(unknown)} not found in any catalogue"))
+        strips.append(HomeStrip(reverse("entries_unknown"), f"{count_of(unknown, 'book')} not found in any catalogue"))
     return strips

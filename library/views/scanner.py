@@ -20,6 +20,7 @@ from library.copies.batch_options import remember, remembered
 from library.copies.isbn_entry import Entered, Outcome
 from library.forms import BatchForm, EntriesForm, NameForm
 from library.forms.error_sentence import error_sentence
+from library.in_words import count_of
 from library.models import Entry, SyncStatus, UserBook
 
 SITTING = timedelta(hours=12)  # what the list shows again after a reload
@@ -198,6 +199,6 @@ def unknown_books(request):
 @require_POST
 def retry_all(request):
     count = metadata_lookup.retry(unknown(request.user))
-    books = "1 book is" if count == 1 else f"{count:,} books are"
+    books = count_of(count, "book is", "books are")
     messages.success(request, f"{books} being looked up again." if count else "There is nothing to look up.")
     return redirect("entries_unknown")

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 
 from library import listing
 from library.copies import trash, undoing
-from library.listing import PAGE_SIZE, books_in_words, pages_around
+from library.in_words import count_of
+from library.listing import PAGE_SIZE, pages_around
 from library.models import Undo
 
 BATCHES = 10
@@ -36,7 +37,7 @@ def removed(request):
 @require_POST
 def restore_all(request):
     count = trash.restore_all(request.user)
-    messages.success(request, f"{books_in_words(count)} {'is' if count == 1 else 'are'} back in your library.")
+    messages.success(request, f"{count_of(count, 'book is', 'books are')} back in your library.")
     return redirect("books_removed")
 
 
@@ -55,7 +56,7 @@ def delete(request):
             request, "library/delete_for_good.html", {"copies": copies[:5], "count": copies.count(), "all": "all" in request.POST}
         )
     count = trash.delete_for_good(copies)
-    messages.success(request, f"{books_in_words(count)} {'was' if count == 1 else 'were'} permanently deleted.")
+    messages.success(request, f"{count_of(count, 'book was', 'books were')} permanently deleted.")
     return redirect("books_removed")
 
 

@@ -1,6 +1,5 @@
 """Imports a list of books into a person's library, as in the browser. Ctrl-C stops it, and the same command continues."""
 
-import hashlib
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
@@ -8,6 +7,7 @@ from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from accounts.user_files import sha256_of
 from jobs.leases import nobody_holds_it
 from library.models import Status
 from transfer import detect, import_run, row_outcomes
@@ -46,7 +46,7 @@ class Command(BaseCommand):
     def _begun(self, owner, file: Path) -> Import | None:
         """An interrupted import of the same file."""
         with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = sha256_of(stream)
         stopped = Import.objects.filter(user=owner, sha256=digest, state__in=(Import.State.RUNNING, Import.State.QUEUED))
         job = stopped.filter(done__gt=0).first()
         if job:
