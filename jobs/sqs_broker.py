@@ -38,7 +38,7 @@ known = Known()
 def sqs():
     if known.pid != os.getpid():
         known.pid = os.getpid()
-        known.resource = boto3.Session(region_name=settings.Q_CLUSTER["sqs"]["aws_region"]).resource("sqs", config=PATIENCE)
+        known.resource = boto3.Session(region_name=settings.AWS_REGION).resource("sqs", config=PATIENCE)
     return known.resource
 
 

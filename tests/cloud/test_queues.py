@@ -1,5 +1,6 @@
 """The queue in SQS: as django-q uses it, what is set aside, and the product's own worker on it."""
 
+import io
 import os
 import subprocess
 import sys
@@ -8,11 +9,17 @@ from pathlib import Path
 
 import boto3
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 from django_q.conf import Conf
+from django_q.signing import SignedPackage
 from fakeredis import TcpFakeServer
 
+from jobs import sqs_broker
 from jobs.sqs_broker import TRIES, SqsQueue
+from scanning.models import Scan
 from tests.cloud.conftest import forget_clients
+from tests.factories import make_scan
 from tests.services.product import begin_with
 
 pytestmark = pytest.mark.services
@@ -65,6 +72,38 @@ def test_what_no_worker_survives_is_set_aside(queue):
             queue.sqs.Message(queue.queue.url, receipt).change_visibility(VisibilityTimeout=0)
     aside = boto3.resource("sqs", region_name="us-east-1").get_queue_by_name(QueueName="work-dlq")
     assert [message.body for message in aside.receive_messages()] == ["a deadly task"]
+
+
+@pytest.fixture
+def dead_scan(queue, owner, settings):
+    """The message of a scan whose workers died, in the dead-letter queue."""
+    settings.BROKER, settings.QUEUES = "sqs", {"": "work"}
+    scan = make_scan(owner)
+    task = {"func": "jobs.runner.run_work", "args": ("scan", scan.pk, "read"), "started": timezone.now()}
+    sqs_broker.sqs().get_queue_by_name(QueueName="work-dlq").send_message(MessageBody=SignedPackage.dumps(task))
+    return scan
+
+
+def dead_letters(*options) -> str:
+    out = io.StringIO()
+    call_command("dead_letters", *options, stdout=out)
+    return out.getvalue()
+
+
+def test_a_dead_letter_says_whose_work_it_was_and_goes_on(dead_scan, queue):
+    assert f"Scan {dead_scan.job_id} of olive continues, because the sweep queues it again." in dead_letters("--requeue")
+    assert queue.queue_size() == 1 and dead_letters() == ""
+
+
+def test_a_dead_letter_says_what_became_of_its_work_and_is_deleted(dead_scan, queue):
+    Scan.objects.update(status=Scan.Status.FAILED)
+    assert f"Scan {dead_scan.job_id} of olive is failed anyway." in dead_letters("--clear")
+    assert queue.queue_size() == 0 and dead_letters() == ""
+
+
+def test_a_dead_letter_whose_work_is_deleted_says_so(dead_scan):
+    Scan.objects.all().delete()
+    assert "Its scan has been deleted." in dead_letters()
 
 
 def worked_off(environment: dict, number: int, queues: tuple[str, ...] = ("",)) -> str:

@@ -162,7 +162,7 @@ class Account:
 
     def dead_letters(self):
         said = io.StringIO()
-        call_command("dead_letters", "--clear", stdout=said)
+        call_command("dead_letters", "--requeue", stdout=said)
         assert said.getvalue().startswith("work-read: ")
 
     def before_ingest(self):
