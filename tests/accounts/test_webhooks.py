@@ -51,74 +51,77 @@ def hook(owner):
 
 
 @pytest.fixture
-def told(django_capture_on_commit_callbacks):
+def deliveries_after(django_capture_on_commit_callbacks):
     """Does something and answers with the deliveries that came of it."""
 
-    def tell(function, *args, **more) -> list[Delivery]:
+    def run(function, *args, **more) -> list[Delivery]:
         with django_capture_on_commit_callbacks(execute=True):
             function(*args, **more)
         return list(Delivery.objects.order_by("pk"))
 
-    return tell
+    return run
 
 
 # ── What is told ────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_a_new_book_and_its_changes_are_told_once_each(hook, owner, told):
-    (delivery,) = told(make_copy, owner, "Emma", "Jane Austen")
+def test_a_new_book_and_its_changes_are_told_once_each(hook, owner, deliveries_after):
+    (delivery,) = deliveries_after(make_copy, owner, "Emma", "Jane Austen")
     assert delivery.event == "book.added"
     assert (delivery.payload["title"], delivery.payload["event"]) == ("Emma", "book.added")
     copy = owner.books.get()
     copy.notes = "read it again"
-    deliveries = told(copy.save)
+    deliveries = deliveries_after(copy.save)
     assert [each.event for each in deliveries] == ["book.added", "book.changed"]
     assert deliveries[1].payload["notes"] == "read it again"
     webhooks.notify(owner.pk, Event.BOOK_CHANGED, "library.serializers.book_by_key", copy.pk)
-    assert len(told(lambda: webhooks.notify(owner.pk, Event.BOOK_CHANGED, "library.serializers.book_by_key", copy.pk))) == 2
+    assert (
+        len(deliveries_after(lambda: webhooks.notify(owner.pk, Event.BOOK_CHANGED, "library.serializers.book_by_key", copy.pk)))
+        == 2
+    )
 
 
-def test_nobody_is_told_of_others_or_of_what_they_did_not_ask_for(hook, owner, stranger, told):
+def test_nobody_is_told_of_others_or_of_what_they_did_not_ask_for(hook, owner, stranger, deliveries_after):
     WebhookFactory(user=stranger, events=[Event.SCAN_FAILED])
-    assert [each.webhook for each in told(make_copy, owner)] == [hook]
+    assert [each.webhook for each in deliveries_after(make_copy, owner)] == [hook]
     hook.active = False
     hook.save()
-    assert len(told(make_copy, owner, "Emma")) == 1, "what is switched off is told nothing"
+    assert len(deliveries_after(make_copy, owner, "Emma")) == 1, "what is switched off is told nothing"
 
 
-def test_a_scan_that_is_complete_is_told_in_the_form_of_the_completion_notice(hook, owner, told):
+def test_a_scan_that_is_complete_is_told_in_the_form_of_the_completion_notice(hook, owner, deliveries_after):
     scan = make_scan(owner, status=Scan.Status.VALIDATING, stage="finish")
     make_candidate(scan)
-    (delivery,) = told(stages.complete, scan)
+    (delivery,) = deliveries_after(stages.complete, scan)
     assert {"jobId", "status", "validatedBooks", "totalCandidates", "books", "resultsLocation", "timestamp"} <= set(
         delivery.payload
     )
     assert (delivery.event, delivery.payload["status"]) == ("scan.completed", "complete")
 
 
-def test_a_scan_that_failed_is_told_with_its_reason_and_one_that_was_stopped_is_not(hook, owner, told):
-    told(pipeline.end, make_scan(owner), Scan.Status.CANCELLED, "You stopped it.", retryable=True)
-    (delivery,) = told(pipeline.end, make_scan(owner), Scan.Status.FAILED, "The photo is dark.", retryable=False)
+def test_a_scan_that_failed_is_told_with_its_reason_and_one_that_was_stopped_is_not(hook, owner, deliveries_after):
+    deliveries_after(pipeline.end, make_scan(owner), Scan.Status.CANCELLED, "You stopped it.", retryable=True)
+    (delivery,) = deliveries_after(pipeline.end, make_scan(owner), Scan.Status.FAILED, "The photo is dark.", retryable=False)
     assert (delivery.event, delivery.payload["error"]) == ("scan.failed", "The photo is dark.")
 
 
-def test_an_import_that_is_finished_is_told_with_its_counts(hook, owner, told):
+def test_an_import_that_is_finished_is_told_with_its_counts(hook, owner, deliveries_after):
     def bring_in():
         file = import_run.take(owner, ContentFile(b"title,author\nEmma,Jane Austen\n"), "books.csv", here=True)
         import_run.start(file, {}, here=True)
         import_run.run_import(file.pk, queued=False)
 
-    (delivery,) = [each for each in told(bring_in) if each.event == "import.finished"]
+    (delivery,) = [each for each in deliveries_after(bring_in) if each.event == "import.finished"]
     assert (delivery.payload["state"], delivery.payload["counts"]["added"]) == ("complete", 1)
 
 
 # ── Many at once ────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_a_change_of_many_books_is_told_once_and_so_is_taking_it_back(hook, owner, told):
+def test_a_change_of_many_books_is_told_once_and_so_is_taking_it_back(hook, owner, deliveries_after):
     copies = [make_copy(owner, f"Volume {n}") for n in range(3)]
     keys = sorted(copy.pk for copy in copies)
-    (delivery,) = told(lambda: bulk_changes.apply(owner, owner.books.all(), bulk_changes.Change(status="read")))
+    (delivery,) = deliveries_after(lambda: bulk_changes.apply(owner, owner.books.all(), bulk_changes.Change(status="read")))
     assert delivery.event == delivery.payload["event"] == "books.changed"
     assert (delivery.payload["ids"], delivery.payload["count"]) == (keys, 3)
     assert delivery.payload["sentence"] == "3 books are now marked “Read”."
-    *_, back = told(lambda: undoing.undo(owner, Undo.objects.get().pk))
+    *_, back = deliveries_after(lambda: undoing.undo(owner, Undo.objects.get().pk))
     assert back.payload["ids"] == keys and back.payload["sentence"].startswith("Undone: 3 books")
 
 
@@ -131,39 +134,39 @@ def ways_to_change_many():
 
 
 @pytest.mark.parametrize("way", [pytest.param(way, id=name) for name, way in ways_to_change_many()])
-def test_whatever_changes_many_books_tells_of_them_and_counts_as_their_change(hook, owner, told, way):
+def test_whatever_changes_many_books_tells_of_them_and_counts_as_their_change(hook, owner, deliveries_after, way):
     copy = make_copy(owner, shelf=make_shelf(owner))
     set_tags(copy, ["poetry"])
     before = UserBook.objects.get(pk=copy.pk).version
-    (delivery,) = told(way, owner)
+    (delivery,) = deliveries_after(way, owner)
     assert delivery.payload["ids"] == [copy.pk]
     changed = UserBook.objects.get(pk=copy.pk).version
     assert changed > before
     if undo := Undo.objects.first():
-        *_, back = told(lambda: undoing.undo(owner, undo.pk))
+        *_, back = deliveries_after(lambda: undoing.undo(owner, undo.pk))
         assert back.payload["ids"] == [copy.pk] and UserBook.objects.get(pk=copy.pk).version > changed
 
 
-def test_what_comes_back_from_the_trash_is_told(hook, owner, told):
+def test_what_comes_back_from_the_trash_is_told(hook, owner, deliveries_after):
     copy = trash.remove(make_copy(owner))
-    (delivery,) = told(trash.restore_all, owner)
+    (delivery,) = deliveries_after(trash.restore_all, owner)
     assert delivery.payload["ids"] == [copy.pk]
 
 
-def test_ten_thousand_books_are_ten_messages(hook, owner, told, django_assert_max_num_queries):
+def test_ten_thousand_books_are_ten_messages(hook, owner, deliveries_after, django_assert_max_num_queries):
     with django_assert_max_num_queries(60):
-        deliveries = told(webhooks.notify_many, owner.pk, range(1, 10_001), "10,000 books are on “Attic” now.")
+        deliveries = deliveries_after(webhooks.notify_many, owner.pk, range(1, 10_001), "10,000 books are on “Attic” now.")
     assert [len(each.payload["ids"]) for each in deliveries] == [1000] * 10
     assert {each.payload["count"] for each in deliveries} == {10_000}
 
 
-def test_many_books_are_told_only_to_those_who_listen_to_changes(hook, owner, told):
+def test_many_books_are_told_only_to_those_who_listen_to_changes(hook, owner, deliveries_after):
     Webhook.objects.update(events=[Event.BOOK_ADDED])
-    assert told(webhooks.notify_many, owner.pk, [1, 2], "They changed.") == []
+    assert deliveries_after(webhooks.notify_many, owner.pk, [1, 2], "They changed.") == []
 
 
-def test_telling_is_put_into_the_queue_and_not_done_at_once(hook, owner, told):
-    told(make_copy, owner)
+def test_telling_is_put_into_the_queue_and_not_done_at_once(hook, owner, deliveries_after):
+    deliveries_after(make_copy, owner)
     assert "webhook" in queued()
 
 

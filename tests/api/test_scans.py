@@ -91,7 +91,7 @@ def test_a_form_that_breaks_off_is_400(program):
 
 
 # ── By ticket ───────────────────────────────────────────────────────────────────────────────────────────────────────
-def asked(program, content: bytes, **more) -> dict:
+def request_ticket(program, content: bytes, **more) -> dict:
     body = {"filename": "shelf.jpg", "contentType": "image/jpeg", "size": len(content), "jobId": "job-1", **more}
     return program.post("/uploads", body).json()
 
@@ -102,7 +102,7 @@ def put(ticket: dict, content: bytes, **more):
 
 def test_a_ticket_takes_one_photo_past_the_api(program, owner):
     content = with_place()
-    ticket = asked(program, content)
+    ticket = request_ticket(program, content)
     assert (ticket["method"], ticket["key"]) == ("PUT", f"uploads/{owner.pk}/job-1/shelf.jpg")
     assert code_of(program.post("/scans", {"jobId": "job-1"})) == (409, "not-uploaded")
     assert put(ticket, content).status_code == 200
@@ -118,7 +118,7 @@ def test_a_ticket_takes_one_photo_past_the_api(program, owner):
 
 def test_a_ticket_is_for_its_photo_and_for_a_while(program):
     content = photo().getvalue()
-    ticket = asked(program, content)
+    ticket = request_ticket(program, content)
     assert code_of(put(ticket, content + b"more")) == (400, "other-size")
     assert code_of(put(ticket, content[:-1])) == (400, "other-size")
     assert code_of(put(ticket, content, content_type="image/png")) == (403, "other-type")
@@ -144,13 +144,13 @@ def test_a_ticket_that_cannot_be_is_422(program, owner):
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "..", "a/b.jpg", "C:\\photo.jpg", "\u202egpj.exe", "x" * 200])
 def test_a_name_leads_nowhere_else(program, owner, name):
-    key = asked(program, b"x" * 10, filename=name)["key"]
+    key = request_ticket(program, b"x" * 10, filename=name)["key"]
     assert key.startswith(f"uploads/{owner.pk}/job-1/") and ".." not in key and key.count("/") == 3
 
 
 def test_a_photo_that_nobody_asked_for_again_goes(program):
     content = photo().getvalue()
-    ticket = asked(program, content)
+    ticket = request_ticket(program, content)
     put(ticket, content)
     UploadTicket.objects.update(expires="2020-01-01T00:00Z")
     tickets.sweep()

@@ -9,7 +9,7 @@ from bookimg.asgi import Pages
 SCOPE = {"type": "http", "http_version": "1.1", "method": "GET", "path": "/healthz", "query_string": b"", "headers": []}
 
 
-async def asked() -> int:
+async def status_of_a_call() -> int:
     client = ApplicationCommunicator(Pages(), SCOPE)
     await client.send_input({"type": "http.request", "body": b""})
     started = await client.receive_output()
@@ -22,7 +22,7 @@ def page_threads() -> set[int]:
 
 
 async def test_two_pages_one_after_the_other_take_one_thread():
-    assert await asked() == 200
+    assert await status_of_a_call() == 200
     first = page_threads()
-    assert await asked() == 200
+    assert await status_of_a_call() == 200
     assert first and page_threads() == first

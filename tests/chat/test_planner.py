@@ -65,7 +65,7 @@ QUESTIONS = (
 )  # fmt: skip
 
 
-def asked(owner, question, memory=None):
+def reply_to(owner, question, memory=None):
     reply, _ = planner.answer(owner, question, memory, today=TODAY)
     return reply, set(owner.books.filter(pk__in=reply.books).values_list("title", flat=True))
 
@@ -74,7 +74,7 @@ def assert_answers(owner, questions, subtests):
     """Each question with words that its answer must have, and the titles of its books (None: whichever)."""
     for question, says, titles in questions:
         with subtests.test(question):
-            reply, found = asked(owner, question)
+            reply, found = reply_to(owner, question)
             for words in says:
                 assert words in reply.text, reply.text
             assert titles is None or found == titles, reply.text

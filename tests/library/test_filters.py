@@ -128,7 +128,7 @@ def test_one_year_is_one_chip(owner):
     assert without(query, chip) == "?"
 
 
-def asked_by(owner, q: str, **more) -> tuple[list[str], LibraryFilter]:
+def filtered_by(owner, q: str, **more) -> tuple[list[str], LibraryFilter]:
     query = QueryDict(mutable=True)
     query.update({"q": q, "sort": "title", **more})
     asked = LibraryFilter(query, owner)
@@ -150,18 +150,18 @@ def asked_by(owner, q: str, **more) -> tuple[list[str], LibraryFilter]:
     ],
 )
 def test_typing_in_the_list_is_as_tolerant_as_the_search(owner, books, typed, titles):
-    assert asked_by(owner, typed)[0] == titles
+    assert filtered_by(owner, typed)[0] == titles
 
 
 def test_the_list_says_what_it_looked_for_instead(owner, books):
-    assert asked_by(owner, "prachett")[1].meant == ["pratchett"]
-    found, asked = asked_by(owner, "mort zzzzqqq emma")
+    assert filtered_by(owner, "prachett")[1].meant == ["pratchett"]
+    found, asked = filtered_by(owner, "mort zzzzqqq emma")
     assert found == ["Emma", "Mort"] and asked.some_words
 
 
 def test_filters_narrow_what_is_typed(owner, books):
-    assert asked_by(owner, "funny")[0] == ["Emma", "Mort"]
-    assert asked_by(owner, "funny", language="de")[0] == ["Emma"]
+    assert filtered_by(owner, "funny")[0] == ["Emma", "Mort"]
+    assert filtered_by(owner, "funny", language="de")[0] == ["Emma"]
 
 
 def test_many_tags_cost_no_more_joins_than_two(owner):

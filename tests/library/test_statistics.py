@@ -30,38 +30,38 @@ def library(owner, stranger):
     tagging.set_tags(theirs, ["Secret"])
 
 
-def told(parts) -> list[tuple[str, int]]:
+def labels_and_counts(parts) -> list[tuple[str, int]]:
     return [(part.label, part.count) for part in parts]
 
 
 def test_the_numbers_are_right_and_only_the_owners(owner, library):
     numbers = Statistics(owner)
     assert numbers.totals == {"books": 3, "all_pages": 650, "average": 325, "longest": 400}
-    assert told(numbers.by_status) == [("To read", 1), ("Read", 2)]
-    assert told(numbers.by_language) == [("English", 2), ("German", 1)]
-    assert told(numbers.by_entry) == [("Manual entry", 2), ("Shelf photo", 1)]
-    assert told(numbers.by_year) == [("1815", 1), ("1816", 0), ("1817", 1)]
-    assert told(numbers.by_author) == [("Jane Austen", 2), ("J. W. von Goethe", 1)]
-    assert told(numbers.by_shelf) == [("Top", 2), ("No shelf", 1)]
-    assert told(numbers.by_tag) == [("Classic", 1)]
-    assert [part for part in told(numbers.by_rating) if part[1]] == [("4.5", 1)]
-    assert told(numbers.by_pages) == [("1–99", 0), ("100–199", 0), ("200–299", 1), ("300–399", 0), ("400–499", 1)]
+    assert labels_and_counts(numbers.by_status) == [("To read", 1), ("Read", 2)]
+    assert labels_and_counts(numbers.by_language) == [("English", 2), ("German", 1)]
+    assert labels_and_counts(numbers.by_entry) == [("Manual entry", 2), ("Shelf photo", 1)]
+    assert labels_and_counts(numbers.by_year) == [("1815", 1), ("1816", 0), ("1817", 1)]
+    assert labels_and_counts(numbers.by_author) == [("Jane Austen", 2), ("J. W. von Goethe", 1)]
+    assert labels_and_counts(numbers.by_shelf) == [("Top", 2), ("No shelf", 1)]
+    assert labels_and_counts(numbers.by_tag) == [("Classic", 1)]
+    assert [part for part in labels_and_counts(numbers.by_rating) if part[1]] == [("4.5", 1)]
+    assert labels_and_counts(numbers.by_pages) == [("1–99", 0), ("100–199", 0), ("200–299", 1), ("300–399", 0), ("400–499", 1)]
 
 
 def test_a_reading_counts_in_the_month_it_ended(owner, library):
     numbers = Statistics(owner)
-    assert told(numbers.read_by_year()) == [("2024", 1), ("2025", 1)]
-    assert told(numbers.pages_by_year()) == [("2024", 400), ("2025", 400)]
-    months = told(numbers.read_by_month(date(2025, 4, 30)))
+    assert labels_and_counts(numbers.read_by_year()) == [("2024", 1), ("2025", 1)]
+    assert labels_and_counts(numbers.pages_by_year()) == [("2024", 400), ("2025", 400)]
+    months = labels_and_counts(numbers.read_by_month(date(2025, 4, 30)))
     assert months[-2:] == [("March 2025", 1), ("April 2025", 0)]
     assert len(months) == 24 and months[0][0] == "May 2023" and dict(months)["March 2024"] == 1
     assert numbers.read_by_month(date(2030, 1, 1)) == []
 
 
 def test_many_years_are_told_in_tens(owner):
-    parts = told(years({1601: 2, 1990: 5, 1999: 1, 2024: 7}))
+    parts = labels_and_counts(years({1601: 2, 1990: 5, 1999: 1, 2024: 7}))
     assert parts[0] == ("1600s", 2) and parts[-1] == ("2020s", 7) and ("1990s", 6) in parts
-    assert told(years({800: 1, 2024: 1}))[0] == ("Before 1420", 1)
+    assert labels_and_counts(years({800: 1, 2024: 1}))[0] == ("Before 1420", 1)
     assert years({}) == []
 
 
