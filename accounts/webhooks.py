@@ -108,7 +108,7 @@ def signature(secret: str, name: str, moment: str, body: bytes) -> str:
     return f"v1,{base64.b64encode(made).decode()}"
 
 
-def _post(lease: Lease, sender: Sender | None = None):
+def _post(lease: Lease[Delivery], sender: Sender | None = None):
     delivery = lease.row
     body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
     sender = sender or Sender(private=settings.WEBHOOKS_PRIVATE)

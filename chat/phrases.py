@@ -351,7 +351,7 @@ class Phrases:
         for start in range(len(words)):
             for some in (" ".join(words[start : start + 2]), words[start]):
                 if some[0].isupper() and self.surname(plain(some).strip()):
-                    return
+                    return None
         if found := re.search(r"\bby ((?:[A-ZÀ-Þ][\w.'-]*)(?: [A-ZÀ-Þ][\w.'-]*)*)", self.asked):  # nobody of this library
             self.take(f"(?:written )?by {plain(found[1]).strip()}")
             self.set(author=found[1])

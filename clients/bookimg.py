@@ -218,47 +218,51 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--token", default=os.environ.get("BOOKIMG_TOKEN", ""), help="an API token; BOOKIMG_TOKEN is safer")
     made.add_argument("--json", action="store_true", help="print one JSON object per line")
     commands = made.add_subparsers(required=True, metavar="COMMAND")
-    each = commands.add_parser("scan", help="find the books in photos of shelves")
-    each.add_argument("photos", nargs="+")
-    each.add_argument("--shelf", default="", help="the shelf for the books; created if it does not exist")
-    each.add_argument(
-        "--kind", default="shelf", choices=["shelf", "cover"], help="cover: a front cover, a title page or barcodes"
-    )
-    each.add_argument("--accept", type=float, metavar="CONFIDENCE", help="add books with at least this confidence, such as 0.95")
-    each.set_defaults(run=scan)
-    each = commands.add_parser("watch", help="scan photos as they appear in a folder, for example from a camera")
-    each.add_argument("folder")
-    each.add_argument("--shelf", default="", help="the shelf for the books; created if it does not exist")
-    each.add_argument("--kind", default="shelf", choices=["shelf", "cover"])
-    each.add_argument("--accept", type=float, metavar="CONFIDENCE", help="add books with at least this confidence, such as 0.95")
-    each.add_argument("--every", type=float, default=2.0, metavar="SECONDS", help="how often to check the folder")
-    each.add_argument("--once", action="store_true", help="stop when the folder is empty")
-    each.set_defaults(run=watch)
-    each = commands.add_parser("books", help="list your books")
-    each.add_argument("words", nargs="*")
-    each.add_argument(
+    subcommand = commands.add_parser("scan", help="find the books in photos of shelves")
+    subcommand.add_argument("photos", nargs="+")
+    _add_scan_options(subcommand)
+    subcommand.set_defaults(run=scan)
+    subcommand = commands.add_parser("watch", help="scan photos as they appear in a folder, for example from a camera")
+    subcommand.add_argument("folder")
+    _add_scan_options(subcommand)
+    subcommand.add_argument("--every", type=float, default=2.0, metavar="SECONDS", help="how often to check the folder")
+    subcommand.add_argument("--once", action="store_true", help="stop when the folder is empty")
+    subcommand.set_defaults(run=watch)
+    subcommand = commands.add_parser("books", help="list your books")
+    subcommand.add_argument("words", nargs="*")
+    subcommand.add_argument(
         "--filter", action="append", default=[], metavar="NAME=VALUE", help="a filter of GET /books, such as status=to-read"
     )
-    each.add_argument("--limit", type=int, default=100_000)
-    each.set_defaults(run=books)
-    each = commands.add_parser("isbn", help="add books by ISBN; - reads from standard input")
-    each.add_argument("isbns", nargs="+")
-    each.add_argument("--shelf", default="")
-    each.add_argument("--status", default="to-read")
-    each.add_argument("--on-duplicate", default="skip", choices=["copy", "skip"])
-    each.set_defaults(run=isbn)
-    each = commands.add_parser("search", help="search your books")
-    each.add_argument("words", nargs="+")
-    each.add_argument("--limit", type=int, default=20)
-    each.set_defaults(run=search)
-    each = commands.add_parser("export", help="export all your books as .csv or .json")
-    each.add_argument("file")
-    each.set_defaults(run=export)
+    subcommand.add_argument("--limit", type=int, default=100_000)
+    subcommand.set_defaults(run=books)
+    subcommand = commands.add_parser("isbn", help="add books by ISBN; - reads from standard input")
+    subcommand.add_argument("isbns", nargs="+")
+    subcommand.add_argument("--shelf", default="")
+    subcommand.add_argument("--status", default="to-read")
+    subcommand.add_argument("--on-duplicate", default="skip", choices=["copy", "skip"])
+    subcommand.set_defaults(run=isbn)
+    subcommand = commands.add_parser("search", help="search your books")
+    subcommand.add_argument("words", nargs="+")
+    subcommand.add_argument("--limit", type=int, default=20)
+    subcommand.set_defaults(run=search)
+    subcommand = commands.add_parser("export", help="export all your books as .csv or .json")
+    subcommand.add_argument("file")
+    subcommand.set_defaults(run=export)
     for command in commands.choices.values():  # also after the command, where people type them
         for name in ("--server", "--token"):
             command.add_argument(name, default=argparse.SUPPRESS)
         command.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
     return made
+
+
+def _add_scan_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--shelf", default="", help="the shelf for the books; created if it does not exist")
+    command.add_argument(
+        "--kind", default="shelf", choices=["shelf", "cover"], help="cover: a front cover, a title page or barcodes"
+    )
+    command.add_argument(
+        "--accept", type=float, metavar="CONFIDENCE", help="add books with at least this confidence, such as 0.95"
+    )
 
 
 def main(words: list[str] | None = None, transport: httpx.BaseTransport | None = None) -> int:

@@ -6,12 +6,14 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Generic
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from jobs.models import LeasedWork, LeasedWorkQuerySet
+from jobs.models import LeasedWorkQuerySet, Row
 
 logger = logging.getLogger("jobs.leases")
 
@@ -21,10 +23,10 @@ class LeaseLost(Exception):
 
 
 @dataclass
-class Lease:
+class Lease(Generic[Row]):
     """Held by one worker. `row` is as it was when the lease was taken, with what has been written through the lease since."""
 
-    row: LeasedWork
+    row: Row
     token: str
     lost: threading.Event = field(default_factory=threading.Event)
 
@@ -32,7 +34,7 @@ class Lease:
         if self.lost.is_set():
             raise LeaseLost
 
-    def locked_row(self) -> LeasedWork:
+    def locked_row(self) -> Row:
         """The row as it is now, locked until the transaction ends. Raises LeaseLost."""
         row = self._held().select_for_update(of=("self",)).first()
         if row is None:
@@ -81,8 +83,8 @@ class Lease:
         finally:
             connection.close()
 
-    def _held(self):
-        return type(self.row).objects.filter(pk=self.row.pk, lease=self.token)
+    def _held(self) -> QuerySet[Row]:
+        return QuerySet(type(self.row)).filter(pk=self.row.pk, lease=self.token)
 
     def _write(self, columns: dict):
         if not self._held().update(**columns):

@@ -1,5 +1,7 @@
 """What a row needs so that one worker at a time does its work, and none of it is lost, whatever dies."""
 
+from typing import TypeVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -23,6 +25,9 @@ class LeasedWorkQuerySet(models.QuerySet):
         return self.unfinished().filter(due__lte=timezone.now())
 
 
+Row = TypeVar("Row", bound="LeasedWork")
+
+
 class LeasedWork(models.Model):
     """A row that workers lease. Declare an index that begins with what `unfinished` filters by, and ends with `due`."""
 
@@ -34,6 +39,8 @@ class LeasedWork(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)  # held until then, or without a lease: pausing until then
     due = models.DateTimeField(default=timezone.now)  # when the sweep puts it into the queue
     enqueued = models.PositiveSmallIntegerField("times in the queue since it was last worked on", default=0)
+
+    objects = LeasedWorkQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -55,7 +62,7 @@ class LeasedWork(models.Model):
 
     def describe_work(self) -> str:
         """What it is, and whose, for those who run the product."""
-        return f"{self._meta.verbose_name.capitalize()} {self.work_label}"
+        return f"{str(self._meta.verbose_name).capitalize()} {self.work_label}"
 
     def log_fields(self) -> dict:
         return {}

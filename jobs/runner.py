@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Generic
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +18,7 @@ from django_q.tasks import async_task
 
 from jobs import draining
 from jobs.leases import Lease, LeaseLost, take_lease
-from jobs.models import LeasedWork, LeasedWorkQuerySet
+from jobs.models import LeasedWorkQuerySet, Row
 
 logger = logging.getLogger("jobs.runner")
 
@@ -28,19 +29,19 @@ WORK_KINDS: dict[str, "WorkKind"] = {}
 
 
 @dataclass(frozen=True)
-class WorkKind:
+class WorkKind(Generic[Row]):
     """One kind of leased work. The functions `give_up` and `on_pause` are called in the transaction that ends the attempt."""
 
     name: str
-    model: type[LeasedWork]
-    work: Callable[[Lease], None]  # one attempt; it gives the lease back in the transaction that keeps its result
+    model: type[Row]
+    work: Callable[[Lease[Row]], None]  # one attempt; it gives the lease back in the transaction that keeps its result
     pauses: tuple[float, ...]  # seconds after the first failed attempt, the second, …; one more that fails is the last
     sentence: str  # what is given as the reason when the fault is ours
-    give_up: Callable[[LeasedWork, str, bool], None]  # the row, the reason, and whether trying again would be in vain
-    on_pause: Callable[[LeasedWork, str], None] = lambda row, reason: None
+    give_up: Callable[[Row, str, bool], None]  # the row, the reason, and whether trying again would be in vain
+    on_pause: Callable[[Row, str], None] = lambda row, reason: None
     errors: tuple[type[Exception], ...] = ()  # those with a sentence for people and `permanent`
     queue: Callable[[str], str] = lambda step: settings.QUEUES[""]
-    first: Callable[[str], LeasedWork | None] = lambda step: None  # what is done before a message for that step
+    first: Callable[[str], Row | None] = lambda step: None  # what is done before a message for that step
     discover: Callable[[], None] = lambda: None  # makes the rows of work that nobody announces
 
 
@@ -57,9 +58,9 @@ def enqueue_work(kind: WorkKind, pk: int, step: str = ""):
 
 def enqueue_due(kind: WorkKind, rows: LeasedWorkQuerySet | None = None) -> int:
     """Those of `rows` that nobody looks after. The same row is not enqueued again at once, however many sweeps there are."""
-    rows = kind.model.objects.all() if rows is None else rows
+    waiting = kind.model.objects.due() if rows is None else rows.due()
     found = 0
-    for row in rows.due().order_by("due")[:SWEPT_AT_ONCE]:
+    for row in waiting.order_by("due")[:SWEPT_AT_ONCE]:
         times = row.enqueued + 1
         if kind.model.objects.filter(pk=row.pk, due=row.due).update(due=_message_lost_at(times), enqueued=times):
             if not _send(kind, row.pk, row.step):

@@ -111,7 +111,7 @@ def settle(pk: int, isbn13: str, answer: Answer):
     """One book with what the catalogues said, or the pause before the next try."""
     copy = UserBook.objects.select_for_update(of=("self",)).select_related("book").filter(pk=pk).first()
     if copy is None or copy.sync_status != SyncStatus.PENDING:
-        return
+        return None
     if copy.isbn13 != isbn13:  # its owner has put the number right in the meantime
         copy.sync_after, copy.sync_attempts = None, 0
         copy.save(update_fields=["sync_after", "sync_attempts"])

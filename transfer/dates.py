@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from dateutil import parser
 from django.utils.dateparse import parse_datetime
@@ -98,7 +98,7 @@ def _in_words(text: str) -> When:
     if len(text) > 60 or not re.search(r"\d{4}", text):
         return When(note=UNKNOWN.format(text[:60]))
     try:
-        one, other = (parser.parse(text, default=datetime(1904, month, day)) for month, day in ((1, 1), (3, 3)))
+        one, other = (parser.parse(text, default=datetime(1904, month, day, tzinfo=UTC)) for month, day in ((1, 1), (3, 3)))
     except (ValueError, OverflowError, TypeError):
         year = re.search(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)", text)
         return When(year[1], f"Only the year of “{text}” could be read.") if year else When(note=UNKNOWN.format(text))

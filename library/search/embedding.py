@@ -132,9 +132,8 @@ def wrong(model: str) -> list[int]:
     rows = Embedding.objects.filter(stale=False, model=model).values_list("copy_id", "digest").order_by("copy_id")
     for start in range(0, rows.count(), CHECKED_AT_ONCE):
         digests = dict(rows[start : start + CHECKED_AT_ONCE])
-        for copy in UserBook.objects.filter(pk__in=digests).only(*TEXT_COLUMNS):
-            if digest_of(text_of(copy), model) != digests[copy.pk]:
-                found.append(copy.pk)
+        copies = UserBook.objects.filter(pk__in=digests).only(*TEXT_COLUMNS)
+        found += [copy.pk for copy in copies if digest_of(text_of(copy), model) != digests[copy.pk]]
     return found
 
 

@@ -32,8 +32,7 @@ def offered(db, django_capture_on_commit_callbacks, settings):
     settings.OCR, settings.PROPOSER = "tests.scanning.test_demo.Reader", "tests.fakes.Proposer"
     settings.CATALOGS = ["a.catalogue.that.is.not.There"]
     with django_capture_on_commit_callbacks(execute=True):
-        password = demo.offer()
-    return password
+        return demo.offer()
 
 
 @pytest.fixture
