@@ -1,33 +1,28 @@
 """What the catalogues say about books that were entered by their number: asked for in the background, three times at most.
 
-A book that is `pending` is asked for by whoever takes it first. Taking it puts its `sync_after` into the future, which is its
-lease: a worker that dies has only made it wait. Nothing that its owner said is changed."""
+One worker at a time looks up a person's pending books: the lease is on the person's `MetadataLookup`. A book itself only counts
+its tries, and keeps its pause after one that failed. Nothing that its owner said is changed."""
 
-import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
-from django_q.brokers import get_broker
-from django_q.tasks import async_task
 
 from catalogs import Record, folding, lookup
 from catalogs.lookup import Answer
+from jobs import draining, runner
+from jobs.leases import Lease
 from library.copies import facts, identity
-from library.models import SyncStatus, UserBook
+from library.models import MetadataLookup, SyncStatus, UserBook
 
-logger = logging.getLogger("library.metadata_lookup")
-
-TRIES = 3
-PAUSES = (timedelta(seconds=20), timedelta(minutes=2))  # after the first try and the second
-LEASE = timedelta(minutes=2)
-SECONDS = 40  # for the questions of one portion; well within the lease
+PAUSES = (20, 120)  # seconds after the first try and the second, of a book as of a portion
+SLICE_SECONDS = 20  # of one task; then others get their turn
+SECONDS = 40  # for the questions of one portion
 TOGETHER = 16  # books in one portion
 UNKNOWN = "No catalogue has this ISBN."
-GAVE_UP = "Something went wrong on our side, three times in a row."
+GAVE_UP = "Something went wrong on our side, several times in a row."
 
 
 def is_wanting(record: Record) -> bool:
@@ -42,11 +37,12 @@ def begin(copies: Sequence[UserBook]):
     """Those of the copies that are pending are looked up once their rows are there; all of them are one person's."""
     waiting = [copy for copy in copies if copy.sync_status == SyncStatus.PENDING]
     if waiting:
-        enqueue(waiting[0].user_id)
+        enqueue_lookup(waiting[0].user_id)
 
 
-def enqueue(user_pk: int):
-    transaction.on_commit(partial(async_task, "library.tasks.fill", user_pk))
+def enqueue_lookup(user_pk: int):
+    MetadataLookup.objects.get_or_create(user_id=user_pk)
+    runner.enqueue_work(LOOKUPS, user_pk)
 
 
 @transaction.atomic
@@ -62,48 +58,42 @@ def retry(copies) -> int:
     return len(waiting)
 
 
-def sweep() -> int:
-    """Puts back to work what nobody works on, because a worker died or a pause is over; for how many people."""
-    if get_broker().queue_size():
-        return 0  # what they wait for may still be in the queue
-    people = due().order_by("user").values_list("user", flat=True).distinct()
-    for pk in people:
-        enqueue(pk)
-    return len(people)
-
-
-def due():
-    """Books that may be asked for now, of all people."""
-    pending = UserBook.objects.filter(sync_status=SyncStatus.PENDING, removed__isnull=True)
-    return pending.filter(Q(sync_after__isnull=True) | Q(sync_after__lte=timezone.now()))
-
-
 # ── At work ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-def work(user_pk: int) -> int:
-    """One portion of a person's pending books, oldest first; how many there were."""
-    taken = take(user_pk)
+def _work(lease: Lease):
+    user_pk, until = lease.row.pk, time.monotonic() + SLICE_SECONDS
+    while not draining.is_draining() and time.monotonic() < until and look_up_portion(user_pk, lease.check):
+        lease.progress()
+    with transaction.atomic():
+        lease.release(attempts=0, deaths=0)
+        if UserBook.objects.to_look_up().filter(user=user_pk).exists():
+            runner.enqueue_work(LOOKUPS, user_pk)
+
+
+def look_up_portion(user_pk: int, check: Callable[[], None] = lambda: None) -> bool:
+    """A few of a person's pending books, oldest first; False where there were none. `check` raises when this is to stop."""
+    portion = _portion_of(user_pk)
     numbers: dict[str, list[int]] = {}
-    for pk, isbn13 in taken:
-        numbers.setdefault(isbn13, []).append(pk)
+    for copy in portion:
+        if copy.isbn13:
+            numbers.setdefault(copy.isbn13, []).append(copy.pk)
+        else:
+            _end(copy, SyncStatus.FAILED, UNKNOWN)
     if numbers:
         for isbn13, answer in lookup.from_settings(seconds=SECONDS).by_isbns(list(numbers)):
+            check()
             for pk in numbers[isbn13]:
                 settle(pk, isbn13, answer)
-    return len(taken)
+    return bool(portion)
 
 
-@transaction.atomic
-def take(user_pk: int) -> list[tuple[int, str]]:
-    """(key, ISBN) of the next books, which nobody else gets while the lease lasts."""
-    next_ones = due().filter(user=user_pk).order_by("added", "pk").select_for_update(of=("self",), skip_locked=True)
-    taken = []
-    for copy in next_ones[:TOGETHER]:
-        if copy.sync_attempts >= TRIES or not copy.isbn13:
-            _end(copy, SyncStatus.FAILED, GAVE_UP if copy.isbn13 else UNKNOWN)
-            continue
-        taken.append((copy.pk, copy.isbn13))
-        UserBook.objects.filter(pk=copy.pk).update(sync_after=timezone.now() + LEASE, sync_attempts=copy.sync_attempts + 1)
-    return taken
+def _portion_of(user_pk: int) -> list[UserBook]:
+    return list(UserBook.objects.to_look_up().filter(user=user_pk).order_by("added", "pk")[:TOGETHER])
+
+
+def _give_up(row: MetadataLookup, reason: str, permanent: bool):
+    """One of these books is more than we can cope with; the others of this person go on."""
+    for copy in _portion_of(row.pk):
+        _end(copy, SyncStatus.FAILED, reason)
 
 
 @transaction.atomic
@@ -115,13 +105,15 @@ def settle(pk: int, isbn13: str, answer: Answer):
     if copy.isbn13 != isbn13:  # its owner has put the number right in the meantime
         copy.sync_after, copy.sync_attempts = None, 0
         copy.save(update_fields=["sync_after", "sync_attempts"])
-        return enqueue(copy.user_id)
+        return enqueue_lookup(copy.user_id)
+    copy.sync_attempts += 1
     for record in answer.records:
         learn(copy, record)
     nameless = identity.is_placeholder(copy.title)
-    if answer.problems and (nameless or not copy.cover) and copy.sync_attempts < TRIES:
+    pause = runner.pause_after(PAUSES, copy.sync_attempts)
+    if answer.problems and (nameless or not copy.cover) and pause:
         copy.sync_error = answer.problems[0][:300]
-        copy.sync_after = timezone.now() + PAUSES[copy.sync_attempts - 1]
+        copy.sync_after = timezone.now() + timedelta(seconds=pause)
         copy.save()
     elif nameless:
         _end(copy, SyncStatus.FAILED, answer.problems[0] if answer.problems else UNKNOWN)
@@ -144,3 +136,13 @@ def learn(copy: UserBook, record: Record):
 def _end(copy: UserBook, status: str, sentence: str = ""):
     copy.sync_status, copy.sync_error, copy.sync_after = status, sentence[:300], None
     copy.save()
+
+
+LOOKUPS = runner.WorkKind(
+    name="look-up",
+    model=MetadataLookup,
+    work=_work,
+    pauses=PAUSES,
+    sentence=GAVE_UP,
+    give_up=_give_up,
+)

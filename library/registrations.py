@@ -7,14 +7,17 @@ from django_q.models import Schedule
 from accounts.account_deletion import ACCOUNT_DATA, CHUNK, AccountData, delete_in_chunks
 from accounts.page_links import PAGE_LINKS, SETTINGS_BOOKS, SETTINGS_PROGRAMS, PageLink
 from jobs.periodic import register_periodic
-from library import tasks
+from jobs.runner import register_kind
 from library.copies import trash
 from library.copies.identity import PEOPLE
+from library.metadata_lookup import LOOKUPS
 from library.models import Book, Undo, UserBook
+from library.search.embedding import VECTORS
 
 
 def register():
-    register_periodic("sweep of entries", tasks.sweep, Schedule.MINUTES)
+    register_kind(LOOKUPS)
+    register_kind(VECTORS)
     register_periodic("trash", trash.purge_old, Schedule.DAILY)
     ACCOUNT_DATA.append(
         AccountData(

@@ -14,11 +14,12 @@ from library.models.copies import (
     UserBook,
 )  # fmt: skip
 from library.models.editions import FACTS, Book, Facts
+from library.models.leased import EmbeddingRun, MetadataLookup
 from library.models.places import Preferences, Shelf
 from library.models.search import Embedding, EmbeddingStamp
 
 __all__ = [
     "FACTS", "Book", "Condition", "CopyAuthor",
-    "Embedding", "EmbeddingStamp", "Entry", "FactChange", "Facts", "Loan", "Preferences",
+    "Embedding", "EmbeddingRun", "EmbeddingStamp", "Entry", "FactChange", "Facts", "Loan", "MetadataLookup", "Preferences",
     "Reading", "Shelf", "Status", "SyncStatus", "Tag", "Undo", "UserBook", "author_key",
 ]  # fmt: skip

@@ -41,6 +41,11 @@ class UserBookQuerySet(FoldedQuerySet):
         found.owner = user
         return found
 
+    def to_look_up(self) -> Self:
+        """Books that the catalogues may be asked for now."""
+        pending = self.filter(sync_status="pending", removed__isnull=True)
+        return pending.filter(Q(sync_after__isnull=True) | Q(sync_after__lte=timezone.now()))
+
     def in_trash(self, user) -> Self:
         found = self.filter(user=user, removed__isnull=False)
         found.owner = user

@@ -1,20 +1,25 @@
 """Making vectors in the background: for new copies, for those whose text has changed, and for all when the model is another."""
 
 import hashlib
-import logging
 import time
+from datetime import timedelta
 
 import numpy as np
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
-from library.models import Embedding, EmbeddingStamp, UserBook
+from jobs import draining, runner
+from jobs.leases import Lease
+from library.models import Embedding, EmbeddingRun, EmbeddingStamp, UserBook
 from library.search import choosing
 from library.search.embedders import EmbedderError
 from library.search.vectors import STORED
 
-logger = logging.getLogger("library.search.hybrid")
 BATCH = 64
+SLICE_SECONDS = 10  # of one task; then scans and imports get their turn
+PAUSES = (10, 60, 300)  # seconds after an attempt that failed
+REST_SECONDS = 900  # after the last of these, and then all over again
 MOST_ASKED = 256  # vectors of questions that are kept: for the next page, and for who types on and comes back
 _asked: dict[tuple[str, str], np.ndarray] = {}
 CHECKED_AT_ONCE = 500
@@ -100,14 +105,39 @@ def everything_of(user, embedder=None) -> int:
     return made
 
 
-def attempt(seconds: float) -> bool:
-    """As `work`, for a background task: a failure is noted. Whether there may be more to do."""
-    try:
-        work(seconds)
-    except EmbedderError as error:
-        logger.warning("could not compute vectors: %s", error)
-        return False
-    return Embedding.objects.due().exists()
+def _discover():
+    """Vectors become due with every change of a book, by the database itself; nobody announces it."""
+    if Embedding.objects.due().exists():
+        EmbeddingRun.objects.get_or_create(pk=1)
+
+
+def _work(lease: Lease):
+    embedder, until = choosing.embedder(), time.monotonic() + SLICE_SECONDS
+    outdated(embedder.name)
+    while not draining.is_draining() and time.monotonic() < until and batch(embedder):
+        lease.progress()
+    with transaction.atomic():
+        lease.release(attempts=0, deaths=0)
+        if Embedding.objects.due().exists():
+            runner.enqueue_work(VECTORS, lease.row.pk)
+
+
+def _rest(run: EmbeddingRun, reason: str, permanent: bool):
+    """Vectors are never given up: a service that is down or a key that is missing will be put right one day."""
+    until = timezone.now() + timedelta(seconds=REST_SECONDS)
+    EmbeddingRun.objects.filter(pk=run.pk).update(attempts=0, deaths=0, lease_until=until, due=until)
+
+
+VECTORS = runner.WorkKind(
+    name="vectors",
+    model=EmbeddingRun,
+    work=_work,
+    pauses=PAUSES,
+    sentence="Something went wrong on our side.",
+    give_up=_rest,
+    errors=(EmbedderError,),
+    discover=_discover,
+)
 
 
 def vector_of(text: str, embedder=None) -> np.ndarray:

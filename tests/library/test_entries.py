@@ -29,7 +29,7 @@ def test_a_book_nobody_knows_yet_is_there_at_once_and_waits_to_be_looked_up(owne
         (entered,) = enter(owner, [DUNE])
     copy = entered.copy
     assert (copy.title, copy.sync_status, copy.origins) == ("ISBN 978-0-441-17271-9", SyncStatus.PENDING, {"isbn13": "you"})
-    assert queued() == ["library.tasks.fill"]
+    assert queued() == ["look-up"]
 
 
 def test_a_book_that_is_known_here_has_its_title_at_once(owner):

@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from catalogs import CatalogError, Record
 from catalogs.lookup import Answer
-from jobs import draining
-from library import metadata_lookup, tasks
+from jobs import draining, runner
+from jobs.leases import take_lease
+from library import metadata_lookup
 from library.copies import owner_edits
 from library.copies.isbn_entry import enter
-from library.models import Book, FactChange, SyncStatus, UserBook
+from library.models import Book, FactChange, MetadataLookup, SyncStatus, UserBook
 from tests.work import queued
 
 pytestmark = pytest.mark.django_db
@@ -67,15 +68,26 @@ def fresh(copy) -> UserBook:
     return UserBook.objects.select_related("book").get(pk=copy.pk)
 
 
+def fill(owner):
+    """As a worker that gets the message."""
+    runner.run_work("look-up", owner.pk)
+
+
 def later(copy):
     """The pause or the lease is over."""
-    UserBook.objects.filter(pk=copy.pk).update(sync_after=timezone.now() - timedelta(seconds=1))
+    past = timezone.now() - timedelta(seconds=1)
+    UserBook.objects.filter(pk=copy.pk).update(sync_after=past)
+    MetadataLookup.objects.filter(lease_until__isnull=False).update(lease_until=past, due=past)
+
+
+def die_with(owner):
+    assert take_lease(MetadataLookup.objects.unfinished().filter(pk=owner.pk))
 
 
 def test_a_book_is_filled_and_so_is_the_edition_that_all_share(owner):
     Kind.known = {DUNE: RECORD}
     copy = entered(owner)
-    tasks.fill(owner.pk)
+    fill(owner)
     copy = fresh(copy)
     assert (copy.title, copy.authors, copy.publisher, copy.sync_status) == ("Dune", ["Frank Herbert"], "Ace", SyncStatus.SYNCED)
     assert (copy.origins["title"], copy.origins["isbn13"]) == ("kind", "you")
@@ -88,7 +100,7 @@ def test_each_fact_says_which_catalogue_it_is_from(owner, settings):
     Kind.known = {DUNE: Record("Dune", ("F. Herbert",), isbn=DUNE, source="kind", series="Dune")}
     Pages.known = {DUNE: Record("DUNE", isbn=DUNE, pages=604, cover=COVER, series="Classics", series_number="7", source="pages")}
     copy = entered(owner)
-    tasks.fill(owner.pk)
+    fill(owner)
     copy = fresh(copy)
     assert (copy.title, copy.pages, copy.series, copy.series_number) == ("Dune", 604, "Dune", "")
     assert (copy.origins["title"], copy.origins["pages"]) == ("kind", "pages")
@@ -99,7 +111,7 @@ def test_what_its_owner_said_stays(owner):
     copy = entered(owner)
     owner_edits.edit(owner, copy.pk, {"title": "Dune (my copy)", "publisher": "", "language": "fr"}, {"status": "read"})
     UserBook.objects.filter(pk=copy.pk).update(origins={**fresh(copy).origins, "publisher": "you"})
-    tasks.fill(owner.pk)
+    fill(owner)
     copy = fresh(copy)
     assert (copy.title, copy.publisher, copy.language, copy.status) == ("Dune (my copy)", "", "fr", "read")
     assert (copy.authors, copy.book.title, copy.sync_status) == (["Frank Herbert"], "Dune", SyncStatus.SYNCED)
@@ -108,7 +120,7 @@ def test_what_its_owner_said_stays(owner):
 
 def test_a_book_that_nobody_knows_is_named_as_such_at_once(owner):
     copy = entered(owner)
-    tasks.fill(owner.pk)
+    fill(owner)
     copy = fresh(copy)
     assert (copy.sync_status, copy.sync_error, copy.sync_attempts) == (SyncStatus.FAILED, "No catalogue has this ISBN.", 1)
 
@@ -118,8 +130,8 @@ def test_a_sick_catalogue_is_asked_three_times_with_growing_pauses(owner, settin
     copy = entered(owner)
     pauses = []
     for _ in range(5):
-        tasks.fill(owner.pk)
-        tasks.fill(owner.pk)  # at once: it is not due yet
+        fill(owner)
+        fill(owner)  # at once: it is not due yet
         copy = fresh(copy)
         if copy.sync_after:
             pauses.append((copy.sync_after - timezone.now()).total_seconds())
@@ -132,7 +144,7 @@ def test_one_that_is_sick_takes_nothing_from_what_the_other_knows(owner, setting
     with_catalogs(settings, Sick, Kind)
     Kind.known = {DUNE: RECORD}
     copy = entered(owner)
-    tasks.fill(owner.pk)
+    fill(owner)
     assert (fresh(copy).title, fresh(copy).sync_status) == ("Dune", SyncStatus.SYNCED)
 
 
@@ -140,62 +152,70 @@ def test_a_title_without_a_cover_is_asked_for_again_while_somebody_is_sick(owner
     with_catalogs(settings, Kind, Sick)
     Kind.known, Sick.known = {DUNE: Record("Dune", ("Frank Herbert",), isbn=DUNE, source="kind")}, {DUNE: RECORD}
     copy = entered(owner)
-    tasks.fill(owner.pk)
+    fill(owner)
     assert (fresh(copy).title, fresh(copy).sync_status) == ("Dune", SyncStatus.PENDING)
     Sick.well = True
     later(copy)
-    tasks.fill(owner.pk)
+    fill(owner)
     assert (fresh(copy).cover, fresh(copy).sync_status) == (COVER, SyncStatus.SYNCED)
 
 
 def test_a_worker_that_dies_loses_nothing(owner, django_capture_on_commit_callbacks):
     Kind.known = {DUNE: RECORD}
     copy = entered(owner)
-    assert metadata_lookup.take(owner.pk) == [(copy.pk, DUNE)]  # and then it dies
-    tasks.fill(owner.pk)
+    die_with(owner)
+    fill(owner)
     assert (fresh(copy).sync_status, Kind.asked) == (SyncStatus.PENDING, [])  # somebody may be at it
-    assert metadata_lookup.sweep() == 0
+    assert runner.enqueue_due(metadata_lookup.LOOKUPS) == 0
     later(copy)
     with django_capture_on_commit_callbacks(execute=True):
-        assert metadata_lookup.sweep() == 1
-    assert queued() == ["library.tasks.fill"]
+        assert runner.enqueue_due(metadata_lookup.LOOKUPS) == 1
+    assert queued() == ["look-up"]
     with django_capture_on_commit_callbacks(execute=True):
-        assert metadata_lookup.sweep() == 0  # it is in the queue already
-    tasks.fill(owner.pk)
+        assert runner.enqueue_due(metadata_lookup.LOOKUPS) == 0  # it is in the queue already
+    fill(owner)
     assert fresh(copy).sync_status == SyncStatus.SYNCED
 
 
-def test_a_book_that_kills_its_worker_three_times_is_given_up(owner):
+def test_a_book_that_kills_every_worker_is_given_up(owner):
     copy = entered(owner)
-    for _ in range(3):
-        assert metadata_lookup.take(owner.pk)
+    for _ in range(runner.MAX_DEATHS):
+        die_with(owner)
         later(copy)
-    assert metadata_lookup.take(owner.pk) == []
+    fill(owner)
     assert (fresh(copy).sync_status, fresh(copy).sync_error) == (SyncStatus.FAILED, metadata_lookup.GAVE_UP)
+
+
+def test_a_death_is_no_try_of_a_catalogue(owner, settings):
+    with_catalogs(settings, Sick)
+    copy = entered(owner)
+    die_with(owner)
+    later(copy)
+    fill(owner)
+    assert (fresh(copy).sync_status, fresh(copy).sync_attempts) == (SyncStatus.PENDING, 1)
 
 
 def test_a_retry_asks_anew_with_all_tries_before_it(owner, django_capture_on_commit_callbacks):
     copy = entered(owner)
-    tasks.fill(owner.pk)
+    fill(owner)
     assert fresh(copy).sync_status == SyncStatus.FAILED
     Kind.known = {DUNE: RECORD}
     with django_capture_on_commit_callbacks(execute=True):
         assert metadata_lookup.retry(UserBook.objects.filter(user=owner)) == 1
         assert metadata_lookup.retry(UserBook.objects.filter(user=owner)) == 0
-    assert queued() == ["library.tasks.fill"]
-    tasks.fill(owner.pk)
+    assert queued() == ["look-up"]
+    fill(owner)
     assert (fresh(copy).title, fresh(copy).sync_status, fresh(copy).sync_error) == ("Dune", SyncStatus.SYNCED, "")
 
 
 def test_a_number_put_right_in_the_meantime_is_looked_up_instead(owner, django_capture_on_commit_callbacks):
     Kind.known = {EMMA: Record("Emma", ("Jane Austen",), isbn=EMMA, cover=COVER, source="kind")}
     copy = entered(owner)
-    (taken,) = metadata_lookup.take(owner.pk)
     owner_edits.edit(owner, copy.pk, {"isbn13": EMMA})
     with django_capture_on_commit_callbacks(execute=True):
-        metadata_lookup.settle(*taken, Answer([RECORD]))
+        metadata_lookup.settle(copy.pk, DUNE, Answer([RECORD]))
     assert fresh(copy).title != "Dune"
-    tasks.fill(owner.pk)
+    fill(owner)
     assert (fresh(copy).title, fresh(copy).sync_status) == ("Emma", SyncStatus.SYNCED)
     assert Book.objects.get(isbn13=DUNE).source == ""  # the other edition learned nothing from it
 
@@ -204,17 +224,17 @@ def test_a_removed_book_is_not_looked_up_until_it_is_back(owner):
     Kind.known = {DUNE: RECORD}
     copy = entered(owner)
     UserBook.objects.filter(pk=copy.pk).update(removed=timezone.now())
-    tasks.fill(owner.pk)
+    fill(owner)
     assert (fresh(copy).sync_status, Kind.asked) == (SyncStatus.PENDING, [])
     UserBook.objects.filter(pk=copy.pk).update(removed=None)
-    tasks.fill(owner.pk)
+    fill(owner)
     assert fresh(copy).sync_status == SyncStatus.SYNCED
 
 
 def test_many_books_are_all_filled_and_each_isbn_is_asked_for_once(owner):
     Kind.known = {n: Record(f"Book {n}", ("A",), isbn=n, cover=COVER, source="kind") for n in (DUNE, EMMA)}
     enter(owner, [DUNE, EMMA] * 20)
-    tasks.fill(owner.pk)
+    fill(owner)
     assert UserBook.objects.filter(sync_status=SyncStatus.SYNCED).count() == 40
     assert len(Kind.asked) <= 3 and set(Kind.asked) == {DUNE, EMMA}
 
@@ -223,7 +243,7 @@ def test_a_worker_that_is_to_stop_begins_nothing_new(owner):
     copy = entered(owner)
     draining.start_draining()
     try:
-        tasks.fill(owner.pk)
+        fill(owner)
     finally:
         draining.stop_draining()
     assert (fresh(copy).sync_status, fresh(copy).sync_attempts) == (SyncStatus.PENDING, 0)

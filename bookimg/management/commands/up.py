@@ -13,8 +13,6 @@ from django.db import close_old_connections, connections
 
 from bookimg.supervisor import Supervisor
 from jobs.runner import sweep_work
-from library import metadata_lookup
-from library.tasks import order_vectors
 from scanning import demo
 
 SWEEP_SECONDS = 3
@@ -61,8 +59,6 @@ class Command(BaseCommand):
 def sweep():
     close_old_connections()  # the database may have been unavailable in between
     sweep_work()
-    metadata_lookup.sweep()
-    order_vectors()
 
 
 def refuse_taken(host: str, port: int):

@@ -1,0 +1,51 @@
+"""The rows that workers lease for the work of the library that is done for many books at a time."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+from jobs.models import LeasedWork, LeasedWorkQuerySet
+from library.models.copies import UserBook
+from library.models.search import Embedding
+
+
+class MetadataLookupQuerySet(LeasedWorkQuerySet):
+    def unfinished(self):
+        return self.filter(Exists(UserBook.objects.to_look_up().filter(user=OuterRef("pk"))))
+
+
+class MetadataLookup(LeasedWork):
+    """One person's books that wait for the catalogues: one worker at a time looks them up, a few at once."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
+
+    objects = MetadataLookupQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["due"], name="metadata_lookup_by_due")]
+
+    def __str__(self):
+        return f"Books of {self.user} to look up"
+
+    def describe_work(self) -> str:
+        return f"The look-up of books of {self.user}"
+
+    def log_fields(self) -> dict:
+        return {"user_id": self.pk}
+
+
+class EmbeddingRunQuerySet(LeasedWorkQuerySet):
+    def unfinished(self):
+        return self.filter(Exists(Embedding.objects.due()))
+
+
+class EmbeddingRun(LeasedWork):
+    """The one row whose lease lets one worker at a time compute vectors, so that others are free for scans."""
+
+    objects = EmbeddingRunQuerySet.as_manager()
+
+    def __str__(self):
+        return "Vectors to compute"
+
+    def describe_work(self) -> str:
+        return "The computing of vectors"
