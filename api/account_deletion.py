@@ -10,7 +10,7 @@ from accounts.forms import DeleteAccountForm
 from api.authentication import SIGNED_IN, AuthenticatedRequest
 from api.errors import Problem
 from api.schemas import In, Text, router
-from library.forms.error_sentence import error_sentence
+from library.forms.fields import error_sentence
 
 calls = router("Sign-in", auth=SIGNED_IN)
 

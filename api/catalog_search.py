@@ -16,7 +16,7 @@ from api.idempotent_calls import creates
 from api.isbn_entry import ShelfSaid, shelf_of
 from api.schemas import In, Text, router
 from library import serializers
-from library.copies import catalog_offers, isbn_entry
+from library.copies import editions, isbn_entry
 from library.models import Entry
 
 calls = router("Books", auth=EVERYBODY)
@@ -44,7 +44,7 @@ class FromCatalogIn(In):
 @calls.get("/catalog", response=FoundResults)
 def search_catalogs(request: HttpRequest, asked: Query[CatalogAsked]):
     """Lists editions that the catalogues know. Waits a few seconds for them; `problems` names those that did not answer."""
-    found = catalog_offers.search_catalogs(request.user, " ".join(asked.q.split()))
+    found = editions.search_catalogs(request.user, " ".join(asked.q.split()))
     items = [edition(result.record, result.key) | {"owned": result.owned} for result in found["results"]]
     return {"items": items, "count": len(items), "problems": [str(problem) for problem in found["problems"]]}
 
@@ -54,7 +54,7 @@ def search_catalogs(request: HttpRequest, asked: Query[CatalogAsked]):
 def add_from_catalog(request: HttpRequest, body: FromCatalogIn, response: HttpResponse):
     """Adds one of the editions found. If its `key` was not offered within the last day, the response is 409."""
     try:
-        record = catalog_offers.offered_record(body.key, catalog_offers.OFFERED_FOR)
+        record = editions.offered_record(body.key, editions.OFFERED_FOR)
     except signing.BadSignature:
         raise Problem(409, "not-offered", "That edition is no longer on the list. Search again.") from None
     shelf = shelf_of(request.user, body.shelf)

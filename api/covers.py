@@ -15,8 +15,8 @@ from api.root import binary
 from api.schemas import MOST, In, Key, Out, router
 from library import serializers
 from library.covers import cover_choice, cover_files
-from library.forms.covers import CoverForm
-from library.forms.error_sentence import error_sentence
+from library.forms.copies import CoverForm
+from library.forms.fields import error_sentence
 from library.models import UserBook
 
 calls = router("Covers", auth=EVERYBODY)

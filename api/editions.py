@@ -20,7 +20,7 @@ from catalogs import Record, lookup
 from library import metadata_lookup, serializers
 from library.copies import editions as others
 from library.copies import facts, merging, owner_edits
-from library.copies.catalog_offers import WAIT_FOR_EDITIONS, offer_key, offered_record
+from library.copies.editions import WAIT_FOR_EDITIONS, offer_key, offered_record
 from library.models import FactChange, SyncStatus, UserBook
 from scanning.models import Candidate
 

@@ -16,7 +16,7 @@ from api.idempotent_calls import creates
 from api.root import binary
 from api.schemas import INTEGER, MOST, In, Key, OneOf, Out, Page, Slice, Text, router
 from api.shelves import own, page
-from library.forms.error_sentence import error_sentence
+from library.forms.fields import error_sentence
 from transfer import detect, downloads, fields, import_run, row_outcomes
 from transfer.forms import ORDERS, ColumnsForm
 from transfer.items import NotReadable

@@ -15,7 +15,7 @@ from catalogs import isbn
 from library import serializers, shelf_order
 from library.copies import isbn_entry
 from library.forms import ShelfForm
-from library.forms.error_sentence import error_sentence
+from library.forms.fields import error_sentence
 from library.models import Entry, Shelf, UserBook
 
 calls = router("Books", auth=EVERYBODY)

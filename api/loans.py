@@ -15,7 +15,7 @@ from api.schemas import Key, Page, Slice, router
 from api.shelves import own, page
 from library import serializers
 from library.copies import loans, readings
-from library.forms.copy_records import LoanForm
+from library.forms.copies import LoanForm
 from library.models import Loan, Reading
 
 loan_calls = router("Loans", auth=EVERYBODY)

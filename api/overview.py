@@ -12,7 +12,7 @@ from api.authentication import EVERYBODY
 from api.schemas import Out, Page, Slice, Text, router
 from api.shelves import page
 from catalogs import folding
-from library import series, suggestions
+from library import listing, series
 from library.models import CopyAuthor
 from library.statistics import Part, Statistics
 
@@ -65,7 +65,7 @@ class StatisticsOut(Out):
 @calls.get("/authors", response=Page[AuthorOut])
 def list_authors(request: HttpRequest, asked: Query[Typed]):
     """Lists your authors by surname, with the number of their books."""
-    mine = CopyAuthor.objects.of(request.user).order_by().filter(suggestions.words_begin("folded", asked.q))
+    mine = CopyAuthor.objects.of(request.user).order_by().filter(listing.words_begin("folded", asked.q))
     named = mine.values("folded").annotate(name=Max("name"), count=Count("pk")).order_by("folded")
     return page(asked, named, lambda row: {"name": row["name"], "count": row["count"]})
 

@@ -12,7 +12,7 @@ from api.errors import Problem, invalid, not_found
 from api.idempotent_calls import creates
 from api.schemas import Key, Page, Slice, router
 from library import serializers, shelf_order
-from library.copies import tag_changes, tagging
+from library.copies import bulk_changes, tagging
 from library.models import Shelf, Tag
 
 shelf_calls = router("Shelves", auth=EVERYBODY)
@@ -123,12 +123,12 @@ def get_tag(request: HttpRequest, tag_id: Key):
 @tag_calls.patch("/{tag_id}", response=TagOut)
 def rename_tag(request: HttpRequest, tag_id: Key, body: TagIn):
     """Renames a tag. If another tag already has that name, the two are merged, and the merged tag is returned."""
-    tag_changes.rename(own(Tag.objects.filter(user=request.user), tag_id), body.name)
+    bulk_changes.rename_tag(own(Tag.objects.filter(user=request.user), tag_id), body.name)
     return serializers.tag(tagging.counted(request.user).get(folded=Tag.fold(body.name)))
 
 
 @tag_calls.delete("/{tag_id}", response={204: None})
 def delete_tag(request: HttpRequest, tag_id: Key):
     """Deletes the tag from all books."""
-    tag_changes.delete(own(Tag.objects.filter(user=request.user), tag_id))
+    bulk_changes.delete_tag(own(Tag.objects.filter(user=request.user), tag_id))
     return Status(204, None)

@@ -248,11 +248,16 @@ def parser() -> argparse.ArgumentParser:
     subcommand = commands.add_parser("export", help="export all your books as .csv or .json")
     subcommand.add_argument("file")
     subcommand.set_defaults(run=export)
-    for command in commands.choices.values():  # also after the command, where people type them
+    _repeat_options(commands.choices.values())
+    return made
+
+
+def _repeat_options(commands):
+    """Also after the command, where people type them."""
+    for command in commands:
         for name in ("--server", "--token"):
             command.add_argument(name, default=argparse.SUPPRESS)
         command.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
-    return made
 
 
 def _add_scan_options(command: argparse.ArgumentParser) -> None:

@@ -1,4 +1,5 @@
-"""The library as a list: its pages, the numbers beside its places and states, and the columns that its owner chose."""
+"""The library as a list: its pages, the numbers beside its places and states, the columns that its owner chose, and names that
+are suggested while one types."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -6,11 +7,13 @@ from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils.formats import date_format
 
+from catalogs import folding
 from catalogs.languages import language_name
-from library.models import Preferences, Status, UserBook
+from library.copies import tagging
+from library.models import CopyAuthor, Preferences, Status, UserBook
 
 PAGE_SIZE = 48
 ON_A_TILE = ("title", "authors", "language", "cover", "cover_key")
@@ -170,3 +173,33 @@ def status_chips(numbers: Numbers, asked) -> list[Chip]:
     if len(there) < 2 and not chosen:
         return []
     return [Chip("status", s.value, s.label, numbers.by_status[s], chosen == s) for s in Status if s in there or s == chosen]
+
+
+MOST_SUGGESTIONS = 20
+
+
+def words_begin(column: str, text: str) -> Q:
+    """Each word of `text` begins a word in `column`, which is folded."""
+    fits = Q()
+    for word in folding.fold(text).split():
+        fits &= Q(**{f"{column}__startswith": word}) | Q(**{f"{column}__contains": f" {word}"})
+    return fits
+
+
+def suggest_authors(user, text: str) -> list[tuple[str, int]]:
+    fits = CopyAuthor.objects.of(user).filter(words_begin("folded", text)).order_by()
+    named = fits.values("folded").annotate(name=Max("name"), n=Count("copy")).order_by("-n", "folded")
+    return [(row["name"], row["n"]) for row in named[:MOST_SUGGESTIONS]]
+
+
+def suggest_series(user, text: str) -> list[tuple[str, int]]:
+    fits = UserBook.objects.of(user).filter(words_begin("series_key", text)).exclude(series_key="").order_by()
+    named = fits.values("series_key").annotate(name=Max("series"), n=Count("pk")).order_by("-n", "series_key")
+    return [(row["name"], row["n"]) for row in named[:MOST_SUGGESTIONS]]
+
+
+def suggest_tags(user, text: str) -> list[tuple[str, int]]:
+    return [(tag.name, tag.count) for tag in tagging.beginning(user, text, MOST_SUGGESTIONS)]
+
+
+SUGGESTIONS = {"author": suggest_authors, "series": suggest_series, "tag": suggest_tags}

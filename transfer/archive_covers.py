@@ -4,7 +4,7 @@ import re
 import zipfile
 from typing import BinaryIO
 
-from library.covers import cover_files, pictures
+from library.covers import cover_files
 
 NAME = re.compile(r"covers/([0-9a-f]{32})\.webp")
 LARGEST = 5 << 20
@@ -24,6 +24,6 @@ def restore(user, stream: BinaryIO):
 
 def keep(user, name: str, data: bytes):
     try:
-        cover_files.stored(cover_files.own_key(user.pk, name), pictures.as_cover(data))
-    except pictures.PictureError:
+        cover_files.stored(cover_files.own_key(user.pk, name), cover_files.as_cover(data))
+    except cover_files.PictureError:
         return

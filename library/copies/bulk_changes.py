@@ -1,4 +1,4 @@
-"""The same change to many books at once, written down so that it can be taken back as a whole (see undoing.py)."""
+"""Changes to many books at once, also to their tags, written down so that they can be undone as a whole (see undoing.py)."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import webhooks
 from library.copies import tagging, undoing
-from library.models import Shelf, Status, Undo, UserBook
+from library.models import Shelf, Status, Tag, Undo, UserBook
 
 KEEP = object()  # this is not to be changed; None means "no shelf"
 
@@ -126,3 +126,50 @@ def sentence(change: Change, count: int) -> str:
 
 def _quoted(names) -> str:
     return ", ".join(f"“{name}”" for name in names)
+
+
+@transaction.atomic
+def rename_tag(tag: Tag, name: str) -> Undo | None:
+    """The tag under its new name. Where another one is called so the two become one, which the Undo takes apart again."""
+    other = tagging.named(tag.user, name)
+    if other and other != tag:
+        return merge_tags(tag, other)
+    tag.name = name
+    tag.save()
+    _count_as_change(tag)
+    return None
+
+
+@transaction.atomic
+def merge_tags(tag: Tag, into: Tag) -> Undo:
+    """Every book with `tag` has `into` instead, and `tag` is gone."""
+    books = _books(tag)
+    fresh = sorted(set(books) - set(_books(into)))
+    _count_as_change(tag)
+    rows = [tagging.Through(userbook_id=pk, tag=into) for pk in fresh]
+    tagging.Through.objects.bulk_create(rows, ignore_conflicts=True, batch_size=undoing.CHUNK)
+    tag.delete()
+    steps = undoing.untagged(tag.name, books), undoing.tagged(into.name, fresh)
+    return undoing.record(tag.user, f"Merged the tag “{tag.name}” into “{into.name}”.", *steps)
+
+
+@transaction.atomic
+def delete_tag(tag: Tag) -> Undo:
+    """No book has it any more; the books stay."""
+    books = _books(tag)
+    _count_as_change(tag)
+    tag.delete()
+    return undoing.record(
+        tag.user, f"Deleted the tag “{tag.name}”. Its books are still in your library.", undoing.untagged(tag.name, books)
+    )
+
+
+def _books(tag: Tag) -> list[int]:
+    return list(tagging.Through.objects.filter(tag=tag).order_by("userbook_id").values_list("userbook_id", flat=True))
+
+
+def _count_as_change(tag: Tag):
+    books = _books(tag)
+    for chunk in undoing.chunks(books):
+        UserBook.objects.filter(pk__in=chunk).change()
+    webhooks.notify_many(tag.user_id, books, f"Changed the tag “{tag.name}”.")

@@ -2,9 +2,8 @@
 
 from library.forms.copies import CopyForm, FactsForm
 from library.forms.entries import AddBookForm, BatchForm, EntriesForm, NameForm, TypedForm
-from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm
+from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm, ShelfForm
 from library.forms.filters import NO_SHELF, SORTS, LibraryFilter
-from library.forms.shelves import ShelfForm
 
 __all__ = [
     "NO_SHELF",

@@ -1,4 +1,4 @@
-"""What a person says about one copy: what is theirs, and its facts."""
+"""Forms about one copy: what is its owner's, its facts, readings, loans and cover, and the same change to many copies."""
 
 import re
 
@@ -6,10 +6,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from library.copies import owner_edits, readings, tagging
+from library.copies import bulk_changes, loans, owner_edits, readings, tagging
+from library.covers import cover_choice
+from library.covers.cover_files import PictureError, as_cover
 from library.forms.edit_conflicts import CarefulForm, Clash, LongTextField
 from library.forms.fields import AuthorsField, ISBNField, ListField, OwnShelfForm, TagsField
-from library.models import Status, UserBook
+from library.models import Loan, Reading, Shelf, Status, UserBook
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
@@ -140,3 +142,163 @@ class FactsForm(CarefulForm):
                 return []
             except owner_edits.Stale as stale:
                 stored = stale.copy
+
+
+NO_SHELF = "none"
+LEAVE = ("", "Leave as it is")
+FAVOURITE = [LEAVE, ("yes", "A favourite"), ("no", "Not a favourite")]
+
+
+def day(**options) -> forms.DateField:
+    return forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options)
+
+
+class ReadingForm(forms.ModelForm):
+    """One time that a book was read."""
+
+    started = day(label="Started", required=False)
+    finished = day(label="Finished", required=False)
+
+    class Meta:
+        model = Reading
+        fields = ["started", "finished"]
+
+    def clean(self):
+        typed = super().clean()
+        if not self.errors:
+            try:
+                readings.check(typed["started"], typed["finished"])
+            except readings.ReadingError as error:
+                raise ValidationError(str(error)) from error
+        return typed
+
+
+class LoanForm(forms.ModelForm):
+    """To whom a book is lent, and until when. The form saves."""
+
+    since = day(label="Lent on", required=False)
+    due = day(label="Due back", required=False)
+
+    class Meta:
+        model = Loan
+        fields = ["borrower", "since", "due", "note"]
+        widgets = {"borrower": forms.TextInput(attrs={"list": "borrowers", "autocomplete": "off"})}
+        labels = {"borrower": "Lent to", "note": "Note"}
+
+    def clean_since(self):
+        return self.cleaned_data["since"] or Loan._meta.get_field("since").get_default()
+
+    def clean(self):
+        typed = super().clean()
+        since, due, returned = typed.get("since"), typed.get("due"), self.instance.returned
+        if since and due and due < since:
+            self.add_error("due", "The due date cannot be before the loan date.")
+        if since and returned and returned < since:
+            self.add_error("since", "The loan date cannot be after the return date.")
+        return typed
+
+    def save(self, commit=True) -> Loan:
+        if self.instance.pk:
+            return super().save(commit)
+        return loans.lend(self.instance.copy, **self.cleaned_data)
+
+    def validate_unique(self):
+        """Whether it is lent already is said by `loans.lend`, with the name of who has it."""
+
+
+class TagForm(forms.Form):
+    """A tag's new name, or the tag that it is to become one with."""
+
+    name = forms.CharField(max_length=tagging.LONGEST)
+
+    def clean_name(self):
+        names = tagging.split(self.cleaned_data["name"])
+        if len(names) != 1:
+            raise ValidationError("Type one name, without commas.")
+        return names[0]
+
+
+class BulkForm(forms.Form):
+    """What is to be done to all books that were chosen. What is left empty stays as it is."""
+
+    shelf = forms.ChoiceField(required=False)
+    status = forms.ChoiceField(choices=[LEAVE, *Status.choices], required=False)
+    favourite = forms.ChoiceField(
+        choices=[("", "Leave as it is"), ("yes", "Favourites"), ("no", "Not favourites")], required=False
+    )
+    add_tags = TagsField(required=False, label="Add tags")
+    remove_tags = TagsField(required=False, label="Remove tags")
+    remove = forms.BooleanField(required=False)
+
+    def __init__(self, user, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.own = {str(shelf.pk): shelf for shelf in Shelf.objects.filter(user=user)}
+        named = [(key, str(shelf)) for key, shelf in self.own.items()]
+        self.fields["shelf"].choices = [LEAVE, (NO_SHELF, "No shelf"), *named]
+
+    def clean(self):
+        typed = super().clean()
+        if not self.errors and self.change().is_nothing:
+            raise ValidationError("Choose something to change.")
+        return typed
+
+    def change(self) -> bulk_changes.Change:
+        said = self.cleaned_data
+        shelf = {"": bulk_changes.KEEP, NO_SHELF: None}.get(said["shelf"], self.own.get(said["shelf"]))
+        return bulk_changes.Change(
+            shelf=shelf,
+            status=said["status"],
+            favourite={"yes": True, "no": False}.get(said["favourite"]),
+            add_tags=tuple(said["add_tags"]),
+            remove_tags=tuple(said["remove_tags"]),
+            remove=said["remove"],
+        )
+
+
+MOST_MB = 15
+
+
+class CoverForm(forms.Form):
+    """`choice` says what; `edition` is the number of the one whose cover it is, `picture` the upload."""
+
+    choice = forms.ChoiceField(
+        choices=[(name, name) for name in cover_choice.SENTENCES],
+        error_messages={"required": "Choose a cover.", "invalid_choice": "Choose one of the covers shown."},
+    )
+    edition = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    picture = forms.FileField(required=False, allow_empty_file=True)
+
+    def __init__(self, copy: UserBook, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.copy = copy
+
+    def clean_picture(self) -> bytes:
+        picture = self.cleaned_data["picture"]
+        if not picture:
+            return b""
+        if picture.size > MOST_MB * 1024 * 1024:
+            raise ValidationError(f"This picture is larger than {MOST_MB} MB. Choose a smaller one.")
+        try:
+            return as_cover(picture.read())
+        except PictureError as error:
+            raise ValidationError(str(error)) from error
+
+    def clean(self):
+        chosen = super().clean()
+        if chosen.get("choice") == cover_choice.UPLOAD and not self.errors and not chosen["picture"]:
+            raise ValidationError("Choose a picture first.")
+        if chosen.get("choice") == cover_choice.EDITION:
+            chosen["book"] = cover_choice.editions(self.copy).filter(pk=chosen.get("edition") or 0).first()
+            if chosen["book"] is None:
+                raise ValidationError("Choose one of the covers shown.")
+        return chosen
+
+    def save(self) -> UserBook:
+        chosen = self.cleaned_data
+        if chosen["choice"] == cover_choice.EDITION:
+            return cover_choice.of_edition(self.copy, chosen["book"])
+        return (
+            cover_choice.own(self.copy, chosen["picture"])
+            if chosen["choice"] == cover_choice.UPLOAD
+            else cover_choice.drawn(self.copy)
+        )

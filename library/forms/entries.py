@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from catalogs import Record, isbn
 from catalogs.lookup import Lookup
 from library.copies import identity, isbn_entry
-from library.copies.batch_options import Batch, OnDuplicate
+from library.copies.isbn_entry import Batch, OnDuplicate
 from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm, TagsField
 from library.models import Entry, Shelf, Status, UserBook
 

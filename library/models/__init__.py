@@ -1,6 +1,5 @@
 """All models of the library, by what they are about."""
 
-from library.models.authors import CopyAuthor, author_key
 from library.models.copies import (
     Condition,
     Entry,
@@ -13,7 +12,7 @@ from library.models.copies import (
     Undo,
     UserBook,
 )  # fmt: skip
-from library.models.editions import FACTS, Book, Facts
+from library.models.editions import FACTS, Book, CopyAuthor, Facts, author_key
 from library.models.leased import EmbeddingRun, MetadataLookup
 from library.models.places import Preferences, Shelf
 from library.models.search import Embedding, EmbeddingStamp

@@ -9,9 +9,8 @@ from accounts import webhooks
 from accounts.models import Event
 from catalogs import folding, isbn
 from catalogs.series import series_key
-from library.models.authors import CopyAuthor
 from library.models.copy_queries import UserBookQuerySet
-from library.models.editions import Book, Facts
+from library.models.editions import Book, CopyAuthor, Facts
 from library.models.folded import FoldedColumn, FoldedModel, FoldedQuerySet, folded_words, words_of
 from library.models.places import Shelf
 

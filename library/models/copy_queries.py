@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from catalogs import folding
 from catalogs.series import series_key
-from library.models.authors import author_key
+from library.models.editions import author_key
 from library.models.folded import FoldedQuerySet
 from library.models.places import Shelf
 

@@ -4,17 +4,57 @@ found = search(user, "author:herbert desert", mode="hybrid", limit=20)
 found.total, found.ids, found.hits[0].copy, found.hits[0].title
 """
 
+import re
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
 import numpy as np
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 
 from library.models import UserBook
-from library.search import choosing, embedding, filters, glossary, highlights, terms, text, vectors
+from library.search import choosing, embedding, filters, terms, text, vectors
 from library.search.embedders import EmbedderError, unit
 from library.search.query import Query, parse
+
+WORD = re.compile(r"[\w'’]+")
+AROUND = 90  # letters on both sides of the first hit in a long text
+
+
+def looked_for(query, meant: dict[str, str] | None = None) -> set[str]:
+    words = [word for phrase in query.phrases for word in phrase] + list(query.words) + list((meant or {}).values())
+    told = terms.telling(words) if words else []
+    return {form for word in told for form in terms.forms(word)}
+
+
+def hit(word: str, wanted: set[str], typing: str = "") -> bool:
+    folded = "".join(terms.words(word))
+    return bool(folded) and (folded in wanted or (len(typing) > 1 and folded.startswith(typing)))
+
+
+def marked(text: str, wanted: set[str], typing: str = ""):
+    """The text, safe for a page, with `<mark>` around what was looked for."""
+    parts, at = [], 0
+    for match in WORD.finditer(text):
+        if hit(match[0], wanted, typing):
+            parts += [escape(text[at : match.start()]), "<mark>", escape(match[0]), "</mark>"]
+            at = match.end()
+    return mark_safe("".join(map(str, [*parts, escape(text[at:])])))
+
+
+def snippet(text: str, wanted: set[str], typing: str = "") -> str:
+    """What stands around the first hit in a long text, marked; empty where there is none."""
+    for match in WORD.finditer(text):
+        if hit(match[0], wanted, typing):
+            start, end = max(0, match.start() - AROUND), min(len(text), match.end() + AROUND)
+            start = text.rfind(" ", 0, start) + 1 if start else 0
+            cut = text[start:end].rsplit(" ", 1)[0] if end < len(text) else text[start:end]
+            inner = marked(" ".join(cut.split()), wanted, typing)
+            return format_html("{}{}{}", "… " if start else "", inner, " …" if end < len(text) else "")
+    return ""
+
 
 MODES = ("text", "vector", "hybrid")
 DEEP = 200  # of each side are fused; more are never looked at
@@ -43,17 +83,17 @@ class Hit:
 
     @property
     def title(self):
-        return highlights.marked(self.copy.title, self.wanted, self.typing)
+        return marked(self.copy.title, self.wanted, self.typing)
 
     @property
     def author(self):
-        return highlights.marked(self.copy.author, self.wanted, self.typing)
+        return marked(self.copy.author, self.wanted, self.typing)
 
     @cached_property
     def snippet(self):
         """Where the words stand when not in title or author."""
         for column in ("subtitle", "series", "notes", "review", "description", "publisher"):
-            if found := highlights.snippet(getattr(self.copy, column), self.wanted, self.typing):
+            if found := snippet(getattr(self.copy, column), self.wanted, self.typing):
                 return found
         return ""
 
@@ -83,7 +123,7 @@ class Results:
     def hits(self) -> list[Hit]:
         """The books of this page. What has gone in the meantime is left out; what is another's could not be fetched."""
         copies = {copy.pk: copy for copy in fetched(self.user, self.ids)}
-        wanted = highlights.looked_for(self.query, self.meant)
+        wanted = looked_for(self.query, self.meant)
         typing = self.query.words[-1] if self.query.typing and self.query.words else ""
         page = self.ranked[self.offset : self.offset + self.limit]
         return [Hit(copies[pk], score, wanted, typing) for pk, score in page if pk in copies]
@@ -178,7 +218,7 @@ def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, f
 def asked(text: str, embedder) -> np.ndarray:
     """The vector of a question. The local model knows English best: words of other languages count beside their meaning in it."""
     vector = embedding.vector_of(text, embedder)
-    if hasattr(embedder, "knows") and (english := glossary.translated(text)):
+    if hasattr(embedder, "knows") and (english := terms.translated(text)):
         return unit([vector + embedding.vector_of(english, embedder)])[0]
     return vector
 

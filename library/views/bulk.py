@@ -1,16 +1,16 @@
-"""The same for many books: chosen one by one on the library's page, or all that its filters let through."""
+"""Changes to many books: those chosen on the library's page or all that its filters let through, and all that have a tag."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import QueryDict
-from django.shortcuts import redirect, render
+from django.http import JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from library.copies import bulk_changes as batches
+from library.copies import bulk_changes, tagging
 from library.forms import LibraryFilter
-from library.forms.copy_records import BulkForm
-from library.models import UserBook
+from library.forms.copies import BulkForm, TagForm
+from library.models import Tag, UserBook
 
 AT_MOST = 10_000  # chosen one by one; "all that match" has no limit
 
@@ -28,7 +28,7 @@ def bulk(request):
     form = BulkForm(request.user, asked if "act" in asked else None)
     if "act" not in request.POST or not form.is_valid():
         return render(request, "library/bulk.html", page(request, form, copies, query))
-    undo = batches.apply(request.user, copies, form.change())
+    undo = bulk_changes.apply(request.user, copies, form.change())
     if undo:
         messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     else:
@@ -55,3 +55,53 @@ def page(request, form, copies, query: QueryDict) -> dict:
         "ids": "" if "all" in request.POST else ",".join(map(str, copies.values_list("pk", flat=True))),
         "query": query.urlencode(),
     }
+
+
+def own_tag(request, pk) -> Tag:
+    return get_object_or_404(Tag, pk=pk, user=request.user)
+
+
+@login_required
+def tags(request):
+    return tags_page(request)
+
+
+def tags_page(request, form: TagForm | None = None, renaming: Tag | None = None):
+    """`renaming` is the tag whose new name did not do: its form stays open, with what was typed."""
+    return render(request, "library/tags.html", {"tags": tagging.counted(request.user), "form": form, "renaming": renaming})
+
+
+@login_required
+@require_POST
+def rename_tag(request, pk):
+    """A name that another tag has makes the two one: that is asked about first."""
+    tag = own_tag(request, pk)
+    form = TagForm(request.POST)
+    if not form.is_valid():
+        return tags_page(request, form, tag)
+    name = form.cleaned_data["name"]
+    other = tagging.named(request.user, name)
+    if other and other != tag and "merge" not in request.POST:
+        return render(request, "library/tags_merge.html", {"tag": tag, "into": other, "name": name})
+    undo = bulk_changes.rename_tag(tag, name)
+    if undo:
+        messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
+    else:
+        messages.success(request, f"Renamed the tag to “{name}”.")
+    return redirect("tags")
+
+
+@login_required
+@require_POST
+def delete_tag(request, pk):
+    undo = bulk_changes.delete_tag(own_tag(request, pk))
+    messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
+    return redirect("tags")
+
+
+@login_required
+@require_GET
+def suggest_tags(request):
+    """For static/js/tags.js: tags that begin with what was typed."""
+    found = tagging.beginning(request.user, request.GET.get("q", "")[:100])
+    return JsonResponse({"tags": [{"name": tag.name, "count": tag.count} for tag in found]})

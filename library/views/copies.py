@@ -1,4 +1,4 @@
-"""One book of a person's own: its page, its facts, removing it and putting it back."""
+"""One book of a person's own: its page, its facts, when it was read, removing it and putting it back."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from catalogs.links import SITE_NAMES, purchase_links
-from library.copies import facts, loans, merging, owner_edits, trash
+from library.copies import facts, loans, merging, owner_edits, readings, trash
 from library.forms import CopyForm, FactsForm
-from library.forms.copy_records import LoanForm, ReadingForm
+from library.forms.copies import LoanForm, ReadingForm
 from library.forms.edit_conflicts import THEIRS, question_of
+from library.forms.fields import error_sentence
 from library.models import FACTS, FactChange, Loan, Reading, UserBook
 from library.page_parts import BOOK_SECTIONS
 
@@ -164,3 +165,42 @@ def restore(request, pk):
     copy = trash.restore(own_copy(request, pk))
     messages.success(request, f"“{copy.title}” is back in your library.")
     return redirect(copy)
+
+
+def own_reading(request, pk) -> Reading:
+    return get_object_or_404(Reading.objects.select_related("copy"), pk=pk, copy__user=request.user)
+
+
+def to_readings(copy):
+    return redirect(f"{copy.get_absolute_url()}#readings")
+
+
+@login_required
+@require_POST
+def add_reading(request, pk):
+    """With its dates, or with one tap: `today` finished it today."""
+    copy = own_copy(request, pk)
+    if "today" in request.POST:
+        readings.finished_today(copy)
+        return to_readings(copy)
+    form = ReadingForm(request.POST, instance=Reading(copy=copy), auto_id="reading-%s")
+    if not form.is_valid():
+        return book_page(request, copy, reading_form=form)
+    form.save()
+    return to_readings(copy)
+
+
+@login_required
+@require_POST
+def change_reading(request, pk):
+    reading = own_reading(request, pk)
+    if "delete" in request.POST:
+        reading.delete()
+        messages.success(request, "Reading dates deleted.")
+        return to_readings(reading.copy)
+    form = ReadingForm(request.POST, instance=reading, auto_id=f"reading-{pk}-%s")
+    if form.is_valid():
+        form.save()
+    else:
+        messages.error(request, error_sentence(form))
+    return to_readings(reading.copy)

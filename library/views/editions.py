@@ -1,15 +1,21 @@
-"""Choosing another edition for a copy, from those known here and those the catalogues answer."""
+"""What a copy is: another edition, two records of one book, one record of two, and the cover that it shows."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from catalogs import lookup
-from library.copies import editions, facts
-from library.copies.catalog_offers import WAIT_FOR_EDITIONS, offer_key, offered_record
-from library.views.copies import own_copy
+from library.copies import editions, facts, merging
+from library.copies.editions import WAIT_FOR_EDITIONS, offer_key, offered_record
+from library.covers import cover_choice, cover_files
+from library.forms.copies import CoverForm
+from library.forms.fields import error_sentence
+from library.models import UserBook
+from library.views.copies import in_text, own_copy
 
 
 @login_required
@@ -30,3 +36,98 @@ def choose(request, pk):
         for record in editions.others(copy, catalogs)
     ]
     return render(request, "library/editions.html", {"copy": copy, "editions": found, "problems": catalogs.problems})
+
+
+def living(request, pk) -> UserBook:
+    """A copy that is not in the trash."""
+    books = UserBook.objects.of(request.user).select_related("book", "shelf")
+    return get_object_or_404(books, pk=pk)
+
+
+@login_required
+def merge(request, pk, other):
+    """`other` goes into `pk`; the page says what stays and what is kept in the history only."""
+    keep, other = living(request, pk), living(request, other)
+    two_isbns = bool(keep.isbn13 and other.isbn13 and keep.isbn13 != other.isbn13)
+    error = ""
+    if request.method == "POST":
+        try:
+            undo = merging.merge(request.user, keep, other, two_isbns="two_isbns" in request.POST)
+            messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
+            return redirect(keep)
+        except merging.MergeError as problem:
+            error = str(problem)
+    differences = [
+        (label(each.name), in_text(each.kept), in_text(each.other))
+        for each in merging.differences(keep, other)
+        if each.name not in ("cover", "shelf_id")
+    ]
+    context = {"keep": keep, "other": other, "two_isbns": two_isbns, "differences": differences, "error": error}
+    return render(request, "library/merge.html", context)
+
+
+def label(name: str) -> str:
+    words = str(UserBook._meta.get_field(name).verbose_name)
+    return words[0].upper() + words[1:]
+
+
+@login_required
+def split(request, pk):
+    """What belongs to the second book is chosen; its facts can be edited afterwards."""
+    copy = own_copy(request, pk)
+    if request.method == "POST" and not copy.removed:
+        rows = {rows.relation: numbers(request.POST.getlist(rows.relation)) for rows in _offered()}
+        second, undo = merging.split(request.user, copy, **rows)
+        messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
+        return redirect("book_edit", second.pk)
+    groups = [(rows, [(row.pk, rows.in_words(row)) for row in getattr(copy, rows.relation).all()]) for rows in _offered()]
+    return render(request, "library/split.html", {"copy": copy, "groups": [group for group in groups if group[1]]})
+
+
+def _offered() -> list[merging.CopyRows]:
+    return [rows for rows in merging.COPY_ROWS if rows.heading]
+
+
+def numbers(texts: list[str]) -> list[int]:
+    return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
+
+
+NOT_NOW = "private, max-age=600"
+
+
+@login_required
+@require_GET
+def cover(request, name):
+    return cover_files.picture_response(cover_files.shared_key(name))
+
+
+@login_required
+@require_GET
+def own(request, name):
+    """The key is made with the number of who asks: another's picture is not there for them."""
+    return cover_files.picture_response(cover_files.own_key(request.user.pk, name))
+
+
+@login_required
+@require_GET
+def fetched(request):
+    """The picture at an address that one of our pages named; fetched at the first look, kept from then on."""
+    address, proof = request.GET.get("of", ""), request.GET.get("proof", "")
+    if not cover_files.is_ours(address, proof) or not cover_files.is_wanted(address):
+        raise Http404
+    if key := cover_files.fetched(address):
+        return cover_files.picture_response(key)
+    return HttpResponse(status=404, headers={"Cache-Control": NOT_NOW})
+
+
+@login_required
+@require_POST
+def choose_cover(request, pk):
+    copy = get_object_or_404(UserBook, pk=pk, user=request.user)
+    form = CoverForm(copy, request.POST, request.FILES)
+    if form.is_valid():
+        form.save()
+        messages.success(request, cover_choice.SENTENCES[form.cleaned_data["choice"]])
+    else:
+        messages.error(request, error_sentence(form))
+    return redirect(copy)

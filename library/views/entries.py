@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from catalogs import Record, isbn, lookup
-from library.copies import catalog_offers, isbn_entry
-from library.copies.batch_options import remember, remembered
-from library.copies.isbn_entry import Outcome
+from library.copies import editions, isbn_entry
+from library.copies.isbn_entry import Outcome, remember, remembered
 from library.forms import AddBookForm, BatchForm, TypedForm
 from library.models import Entry, UserBook
 
@@ -87,7 +86,7 @@ def search(request):
     text = " ".join(request.GET.get("q", "").replace("\0", "").split())[:300]
     context = {"q": text, "form": BatchForm(request.user, batch=remembered(request.user))}
     if text:
-        context |= catalog_offers.search_catalogs(request.user, text)
+        context |= editions.search_catalogs(request.user, text)
     fragment = request.headers.get("HX-Target") == "add-results"
     return render(request, "library/_add_results.html" if fragment else "library/add_search.html", context)
 
@@ -98,7 +97,7 @@ def search_add(request):
     """One tap on a result."""
     form = BatchForm(request.user, request.POST)
     try:
-        record = catalog_offers.offered_record(request.POST.get("record", ""), catalog_offers.OFFERED_FOR)
+        record = editions.offered_record(request.POST.get("record", ""), editions.OFFERED_FOR)
     except signing.BadSignature:
         record = None
     if record is None or not form.is_valid():

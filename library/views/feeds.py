@@ -17,8 +17,7 @@ from accounts.basic_auth import for_readers
 from library import listing, serializers
 from library.copies import loans
 from library.feeds import opds
-from library.feeds.calendar import calendar
-from library.feeds.rss import rss
+from library.feeds.private_feeds import calendar, rss
 from library.forms import LibraryFilter
 from library.models import UserBook
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from library.copies import loans
-from library.forms.copy_records import LoanForm
+from library.forms.copies import LoanForm
 from library.listing import PAGE_SIZE, pages_around
 from library.models import Loan
 from library.views.copies import book_page, own_copy

@@ -16,10 +16,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from library import metadata_lookup
 from library.copies import isbn_entry, owner_edits, trash
-from library.copies.batch_options import remember, remembered
-from library.copies.isbn_entry import Entered, Outcome
+from library.copies.isbn_entry import Entered, Outcome, remember, remembered
 from library.forms import BatchForm, EntriesForm, NameForm
-from library.forms.error_sentence import error_sentence
+from library.forms.fields import error_sentence
 from library.in_words import count_of
 from library.models import Entry, SyncStatus, UserBook
 

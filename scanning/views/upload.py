@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
-from library.forms.error_sentence import error_sentence
+from library.forms.fields import error_sentence
 from library.models import Shelf
 from scanning import images, tickets, uploads
 from scanning.forms import PhotoForm

@@ -16,7 +16,7 @@ from accounts.models import Delivery, Event, Webhook
 from accounts.outbound import Sender, Unsafe, is_outside
 from jobs.runner import sweep_work
 from library import shelf_order
-from library.copies import bulk_changes, tag_changes, trash, undoing
+from library.copies import bulk_changes, trash, undoing
 from library.copies.tagging import set_tags
 from library.models import Undo, UserBook
 from scanning import pipeline, stages
@@ -127,8 +127,8 @@ def test_a_change_of_many_books_is_told_once_and_so_is_taking_it_back(hook, owne
 
 def ways_to_change_many():
     yield "tags given", lambda olive: bulk_changes.apply(olive, olive.books.all(), bulk_changes.Change(add_tags=("new",)))
-    yield "a tag renamed", lambda olive: tag_changes.rename(olive.tags.get(), "verse")
-    yield "a tag deleted", lambda olive: tag_changes.delete(olive.tags.get())
+    yield "a tag renamed", lambda olive: bulk_changes.rename_tag(olive.tags.get(), "verse")
+    yield "a tag deleted", lambda olive: bulk_changes.delete_tag(olive.tags.get())
     yield "a shelf taken away", lambda olive: shelf_order.take_away(olive.shelves.get())
     yield "into the trash", lambda olive: bulk_changes.apply(olive, olive.books.all(), bulk_changes.Change(remove=True))
 

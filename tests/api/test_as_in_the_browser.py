@@ -9,7 +9,7 @@ from django.urls import get_resolver
 from accounts import jwts
 from catalogs import Record
 from library.copies import facts
-from library.copies.catalog_offers import offer_key
+from library.copies.editions import offer_key
 from library.copies.tagging import names_of, set_tags
 from library.models import FactChange, UserBook
 from tests.api.conftest import Program

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from library.copies import bulk_add, bulk_changes, loans, readings, tag_changes, tagging, undoing
+from library.copies import bulk_add, bulk_changes, loans, readings, tagging, undoing
 from library.models import Status, Tag, Undo, UserBook
 from tests.factories import make_copy, make_shelf
 
@@ -56,7 +56,7 @@ def test_taking_tags_away_gives_them_back_to_those_that_had_them(owner, three):
 
 def test_a_tag_that_was_deleted_meanwhile_is_made_again(owner, three):
     undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(remove_tags=("old",)))
-    tag_changes.delete(Tag.objects.get(folded="old"))
+    bulk_changes.delete_tag(Tag.objects.get(folded="old"))
     undoing.undo(owner, undo.pk)
     assert state(owner)[0][-1] == ("old",)
 

@@ -16,7 +16,7 @@ from catalogs import Record
 from library.copies import facts, owner_edits
 from library.covers import cover_choice, cover_files
 from library.covers.cover_fetching import MOST_BYTES, Fetcher, FetchError
-from library.covers.pictures import PictureError, as_cover
+from library.covers.cover_files import PictureError, as_cover
 from library.models import UserBook
 from tests.factories import BookFactory, make_copy
 
@@ -181,7 +181,7 @@ def test_nothing_inside_the_network_is_asked(ip):
 
 
 def test_a_circle_ends():
-    with pytest.raises(FetchError, match="circles"):
+    with pytest.raises(FetchError, match="loop"):
         fetcher(lambda request: httpx.Response(302, headers={"Location": ADDRESS})).fetch(ADDRESS)
 
 

@@ -4,8 +4,7 @@ import pytest
 
 from catalogs import local
 from library.copies import identity, isbn_entry
-from library.copies.batch_options import Batch, OnDuplicate, remember, remembered
-from library.copies.isbn_entry import Outcome, enter
+from library.copies.isbn_entry import Batch, OnDuplicate, Outcome, enter, remember, remembered
 from library.models import Book, Entry, Status, SyncStatus, UserBook
 from tests.factories import make_copy, make_record, make_shelf
 from tests.work import queued

@@ -6,9 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from library.charts import bars, columns, nice
 from library.copies import tagging
-from library.statistics import Part, Statistics, years
+from library.statistics import Part, Statistics, bars, columns, nice, years
 from tests.factories import make_copy, make_shelf
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from library.copies import tag_changes, tagging, trash, undoing
+from library.copies import bulk_changes, tagging, trash, undoing
 from library.models import Tag
 from tests.factories import make_copy
 
@@ -92,7 +92,7 @@ def test_a_name_that_another_has_is_asked_about_and_then_makes_two_one(copy, own
 
 
 def test_a_deleted_tag_comes_back_with_its_books(copy, owner):
-    undo = tag_changes.delete(Tag.objects.get(folded="for ana"))
+    undo = bulk_changes.delete_tag(Tag.objects.get(folded="for ana"))
     assert names(copy) == ["Classic"]
     undoing.undo(owner, undo.pk)
     assert names(copy) == ["Classic", "for Ana"]

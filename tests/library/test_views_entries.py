@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from catalogs import CatalogError, Record, local
 from library import metadata_lookup
-from library.copies.catalog_offers import offer_key
+from library.copies.editions import offer_key
 from library.models import Entry, Preferences, Status, SyncStatus, UserBook
 from tests.factories import make_copy, make_record, make_shelf
 

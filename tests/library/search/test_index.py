@@ -5,7 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.migrations import Migration
 
-from library.copies import tag_changes, tagging
+from library.copies import bulk_changes, tagging
 from library.models import Embedding, Shelf, Tag, UserBook
 from library.search.fulltext import following
 from library.search.hybrid import search
@@ -49,7 +49,7 @@ def test_tags_and_shelves_are_followed_through_every_change(owner):
     copy = make_copy(owner, "Emma", "Jane Austen", shelf=shelf)
     tagging.set_tags(copy, ["winter"])
     assert found(owner, "winter attic") == {copy.pk}
-    tag_changes.rename(owner.tags.get(), "summer")
+    bulk_changes.rename_tag(owner.tags.get(), "summer")
     shelf.name = "Cellar"
     shelf.save()
     assert found(owner, "summer cellar") == {copy.pk}

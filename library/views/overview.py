@@ -1,4 +1,4 @@
-"""The authors of a library and one of them; the series of a library and one of them."""
+"""A library at a glance: its authors and one of them, its series and one of them, and its numbers as charts."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -6,13 +6,15 @@ from django.db.models import Count, Max
 from django.db.models.functions import Left
 from django.http import Http404
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from catalogs import folding
-from library import listing, suggestions
+from library import listing
 from library import series as sets
 from library.listing import pages_around
 from library.models import CopyAuthor, Status, UserBook, author_key
+from library.statistics import Statistics, bars, columns
 
 ON_A_PAGE = 100
 MOST = 500  # books on one page of an author or of a series; whoever wrote more is looked at in the library
@@ -34,7 +36,7 @@ def author_list(request):
     letter = folding.fold(request.GET.get("letter", ""))[:1]
     mine = CopyAuthor.objects.of(request.user).order_by()
     letters = sorted(mine.values_list(Left("folded", 1), flat=True).distinct())
-    found = mine.filter(suggestions.words_begin("folded", typed), folded__startswith=letter)
+    found = mine.filter(listing.words_begin("folded", typed), folded__startswith=letter)
     named = found.values("folded").annotate(name=Max("name"), count=Count("pk")).order_by("folded")
     page = Paginator(named, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "pages": pages_around(page), "typed": typed, "letter": letter, "letters": letters}
@@ -111,3 +113,26 @@ def places(copies: list[UserBook], gaps: list[int]) -> list[tuple[UserBook | Non
             order.append((None, waiting.pop(0)))
         order.append((copy, None))
     return order + [(None, gap) for gap in waiting]
+
+
+@login_required
+@require_GET
+def statistics(request):
+    numbers = Statistics(request.user)
+    read = next((part.count for part in numbers.by_status if part.query == "status=read"), 0)
+    charts = [
+        ("Books finished, month by month", "month", columns(numbers.read_by_month(timezone.localdate())), "columns"),
+        ("Books finished, year by year", "year", columns(numbers.read_by_year()), "columns"),
+        ("Pages read, year by year", "year", columns(numbers.pages_by_year()), "columns"),
+        ("Publication years", "year", columns(numbers.by_year), "columns"),
+        ("Ratings", "stars", columns(numbers.by_rating), "columns"),
+        ("Length", "pages", columns(numbers.by_pages), "columns"),
+        ("Status", "status", bars(numbers.by_status), "bars"),
+        ("Languages", "language", bars(numbers.by_language), "bars"),
+        ("Authors with the most books", "author", bars(numbers.by_author), "bars"),
+        ("Where they are", "place", bars(numbers.by_shelf), "bars"),
+        ("Most used tags", "tag", bars(numbers.by_tag), "bars"),
+        ("How they were added", "way", bars(numbers.by_entry), "bars"),
+    ]
+    context = {"totals": numbers.totals, "read": read, "charts": [chart for chart in charts if chart[2]]}
+    return render(request, "library/statistics.html", context)
