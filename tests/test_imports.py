@@ -204,7 +204,7 @@ def test_nobody_points_upwards_or_sideways_without_an_import(module, relations):
     higher = unknown_to(app)
     theirs = set().union(*(relations[other] for other in higher)) - relations[app]
     assert relations_used(source, theirs) == set()
-    if higher and module != "jobs.management.commands.dead_letters":  # which still explains the tasks of scans itself
+    if higher:
         assert apps_named(source, higher) == set()
     assert {name for name in routes_named(source) if route_owners().get(name) in higher} == set()
 
