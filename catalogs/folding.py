@@ -40,14 +40,6 @@ def sort_title(title: str) -> str:
     return re.sub(r"\d+", lambda m: m[0].zfill(6), " ".join(words))[:300]
 
 
-def sort_name(name: str) -> str:
-    """Sorts `Ursula K. Le Guin` under l: the surname with its particles, then the given names."""
-    if "," in name:
-        return fold(name)[:300]
-    given, last = split_name(name)
-    return fold(f"{last} {given}")[:300]
-
-
 def split_name(name: str) -> tuple[str, str]:
     """Given names, and the surname with its particles: `Ursula K.` and `Le Guin`."""
     words = name.split()

@@ -6,8 +6,9 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from catalogs import Record, folding
+from catalogs import Record
 from catalogs.index_terms import main_title, shape, squash
+from catalogs.names import PersonName
 
 CHANCE = 55.0  # how well unrelated letters align (out of 100)
 PER_WORK = 3  # editions of one work in the results, so that a book with many editions leaves room for others
@@ -28,7 +29,7 @@ def letters(title: str, authors: tuple[str, ...]) -> Letters:
     main = main_title(title)
     surnames, given = [], []
     for author in authors[:4]:
-        words = shape(folding.sort_name(author)).split()
+        words = shape(PersonName(author).key).split()
         surnames += words[:1]
         given.append("".join(words[1:]))
     return Letters(squash(main), squash(title[len(main) :]), tuple(surnames), tuple(given))

@@ -80,7 +80,7 @@ def distinct(books, column: str) -> list[str]:
 
 
 def surname(name: str) -> str:
-    """`Le Guin` of `Ursula K. Le Guin`; what sort_name puts first."""
+    """`Le Guin` of `Ursula K. Le Guin`; what names are sorted by."""
     return key(name.split(",")[0] if "," in name else folding.split_name(name)[1])
 
 

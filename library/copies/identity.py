@@ -8,6 +8,7 @@ import re
 from django.db import IntegrityError, transaction
 
 from catalogs import Record, folding, isbn
+from catalogs.names import PersonName
 from library.copies import facts
 from library.covers import cover_files
 from library.models import FACTS, Book, UserBook
@@ -34,8 +35,8 @@ def is_placeholder(title: str) -> bool:
 
 def work_key(title: str, authors) -> str:
     """Title and first author's surname, folded; the same for all editions of a work as far as text can tell."""
-    surname = folding.sort_name(authors[0]).split()[:1] if authors else []
-    return "|".join([folding.sort_title(title), *surname])[:300]
+    surname = [PersonName(authors[0]).surname_key] if authors else []
+    return "|".join([folding.sort_title(title), *filter(None, surname)])[:300]
 
 
 def find_book(record: Record) -> Book | None:

@@ -4,7 +4,7 @@ Everything may be sent again: an entry with a key that is there already adds not
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from django.db import IntegrityError, models, transaction
@@ -104,14 +104,15 @@ def enter(
     `keys`, chosen by the client, name the entries one by one: what is sent again under its key is there once. The title is
     there at once where the book is known here; a worker asks the catalogues for the rest."""
     keys = [*keys, *[""] * (len(isbns) - len(keys))]
-    read = [_read(text) for text in isbns]
-    numbers = {number for number, _ in read if number}
+    read = [isbn.read(text) for text in isbns]
+    numbers = {found.isbn for found in read} - {""}
     before = {copy.entry_key: copy for copy in UserBook.objects.filter(user=user, entry_key__in=set(keys) - {""})}
     owned = _first_copies(user, numbers)
     known = known_here(numbers)
     own = {"status": status, "shelf": shelf, "entry": entry}
     entered = []
-    for text, key, (number, problem) in zip(isbns, keys, read, strict=True):
+    for text, key, found in zip(isbns, keys, read, strict=True):
+        number, problem = found.isbn, found.problem
         if key and key in before:
             entered.append(Entered(text, Outcome.AGAIN, before[key], before[key].isbn13, key))
         elif problem:
@@ -119,7 +120,7 @@ def enter(
         elif number in owned and on_duplicate == OnDuplicate.SKIP:
             entered.append(Entered(text, Outcome.OWNED, owned[number], number, key, "You already have this book."))
         else:
-            fresh = _add(user, known.get(number) or identity.placeholder(number), key, own)
+            fresh = replace(_add(user, known.get(number) or identity.placeholder(number), key, own), sentence=found.note)
             entered.append(fresh)
             owned.setdefault(number, fresh.copy)
             before |= {key: fresh.copy} if key else {}
@@ -163,15 +164,6 @@ def owned_counts(user, numbers: Iterable[str]) -> dict[str, int]:
     for number in UserBook.objects.of(user).filter(isbn13__in=set(numbers)).values_list("isbn13", flat=True):
         counts[number] += 1
     return dict(counts)
-
-
-def _read(text: str) -> tuple[str, str]:
-    """(ISBN, "") or ("", what is wrong)."""
-    try:
-        return isbn.parse(text), ""
-    except isbn.ISBNError as error:
-        found = [each.isbn for each in isbn.find(text) if each.isbn]
-        return (found[0], "") if len(found) == 1 else ("", str(error))
 
 
 def _first_copies(user, numbers: set[str]) -> dict[str, UserBook]:

@@ -81,7 +81,7 @@ class ISBNField(forms.CharField):
     """An ISBN as it is printed, with 10 or 13 digits and any hyphens; kept as 13 digits."""
 
     def __init__(self, **kwargs):
-        super().__init__(label="ISBN", max_length=40, help_text="10 or 13 digits, with or without hyphens.", **kwargs)
+        super().__init__(label="ISBN", max_length=isbn.LONGEST, help_text="10 or 13 digits, with or without hyphens.", **kwargs)
         self.widget.attrs["inputmode"] = "text"
 
     def prepare_value(self, value):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts import webhooks
 from accounts.models import Event
 from catalogs import folding, isbn
+from catalogs.names import PersonName
 from catalogs.series import series_key
 from library.models.copy_queries import UserBookQuerySet
 from library.models.editions import Book, CopyAuthor, Facts
@@ -124,7 +125,7 @@ class UserBook(FoldedModel, Facts):
     FOLDED = {
         "sort_title": FoldedColumn(frozenset({"title"}), lambda copy: folding.sort_title(copy.title)),
         "sort_author": FoldedColumn(
-            frozenset({"authors"}), lambda copy: folding.sort_name(copy.authors[0]) if copy.authors else ""
+            frozenset({"authors"}), lambda copy: PersonName(copy.authors[0]).sort if copy.authors else ""
         ),
         "series_key": FoldedColumn(frozenset({"series"}), lambda copy: series_key(copy.series)),
         "sort_series": FoldedColumn(

@@ -5,7 +5,7 @@ from collections import defaultdict
 from django.conf import settings
 from django.db import models
 
-from catalogs import folding
+from catalogs.names import PersonName
 
 
 class Facts(models.Model):
@@ -65,7 +65,7 @@ class Book(Facts):
 
 def author_key(name: str) -> str:
     """The same however a name is written: `Ursula K. Le Guin` and `LE GUIN, Ursula K.`; in the order of surnames."""
-    return (folding.sort_name(name) or folding.fold_name(name))[:200]
+    return PersonName(name).key
 
 
 class CopyAuthorQuerySet(models.QuerySet):

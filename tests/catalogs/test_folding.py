@@ -3,7 +3,7 @@ import unicodedata
 
 import pytest
 
-from catalogs.folding import fold, fold_name, sort_name, sort_title, split_name
+from catalogs.folding import fold, fold_name, sort_title, split_name
 
 
 @pytest.mark.parametrize(
@@ -58,17 +58,3 @@ def test_titles_sort_without_their_article():
 def test_volumes_sort_one_two_ten():
     volumes = ["Vol. 10", "Vol. 2", "Vol. 1"]
     assert sorted(volumes, key=sort_title) == ["Vol. 1", "Vol. 2", "Vol. 10"]
-
-
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        ("Jane Austen", "austen jane"),
-        ("Ursula K. Le Guin", "le guin ursula k"),
-        ("Johann Wolfgang von Goethe", "von goethe johann wolfgang"),
-        ("Austen, Jane", "austen jane"),
-        ("Homer", "homer"),
-    ],
-)
-def test_names_sort_by_surname(name, key):
-    assert sort_name(name) == key

@@ -102,3 +102,86 @@ def test_full_width_digits_are_digits():
 def test_a_megabyte_of_digits_is_read_to_its_end_and_the_first_5000_numbers_are_enough():
     assert isbn.find("1 2" * 100_000) == []  # a pattern that went back and forth in it would not end today
     assert len(isbn.find("9780306406157 " * 20_000)) == isbn.AT_MOST
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u200e978-0306406157",
+        "\ufeff9780306406157",
+        "978\u00ad0306406157",
+        "978―0―306―40615―7",
+        "]E09780306406157",
+        "ISBN-13 \u200f : \u200e 978-0306406157",
+        "0306406152 (pbk.)",
+        "urn:isbn:9780306406157",
+        "ISBN 978 0 306 40615 7;",
+        "978 0-306-40615-7",
+        "ISBN-10 (hardback): 0-306-40615-2",
+        "0306406152 : £24.50",
+        "9780306406157 51495",
+        "https://openlibrary.org/isbn/9780306406157",
+        "9,780,306,406,157",
+        "9780306406157.0",
+        "306406152.0",
+        "9.780306406157E+12",
+        "٩٧٨٠٣٠٦٤٠٦١٥٧",
+        '="0306406152"',
+    ],
+)
+def test_what_stands_around_an_isbn_does_not_matter(text):
+    assert isbn.parse(text) == "9780306406157"
+    assert isbn.parse(text) == isbn.clean(text)
+
+
+@pytest.mark.parametrize("text", ["306406152", "SBN 306-40615-2", "sbn: 306 40615 2"])
+def test_an_sbn_gets_its_zero_and_says_so(text):
+    assert isbn.read(text).isbn == "9780306406157" and "978-0-306-40615-7" in isbn.read(text).note
+    assert [each.isbn for each in isbn.find(text)] == ["9780306406157"]
+
+
+def test_zeros_that_a_spreadsheet_dropped_are_put_back_where_the_check_digit_proves_it():
+    assert isbn.read("99771519", spreadsheet=True).isbn == isbn.parse("0099771519")
+    assert "lost its zeros" in isbn.read("99771519", spreadsheet=True).note
+    assert isbn.read("99771518", spreadsheet=True).isbn == ""
+    assert isbn.read("99771519").isbn == ""  # nobody types an ISBN without its zeros
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("9.78E+12", "cut to its first digits"),
+        ("9,78031E+12", "cut to its first digits"),
+        ("0028-0836", "ISSN"),
+        ("B00JCDK5ME", "Amazon"),
+        ("012345678905", "inside cover"),
+        ("0012345678905", "inside cover"),
+        ("0306406152 and 9780441172719", "several"),
+        ("2030-640615 2", "several numbers|wrong digit|10 or 13"),
+        ("1" * 200, "10 or 13"),
+        ("tel 0306406152", "10 or 13"),
+    ],
+)
+def test_what_is_no_isbn_says_what_it_is(text, why):
+    with pytest.raises(isbn.ISBNError, match=why):
+        isbn.parse(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2015-01-01 06:15 began",
+        "at 12:30, 14:45 and 16:05",
+        "call 030-640-6152",
+        "$0306406152",
+        "tel. 0306406152",
+    ],
+)
+def test_times_telephone_numbers_and_prices_are_no_isbns(text):
+    assert [each.isbn for each in isbn.find(text)] == []
+
+
+def test_a_long_text_is_not_taken_apart():
+    with pytest.raises(isbn.ISBNError):
+        isbn.parse("\u0344\u0f77" * 40_000)
+    assert isbn.find("\u0344\u0f77" * 40_000) == []

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from catalogs import folding, isbn
+from catalogs.names import PersonName
 from library.models import Status, UserBook
 from transfer.exports import chunks
 from transfer.fields import unmarked
@@ -111,8 +112,7 @@ def _title(copy: UserBook) -> str:
 
 def _last_first(name: str) -> str:
     words = name.split()
-    surname = folding.sort_name(name).split()[:1]
-    if "," in name or len(words) < 2 or folding.fold(words[-1]).split() != surname:
+    if "," in name or len(words) < 2 or folding.fold(words[-1]) != PersonName(name).surname_key:
         return name
     return f"{words[-1]}, {' '.join(words[:-1])}"
 
