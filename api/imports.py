@@ -42,7 +42,7 @@ class ImportIn(In):
     shelf: Annotated[int, Field(ge=1, le=MOST)] | None = Field(None, description="The `id` of one of your shelves.")
     tags: Annotated[Text, Field(max_length=5000)] = Field("", description="Separated by commas.")
     on_duplicate: Annotated[str, OneOf(*row_outcomes.ON_DUPLICATE)] = Field(
-        row_outcomes.SKIP, description="What to do with books that you already have."
+        row_outcomes.UPDATE, description="What to do with books that you already have."
     )
     look_up: bool = Field(False, description="Look up missing details in the catalogues.")
     preview: bool = Field(False, description="Preview only: nothing is imported before `POST /import/{id}/start`.")

@@ -17,18 +17,42 @@ pan:pa pol:pl por:pt pus:ps que:qu roh:rm rum:ro ron:ro rus:ru san:sa scc:sr srp
 spa:es swa:sw swe:sv tam:ta tat:tt tel:te tgk:tg tgl:tl tha:th tib:bo bod:bo tuk:tk tur:tr uig:ug ukr:uk urd:ur uzb:uz vie:vi
 xho:xh yid:yi yor:yo zul:zu
 """
-CODES: dict[str, str] = dict(re.findall(r"(\w+):(\w+)", _THREE))
+CODES: dict[str, str] = dict(re.findall(r"(\w+):(\w+)", _THREE)) | {"cmn": "zh", "fil": "tl"}
+# All of ISO 639-1, and the codes that it has given up.
+TWO = frozenset(
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee "
+    "el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is "
+    "it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms "
+    "mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk "
+    "sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi "
+    "yo za zh zu".split()
+)
+GIVEN_UP = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "sh": "sr"}
 
 
 def iso(code: str) -> str:
-    """`eng`, `/languages/eng`, `en-US` or `EN` as `en`; "" for anything without a two-letter code."""
-    code = re.split(r"[-_]", (code or "").strip().rsplit("/", 1)[-1].lower())[0]
-    return code if len(code) == 2 and code.isalpha() else CODES.get(code, "")
+    """`eng`, `/languages/eng`, `en-US` or `EN` as `en`; what is no language that has two letters is ""."""
+    code = re.split(r"[-_]", code.strip().rsplit("/", 1)[-1].lower())[0] if isinstance(code, str) else ""
+    code = GIVEN_UP.get(code, code)
+    return code if code in TWO else CODES.get(code, "")
 
 
 NAMES = {code: info["name"] for code, info in LANG_INFO.items() if "name" in info and len(code) == 2} | {
     "zh": "Chinese", "la": "Latin", "no": "Norwegian", "yi": "Yiddish", "mi": "Māori", "gu": "Gujarati", "sa": "Sanskrit",
 }  # fmt: skip
+
+
+# In English and as its own speakers call it.
+BY_NAME = {info[key].lower(): code[:2] for code, info in LANG_INFO.items() for key in ("name", "name_local") if key in info} | {
+    "mandarin": "zh", "chinese": "zh", "norwegian": "no", "castilian": "es", "farsi": "fa", "latin": "la", "ancient greek": "el",
+    "englisch": "en", "französisch": "fr", "spanisch": "es", "italienisch": "it", "anglais": "en", "allemand": "de",
+    "espagnol": "es", "italien": "it", "inglés": "en", "francés": "fr", "alemán": "de", "portuguese": "pt", "slovene": "sl",
+}  # fmt: skip
+
+
+def language_of(text: str) -> str:
+    """A language by its code or its name: `eng`, `English` or `Deutsch`; "" where it is none that is known here."""
+    return BY_NAME.get(text.strip().lower()) or iso(text)
 
 
 def language_name(code: str) -> str:

@@ -8,6 +8,7 @@ from catalogs import CatalogError, Record, isbn, ranking
 from catalogs.languages import iso
 from catalogs.series import split_series
 from catalogs.spine_queries import plan
+from catalogs.statements import as_text, as_texts, pages, published_date
 
 WORK = "key title subtitle author_name first_publish_year isbn publisher language cover_i editions".split()
 EDITION = "key title subtitle isbn publisher publish_date language cover_i".split()
@@ -26,10 +27,8 @@ class OpenLibrary:
     def by_isbn(self, isbn13: str) -> Record | None:
         """Combines the search, which has the names of authors, with the edition's page, which has pages, series and binding."""
         found = self._ask(f"isbn:{isbn13}", 1, FIELDS + ",subject")
-        if not found:
-            return None
-        record = _record(found[0], isbn13)
-        return _with_details(record, self._edition(record.source_id), found[0].get("subject") or [])
+        record = _record(found[0], isbn13) if found else None
+        return _with_details(record, self._edition(record.source_id), found[0].get("subject")) if record else None
 
     def search(self, text: str, limit: int = 10) -> list[Record]:
         """The service requires every word to match, so each further query has fewer words, and the last one matches any."""
@@ -39,7 +38,8 @@ class OpenLibrary:
         if questions and len(questions[-1]) > 1:
             queries.append(" OR ".join(questions[-1]))
         for query in queries:
-            records |= {doc["key"]: _record(doc) for doc in self._ask(query, limit * 2) if doc.get("title")}
+            found = filter(None, map(_record, self._ask(query, limit * 2)))
+            records |= {record.links["openLibrary"]: record for record in found}
             if ranking.explained(text, records.values()):
                 break
         return ranking.best(text, records.values(), limit)
@@ -57,62 +57,49 @@ class OpenLibrary:
         try:
             reply = self.client.get(f"{self.base_url}/search.json", params={"q": query, "fields": fields, "limit": limit})
             reply.raise_for_status()
-            return reply.json()["docs"]
+            found = reply.json()["docs"]
+            return found if isinstance(found, list) else []
         except httpx.HTTPStatusError as error:
             raise CatalogError(f"Open Library rejected the request ({error.response.status_code}).", permanent=True) from error
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise CatalogError(f"Open Library did not respond: {error}.") from error
 
 
-def _record(doc: dict, asked_isbn: str = "") -> Record:
-    """A work as its most likely edition: the service puts the one that fits the query first."""
-    edition = next(iter((doc.get("editions") or {}).get("docs") or []), {})
+def _record(doc, asked_isbn: str = "") -> Record | None:
+    """One work as its likeliest edition, which the service puts first; None where neither has a title."""
+    doc = doc if isinstance(doc, dict) else {}
+    editions = doc.get("editions") if isinstance(doc.get("editions"), dict) else {}
+    edition = next((each for each in editions.get("docs") or [] if isinstance(each, dict)), {})
     facts = {**doc, **edition}
-    cover = facts.get("cover_i") or 0
-    published = edition.get("publish_date") or doc.get("first_publish_year") or ""
-    languages = facts.get("language") or []
+    title, key = as_text(edition.get("title")) or as_text(doc.get("title")), as_text(facts.get("key"))
+    if not title or not key:
+        return None
+    cover = facts.get("cover_i")
+    languages = as_texts(facts.get("language"))
     return Record(
-        title=facts["title"],
-        subtitle=facts.get("subtitle") or "",
-        authors=tuple(doc.get("author_name") or ()),
-        isbn=asked_isbn or next(filter(None, map(isbn.clean, facts.get("isbn") or [])), ""),
-        publisher=next(iter(facts.get("publisher") or []), ""),
-        published_date=_year(published),
-        language=iso(languages[0]) if len(languages) == 1 or edition.get("language") else "",
-        cover=COVER.format(cover) if cover and cover > 0 else "",
-        links={"openLibrary": f"https://openlibrary.org{facts['key']}"},
+        title=title,
+        subtitle=as_text(facts.get("subtitle")),
+        authors=tuple(as_texts(doc.get("author_name"))),
+        isbn=asked_isbn or next(filter(None, map(isbn.clean, as_texts(facts.get("isbn")))), ""),
+        publisher=as_text(facts.get("publisher")),
+        published_date=published_date(as_text(edition.get("publish_date")) or as_text(doc.get("first_publish_year")))[:4],
+        language=iso(languages[0]) if languages and (len(languages) == 1 or edition.get("language")) else "",
+        cover=COVER.format(cover) if isinstance(cover, int) and cover > 0 else "",
+        links={"openLibrary": f"https://openlibrary.org{key}"},
         source="open_library",
-        source_id=facts["key"].rsplit("/", 1)[-1],
+        source_id=key.rsplit("/", 1)[-1],
     )
 
 
-def _with_details(record: Record, edition: dict, subjects: list) -> Record:
-    series, number = split_series(next(iter(_texts(edition.get("series"))), ""))
-    pages = edition.get("number_of_pages")
-    binding = " ".join(_text(edition.get("physical_format")).split())
+def _with_details(record: Record, edition: dict, subjects) -> Record:
+    series, number = split_series(as_text(edition.get("series")))
+    binding = " ".join(as_text(edition.get("physical_format")).split())
     return replace(
         record,
         series=series,
         series_number=number,
-        pages=pages if isinstance(pages, int) and 0 < pages < 100_000 else None,
+        pages=pages(as_text(edition.get("number_of_pages"))),
         binding=binding[:1].upper() + binding[1:],
-        description=_text(edition.get("description")).strip(),
-        categories=tuple((_texts(edition.get("subjects")) or _texts(subjects))[:CATEGORIES]),
+        description=as_text(edition.get("description")),
+        categories=tuple((as_texts(edition.get("subjects")) or as_texts(subjects))[:CATEGORIES]),
     )
-
-
-def _text(value) -> str:
-    """Long texts are strings or {"type": "/type/text", "value": …}."""
-    value = value.get("value") if isinstance(value, dict) else value
-    return value if isinstance(value, str) else ""
-
-
-def _texts(values) -> list[str]:
-    return [text for value in (values if isinstance(values, list) else [values]) if (text := _text(value))]
-
-
-def _year(published) -> str:
-    """Dates are as printed in the book (`March 2004`, `2004-03-01`, [1999]); only the year is common to all."""
-    text = str(published[0] if isinstance(published, list) and published else published or "")
-    digits = "".join(c if c.isdigit() else " " for c in text).split()
-    return next((part for part in digits if len(part) == 4), "")

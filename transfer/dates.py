@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from dateutil import parser
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ]\d.*)?")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?:[T ,]+\d.*)?")
+YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]+\d.*)?")
 MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
 SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # how spreadsheets count: 20000 is in 1954, 69999 in 2091
 DAY_FIRST, MONTH_FIRST = "day", "month"
-UNCLEAR = "“{}” could mean two dates; it was read as {}."
+UNCLEAR = "“{}” could mean two dates, and no other date here says which. Choose the order of day and month in the preview."
 UNKNOWN = "“{}” could not be read as a date."
 
 
@@ -42,16 +43,21 @@ def parse(text: str, order: str = "") -> When:
 
 
 def order_of(texts) -> str:
-    """Which of day and month stands first, by those dates in which only one of them can; "" where none says."""
-    for text in texts:
-        match = YEAR_LAST.fullmatch(text.strip("[] "))
-        if match and match[2] != ".":
-            first, second = int(match[1]), int(match[3])
-            if first > 12 >= second:
-                return DAY_FIRST
-            if second > 12 >= first:
-                return MONTH_FIRST
-    return ""
+    """Which of day and month comes first, by those dates in which only one of them can; "" where none says, or two disagree."""
+    found = {order for text in texts if (order := _order(text))}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _order(text: str) -> str:
+    match = YEAR_LAST.fullmatch(text.strip("[] "))
+    if not match or match[2] == ".":
+        return ""
+    first, second = int(match[1]), int(match[3])
+    if len(match[4]) == 2 and first > 12 and int(match[4]) > 12:
+        return ""  # may begin with its year
+    if first > 12 >= second:
+        return DAY_FIRST
+    return MONTH_FIRST if second > 12 >= first else ""
 
 
 def is_moment(text: str) -> bool:
@@ -64,16 +70,15 @@ def is_moment(text: str) -> bool:
 
 def _year_last(text: str, first: int, second: int, year: str, order: str, separator: str) -> When:
     """7.2.2017 begins with the day everywhere; with slashes and hyphens it depends on where one lives."""
-    day_first = separator == "." or first > 12 or order == DAY_FIRST
-    if second > 12:
-        day_first = False
+    if len(year) == 2:  # spreadsheets take 29 for 2029 and 30 for 1930; nobody has read a book in the future
+        if not order and first > 12 and int(year) > 12:
+            return When(note=UNKNOWN.format(text))  # 20/10/25 may begin with its year
+        year = f"20{year}" if int(year) < min(30, timezone.localdate().year % 100 + 2) else f"19{year}"
+    if separator != "." and not order and first <= 12 and second <= 12 and first != second:
+        return When(year, UNCLEAR.format(text))
+    day_first = second <= 12 and (separator == "." or first > 12 or order == DAY_FIRST)
     day, month = (first, second) if day_first else (second, first)
-    found = _checked(text, year, str(month), str(day))
-    unclear = separator != "." and not order and first <= 12 and second <= 12 and first != second
-    if found.text and unclear:
-        told = date.fromisoformat(found.text)
-        return When(found.text, UNCLEAR.format(text, f"{told.day} {told:%B} {told.year}"))
-    return found
+    return _checked(text, year, str(month), str(day))
 
 
 def _checked(text: str, year: str, month: str | None = None, day: str | None = None) -> When:
@@ -95,11 +100,11 @@ def _checked(text: str, year: str, month: str | None = None, day: str | None = N
 
 def _in_words(text: str) -> When:
     """February 7, 2017; 7 Feb 2017; Feb 2017. What the text leaves open comes out differently on two different days."""
-    if len(text) > 60 or not re.search(r"\d{4}", text):
+    if len(text) > 60 or not re.search(r"\d{4}", text) or not re.search(r"[^\W\d_]", text):
         return When(note=UNKNOWN.format(text[:60]))
     try:
         one, other = (parser.parse(text, default=datetime(1904, month, day, tzinfo=UTC)) for month, day in ((1, 1), (3, 3)))
-    except (ValueError, OverflowError, TypeError):
+    except (ValueError, ArithmeticError, TypeError, AttributeError):
         year = re.search(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)", text)
         return When(year[1], f"Only the year of “{text}” could be read.") if year else When(note=UNKNOWN.format(text))
     if one.month != other.month:

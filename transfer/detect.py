@@ -6,21 +6,35 @@ from typing import BinaryIO
 from catalogs import isbn
 from transfer import source_files
 from transfer.formats import (
+    book_catalogue,
+    bookbuddy,
+    bookly,
+    bookwyrm,
     calibre,
     goodreads,
     hardcover,
+    inventaire,
     isbn_list,
     libib,
     librarything,
+    librarything_json,
+    my_library,
     openlibrary,
+    openreads,
     other_table,
     own_json,
     storygraph,
 )
 from transfer.items import NotReadable
 
-TABLES = [module.FORMAT for module in (goodreads, storygraph, librarything, calibre, libib, hardcover, openlibrary)]
-FORMATS = {one.name: one for one in (own_json.FORMAT, *TABLES, other_table.FORMAT, isbn_list.FORMAT)}
+TABLES = [
+    module.FORMAT
+    for module in (
+        goodreads, storygraph, librarything, calibre, libib, hardcover, bookwyrm, openreads, inventaire, bookbuddy,
+        book_catalogue, my_library, bookly, openlibrary,
+    )
+]  # fmt: skip
+FORMATS = {one.name: one for one in (own_json.FORMAT, librarything_json.FORMAT, *TABLES, other_table.FORMAT, isbn_list.FORMAT)}
 OTHERS = {
     b"%PDF": "a PDF",
     b"\x89PNG": "a picture",
@@ -28,8 +42,8 @@ OTHERS = {
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
 }
 UNKNOWN = (
-    "This file cannot be imported. It is not an export from Goodreads, StoryGraph, LibraryThing, Calibre, Libib, Hardcover, "
-    "Open Library or BookImg, no table with a column for the title, and no text with ISBNs."
+    f"This file cannot be imported. It is not an export from {', '.join(table.label for table in TABLES)} or BookImg, "
+    "no table with a column for the title, and no text with ISBNs."
 )
 
 
@@ -51,6 +65,8 @@ def detect(stream: BinaryIO, wanted: str = "auto") -> Found:
     text = start.decode(encoding, "replace").lstrip("\ufeff \r\n\t")
     if wanted == own_json.FORMAT.name or (wanted == "auto" and text.startswith("{") and '"bookimg"' in text[:2000]):
         return Found(own_json.FORMAT.name, encoding, [])
+    if wanted == librarything_json.FORMAT.name or (wanted == "auto" and librarything_json.tells(text)):
+        return Found(librarything_json.FORMAT.name, encoding, [])
     if sum(char < " " and char not in "\r\n\t\f\0" for char in text[:4000]) > 40:
         raise NotReadable("This is not a text file. Save the list as CSV and import that.")
     if wanted in (isbn_list.FORMAT.name, "list"):
@@ -72,6 +88,27 @@ def _table(start: bytes, encoding: str, wanted: str) -> Found | None:
 
 
 def _list(text: str, encoding: str) -> Found:
+    """Text that a person wrote. What is built of columns or brackets means more by its numbers than we would understand."""
+    if text.startswith(("{", "[", "<")):
+        raise NotReadable(
+            "This file cannot be imported: its program is not known here. Export a table (CSV) there and import that."
+        )
+    if _is_a_table(text[:50_000]):
+        raise NotReadable(
+            "This table cannot be imported: none of its columns is called title or ISBN. Name them in the first line."
+        )
     if isbn.find(text[:50_000]):
         return Found(isbn_list.FORMAT.name, encoding, [])
     raise NotReadable(UNKNOWN)
+
+
+def _is_a_table(text: str) -> bool:
+    """Whether nearly all lines have the same number of columns, three at least, that are not ISBNs alone."""
+    lines = [line for line in text.splitlines()[:200] if line.strip()]
+    for sign in "\t;,|":
+        columns = [line.count(sign) for line in lines]
+        usual = max(set(columns), key=columns.count, default=0)
+        if len(lines) > 1 and usual >= 2 and columns.count(usual) >= 0.8 * len(lines):
+            cells = [cell.strip() for line in lines[1:] for cell in line.split(sign) if cell.strip()]
+            return sum(not isbn.clean(cell) for cell in cells) > len(cells) / 2
+    return False

@@ -37,7 +37,7 @@ class ImportOptionsForm(OwnShelfForm, forms.Form):
     on_duplicate = forms.ChoiceField(
         label="Books you already have",
         choices=list(row_outcomes.ON_DUPLICATE.items()),
-        initial=row_outcomes.SKIP,
+        initial=row_outcomes.UPDATE,
         widget=forms.RadioSelect,
     )
     status = forms.ChoiceField(label="Reading status, if the file has none", choices=Status.choices, initial=Status.TO_READ)

@@ -160,7 +160,7 @@ class Turn:
 
     def look_through(self):
         """Counts what the rows are and keeps the first ones to show; writes nothing else."""
-        hints = self._hints()
+        self.file.hints |= self._hints()  # the rows are read as they will be when they are imported
         counts, shown, seen, total = Counter(), [], set(), 0
         self.by_id = owned_matching.ids_of(self.file.user)
         with self.rows(0) as rows:
@@ -174,7 +174,7 @@ class Turn:
                     if len(shown) < SHOWN or (kind == "bad" and counts["bad"] <= SHOWN):
                         shown.append(_preview(row, kind))
                 self.lease.progress(total=total)
-        found = {"hints": self.file.hints | hints | {"shown": shown}, "counts": dict(counts), "total": total}
+        found = {"hints": self.file.hints | {"shown": shown}, "counts": dict(counts), "total": total}
         self.lease.release(**found, state=State.PREVIEW, error="", attempts=0, finished=timezone.now())
 
     def _hints(self) -> dict:

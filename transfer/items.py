@@ -26,6 +26,7 @@ class Item:
     problem: str = ""  # why it cannot be brought in
     left_out: str = ""  # why it should not: a film, a magazine
     is_a_copy: bool = False  # the file lists copies, not books: two rows that are the same are two copies
+    name_parts: dict[str, str] = field(default_factory=dict)  # surname and given names, of columns of their own
     whole: dict | None = None  # all of a copy, from our own JSON
 
     @property

@@ -57,7 +57,7 @@ def plan(file: Import, rows: list[tuple[int, Item, dict]], by_id: dict) -> list[
     """What is to become of each row, by what is owned now. Nothing is written."""
     usable = [(line, item) for line, item, _ in rows if not item.problem and not item.left_out]
     owned = Owned(file, usable, by_id)
-    again = file.options.get("on_duplicate", SKIP)
+    again = file.options.get("on_duplicate", UPDATE)
     return [_plan_one(Plan(line, item, raw), owned, again) for line, item, raw in rows]
 
 

@@ -3,10 +3,12 @@
 import codecs
 import csv
 import io
+import re
 import zipfile
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from charset_normalizer import from_bytes
@@ -33,6 +35,7 @@ WESTERN = [
     "euc_kr",
 ]
 UNPACKED_AT_MOST = 2 << 30
+SEP_LINE = re.compile(r'(?i)\ufeff?"?sep=(\\t|[,;|\t])"?\s*')
 csv.field_size_limit(LONGEST_VALUE)
 
 
@@ -128,8 +131,17 @@ def unpacked(stream: BinaryIO) -> Iterator[BinaryIO]:
         raise NotReadable(f"The archive cannot be opened: {error}.") from error
 
 
+def _is_table(path: str) -> bool:
+    """Not what a system puts into an archive beside the files themselves: `__MACOSX/._books.csv`."""
+    folder, _, name = path.rpartition("/")
+    hidden = name.startswith(".") or "__MACOSX" in folder.split("/")
+    return not hidden and name.lower().endswith((".csv", ".tsv", ".txt", ".json"))
+
+
 def _table_in(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    tables = [one for one in archive.infolist() if one.filename.lower().endswith((".csv", ".tsv", ".txt", ".json"))]
+    if any(one.filename.startswith(("xl/", "word/")) or one.filename == "content.xml" for one in archive.infolist()):
+        raise NotReadable("This is a spreadsheet or a document. Save the list as CSV and bring that in.")
+    tables = [one for one in archive.infolist() if _is_table(one.filename)]
     own = [one for one in tables if one.filename == "library.json"]
     if len(own or tables) != 1:
         raise NotReadable(f"The archive holds {len(tables)} tables. Unpack it and import one of them.")
@@ -139,39 +151,62 @@ def _table_in(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     return table
 
 
-def delimiter_of(header: str) -> str:
-    return max("\t,;|", key=header.count)
+@dataclass(frozen=True)
+class Header:
+    """The line that names the columns, and the sign between two of them."""
+
+    line: str
+    delimiter: str
+    names: list[str]
 
 
 def header_of(start: bytes, encoding: str) -> list[str]:
     """The names of the columns, as the first line of a file has them that begins with `start`."""
-    lines = Text(io.BytesIO(start), encoding)
+    header = _header(Text(io.BytesIO(start), encoding), may_be_cut=len(start) >= SAMPLE)
+    if not header.line:
+        raise NotReadable("This file is empty.")
+    return header.names
+
+
+def _header(lines: Iterator[str], may_be_cut: bool = False) -> Header:
+    """Before it may stand `sep=;`, which tells a spreadsheet the sign between two columns."""
+    delimiter = ""
     for line in lines:
-        if line.strip():
-            if not line.endswith(("\n", "\r")) and len(start) >= SAMPLE:
+        if match := SEP_LINE.fullmatch(line):
+            delimiter = match[1].replace("\\t", "\t")
+        elif line.strip():
+            if may_be_cut and not line.endswith(("\n", "\r")):
                 raise NotReadable("The first line is longer than any list of columns. Is this the right file?")
-            return _names(line)
-    raise NotReadable("This file is empty.")
+            delimiter = delimiter or max("\t,;|", key=line.count)
+            return Header(line, delimiter, _names(line, delimiter))
+    return Header("", ",", [""])
 
 
-def _names(line: str) -> list[str]:
+def _names(line: str, delimiter: str) -> list[str]:
+    """Two columns of one name are told apart by a number: Author, Author (2)."""
     try:
-        names = next(csv.reader([line], delimiter=delimiter_of(line)))
+        names = next(csv.reader([line], delimiter=delimiter))
+        if len(names) == 1 and delimiter in names[0]:  # a line that is quoted as a whole
+            names = next(csv.reader(names, delimiter=delimiter))
     except csv.Error as error:
         raise NotReadable(f"The first line cannot be read as the names of columns: {error}.") from error
     if len(names) > MOST_COLUMNS:
         raise NotReadable(f"This file has {len(names):,} columns; the limit is {MOST_COLUMNS}.")
-    return [" ".join(name.replace("\ufeff", "").split()) for name in names]
+    seen: Counter[str] = Counter()
+    unique = []
+    for name in (" ".join(name.replace("\ufeff", "").split()) for name in names):
+        seen[name] += 1
+        unique.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
+    return unique
 
 
 def table(stream: BinaryIO, encoding: str) -> Iterator[Row]:
     """The rows of a table, by the names in its first line. A row that cannot be read is told, and the next one read."""
     lines = Text(stream, encoding)
-    header = next((line for line in lines if line.strip()), "")
-    names = _names(header)
-    delimiter = delimiter_of(header)
+    header = _header(lines)
+    names, delimiter = header.names, header.delimiter
     # Tables between tabs leave quotes as they were typed, unless the header shows otherwise.
-    quoting = csv.QUOTE_NONE if delimiter == "\t" and '"' not in header else csv.QUOTE_MINIMAL
+    quoting = csv.QUOTE_NONE if delimiter == "\t" and '"' not in header.line else csv.QUOTE_MINIMAL
     reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
     while True:
         lines.begin_row()
@@ -187,8 +222,19 @@ def table(stream: BinaryIO, encoding: str) -> Iterator[Row]:
             broken = {names[0]: lines.since[0].strip()[:LONGEST_SHOWN]}
             yield Row(line, broken, "This line has a quotation mark that is never closed, so it cannot be read.")
             continue
-        if row := _row(line, names, values, lines):
+        if row := _row(line, names, _opened(values, names, delimiter), lines):
             yield row
+
+
+def _opened(values: list[str], names: list[str], delimiter: str) -> list[str]:
+    """The values of a row that is quoted as a whole, as some spreadsheets save what they did not take apart."""
+    if len(values) != 1 or len(names) < 2 or delimiter not in values[0]:
+        return values
+    try:
+        inner = next(csv.reader([values[0]], delimiter=delimiter))
+    except csv.Error:
+        return values
+    return inner if len(inner) > 1 else values
 
 
 def swallowed(lines: list[str], values: list[str], names: list[str]) -> bool:

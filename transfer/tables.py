@@ -1,7 +1,9 @@
 """Formats that are tables: which columns tell them, what each column is here, and how a row becomes an Item."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import DecimalException
 from itertools import islice
 from typing import BinaryIO
 
@@ -10,10 +12,26 @@ from transfer.fields import DROP, KEEP, TARGETS, Hints
 from transfer.items import Item, Row
 
 LOOKED_AT = 2000  # rows that are asked what their file means
-DATES = ("read_on", "begun", "finished", "added", "bought", "published", "first_year")
+ODD = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, DecimalException, RecursionError)
+SEVERAL = frozenset(  # of these a row may have more than one column
+    "authors author_list author_surname_first one_author more_authors isbn tags categories notes review read_on".split()
+)
+DATES = ("read_on", "begun", "finished", "added", "bought", "published", "first_year", "lent_on", "stopped")
 
 
 ORDER = {name: place for place, name in enumerate(TARGETS)}
+AGAIN = re.compile(r"(.*) \(\d+\)")  # the second column of one name (see source_files)
+UNREADABLE = "The column “{}” could not be read; its text is kept as it is."
+SHARE_OF_TEN = 0.2  # of the ratings must be more than 5, or they are slips in a list out of five
+SCALE = re.compile(r"(?i)(?:/|out of|of|von|sur|[-–])\s*(5|10)\b")
+
+SCALE_IN_NAME = re.compile(r"\s*(?:\([^()]*\)|/\s*\d+|out of \d+)\s*$")
+
+
+def column_key(name: str) -> str:
+    """The same for `ISBN-13`, `isbn_13` and `Isbn13`, and for the second column of a name."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.strip())
+    return re.sub(r"[\W_]+", "", words).casefold() or name.strip()
 
 
 def unchanged(values: dict[str, str]) -> dict[str, str]:
@@ -36,55 +54,110 @@ class Table:
     clean: Callable[[dict], dict] = unchanged
     complete: Callable[[Item, dict, Hints], None] = nothing_more
     least: int = 2  # of the telling columns
+    loose: bool = False  # somebody's own words: `Rating (out of 10)` is a rating, too
+    stars: int = 0  # the best rating; 0 where the file must show it
+    date_order: str = ""  # day or month first, where the program always writes so
+    statuses: Mapping[str, str] = field(default_factory=dict)  # its own words for ours, beside those that all use
 
     def tells(self, header: list[str]) -> int:
         """How many telling columns there are, 0 where they are too few."""
-        there = {name.casefold() for name in header}
-        count = sum(name.casefold() in there for name in self.told_by)
+        there = {column_key(name) for name in header}
+        count = sum(column_key(name) in there for name in self.told_by)
         return count if count >= self.least else 0
 
     def mapping(self, header: list[str]) -> dict[str, str]:
-        known = {name.casefold(): target for name, target in self.columns.items()}
-        return {name: known.get(name.casefold(), KEEP) for name in header if name}
+        known = {column_key(name): target for name, target in self.columns.items()}
+        return {name: self._target(_base(name, header) or name, known) for name in header if name}
+
+    def _target(self, name: str, known: dict[str, str]) -> str:
+        bare = SCALE_IN_NAME.sub("", name) if self.loose else name
+        return known.get(column_key(name)) or known.get(column_key(bare), KEEP)
 
     def hints(self, stream: BinaryIO, encoding: str, mapping: dict[str, str]) -> Hints:
         """From the beginning of the file: what one row leaves open another one may tell."""
         dated = {name for name, target in mapping.items() if target in DATES}
         rated = {name for name, target in mapping.items() if target == "rating"}
-        order, best = "", 0.0
+        days: list[str] = []
+        ratings: list[float] = []
         for row in islice(source_files.table(stream, encoding), LOOKED_AT):
             values = self.clean(row.values)
-            order = order or dates.order_of(values.get(name, "") for name in dated)
-            best = max([best, *(_number(values.get(name, "")) for name in rated)])
-        return Hints(order, 10 if 5 < best <= 10 else 5, self.name)
+            days += [values[name] for name in dated if values.get(name)]
+            ratings += filter(None, (_number(values.get(name, "")) for name in rated))
+        stars = self.stars or _scale_of(rated) or _scale_shown(ratings)
+        return Hints(self.date_order or dates.order_of(days), stars, self.name)
 
     def items(
         self, stream: BinaryIO, encoding: str, mapping: dict[str, str], hints: Hints, after: int = 0
     ) -> Iterator[tuple[Row, Item]]:
         """The rows after the first `after`."""
-        plan = sorted(mapping.items(), key=lambda column: ORDER.get(column[1], -1))
+        plan = self.plan(mapping)
+        hints = replace(hints, statuses=self.statuses)
         for row in islice(source_files.table(stream, encoding), after, None):
             yield row, self.item(row, plan, hints)
 
+    @staticmethod
+    def plan(mapping: dict[str, str]) -> list[tuple[str, str]]:
+        """The columns in the order of fields.TARGETS: first authors come before further ones wherever they stand."""
+        return sorted(mapping.items(), key=lambda column: ORDER.get(column[1], -1))
+
     def item(self, row: Row, plan: list[tuple[str, str]], hints: Hints) -> Item:
-        """`plan` is the mapping in the order of fields.TARGETS: first authors come before further ones wherever they stand."""
+        """`plan` says in which order its columns are read."""
         item = Item(problem=row.problem, notes=list(row.notes))
         if row.problem:
             return item
-        values = {name: fields.plain(text) for name, text in self.clean(row.values).items()}
+        values = {name: fields.plain(text) for name, text in self._cleaned(item, row.values).items()}
         for name, target in plan:
             text = values.get(name, "")
-            if text and target == KEEP:
+            if not text or target == DROP:
+                continue
+            if target not in TARGETS or (target not in SEVERAL and values.get(_base(name, values))):
                 item.extra[name] = text
-            elif text and target != DROP and target in TARGETS:
-                TARGETS[target][1](item, text, hints)
-        self.complete(item, values, hints)
+            else:
+                self._read(item, name, TARGETS[target][1], text, hints)
+        try:
+            self.complete(item, values, hints)
+        except ODD:
+            item.notes.append("Some columns of this row could not be read together.")
         fields.finish(item)
         return item
+
+    def _cleaned(self, item: Item, values: dict[str, str]) -> dict[str, str]:
+        try:
+            return self.clean(values)
+        except ODD:
+            item.notes.append("This row could not be tidied before it was read.")
+            return values
+
+    @staticmethod
+    def _read(item: Item, name: str, read: Callable, text: str, hints: Hints):
+        """One odd value costs its field in this row, and nothing else."""
+        try:
+            read(item, text, hints)
+        except ODD:
+            item.notes.append(UNREADABLE.format(name[:60]))
+            item.extra[name] = text
+
+
+def _base(name: str, names) -> str:
+    """`Author` of `Author (2)`, where both are there; of the first one of a name nothing that stands in a file."""
+    match = AGAIN.fullmatch(name)
+    return match[1] if match and match[1] in names else ""
+
+
+def _scale_of(names) -> int:
+    """`Rating (out of 10)`"""
+    return next((int(match[1]) for name in names if (match := SCALE.search(name))), 0)
+
+
+def _scale_shown(ratings: list[float]) -> int:
+    best = max(ratings, default=0)
+    above = sum(rating > 5 for rating in ratings)
+    return 10 if 5 < best <= 10 and above >= SHARE_OF_TEN * len(ratings) else 5
 
 
 def _number(text: str) -> float:
     try:
-        return float(text.replace(",", "."))
+        found = float(text.replace(",", "."))
     except ValueError:
         return 0.0
+    return found if 0 <= found <= 100 else 0.0

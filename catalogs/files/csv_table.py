@@ -9,6 +9,7 @@ from catalogs import Record, isbn
 from catalogs.files import Row
 from catalogs.languages import iso
 from catalogs.names import authors_of
+from catalogs.statements import published_date, repaired
 
 UNREADABLE = "\ufffd"
 
@@ -45,11 +46,11 @@ def _row(line: int, values: dict) -> Row:
         f"is kept without its ISBN, which is not valid: {values['isbn13'][:20]}" if values.get("isbn13") and not number else ""
     )
     record = Record(
-        title=values["title"],
-        authors=authors_of(values.get("author", "")),
+        title=repaired(values["title"]),
+        authors=authors_of(repaired(values.get("author", ""))),
         isbn=number,
-        published_date=values.get("year", "")[:10],
-        publisher=values.get("publisher", ""),
+        published_date=published_date(values.get("year", "")),
+        publisher=repaired(values.get("publisher", "")),
         language=iso(values.get("language", "")),
     )
     return Row(line, record, wrong)

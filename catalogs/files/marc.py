@@ -10,11 +10,13 @@ from pymarc import MARCReader
 from catalogs import Record, isbn
 from catalogs.files import Row
 from catalogs.languages import iso
-from catalogs.names import authors_of
+from catalogs.names import SUFFIX, PersonName
+from catalogs.statements import published_date, repaired
 
 SLIM = "{http://www.loc.gov/MARC21/slim}"
 TEXT = "at"  # language material, printed or manuscript; the rest are maps, music, films …
 WRITERS = re.compile(r"(?i)^(?:aut|cre|author|creator|joint author)\b|^$")
+INDICATOR = "indicator"  # stands among the subfields: for a person 0 is a forename, 1 a surname first
 Fields = list[tuple[str, list[tuple[str, str]]]]  # tag, its subfields
 
 
@@ -25,7 +27,11 @@ def read(stream: BinaryIO) -> Iterator[Row]:
             yield Row(number, problem=f"cannot be read: {reader.current_exception}")
             continue
         control = {field.tag: field.data or "" for field in marc.fields if field.is_control_field()}
-        fields = [(f.tag, [(s.code, s.value) for s in f.subfields]) for f in marc.fields if not f.is_control_field()]
+        fields = [
+            (f.tag, [(INDICATOR, f.indicators[0]), *((s.code, s.value) for s in f.subfields)])
+            for f in marc.fields
+            if not f.is_control_field()
+        ]
         yield _row(number, str(marc.leader), control.get("008", ""), fields)
 
 
@@ -39,12 +45,16 @@ def read_xml(stream: BinaryIO) -> Iterator[Row]:
         number += 1
         control = {field.get("tag"): field.text or "" for field in element.iter(f"{SLIM}controlfield")}
         fields = [
-            (field.get("tag", ""), [(sub.get("code", ""), sub.text or "") for sub in field.iter(f"{SLIM}subfield")])
+            (field.get("tag", ""), [(INDICATOR, field.get("ind1", "")), *_subfields(field)])
             for field in element.iter(f"{SLIM}datafield")
         ]
         leader = element.findtext(f"{SLIM}leader") or ""
         yield _row(number, leader, control.get("008", ""), fields)
         root.clear()  # otherwise the whole file would stay in memory
+
+
+def _subfields(field: ElementTree.Element) -> Iterator[tuple[str, str]]:
+    return ((sub.get("code", ""), sub.text or "") for sub in field.iter(f"{SLIM}subfield"))
 
 
 def _row(number: int, leader: str, fixed: str, fields: Fields) -> Row:
@@ -53,20 +63,21 @@ def _row(number: int, leader: str, fixed: str, fields: Fields) -> Row:
     title = _tidy(" ".join(_values(fields, ("245",), "abnp")))
     if not title:
         return Row(number, problem="has no title")
-    years = re.findall(r"\d{4}", " ".join(_values(fields, ("264", "260"), "c"))) or re.findall(r"\d{4}", fixed[7:11])
+    printed = " ".join(_values(fields, ("264", "260"), "c"))
     record = Record(
         title=re.sub(r"\s+([:;,.])", r"\1", title),
         authors=_authors(fields),
-        isbn=next(filter(None, (isbn.clean(re.split(r"[\s(]", v)[0]) for v in _values(fields, ("020",), "a"))), ""),
+        isbn=next(filter(None, map(isbn.clean, _values(fields, ("020",), "a"))), ""),
         publisher=_tidy(next(iter(_values(fields, ("264", "260"), "b")), "")),
-        published_date=years[0] if years else "",
+        published_date=published_date(printed, coded=fixed[7:11])[:4],
         language=iso(fixed[35:38]) or iso(next(iter(_values(fields, ("041",), "a")), "")),
     )
     return Row(number, record)
 
 
 def _values(fields: Fields, tags: tuple[str, ...], codes: str) -> list[str]:
-    return [value.strip() for tag, subs in fields if tag in tags for code, value in subs if code in codes and value.strip()]
+    found = [value for tag, subs in fields if tag in tags for code, value in subs if code in codes]
+    return [text for value in found if (text := repaired(value).strip())]
 
 
 def _authors(fields: Fields) -> tuple[str, ...]:
@@ -75,8 +86,17 @@ def _authors(fields: Fields) -> tuple[str, ...]:
     for tag, subs in fields:
         roles = [value for code, value in subs if code in "e4"]
         if tag == "100" or (tag == "700" and any(WRITERS.match(role) for role in roles or [""])):
-            names += authors_of(_tidy(" ".join(value for code, value in subs if code == "a")))
-    return tuple(dict.fromkeys(names))
+            names.append(_name(subs))
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
+def _name(subs: list[tuple[str, str]]) -> str:
+    """Libraries write the surname first, and say so; a suffix such as Jr. stands in a part of its own."""
+    name = _tidy(" ".join(repaired(value) for code, value in subs if code == "a"))
+    suffixes = [_tidy(value) for code, value in subs if code == "c" and SUFFIX.fullmatch(_tidy(value))]
+    if (INDICATOR, "0") in subs:
+        return name
+    return PersonName.surname_first(", ".join(filter(None, [name, *suffixes]))).display
 
 
 def _tidy(text: str) -> str:

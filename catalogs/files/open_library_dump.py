@@ -13,6 +13,7 @@ from typing import BinaryIO
 from catalogs import Record, isbn
 from catalogs.files import Row
 from catalogs.languages import iso
+from catalogs.statements import as_text, published_date
 
 FLUSH = 50_000
 
@@ -92,12 +93,7 @@ def _record(data: dict, title: str, names: Names) -> Record:
         title=f"{title}: {subtitle}" if subtitle else title,
         authors=names.of_edition(data),
         isbn=next(filter(None, map(isbn.clean, numbers)), ""),
-        publisher=next(iter(data.get("publishers") or []), ""),
-        published_date=_year(data.get("publish_date") or ""),
+        publisher=as_text(data.get("publishers")),
+        published_date=published_date(as_text(data.get("publish_date")))[:4],
         language=languages[0] if len(languages) == 1 else "",
     )
-
-
-def _year(printed: str) -> str:
-    digits = "".join(c if c.isdigit() else " " for c in printed).split()
-    return next((part for part in digits if len(part) == 4), "")

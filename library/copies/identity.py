@@ -17,6 +17,7 @@ from library.models import FACTS, Book, UserBook
 PEOPLE = frozenset(["", "typed", facts.YOU, facts.PHOTO, facts.IMPORT])
 
 
+SIGNS = re.compile(r"(?<=\w)(?:\+\+?|#)(?!\w)")  # of a title, where they belong to a name
 ORIGINS = {facts.PHOTO: facts.PHOTO, facts.IMPORT: facts.IMPORT}  # all others of them are the owner's words
 
 
@@ -35,8 +36,10 @@ def is_placeholder(title: str) -> bool:
 
 def work_key(title: str, authors) -> str:
     """Title and first author's surname, folded; the same for all editions of a work as far as text can tell."""
+    signs = "".join(sorted(SIGNS.findall(title)))  # C, C++ and C# are three books
     surname = [PersonName(authors[0]).surname_key] if authors else []
-    return "|".join([folding.sort_title(title), *filter(None, surname)])[:300]
+    folded = f"{folding.sort_title(title) or folding.fold_name(title)}{signs}"
+    return "|".join([folded, *filter(None, surname)])[:300]
 
 
 def find_book(record: Record) -> Book | None:

@@ -1,9 +1,14 @@
 """Calibre's catalogue as CSV. https://manual.calibre-ebook.com/generated/en/calibredb.html#catalog
 
-It knows no reading status; several authors stand between `&`, numbers of other services in `identifiers`."""
+It knows no reading status. Its authors are "First Last" between commas, which names may hold too; `author_sort` has the same
+people between `&` and settles where each ends. Its ISBN has lost an X at its end, `identifiers` has it. Stars are of five, of ten
+in old files; days are the beginning of a day in its own time zone, written in another."""
 
 import re
+from datetime import datetime, timedelta
 
+from catalogs import isbn, names
+from catalogs.statements import repaired
 from transfer import fields
 from transfer.fields import DROP, Hints
 from transfer.items import Item
@@ -13,11 +18,27 @@ NO_DATE = "0101-01-01"  # what Calibre writes where it does not know
 
 
 def clean(values: dict[str, str]) -> dict[str, str]:
-    return {name: "" if text.startswith(NO_DATE) else text for name, text in values.items()}
+    values = {name: "" if text.startswith(NO_DATE) else text for name, text in values.items()}
+    values |= {"pubdate": _day_of(values["pubdate"])} if values.get("pubdate") else {}
+    whole = [number for program, number in _identifiers(values) if program == "isbn" and isbn.clean(number)]
+    return values | ({"isbn": ""} if whole and not isbn.clean(values.get("isbn", "")) else {})
+
+
+def _day_of(text: str) -> str:
+    """A day is midnight in its owner's time zone, written in another: the nearest midnight is meant."""
+    try:
+        return f"{datetime.fromisoformat(text) + timedelta(hours=12):%Y-%m-%d}"
+    except (ValueError, OverflowError):
+        return text
+
+
+def _identifiers(values: dict[str, str]) -> list[tuple[str, str]]:
+    return re.findall(r"([\w-]+):([^,\s]+)", values.get("identifiers", ""))
 
 
 def complete(item: Item, values: dict[str, str], hints: Hints):
-    for program, number in re.findall(r"([\w-]+):([^,\s]+)", values.get("identifiers", "")):
+    _add_authors(item, values)
+    for program, number in _identifiers(values):
         if program == "isbn" and not item.isbn13:
             fields.number(item, number, hints)
         elif program in ("goodreads", "librarything"):
@@ -26,12 +47,20 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
         item.facts.pop("series_number", None)  # Calibre counts from 1 where there is no series, too
 
 
+def _add_authors(item: Item, values: dict[str, str]):
+    text, sorted_names = repaired(values.get("authors", "")), repaired(values.get("author_sort", "")).split(" & ")
+    if "&" in text:
+        fields.add_authors(item, [" ".join(name.split()) for name in text.split("&")])
+    elif text:
+        fields.add_authors(item, names.listed_as(text, filter(None, sorted_names)))
+
+
 FORMAT = Table(
     "calibre",
     "Calibre",
     told_by=("author_sort", "library_name", "title_sort", "series_index", "identifiers", "pubdate", "uuid"),
     columns={
-        "authors": "authors",
+        "authors": DROP,
         "author_sort": DROP,
         "rating": "rating",
         "timestamp": "added",

@@ -67,4 +67,5 @@ FORMAT = Table(
     },
     clean=clean,
     complete=complete,
+    stars=5,
 )

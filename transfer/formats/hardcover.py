@@ -2,20 +2,15 @@
 
 import re
 
-from transfer import fields
 from transfer.fields import DROP, Hints
 from transfer.items import Item
 from transfer.tables import Table
 
+LISTED = re.compile(r"(.+?)\s*(?:\(#\d+\)(?:,\s*|$)|$)")  # the name of a list may hold a comma
+
 
 def complete(item: Item, values: dict[str, str], hints: Hints):
-    for name in fields.parts_of(values.get("Author", "")):
-        role = re.fullmatch(r"(.*?)\s*\(([^()]*)\)", name)
-        if not role or role[2].casefold() == "author":
-            fields.add_authors(item, [role[1] if role else name])
-        else:
-            item.extra[role[2]] = "; ".join(filter(None, [item.extra.get(role[2]), role[1]]))
-    item.tags += [re.sub(r"\s*\(#\d+\)$", "", name) for name in fields.parts_of(values.get("Lists", ""))]
+    item.tags += [" ".join(name.split()) for name in LISTED.findall(values.get("Lists", ""))]
 
 
 FORMAT = Table(
@@ -24,7 +19,7 @@ FORMAT = Table(
     told_by=("Hardcover Book ID", "Hardcover Edition ID", "Review Slate", "Sponsored Review", "Duration in Seconds", "Lists"),
     columns={
         "Title": "plain_title",
-        "Author": DROP,
+        "Author": "author_list",
         "Series": "series",
         "Status": "status",
         "Hardcover Book ID": "id",
@@ -46,4 +41,5 @@ FORMAT = Table(
         "Private Notes": "notes",
     },
     complete=complete,
+    stars=5,
 )

@@ -9,8 +9,9 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
     kind = values.get("item_type", "")
     if kind and kind.casefold() != "book":
         item.left_out, item.problem = f"This is not a book but a {kind.casefold()}.", ""
-    if not item.facts.get("authors") and values.get("last_name"):
-        item.facts["authors"] = [" ".join(filter(None, [values.get("first_name"), values["last_name"]]))]
+    first, last = values.get("first_name", ""), values.get("last_name", "")
+    if last and (not item.facts.get("authors") or values.get("creators", "") == f"{last}, {first}"):
+        item.facts["authors"] = [" ".join(filter(None, [first, last]))]
 
 
 FORMAT = Table(
@@ -19,7 +20,7 @@ FORMAT = Table(
     told_by=("item_type", "ean_isbn13", "upc_isbn10", "number_of_discs", "number_of_players", "creators", "esrb"),
     columns={
         "title": "title",
-        "creators": "authors",
+        "creators": "author_list",
         "first_name": DROP,
         "last_name": DROP,
         "collection": "shelf",
@@ -42,4 +43,5 @@ FORMAT = Table(
         "copies": "copies",
     },
     complete=complete,
+    stars=5,
 )

@@ -1,8 +1,9 @@
-"""LibraryThing, between tabs, often in ISO-8859-1: numbers and dates in brackets, authors as `Last, First`.
+"""LibraryThing, between tabs, often in ISO-8859-1: numbers and dates in brackets, every author as `Last, First`.
 https://www.librarything.com/export.php"""
 
 import re
 
+from catalogs.statements import repaired
 from library.models import Status
 from transfer import dates, fields
 from transfer.fields import DROP, Hints
@@ -33,13 +34,22 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
         elif name and name.casefold() not in OURS:
             item.tags.append(name)
     _more_authors(item, values)
-    if values.get("Publication"):  # `Gallimard (1972), Poche, 185 pages`
-        item.facts["publisher"] = re.split(r"\s*[(,]", values["Publication"])[0]
+    if publisher := publisher_of(values.get("Publication", "")):
+        item.facts["publisher"] = repaired(publisher)
     if item.loans:
         since, back = (dates.parse(values.get(name, ""), hints.date_order).text for name in ("Lending Start", "Lending End"))
         item.loans[0] |= {name: day for name, day in (("since", since), ("returned", back)) if len(day) == 10}
     if item.readings and not any(end for _, end in item.readings):
         item.own.setdefault("status", Status.READING.value)
+
+
+def publisher_of(text: str) -> str:
+    """`Little, Brown and Company (2000), Hardcover, 288 pages`, or as libraries write it: `New York : Random House, c1998.`"""
+    if match := re.match(r"(.+?)\s*\([^()]*\d{4}[^()]*\)", text):
+        return match[1].strip()
+    if match := re.match(r"[^:]+\s:\s(.+?)\s*,\s*[\[©]?\s*c?\d{4}", text):
+        return match[1].strip()
+    return re.split(r",\s*(?:Edition:|\d+ pages|Paperback|Hardcover|Kindle|c?\d{4}\b)", text)[0].strip(" .,")
 
 
 def _more_authors(item: Item, values: dict[str, str]):
@@ -49,7 +59,7 @@ def _more_authors(item: Item, values: dict[str, str]):
     for number, name in enumerate(names):
         role = roles[number].strip() if number < len(roles) else ""
         if name.strip() and role.casefold() in ("", "author"):
-            fields.authors(item, name, hints=Hints())
+            fields.author_surname_first(item, name, Hints())
         elif name.strip():
             item.extra[role] = "; ".join(filter(None, [item.extra.get(role), name.strip()]))
 
@@ -71,7 +81,7 @@ FORMAT = Table(
         "Book Id": "id",
         "Title": "title",
         "Sort Character": DROP,
-        "Primary Author": "authors",
+        "Primary Author": "author_surname_first",
         "Primary Author Role": DROP,
         "Secondary Author": DROP,
         "Secondary Author Roles": DROP,
@@ -105,4 +115,5 @@ FORMAT = Table(
     },
     clean=clean,
     complete=complete,
+    stars=5,
 )

@@ -37,8 +37,8 @@ FORMAT = Table(
     told_by=("Read Status", "Moods", "Pace", "Character- or Plot-Driven?", "Star Rating", "ISBN/UID", "Dates Read", "Owned?"),
     columns={
         "Title": "title",
-        "Authors": "authors",
-        "Author": "authors",
+        "Authors": "author_list",
+        "Author": "author_list",
         "ISBN/UID": "isbn",
         "ISBN": "isbn",
         "Format": "binding",
@@ -52,4 +52,5 @@ FORMAT = Table(
     },
     clean=clean,
     complete=complete,
+    stars=5,
 )

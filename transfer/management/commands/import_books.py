@@ -26,7 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["auto", *detect.FORMATS], default="auto")
         parser.add_argument("--status", choices=Status.values, default="", help="if the file has none")
         parser.add_argument("--tags", default="", help="tags for all books, separated by commas")
-        parser.add_argument("--on-duplicate", choices=list(row_outcomes.ON_DUPLICATE), default=row_outcomes.SKIP)
+        parser.add_argument("--on-duplicate", choices=list(row_outcomes.ON_DUPLICATE), default=row_outcomes.UPDATE)
 
     def handle(self, *, file: Path, user, **options):
         owner = get_user_model().objects.filter(username=user).first()

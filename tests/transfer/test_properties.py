@@ -1,0 +1,75 @@
+"""Whatever stands in a cell: no exception, no value that is not in the file, and every row is there."""
+
+import csv
+import io
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalogs.statements import repaired
+from tests.properties import quick
+from tests.transfer.importing import read
+from transfer import detect
+from transfer.formats import librarything_json, other_table
+
+WORDS = """nan inf -inf 1e400 9.78E+12 441478123.0 0000-00-00 2020-13-45 99/99/9999 03/04/20 20201025 44129 ,,,, ;;; | & () (#)
+[] {} ="" ★★★½ 4/0 7/5 100% -3 0 1 true ] " ' <br/> #5 C# \u202e 9780441013593 1,024"""
+PHRASES = ["Last, First", "A, B, C", "x (Y, #1; Z, #2)", "(", "\x1f", "2 v. (1, 2 p.)", "1|2;3|4", "AÃ±os", "Jr., Jr.", ", ,"]
+ODD = st.sampled_from([*WORDS.split(), *PHRASES])
+CELL = ODD | st.text(max_size=30) | st.integers().map(str) | st.floats().map(str) | st.dates().map(str)
+TABLES = [*detect.TABLES, other_table.FORMAT]
+NAMES = {table.name: list(dict.fromkeys([*table.told_by, *table.columns]))[:120] for table in TABLES}
+
+
+def file_of(names: list[str], rows: list[list[str]], delimiter: str) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter)
+    writer.writerows([names, *rows])
+    return out.getvalue()
+
+
+def letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_no_cell_is_too_odd_for_a_format(table):
+    names = NAMES[table.name]
+
+    @quick
+    @given(st.lists(st.lists(CELL, min_size=len(names), max_size=len(names)), min_size=1, max_size=3))
+    def check(rows):
+        kind, items = read(file_of(names, rows, "\t" if table.name == "librarything" else ","), table.name)
+        assert kind == table.name
+        for item in items:
+            check_item(item, " ".join(letters(text) for row in rows for cell in row for text in (cell, repaired(cell))))
+
+    check()
+
+
+def check_item(item, given_letters: str):
+    """What was read is plain, within bounds, and made of what the file says."""
+    assert 1 <= item.own.get("rating", 1) <= 10
+    assert 0 < item.facts.get("pages", 1) < 100_000
+    assert re.fullmatch(r"(97[89]\d{10})?", item.isbn13)
+    assert all(re.fullmatch(r"(\d{4}-\d{2}-\d{2})?", day) for reading in item.readings for day in reading)
+    for name in ("title", "publisher", "series", "subtitle"):
+        assert letters(item.facts.get(name, "")) in given_letters
+    assert all(author.strip() for author in item.facts.get("authors", []))
+
+
+KEYS = [*librarything_json.TEXTS.values(), *librarything_json.LISTS.values(), "authors"]
+VALUE = st.recursive(
+    st.none() | st.booleans() | st.integers() | CELL,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["text", "lf", "0"]), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@quick
+@given(st.dictionaries(st.sampled_from(KEYS), VALUE))
+def test_no_value_is_too_odd_for_the_json_of_librarything(book):
+    (row,) = list(librarything_json.read_books([book]))
+    check_item(row[1], letters(str(book)) + letters(repaired(str(book))) + letters(str(row[0].values)))

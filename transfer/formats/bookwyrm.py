@@ -1,0 +1,40 @@
+"""BookWyrm's table of books, shelves and reviews. https://docs.joinbookwyrm.com/importing-and-exporting.html
+
+Authors are "First Last" between commas, stars of five, dates year first. A shelf is a reading status, or one of one's own."""
+
+from library.models import Status
+from transfer.fields import DROP, Hints
+from transfer.items import Item
+from transfer.tables import Table
+
+
+def complete(item: Item, values: dict[str, str], hints: Hints):
+    if name := values.get("review_name"):
+        item.own["review"] = "\n\n".join(filter(None, [name, item.own.get("review")]))
+
+
+FORMAT = Table(
+    "bookwyrm",
+    "BookWyrm",
+    told_by=("author_text", "remote_id", "openlibrary_key", "inventaire_id", "librarything_key", "bnf_id", "review_content"),
+    columns={
+        "title": "title",
+        "author_text": "author_list",
+        "remote_id": "id",
+        "isbn_13": "isbn",
+        "isbn_10": "isbn",
+        "pages": "pages",
+        "start_date": "begun",
+        "finish_date": "finished",
+        "stopped_date": "stopped",
+        "rating": "rating",
+        "review_name": DROP,
+        "review_content": "review",
+        "shelf": "status",
+        "shelf_name": DROP,
+        "shelf_date": "added",
+    },
+    complete=complete,
+    stars=5,
+    statuses={"reading": Status.READING, "stopped reading": Status.DID_NOT_FINISH},
+)

@@ -1,0 +1,98 @@
+"""LibraryThing's export as JSON: one object, each book under its number, read as the row of the table that says the same."""
+
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+import ijson
+
+from transfer.fields import Hints
+from transfer.formats import librarything
+from transfer.formats.own_json import BROKEN, tidy
+from transfer.items import Item, Row
+
+TEXTS = {
+    "Book Id": "books_id",
+    "Title": "title",
+    "Primary Author": "primaryauthor",
+    "Publication": "publication",
+    "Date": "date",
+    "Review": "review",
+    "Rating": "rating",
+    "Comment": "comments",
+    "Private Comment": "privatecomment",
+    "Media": "format",
+    "Page Count": "pages",
+    "Acquired": "dateacquired",
+    "Date Started": "datestarted",
+    "Date Read": "dateread",
+    "Languages": "language",
+    "ISBN": "originalisbn",
+    "Copies": "copies",
+    "Entry Date": "entrydate",
+    "From Where": "fromwhere",
+}
+LISTS = {"Tags": "tags", "Collections": "collections", "ISBNs": "isbn"}
+
+
+class LibraryThingJSON:
+    name = "librarything_json"
+    label = "LibraryThing (JSON)"
+
+    def mapping(self, header: list[str]) -> dict[str, str]:
+        return {}
+
+    def hints(self, stream: BinaryIO, encoding: str, mapping: dict[str, str]) -> Hints:
+        return Hints(program=librarything.FORMAT.name)
+
+    def items(
+        self, stream: BinaryIO, encoding: str, mapping: dict[str, str], hints: Hints, after: int = 0
+    ) -> Iterator[tuple[Row, Item]]:
+        number = 0
+        try:
+            books = (book for _, book in ijson.kvitems(stream, "", use_float=True))
+            for number, (row, item) in enumerate(read_books(books, hints.date_order), start=1):
+                if number > after:
+                    yield row, item
+        except (ijson.JSONError, UnicodeDecodeError) as error:
+            yield Row(number + 1, {}), Item(problem=BROKEN.format(str(error).splitlines()[0][:100]))
+
+
+def read_books(books: Iterable, date_order: str = "") -> Iterator[tuple[Row, Item]]:
+    table = librarything.FORMAT
+    plan = table.plan(table.mapping([*TEXTS, *LISTS, "Secondary Author", "Secondary Author Roles"]))
+    hints = Hints(date_order, table.stars, table.name)
+    for number, book in enumerate(books, start=1):
+        row = Row(number, _values(tidy(book)) if isinstance(book, dict) else {})
+        yield row, table.item(row, plan, hints)
+
+
+def tells(text: str) -> bool:
+    return text.startswith("{") and '"books_id"' in text[:5000]
+
+
+def _values(book: dict) -> dict[str, str]:
+    """The columns of the table; lists are joined as the table joins them."""
+    values = {column: _text(book.get(name)) for column, name in TEXTS.items()}
+    values |= {column: ", ".join(_texts(book.get(name))) for column, name in LISTS.items()}
+    authors = [author for author in book.get("authors") or [] if isinstance(author, dict) and _text(author.get("lf"))]
+    if authors:
+        values["Primary Author"] = _text(authors[0]["lf"])
+        values["Secondary Author"] = "|".join(_text(author["lf"]) for author in authors[1:])
+        values["Secondary Author Roles"] = "|".join(_text(author.get("role")) for author in authors[1:])
+    return values
+
+
+def _text(value) -> str:
+    return next(iter(_texts(value)), "")
+
+
+def _texts(value) -> list[str]:
+    """Each text of a list, or of an object, whose keys are only numbers; media are `{"code": …, "text": …}`."""
+    if isinstance(value, dict):
+        value = [value["text"]] if "text" in value else list(value.values())
+    values = value if isinstance(value, list) else [value]
+    found = [each.get("text") if isinstance(each, dict) else each for each in values]
+    return [str(each).strip() for each in found if isinstance(each, str | int | float) and str(each).strip()]
+
+
+FORMAT = LibraryThingJSON()

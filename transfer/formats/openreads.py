@@ -1,0 +1,62 @@
+"""Openreads, its export as CSV. https://github.com/mateusz-bak/openreads
+
+A book that was deleted there stays in the file. Readings are `start|finish|time` between semicolons, tags stand between five
+bars, stars are of five, moments year first."""
+
+import re
+
+from library.models import Status
+from transfer import fields
+from transfer.fields import DROP, Hints
+from transfer.items import Item
+from transfer.tables import Table
+
+BETWEEN_TAGS = "|||||"
+
+
+def complete(item: Item, values: dict[str, str], hints: Hints):
+    item.tags += [tag for part in values.get("tags", "").split(BETWEEN_TAGS) if (tag := " ".join(part.split()))]
+    for reading in filter(None, re.split(r"\s*;\s*", values.get("readings", ""))):
+        started, finished = [*reading.split("|"), ""][:2]
+        days = [fields.exact(item, started, hints, "Date begun"), fields.exact(item, finished, hints, "Date read")]
+        if any(days):
+            item.readings.append(days)
+
+
+FORMAT = Table(
+    "openreads",
+    "Openreads",
+    told_by=("olid", "readings", "book_format", "my_review", "date_modified", "favourite", "deleted"),
+    columns={
+        "title": "plain_title",
+        "subtitle": "subtitle",
+        "author": "author_list",
+        "description": "description",
+        "status": "status",
+        "favourite": "favourite",
+        "deleted": "deleted",
+        "rating": "rating",
+        "pages": "pages",
+        "publication_year": "published",
+        "isbn": "isbn",
+        "tags": DROP,
+        "my_review": "review",
+        "notes": "notes",
+        "book_format": "binding",
+        "readings": DROP,
+        "date_added": "added",
+        "date_modified": DROP,
+        "blur_hash": DROP,
+        "has_cover": DROP,
+    },
+    complete=complete,
+    least=3,
+    stars=5,
+    statuses={
+        "planned": Status.TO_READ,
+        "for later": Status.TO_READ,
+        "in progress": Status.READING,
+        "finished": Status.READ,
+        "unfinished": Status.DID_NOT_FINISH,
+    },
+)
