@@ -45,7 +45,7 @@ def test_a_file_is_shown_brought_in_and_a_row_of_it_put_right(page):
     page.get_by_label("Tags").fill("from goodreads")
     bring_in(page)
     expect(page.locator(".notice")).to_contain_text("1 row needs attention")
-    page.locator(".chips").get_by_role("link", name=re.compile("look|[Ff]ailed")).click()
+    page.locator(".chips").get_by_role("link", name=re.compile("attention|[Ff]ailed")).click()
     page.get_by_text("Change and try again").click()
     page.get_by_label("Title (optional)").fill("The Missing Title")
     page.get_by_role("button", name="Try again").click()

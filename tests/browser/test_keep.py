@@ -67,7 +67,7 @@ def test_tags_are_chips_and_completed_and_reading_begins_on_the_page(page):
         page.get_by_label("Status").select_option("reading")
     expect(page.locator("#readings")).to_contain_text("Since")
     with saved(page):
-        page.get_by_role("button", name="Take away science fiction").click()
+        page.get_by_role("button", name="Remove science fiction").click()
     page.reload()
     expect(page.locator(".tag-chip")).to_have_count(0)
 

@@ -99,7 +99,7 @@ def test_the_library_has_one_box_that_filters_it(page):
     page.keyboard.press("/")
     page.keyboard.type("austin")
     expect(page.locator(".book-tile")).to_have_count(2)
-    expect(page.locator("#results")).to_contain_text("Searched with austen")
+    expect(page.locator("#results")).to_contain_text("Searched for austen")
     expect(page).to_have_url(re.compile(r"sort=title.*q=austin|q=austin.*sort=title"))
     page.get_by_role("link", name="Search by meaning, or ask").click()
     expect(page.get_by_role("searchbox", name="Search your books")).to_have_value("austin")
