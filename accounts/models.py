@@ -4,6 +4,7 @@ import base64
 import hashlib
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -32,7 +33,7 @@ class ApiToken(models.Model):
     user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=100)
-    scopes = models.JSONField(default=list)
+    scopes: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     hint = models.CharField("last characters", max_length=8, editable=False)
     created = models.DateTimeField(default=timezone.now)
@@ -112,7 +113,7 @@ class Allowance(models.Model):
     user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="allowances")
     kind = models.CharField(max_length=20)
-    slices = models.JSONField("time slot -> number of calls", default=dict)
+    slices: "models.JSONField[dict[str, int], dict[str, int]]" = models.JSONField("time slot -> number of calls", default=dict)
     version = models.PositiveIntegerField("number of calls allowed so far", default=0)
 
     class Meta:
@@ -143,7 +144,7 @@ class Webhook(models.Model):
     user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")
     url = models.URLField(max_length=500)
-    events = models.JSONField(default=list)
+    events: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)
     secret = models.CharField(max_length=60, default=new_secret, editable=False)
     active = models.BooleanField(default=True)
     created = models.DateTimeField(default=timezone.now)
@@ -179,7 +180,7 @@ class Delivery(LeasedWork):
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
     event = models.CharField(max_length=30, choices=Event)
     subject = models.CharField("event and object, sent once", max_length=100, blank=True)
-    payload = models.JSONField()
+    payload: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField()
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     answer = models.CharField("response", max_length=300, blank=True)
     created = models.DateTimeField(default=timezone.now)

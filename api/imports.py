@@ -20,7 +20,7 @@ from library.forms.fields import error_sentence
 from transfer import detect, downloads, fields, import_run, row_outcomes
 from transfer.forms import ORDERS, ColumnsForm
 from transfer.items import NotReadable
-from transfer.models import Import, ImportRow
+from transfer.models import Import, ImportOptions, ImportRow
 
 calls = router("Import and export", auth=EVERYBODY)
 FORMATS = ("auto", *detect.FORMATS)
@@ -104,14 +104,19 @@ def own_import(user, key: int) -> Import:
 @creates
 def start_import(request: HttpRequest, file: File[UploadedFile], options: Form[ImportIn]):
     """Imports a file: an export from another program, any table with a header, a list of ISBNs, or our own JSON."""
-    chosen = {name: getattr(options, name) for name in ("status", "shelf", "on_duplicate", "look_up")}
+    chosen: ImportOptions = {
+        "status": options.status,
+        "shelf": options.shelf,
+        "on_duplicate": options.on_duplicate,
+        "look_up": options.look_up,
+        "tags": [tag.strip() for tag in options.tags.split(",") if tag.strip()],
+    }
     own_shelf(request.user, options.shelf)
-    chosen["tags"] = [tag.strip() for tag in options.tags.split(",") if tag.strip()]
     try:
         made = import_run.take(request.user, file, file.name or "", options.format, here=(file.size or 0) <= AT_ONCE_BYTES)
     except NotReadable as error:
         raise invalid(f"file: {error}") from None
-    made.options = made.options | chosen
+    made.options = {**made.options, **chosen}
     made.save(update_fields=["options"])
     if not options.preview:
         import_run.start(made, chosen)

@@ -13,7 +13,7 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=100)
     fingerprint = models.CharField("hash of the call", max_length=64)
     status = models.PositiveSmallIntegerField("of the answer; 0 while it is at work", default=0)
-    headers = models.JSONField(default=dict)
+    headers: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(default=dict)
     body = models.TextField(blank=True)
     created = models.DateTimeField(default=timezone.now)
 

@@ -1,7 +1,7 @@
 """Catalogues of books. One file per catalogue; all of them return `Record`s."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 
 class CatalogError(Exception):
@@ -10,6 +10,28 @@ class CatalogError(Exception):
     def __init__(self, sentence: str, permanent: bool = False):
         super().__init__(sentence)
         self.permanent = permanent
+
+
+class RecordData(TypedDict, total=False):
+    """A Record as JSON."""
+
+    title: str
+    authors: list[str]
+    subtitle: str
+    isbn: str
+    publisher: str
+    published_date: str
+    language: str
+    cover: str
+    links: dict[str, str]
+    series: str
+    series_number: str
+    pages: int | None
+    binding: str
+    description: str
+    categories: list[str]
+    source: str
+    source_id: str
 
 
 @dataclass(frozen=True)
@@ -42,13 +64,14 @@ class Record:
     def full_title(self) -> str:
         return f"{self.title}: {self.subtitle}" if self.subtitle else self.title
 
-    def as_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "authors": list(self.authors), "categories": list(self.categories)}
+    def as_dict(self) -> RecordData:
+        data: Any = asdict(self)
+        return data | {"authors": list(self.authors), "categories": list(self.categories)}
 
     @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> "Record":
-        many: dict[str, Any] = {name: tuple(data.get(name) or ()) for name in ("authors", "categories")}
-        return cls(**(data | many))
+    def from_dict(cls, data: RecordData) -> "Record":
+        known: dict[str, Any] = dict(data)
+        return cls(**(known | {name: tuple(known.get(name) or ()) for name in ("authors", "categories")}))
 
 
 class Catalog(Protocol):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from chat.models import Message
+from chat.models import Action, Message
 from chat.names import key
 from library.copies import readings, tagging
 from library.in_words import count_of
@@ -31,7 +31,7 @@ class Proposal:
     value: str
     sentence: str
 
-    def as_json(self) -> dict:
+    def as_json(self) -> Action:
         return {"name": self.name, "books": list(self.books), "value": self.value, "sentence": self.sentence, "state": "proposed"}
 
 

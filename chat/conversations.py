@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from chat import loop, planner
 from chat.loop import Limits, Stopped, Usage
-from chat.models import Chat, Message
+from chat.models import Chat, Message, Step
 from chat.providers import ModelError, Turn
 from chat.questions import Reply
 from chat.tools import Tools
@@ -118,7 +118,7 @@ def history(message: Message) -> list[Turn]:
     return [turn for each in reversed(before) for turn in (Turn("user", each.question), Turn("assistant", each.answer or "…"))]
 
 
-def answer_to(user, question: str) -> tuple[Reply, list[dict]]:
+def answer_to(user, question: str) -> tuple[Reply, list[Step]]:
     """One answer without a conversation, and the steps to it. Raises ModelError with a sentence."""
     tools, chosen = Tools(user), model()
     if chosen is None:

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from typing import TypedDict
 
 from django.conf import settings
 from django.db import models
@@ -28,6 +29,32 @@ class ChatQuerySet(models.QuerySet):
         return Q(pinned=False, last_said__lt=timezone.now() - timedelta(hours=settings.CHAT_TTL_HOURS))
 
 
+class Memory(TypedDict, total=False):
+    """What "those" and "the second one" mean: keys of copies."""
+
+    books: list[int]
+    focus: int | None
+
+
+class Step(TypedDict):
+    """One call of a tool."""
+
+    tool: str
+    asked: str
+    found: str
+
+
+class Action(TypedDict, total=False):
+    """A change that was proposed; `state` is proposed, done, dismissed or failed, and then `result` is the sentence about it."""
+
+    name: str
+    books: list[int]
+    value: str
+    sentence: str
+    state: str
+    result: str
+
+
 class Chat(models.Model):
     """One conversation, its owner's alone; forgotten some hours after the last message unless it is pinned."""
 
@@ -36,7 +63,9 @@ class Chat(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chats")
     title = models.CharField(max_length=120, blank=True)
     pinned = models.BooleanField(default=False)
-    memory = models.JSONField(default=dict, blank=True)  # what "those" and "the second one" mean
+    memory: "models.JSONField[Memory, Memory]" = models.JSONField(
+        default=dict, blank=True
+    )  # what "those" and "the second one" mean
     created = models.DateTimeField(auto_now_add=True)
     last_said = models.DateTimeField(default=timezone.now, db_index=True)
 
@@ -68,10 +97,16 @@ class Message(models.Model):
     answer = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.WORKING)
     error = models.CharField(max_length=300, blank=True)
-    steps = models.JSONField(default=list, blank=True)  # {"tool", "asked", "found"}, as they happened
-    books = models.JSONField(default=list, blank=True)  # keys of the copies that the answer comes from, in its order
+    steps: "models.JSONField[list[Step], list[Step]]" = models.JSONField(
+        default=list, blank=True
+    )  # {"tool", "asked", "found"}, as they happened
+    books: "models.JSONField[list[int], list[int]]" = models.JSONField(
+        default=list, blank=True
+    )  # keys of the copies that the answer comes from, in its order
     total = models.PositiveIntegerField(default=0)  # how many there are where not all are shown
-    action = models.JSONField(default=dict, blank=True)  # proposed: {"name", "books", "value", "sentence", "state"}
+    action: "models.JSONField[Action, Action]" = models.JSONField(
+        default=dict, blank=True
+    )  # proposed: {"name", "books", "value", "sentence", "state"}
     stop_asked = models.BooleanField(default=False)
     engine = models.CharField(max_length=120, blank=True)  # the model, or "planner"
     tokens_in = models.PositiveIntegerField(default=0)

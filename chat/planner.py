@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from chat import german
 from chat.answers import comparing, deeds, many, numbers, one, people, series
+from chat.models import Memory
 from chat.names import Names, longest_in, plain
 from chat.questions import Question, Reply
 from chat.tools import MOST_KEPT, Tools
@@ -85,7 +86,7 @@ def replace_whose(question: Question) -> Question:
 
 
 def answer(
-    user, asked: str, memory: dict | None = None, today: date | None = None, tools: Tools | None = None
+    user, asked: str, memory: Memory | None = None, today: date | None = None, tools: Tools | None = None
 ) -> tuple[Reply, Tools]:
     """The reply to one question, and the tools that were used for it. `memory` is what the reply before left."""
     tools = tools or Tools(user)
@@ -95,7 +96,7 @@ def answer(
         text=plain(asked),
         names=Names.of(user),
         tools=tools,
-        memory=memory or {},
+        memory=memory or Memory(),
         today=today or timezone.localdate(),
     )
     for pattern, respond in INTENTS:
@@ -113,5 +114,5 @@ def remembered(question: Question, reply: Reply) -> Reply:
         focus = reply.memory.get("focus") or (reply.books[0] if len(reply.books) == 1 else None)
         reply.memory = {"books": reply.books[:MOST_KEPT], "focus": focus}
     elif not reply.memory:
-        reply.memory = {name: question.memory[name] for name in ("books", "focus") if name in question.memory}
+        reply.memory = question.memory
     return reply

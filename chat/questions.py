@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from chat.book_query import BookQuery
+from chat.models import Action, Memory
 from chat.names import Names, plain
 from chat.phrases import Phrases
 from chat.tools import Tools
@@ -18,8 +19,8 @@ class Reply:
     text: str
     books: list[int] = field(default_factory=list)
     total: int = 0
-    action: dict = field(default_factory=dict)
-    memory: dict = field(default_factory=dict)
+    action: Action = field(default_factory=Action)
+    memory: Memory = field(default_factory=Memory)
 
 
 @dataclass
@@ -30,7 +31,7 @@ class Question:
     text: str  # folded, a space on both sides
     names: Names
     tools: Tools
-    memory: dict
+    memory: Memory
     today: date
 
     @property

@@ -5,6 +5,7 @@ is only ever proposed."""
 
 from chat import actions
 from chat.book_query import GENRES, SORTS, BookQuery
+from chat.models import Action
 from chat.tools import Tools
 from library.models import Status, UserBook
 
@@ -74,7 +75,7 @@ class Toolbox:
     def __init__(self, tools: Tools):
         self.tools = tools
         self.seen: dict[int, str] = {}
-        self.action: dict = {}
+        self.action: Action = {}
 
     def use(self, name: str, arguments: dict) -> dict:
         """What a tool found, or an error that the model can put right."""

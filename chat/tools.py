@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Avg, Count, Max, Min, Q, Sum
 
 from chat.book_query import BookQuery, language_name
+from chat.models import Step
 from chat.names import Names
 from library import sightings
 from library.copies import loans
@@ -25,7 +26,7 @@ class Tools:
     """The tools of one answer. Each use is a step that can be shown."""
 
     user: object
-    steps: list[dict] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     tell: object = None  # called with each step as it happens, and with each piece of text
     seed: int = field(default_factory=lambda: random.getrandbits(32))  # of what is chosen by chance
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, TypedDict
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +10,7 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from catalogs import Record
+from catalogs import Record, RecordData
 from catalogs.index_terms import main_title
 from jobs.models import LeasedWork, LeasedWorkQuerySet
 from library.copies import identity
@@ -26,6 +27,14 @@ class Stage(models.TextChoices):
     AGAIN = "again"  # a second look at what was left open, where its owner asks for it
     FINISH = "finish"
     DONE = "done"
+
+
+class Engines(TypedDict, total=False):
+    """Names, as in the settings."""
+
+    ocr: str
+    proposer: str
+    catalogs: list[str]
 
 
 class ScanQuerySet(LeasedWorkQuerySet):
@@ -86,12 +95,20 @@ class Scan(LeasedWork):
     error = models.CharField("what went wrong, for its owner", max_length=500, blank=True)
     retryable = models.BooleanField(default=True)
 
-    wanted = models.JSONField("engines requested, as in recognition.from_settings", default=dict, blank=True)
-    engine = models.JSONField("engines used", default=dict, blank=True)
-    timings = models.JSONField("seconds per stage", default=dict, blank=True)
-    shelf_labels = models.JSONField("labels read on the board, likeliest first", default=list, blank=True)
+    wanted: "models.JSONField[Engines, Engines]" = models.JSONField(
+        "engines requested, as in recognition.from_settings", default=dict, blank=True
+    )
+    engine: "models.JSONField[Engines, Engines]" = models.JSONField("engines used", default=dict, blank=True)
+    timings: "models.JSONField[dict[str, float], dict[str, float]]" = models.JSONField(
+        "seconds per stage", default=dict, blank=True
+    )
+    shelf_labels: "models.JSONField[list[str], list[str]]" = models.JSONField(
+        "labels read on the board, likeliest first", default=list, blank=True
+    )
     again = models.CharField("what is read again, as in second_look", max_length=10, blank=True)
-    notes = models.JSONField("what its owner should know, such as a catalogue that did not answer", default=list, blank=True)
+    notes: "models.JSONField[list[str], list[str]]" = models.JSONField(
+        "what its owner should know, such as a catalogue that did not answer", default=list, blank=True
+    )
     last_seq = models.PositiveIntegerField(default=0)
     to_announce = models.BooleanField("the SNS topic has not been notified of its end", default=False)
     created = models.DateTimeField(auto_now_add=True)
@@ -214,11 +231,15 @@ class Candidate(FoldedModel):
     band = models.CharField(max_length=6, choices=Band)
     confidence = models.FloatField()
     validated = models.BooleanField()
-    record = models.JSONField("the proposed edition (catalogs.Record), or what was read as its title")
-    alternatives = models.JSONField("other editions, likeliest first", default=list, blank=True)
-    spine_text = models.JSONField(default=list)
+    record: "models.JSONField[RecordData, RecordData]" = models.JSONField(
+        "the proposed edition (catalogs.Record), or what was read as its title"
+    )
+    alternatives: "models.JSONField[list[RecordData], list[RecordData]]" = models.JSONField(
+        "other editions, likeliest first", default=list, blank=True
+    )
+    spine_text: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)
     spine_words = models.TextField("spine_text, folded for the search", blank=True, editable=False)
-    region = models.JSONField(default=list, blank=True)
+    region: "models.JSONField[list[list[float]], list[list[float]]]" = models.JSONField(default=list, blank=True)
     shelf_row = models.PositiveSmallIntegerField(default=1)
     position = models.PositiveSmallIntegerField(default=1)
     decision = models.CharField(max_length=8, choices=Decision, default=Decision.PENDING)
@@ -261,7 +282,7 @@ class KnownSpine(models.Model):
     candidate = models.ForeignKey(Candidate, null=True, blank=True, on_delete=models.SET_NULL, related_name="known_spines")
     text = models.CharField("what was read, folded", max_length=300)
     look = models.CharField("how it looks (scanning.perceptual_hash)", max_length=16, blank=True)
-    record = models.JSONField("the edition that was confirmed or rejected")
+    record: "models.JSONField[RecordData, RecordData]" = models.JSONField("the edition that was confirmed or rejected")
     rejected = models.BooleanField("rejected", default=False)
     validated = models.BooleanField("the record comes from a catalogue", default=True)
     created = models.DateTimeField(auto_now_add=True)
@@ -284,7 +305,7 @@ class ScanEvent(models.Model):
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="events")
     seq = models.PositiveIntegerField()
     type = models.CharField(max_length=30)
-    payload = models.JSONField(default=dict)
+    payload: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(default=dict)
     created = models.DateTimeField(auto_now_add=True)
 
     class Meta:

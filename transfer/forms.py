@@ -1,5 +1,7 @@
 """What is asked about a list of books: which file, what for all of it, and what a row should have said."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -7,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm, TagsField
 from library.models import Preferences, Shelf, Status
 from transfer import dates, fields, row_outcomes
+from transfer.models import ImportOptions
 
 LONGEST_TEXT = 500_000
 ORDERS = {"": "Detect from the file", dates.DAY_FIRST: "Day first: 3 April", dates.MONTH_FIRST: "Month first: 4 March"}
@@ -52,9 +55,9 @@ class ImportOptionsForm(OwnShelfForm, forms.Form):
         self.user = user
         self.offer_shelves_of(user)
 
-    def options(self) -> dict:
+    def options(self) -> ImportOptions:
         """As kept with the import, and in the preferences for the next one."""
-        chosen = self.cleaned_data | {"shelf": self.cleaned_data["shelf"].pk if self.cleaned_data["shelf"] else None}
+        chosen: Any = self.cleaned_data | {"shelf": self.cleaned_data["shelf"].pk if self.cleaned_data["shelf"] else None}
         kept, _ = Preferences.objects.get_or_create(user=self.user)
         kept.choices["import"] = {name: value for name, value in chosen.items() if name != "look_up"}
         kept.save()

@@ -25,7 +25,7 @@ from jobs.leases import Lease, end_of_lease, nobody_holds_it, nothing_counted
 from transfer import archive_covers, detect, owned_matching, row_outcomes, source_files
 from transfer.fields import Hints
 from transfer.items import Item, NotReadable
-from transfer.models import Import, ImportRow
+from transfer.models import Import, ImportOptions, ImportRow
 
 logger = logging.getLogger("transfer.items")
 
@@ -74,7 +74,7 @@ def check(file: Import, at_once: bool = False):
         runner.enqueue_work(IMPORTS, file.pk)
 
 
-def start(file: Import, options: dict, here: bool = False):
+def start(file: Import, options: ImportOptions, here: bool = False):
     """From the preview into the queue, with what its owner chose for all rows; `here` is for those who do the work themselves."""
     ready = Import.objects.filter(pk=file.pk, state=State.PREVIEW)
     begun = {**nothing_counted(), "state": State.QUEUED, "options": options, "done": 0, "counts": {}, "due": end_of_lease()}

@@ -1,6 +1,8 @@
 """Bringing books in from files: `formats` know the files, `matching` what is owned already, `run` does it in the background."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 class NotReadable(ValueError):
@@ -41,7 +43,7 @@ class Item:
         return {name: value for name, value in vars(self).items() if value and (value is True or value != 1)}
 
     @classmethod
-    def from_dict(cls, data: dict) -> "Item":
+    def from_dict(cls, data: Mapping[str, Any]) -> "Item":
         return cls(**{name: value for name, value in data.items() if name in cls.__dataclass_fields__})
 
 

@@ -1,5 +1,7 @@
 """A file that is brought in, and what became of each of its rows."""
 
+from typing import Any, TypedDict
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -10,6 +12,27 @@ from jobs.models import LeasedWork, LeasedWorkQuerySet
 class ImportQuerySet(LeasedWorkQuerySet):
     def unfinished(self):
         return self.filter(state__in=Import.ACTIVE)
+
+
+class FileHints(TypedDict, total=False):
+    """What the file as a whole says, what its owner chose, and the rows that the preview shows."""
+
+    encoding: str
+    header: list[str]
+    date_order: str
+    chosen_order: str
+    stars: int
+    shown: list[dict[str, Any]]
+
+
+class ImportOptions(TypedDict, total=False):
+    """What holds for all books of the file."""
+
+    shelf: int | None
+    status: str
+    tags: list[str]
+    on_duplicate: str
+    look_up: bool
 
 
 class Import(LeasedWork):
@@ -30,14 +53,22 @@ class Import(LeasedWork):
     key = models.CharField(max_length=300, blank=True)  # the file as kept in our storage; "" when it is not needed any more
     sha256 = models.CharField(max_length=64, blank=True)  # the same file again is known by it
     format = models.CharField(max_length=30)
-    hints = models.JSONField(default=dict, blank=True)  # what the file as a whole says: encoding, order of day and month, …
-    mapping = models.JSONField(default=dict, blank=True)  # column of the file -> our field, as shown and perhaps changed
-    options = models.JSONField(default=dict, blank=True)  # shelf, status, tags, on_duplicate, look_up
+    hints: "models.JSONField[FileHints, FileHints]" = models.JSONField(
+        default=dict, blank=True
+    )  # what the file as a whole says: encoding, order of day and month, …
+    mapping: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(
+        default=dict, blank=True
+    )  # column of the file -> our field, as shown and perhaps changed
+    options: "models.JSONField[ImportOptions, ImportOptions]" = models.JSONField(
+        default=dict, blank=True
+    )  # shelf, status, tags, on_duplicate, look_up
     state = models.CharField(max_length=20, choices=State, default=State.PREVIEW)
     error = models.CharField(max_length=500, blank=True)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
-    counts = models.JSONField(default=dict, blank=True)  # in a preview what the rows are, later result -> rows
+    counts: "models.JSONField[dict[str, int], dict[str, int]]" = models.JSONField(
+        default=dict, blank=True
+    )  # in a preview what the rows are, later result -> rows
     created = models.DateTimeField(auto_now_add=True)
     finished = models.DateTimeField(null=True, blank=True)
 
@@ -73,6 +104,26 @@ class Import(LeasedWork):
         return reverse("import", args=[self.pk])
 
 
+class RowData(TypedDict, total=False):
+    """Of a row that is in the library: title, authors and ISBN. Of another one: the fields of transfer.items.Item, and `raw`."""
+
+    title: str
+    authors: list[str]
+    isbn13: str
+    facts: dict[str, Any]
+    own: dict[str, Any]
+    tags: list[str]
+    shelf: list[str]
+    readings: list[list[str]]
+    loans: list[dict[str, Any]]
+    copies: int
+    ids: dict[str, str]
+    extra: dict[str, str]
+    notes: list[str]
+    raw: dict[str, str]  # column -> value, as written
+    whole: bool
+
+
 class ImportRow(models.Model):
     """One row of a file, as read, and what became of it."""
 
@@ -86,7 +137,7 @@ class ImportRow(models.Model):
 
     file = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()  # the line in the file, from 1; where a line holds several books, the book
-    data = models.JSONField(default=dict)  # the row as our fields
+    data: "models.JSONField[RowData, RowData]" = models.JSONField(default=dict)  # the row as our fields
     result = models.CharField(max_length=20, choices=Result, default=Result.WAITING)
     message = models.CharField(max_length=500, blank=True)
     copy_id: int | None

@@ -1,5 +1,7 @@
 """One person's copies of books: what is theirs about them, who has them, when they were read, what was changed."""
 
+from typing import Any, TypedDict
+
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
@@ -100,8 +102,12 @@ class UserBook(FoldedModel, Facts):
     entry = models.CharField(max_length=10, choices=Entry, default=Entry.HAND)
     # Chosen by the client that entered it: an entry that is sent again, over a bad line, is there once.
     entry_key = models.CharField(max_length=64, blank=True, editable=False)
-    origins = models.JSONField(default=dict, blank=True, editable=False)  # fact -> who says it (see library/copies/facts.py)
-    imported = models.JSONField(default=dict, blank=True, editable=False)  # columns of an import that have no field here
+    origins: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(
+        default=dict, blank=True, editable=False
+    )  # fact -> who says it (see library/copies/facts.py)
+    imported: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
+        default=dict, blank=True, editable=False
+    )  # columns of an import that have no field here
     sync_status = models.CharField(max_length=10, choices=SyncStatus, blank=True, default=SyncStatus.NONE)
     sync_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     sync_after = models.DateTimeField(null=True, blank=True, editable=False)  # not asked again before
@@ -224,13 +230,16 @@ class Loan(models.Model):
         return f"{self.copy} → {self.borrower}"
 
 
+FactValue = str | int | list[str] | None
+
+
 class FactChange(models.Model):
     """What a fact said before, and who changed it."""
 
     copy = models.ForeignKey(UserBook, on_delete=models.CASCADE, related_name="fact_changes")
     fact = models.CharField(max_length=30)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
+    before: "models.JSONField[FactValue, FactValue]" = models.JSONField(null=True)
+    after: "models.JSONField[FactValue, FactValue]" = models.JSONField(null=True)
     source = models.CharField(max_length=40)
     at = models.DateTimeField(default=timezone.now)
 
@@ -241,13 +250,19 @@ class FactChange(models.Model):
         return f"{self.copy}: {self.fact}"
 
 
+class UndoSteps(TypedDict):
+    """The changes in their order, each as library/copies/undoing.py writes it."""
+
+    steps: list[dict[str, Any]]
+
+
 class Undo(models.Model):
     """One batch of changes to a person's books, with what each said before, so that it can be taken back as a whole."""
 
     user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="undos")
     sentence = models.CharField(max_length=200)
-    before = models.JSONField(default=dict)  # what is needed to take it back
+    before: "models.JSONField[UndoSteps, UndoSteps]" = models.JSONField(default=dict)  # what is needed to take it back
     created = models.DateTimeField(default=timezone.now)
     undone = models.DateTimeField(null=True, blank=True)
 

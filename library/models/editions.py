@@ -13,7 +13,7 @@ class Facts(models.Model):
 
     title = models.CharField(max_length=500)
     subtitle = models.CharField(max_length=500, blank=True)
-    authors = models.JSONField(default=list, blank=True)
+    authors: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list, blank=True)
     publisher = models.CharField(max_length=200, blank=True)
     published_date = models.CharField("published", max_length=10, blank=True)  # 2017, 2017-02 or 2017-02-07
     language = models.CharField(max_length=8, blank=True)  # ISO 639-1
@@ -22,7 +22,7 @@ class Facts(models.Model):
     pages = models.PositiveIntegerField(null=True, blank=True)
     binding = models.CharField(max_length=50, blank=True)
     description = models.TextField(blank=True)
-    categories = models.JSONField(default=list, blank=True)
+    categories: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list, blank=True)
     cover = models.URLField(max_length=500, blank=True)  # where the picture came from
     cover_key = models.CharField(max_length=200, blank=True, editable=False)  # the picture as kept in our storage
 
@@ -49,7 +49,7 @@ class Book(Facts):
     """One edition, shared by all users: what the catalogues say. `library.copies.identity` alone decides which are the same."""
 
     isbn13 = models.CharField(max_length=13, null=True, blank=True, unique=True)
-    links = models.JSONField(default=dict, blank=True)
+    links: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(default=dict, blank=True)
     source = models.CharField(max_length=40, blank=True)
     source_id = models.CharField(max_length=100, blank=True)
     # Title and first author folded: what identifies a book that has no ISBN.

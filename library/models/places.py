@@ -1,5 +1,7 @@
 """Where a person's books stand, and what they want to be asked once only."""
 
+from typing import Any, TypedDict
+
 from django.conf import settings
 from django.db import models
 
@@ -30,12 +32,16 @@ class Shelf(FoldedModel):
         return " · ".join(part for part in (self.room, self.bookcase, self.name) if part)
 
 
+# What was chosen on the page for adding books, in the list of books, and for an import.
+Choices = TypedDict("Choices", {"batch": dict[str, Any], "columns": list[str], "import": dict[str, Any]}, total=False)
+
+
 class Preferences(models.Model):
     """What a person chose last and is not asked again: the settings of a batch, the columns of the list, …; one key a page."""
 
     user_id: int
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
-    choices = models.JSONField(default=dict, blank=True)
+    choices: "models.JSONField[Choices, Choices]" = models.JSONField(default=dict, blank=True)
 
     class Meta:
         verbose_name_plural = "preferences"
