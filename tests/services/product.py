@@ -22,6 +22,7 @@ SEED = """
 import django; django.setup()
 from django.contrib.auth.models import User
 from scanning import pipeline
+from tests.factories import make_scan
 user, _ = User.objects.get_or_create(username="olive")
 pipeline.start(make_scan(user, job_id="{job_id}"))
 """

@@ -8,8 +8,9 @@ import zipfile
 import pytest
 
 from library.models import UserBook
+from tests.factories import run_import
 from tests.transfer.importing import import_books, preview, read, table
-from transfer import import_run, source_files
+from transfer import source_files
 from transfer.items import NotReadable
 
 BOOKWYRM = (
@@ -278,7 +279,5 @@ def test_what_is_owned_is_filled_in_unless_somebody_says_otherwise(owner):
 def test_the_preview_reads_as_the_import_does(owner):
     file = preview(owner, "Title,Author,Rating,Date Added\nA,X,3,03/04/2020\nB,Y,9,04/25/2020\nC,Z,10,05/26/2020\n")
     noted, shown = file.counts["noted"], [row["message"] for row in file.hints["shown"]]
-    import_run.start(file, {}, here=True)
-    import_run.run(file.pk, queued=False)
-    file.refresh_from_db()
+    file = run_import(file)
     assert (file.counts["noted"], list(file.rows.values_list("message", flat=True))) == (noted, shown)
