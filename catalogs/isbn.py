@@ -231,15 +231,17 @@ def _grouped_as_isbn(number: str) -> bool:
 def _short_number(piece: str) -> Found | None:
     """A line that is one number, or is called an ISBN, and has too few or too many digits."""
     if match := SBN.search(piece):
-        each = _sbn(match[1].strip(), re.sub(r"[ -]", "", match[1]).upper())
-        if each.isbn:
-            return each
+        found = _sbn(match[1].strip(), re.sub(r"[ -]", "", match[1]).upper())
+        if found.isbn:
+            return found
     named = re.sub(rf"(?i)^.*{LABEL}", "", piece).strip()
     digits = re.sub(r"[\s.-]", "", named).upper()
     if not re.fullmatch(r"[0-9]{5,}X?", digits) or (named == piece and len(digits) < 8):
         return None
-    if len(digits) == 9 and named == digits and digits[0] != "0" and (each := _sbn(named, digits)).isbn:
-        return each
+    if len(digits) == 9 and named == digits and digits[0] != "0":
+        found = _sbn(named, digits)
+        if found.isbn:
+            return found
     if UPC_LIKE.fullmatch(digits):
         return Found(named, problem=UPC.format(_short(named)))
     return Found(named, problem=f"“{_short(named)}” is not an ISBN: it has {len(digits)} digits, not 10 or 13.")

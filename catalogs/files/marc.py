@@ -28,7 +28,7 @@ def read(stream: BinaryIO) -> Iterator[Row]:
             continue
         control = {field.tag: field.data or "" for field in marc.fields if field.is_control_field()}
         fields = [
-            (f.tag, [(INDICATOR, f.indicators[0]), *((s.code, s.value) for s in f.subfields)])
+            (f.tag, [(INDICATOR, f.indicators[0] if f.indicators else " "), *((s.code, s.value) for s in f.subfields)])
             for f in marc.fields
             if not f.is_control_field()
         ]
@@ -96,7 +96,7 @@ def _name(subs: list[tuple[str, str]]) -> str:
     suffixes = [_tidy(value) for code, value in subs if code == "c" and SUFFIX.fullmatch(_tidy(value))]
     if (INDICATOR, "0") in subs:
         return name
-    return PersonName.surname_first(", ".join(filter(None, [name, *suffixes]))).display
+    return PersonName.surname_first(", ".join([part for part in (name, *suffixes) if part])).display
 
 
 def _tidy(text: str) -> str:
