@@ -42,15 +42,15 @@ ACCOUNT_DATA: list[AccountData] = []
 
 def delete_account(user, at_once: int = AT_ONCE):
     """Deletes the account of `user`: immediately if it is small; otherwise it is closed now and emptied in the background."""
-    close(user)
+    close_account(user)
     if sum(data.weight(user) for data in ACCOUNT_DATA) <= at_once:
-        finish(user.pk)
+        finish_account_deletion(user.pk)
     else:
-        transaction.on_commit(partial(async_task, "accounts.account_deletion.finish", user.pk))
+        transaction.on_commit(partial(async_task, "accounts.account_deletion.finish_account_deletion", user.pk))
 
 
 @transaction.atomic
-def close(user):
+def close_account(user):
     """Prevents sign-in, removes what identifies the person, and stops their work."""
     sign_out(user)
     user.username, user.email, user.is_active = f"{MARK}{user.pk}-{secrets.token_hex(4)}", "", False
@@ -71,7 +71,7 @@ def sign_out(user):
             session.delete()
 
 
-def finish(pk: int):
+def finish_account_deletion(pk: int):
     """Deletes the rest of a closed account. It may be called twice."""
     user = get_user_model().objects.filter(pk=pk, username__startswith=MARK).first()
     if user is None:
@@ -102,9 +102,9 @@ def delete_files(pk: int):
         delete_folder(f"{folder}/{pk}")
 
 
-def sweep() -> int:
+def resume_account_deletions() -> int:
     """Continues deletions that were interrupted."""
     waiting = get_user_model().objects.filter(username__startswith=MARK).values_list("pk", flat=True)
     for pk in waiting:
-        finish(pk)
+        finish_account_deletion(pk)
     return len(waiting)

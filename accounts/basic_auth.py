@@ -9,7 +9,7 @@ from django.http import HttpResponse
 
 from accounts import grants, rates, tokens
 from accounts.models import Scope
-from accounts.sign_in import SignInError, sign_in
+from accounts.sign_in import SignInError, sign_in_by_password
 
 CHALLENGE = 'Basic realm="BookImg", charset="UTF-8"'
 
@@ -54,6 +54,6 @@ def _by_name(request, given: str) -> grants.Grant | None:
         grant = grants.of_bearer(password)
         return grant if grant and name.casefold() in (grant.user.username.casefold(), grant.user.email.casefold()) else None
     try:
-        return grants.Grant(sign_in(request, name, password)[0], by="basic")
+        return grants.Grant(sign_in_by_password(request, name, password)[0], by="basic")
     except SignInError:
         return None

@@ -14,7 +14,7 @@ def secret_of(user) -> str:
     return signer.sign(key.nonce) if key else ""
 
 
-def user_of(secret: str):
+def user_of_feed(secret: str):
     try:
         nonce = signer.unsign(secret)
     except BadSignature:

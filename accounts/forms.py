@@ -35,7 +35,7 @@ class TokenForm(forms.Form):
     def save(self) -> tuple[ApiToken, str]:
         days = self.cleaned_data["days"]
         expires = timezone.now() + timedelta(days=int(days)) if days else None
-        return tokens.make(self.user, self.cleaned_data["name"], self.cleaned_data["scopes"], expires)
+        return tokens.make_api_token(self.user, self.cleaned_data["name"], self.cleaned_data["scopes"], expires)
 
 
 class WebhookForm(forms.ModelForm):

@@ -26,10 +26,10 @@ def of_bearer(secret: str) -> Grant | None:
     if "\x00" in secret or not secret.isascii():
         return None
     if secret.startswith(tokens.PREFIX):
-        found = tokens.find(secret)
+        found = tokens.find_api_token(secret)
         return Grant(found.user, frozenset(found.scopes), "token") if found else None
-    if user := jwts.user_of(secret):
+    if user := jwts.user_of_access_token(secret):
         return Grant(user, by="sign-in")
-    if user := issuers.user_of(secret):
+    if user := issuers.user_of_issuer_token(secret):
         return Grant(user, by="outside")
     return None

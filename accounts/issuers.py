@@ -43,20 +43,20 @@ class Issuer:
         return self.audience in ([audiences] if isinstance(audiences, str) else audiences)
 
 
-def user_of(token: str):
+def user_of_issuer_token(token: str):
     """Our user for a token of the outside issuer, created when first seen; None if the token is not valid."""
-    issuer = from_settings()
+    issuer = issuer_from_settings()
     claims = issuer.claims_of(token) if issuer else None
     if not issuer or not claims:
         return None
     subject = str(claims["sub"])
     if not subject or len(subject) > 255 or "\x00" in subject:
         return None
-    user = known(issuer.name, subject) or _make(issuer.name, subject, claims)
+    user = known_identity(issuer.name, subject) or _make(issuer.name, subject, claims)
     return user if user.is_active else None
 
 
-def from_settings() -> Issuer | None:
+def issuer_from_settings() -> Issuer | None:
     return _issuer(settings.JWT_ISSUER, settings.JWT_AUDIENCE, settings.JWT_JWKS_URL) if settings.JWT_ISSUER else None
 
 
@@ -66,7 +66,7 @@ def _issuer(name: str, audience: str, url: str) -> Issuer:
     return Issuer(name, audience, jwt.PyJWKClient(url, lifespan=600, timeout=5, cooldown_duration=30))
 
 
-def known(issuer: str, subject: str):
+def known_identity(issuer: str, subject: str):
     """From an earlier token, or a sign-in at the same issuer (see oidc.py)."""
     found = OutsideIdentity.objects.select_related("user").filter(issuer=issuer, subject=subject).first()
     return found.user if found else oidc.known_by_sign_in(issuer, subject)
@@ -80,7 +80,9 @@ def _make(issuer: str, subject: str, claims: dict):
             OutsideIdentity.objects.create(user=user, issuer=issuer, subject=subject)
             return user
     except IntegrityError:
-        return known(issuer, subject) or _make(issuer, subject, {})  # the user or the name was created at the same moment
+        return known_identity(issuer, subject) or _make(
+            issuer, subject, {}
+        )  # the user or the name was created at the same moment
 
 
 def _free_name(claims: dict, subject: str) -> str:

@@ -12,7 +12,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import RefreshToken, TokenFamily, digest
+from accounts.models import RefreshToken, TokenFamily, secret_digest
 
 ISSUER = AUDIENCE = "bookimg"
 ACCESS_LIFE = timedelta(hours=1)
@@ -23,7 +23,7 @@ class RefreshError(Exception):
     """Explains why there is no new token."""
 
 
-def begin(user, agent: str = "", by_mfa: bool = False) -> dict[str, str]:
+def begin_token_family(user, agent: str = "", by_mfa: bool = False) -> dict[str, str]:
     """Issues the first pair of tokens of a new family."""
     family = TokenFamily.objects.create(user=user, agent=agent[:200], by_mfa=by_mfa, stamp=stamp_of(user))
     return _pair(family)
@@ -32,7 +32,7 @@ def begin(user, agent: str = "", by_mfa: bool = False) -> dict[str, str]:
 def refresh(token: str) -> dict[str, str]:
     """Exchanges a refresh token for the next pair."""
     rows = RefreshToken.objects.select_related("family__user")
-    found = rows.filter(digest=digest(token)).first()
+    found = rows.filter(digest=secret_digest(token)).first()
     if found is None or found.expires <= timezone.now() or not is_alive(found.family):
         raise RefreshError("This refresh token is no longer valid. Sign in again.")
     # Of two at the same moment, the database lets one through.
@@ -45,7 +45,7 @@ def refresh(token: str) -> dict[str, str]:
     return _pair(found.family)
 
 
-def user_of(token: str):
+def user_of_access_token(token: str):
     """The user and family of an access token, or None if it is not valid."""
     try:
         claims = jwt.decode(
@@ -74,7 +74,7 @@ def _pair(family: TokenFamily) -> dict[str, str]:
     now = timezone.now()
     refresh_token = secrets.token_urlsafe(48)
     RefreshToken.objects.filter(family=family, expires__lte=now).delete()
-    RefreshToken.objects.create(family=family, digest=digest(refresh_token), expires=now + REFRESH_LIFE)
+    RefreshToken.objects.create(family=family, digest=secret_digest(refresh_token), expires=now + REFRESH_LIFE)
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,

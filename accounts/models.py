@@ -14,7 +14,7 @@ from django.utils import timezone
 from jobs.models import LeasedWork, LeasedWorkQuerySet
 
 
-def digest(secret: str) -> str:
+def secret_digest(secret: str) -> str:
     """The hash that is stored of a secret. Secrets are long and random, so one round of hashing is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 

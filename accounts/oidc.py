@@ -73,7 +73,7 @@ def known_by_sign_in(issuer: str, subject: str):
 
 @never_cache
 @require_POST
-def sign_in(request):
+def oidc_sign_in(request):
     """Redirects to the issuer through a page of ours: our Content-Security-Policy only allows forms to our own site."""
     if not settings.OIDC_ISSUER:
         raise Http404

@@ -47,12 +47,12 @@ class Sender:
         except (OSError, UnicodeError, ValueError):
             raise Unsafe(f"The host {parts.hostname} could not be found.") from None
         addresses = [str(entry[4][0]) for entry in found]
-        if not self.private and not all(is_outside(address) for address in addresses):
+        if not self.private and not all(is_public_address(address) for address in addresses):
             raise Unsafe(f"{parts.hostname} is in a private network. BookImg does not send anything there.")
         return addresses[0]
 
 
-def is_outside(address: str) -> bool:
+def is_public_address(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in TUNNELS if network.version == ip.version)

@@ -31,14 +31,14 @@ class Share:
 
 def count_request(request, user, kind: str = "calls", setting: str = "RATE_LIMIT") -> bool:
     """Whether this request is still within the limit. Its scarcest share stays with it, as `request.share`."""
-    share = take(user, kind, *getattr(settings, setting))
+    share = take_call(user, kind, *getattr(settings, setting))
     shown = getattr(request, "share", None)
     if shown is None or share.left < shown.left:
         request.share = share
     return share.allowed
 
 
-def take(user, kind: str, limit: int, seconds: int, now: float | None = None) -> Share:
+def take_call(user, kind: str, limit: int, seconds: int, now: float | None = None) -> Share:
     """Counts one call if there is one left; otherwise writes nothing. Two at once do not wait: the second one tries again."""
     width = seconds / SLICES
     while True:

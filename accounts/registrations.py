@@ -9,5 +9,5 @@ from jobs.runner import register_kind
 
 def register():
     register_kind(webhooks.DELIVERIES)
-    register_periodic("old deliveries", webhooks.forget_old, Schedule.HOURLY)
-    register_periodic("accounts that are deleted", account_deletion.sweep, Schedule.MINUTES)
+    register_periodic("old deliveries", webhooks.delete_old_deliveries, Schedule.HOURLY)
+    register_periodic("accounts that are deleted", account_deletion.resume_account_deletions, Schedule.MINUTES)

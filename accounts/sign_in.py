@@ -17,7 +17,7 @@ class SignInError(Exception):
         self.code = code
 
 
-def sign_in(request, login: str, password: str, code: str = ""):
+def sign_in_by_password(request, login: str, password: str, code: str = ""):
     """The user, and whether a second factor was used. Failed attempts count together with those on the sign-in page."""
     user = _by_password(request, login, password)
     if not user or not user.is_active:

@@ -22,7 +22,7 @@ SUBPROTOCOL, BEARER = "bookimg", "bearer."
 SIGN_IN_FIRST, NOT_ALLOWED = 4401, 4403
 
 
-class Door:
+class AuthenticatedSocket:
     """Wraps a consumer. A token needs one of the scopes in `needed`. Sessions only count for pages of our own hosts, because
     browsers send cookies with any page's requests; a token is only sent by somebody who has it."""
 

@@ -137,7 +137,7 @@ def webhook_delete(request, pk):
 @require_POST
 def redeliver(request, pk):
     delivery = get_object_or_404(Delivery.objects.of(request.user), pk=pk)
-    webhooks.redeliver(delivery)
+    webhooks.restart_delivery(delivery)
     messages.success(request, "The message is being sent again.")
     return redirect("webhook", delivery.webhook_id)
 

@@ -80,17 +80,17 @@ def deliver(pk: int, sender: Sender | None = None):
     runner.attempt_work(replace(DELIVERIES, work=partial(_post, sender=sender)), pk)
 
 
-def redeliver(delivery: Delivery):
+def restart_delivery(delivery: Delivery):
     """Sends it again from the first attempt, with the same id."""
     Delivery.objects.filter(pk=delivery.pk).update(**nothing_counted(), state=Delivery.State.WAITING)
     runner.enqueue_work(DELIVERIES, delivery.pk)
 
 
-def forget_old():
+def delete_old_deliveries():
     Delivery.objects.filter(created__lt=timezone.now() - KEPT).delete()
 
 
-def headers(delivery: Delivery, body: bytes) -> dict[str, str]:
+def delivery_headers(delivery: Delivery, body: bytes) -> dict[str, str]:
     name, moment = f"msg_{delivery.pk}", str(int(time.time()))
     return {
         "Content-Type": "application/json",
@@ -113,7 +113,7 @@ def _post(lease: Lease[Delivery], sender: Sender | None = None):
     body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
     sender = sender or Sender(private=settings.WEBHOOKS_PRIVATE)
     try:
-        status = sender.post(delivery.webhook.url, body, headers(delivery, body))
+        status = sender.post(delivery.webhook.url, body, delivery_headers(delivery, body))
     except Unsafe as error:
         raise NotDelivered(str(error)) from error
     except httpx.HTTPError as error:

@@ -22,7 +22,7 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def said(text: str) -> str:
+def plain_text(text: str) -> str:
     if not text.strip():
         raise ValueError("This cannot be empty")
     return tidy(text)
@@ -39,7 +39,7 @@ def no_half_measures(stars: float | None) -> float | None:
     return stars
 
 
-def words(names: list[str]) -> list[str]:
+def tag_list(names: list[str]) -> list[str]:
     return [tidy(name) for name in names if name.strip()]
 
 
@@ -48,9 +48,9 @@ def text(column: str, **more):
     return Field("", max_length=getattr(UserBook, column).field.max_length, **more)
 
 
-Title = Annotated[Text, Field(min_length=1, max_length=500, examples=["The Left Hand of Darkness"]), AfterValidator(said)]
+Title = Annotated[Text, Field(min_length=1, max_length=500, examples=["The Left Hand of Darkness"]), AfterValidator(plain_text)]
 Isbn = Annotated[Text, Field(max_length=40), AfterValidator(right_isbn)]
-Names = Annotated[list[Annotated[Text, Field(max_length=200)]], Field(max_length=100), AfterValidator(words)]
+Names = Annotated[list[Annotated[Text, Field(max_length=200)]], Field(max_length=100), AfterValidator(tag_list)]
 TagNames = Annotated[
     list[Annotated[Text, Field(max_length=tagging.LONGEST)]], Field(max_length=tagging.AT_MOST), AfterValidator(tagging.tidy)
 ]
@@ -186,14 +186,14 @@ class BookOut(Out):
 
 
 class ShelfIn(In):
-    name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(said)] = Field(examples=["Living room, left"])
+    name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(plain_text)] = Field(examples=["Living room, left"])
     room: Annotated[Text, Field(max_length=100), AfterValidator(tidy)] = ""
     bookcase: Annotated[Text, Field(max_length=100), AfterValidator(tidy)] = ""
 
 
 class ShelfPatch(ShelfIn):
     # pyrefly: ignore[bad-override]  # nobody writes to a form
-    name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(said)] | SkipJsonSchema[None] = None
+    name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(plain_text)] | SkipJsonSchema[None] = None
     position: Annotated[int, Field(ge=1, le=10_000)] | SkipJsonSchema[None] = Field(
         None, description="Its position among the shelves, from 1."
     )
@@ -241,7 +241,7 @@ class BookName(Out):
 
 
 class LoanIn(In):
-    borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(said)] = Field(examples=["Nora"])
+    borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(plain_text)] = Field(examples=["Nora"])
     since: Day = Field(None, description="Today if omitted.")
     due: Day = None
     note: Text = Field("", max_length=500)
@@ -251,7 +251,7 @@ class LoanPatch(LoanIn):
     """The fields of a loan to change."""
 
     # pyrefly: ignore[bad-override]  # nobody writes to a form
-    borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(said)] | SkipJsonSchema[None] = None
+    borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(plain_text)] | SkipJsonSchema[None] = None
 
 
 class BorrowersOut(Out):

@@ -34,7 +34,7 @@ class Listed(BookFilter):
     removed: bool = Field(False, description="List the trash instead of the library.")
 
 
-def own_copy(user, key: int, removed: bool = False) -> UserBook:
+def own_book(user, key: int, removed: bool = False) -> UserBook:
     copies = UserBook.objects.in_trash(user) if removed else UserBook.objects.of(user)
     copy = serializers.with_all(copies).filter(pk=key).first()
     if copy is None:
@@ -55,9 +55,9 @@ def etag(copy: UserBook) -> str:
     return f'"{copy.version}"'
 
 
-def shown(response: HttpResponse, copy: UserBook) -> dict:
+def book_response(response: HttpResponse, copy: UserBook) -> dict:
     response["ETag"] = etag(copy)
-    return serializers.book(copy)
+    return serializers.book_json(copy)
 
 
 @calls.get("", response=Page[BookOut])
@@ -66,7 +66,7 @@ def list_books(request: HttpRequest, asked: Query[Listed]):
     mine = trash.of(request.user) if asked.removed else UserBook.objects.of(request.user)
     found = LibraryFilter(request.GET, None if asked.removed else request.user).select(mine)
     page = asked.of(serializers.with_all(found).defer(*listing.FOR_THE_SEARCH))
-    return {"items": [serializers.book(copy) for copy in page["items"]], "count": page["count"]}
+    return {"items": [serializers.book_json(copy) for copy in page["items"]], "count": page["count"]}
 
 
 @calls.post("", response={201: BookOut, 200: BookOut}, openapi_extra={"responses": MADE})
@@ -79,14 +79,14 @@ def add_book(request: HttpRequest, body: BookIn, response: HttpResponse):
         published_date=body.published_date, language=body.language, source="typed",
     )  # fmt: skip
     if body.on_duplicate == "skip" and (owned := identity.owned_copies(request.user, record).first()):
-        return Status(200, shown(response, own_copy(request.user, owned.pk)))
+        return Status(200, book_response(response, own_book(request.user, owned.pk)))
     shelf = own_shelf(request.user, body.shelf)
     with transaction.atomic():
         copy = identity.add_copy(request.user, record, shelf=shelf, entry=Entry.API)
         said.pop("on_duplicate", None)
-        change(request.user, copy.pk, said)
+        changed_facts(request.user, copy.pk, said)
     response["Location"] = f"/api/v1/books/{copy.pk}"
-    return Status(201, shown(response, own_copy(request.user, copy.pk)))
+    return Status(201, book_response(response, own_book(request.user, copy.pk)))
 
 
 @calls.get(
@@ -96,8 +96,8 @@ def add_book(request: HttpRequest, body: BookIn, response: HttpResponse):
 )
 def get_book(request: HttpRequest, book_id: Key, response: HttpResponse):
     """Returns one book. Its `ETag` is its version."""
-    copy = own_copy(request.user, book_id)
-    answer = shown(response, copy)
+    copy = own_book(request.user, book_id)
+    answer = book_response(response, copy)
     known = request.headers.get("If-None-Match", "")
     return Status(304, None) if names(known, copy) else Status(200, answer)
 
@@ -105,33 +105,33 @@ def get_book(request: HttpRequest, book_id: Key, response: HttpResponse):
 @calls.patch("/{book_id}", response=BookOut, openapi_extra={"parameters": [IF_MATCH], "responses": {200: {"headers": ETAG}}})
 def change_book(request: HttpRequest, book_id: Key, body: BookPatch, response: HttpResponse):
     """Changes only the fields that are sent. With `If-Match`, only if nobody has changed the book in the meantime."""
-    copy = own_copy(request.user, book_id)
+    copy = own_book(request.user, book_id)
     version = refuse_stale(request, copy)
     try:
-        change(request.user, copy.pk, body.said(), version)
+        changed_facts(request.user, copy.pk, body.said(), version)
     except owner_edits.Stale as stale:
         raise Problem(412, "stale", str(stale), {"ETag": etag(stale.copy)}) from None
-    return shown(response, own_copy(request.user, book_id))
+    return book_response(response, own_book(request.user, book_id))
 
 
 @calls.delete("/{book_id}", response={204: None}, openapi_extra={"parameters": [IF_MATCH]})
 def remove_book(request: HttpRequest, book_id: Key):
     """Moves the book to the trash, where it stays for 30 days. To restore it, call `POST /books/{id}/restore`."""
-    copy = own_copy(request.user, book_id)
+    copy = own_book(request.user, book_id)
     refuse_stale(request, copy)
-    trash.remove(copy)
+    trash.move_to_trash(copy)
     return Status(204, None)
 
 
 @calls.post("/{book_id}/restore", response=BookOut)
 def restore_book(request: HttpRequest, book_id: Key, response: HttpResponse):
     """Restores a book from the trash with all its data."""
-    trash.restore(own_copy(request.user, book_id, removed=True))
-    return shown(response, own_copy(request.user, book_id))
+    trash.restore_copy(own_book(request.user, book_id, removed=True))
+    return book_response(response, own_book(request.user, book_id))
 
 
 @transaction.atomic
-def change(user, key: int, said: dict, version: int | None = None):
+def changed_facts(user, key: int, said: dict, version: int | None = None):
     """The facts that a program sent about a copy, by the names of `forms.BookFacts`."""
     printed = {FACT_NAMES[name]: value for name, value in said.items() if name in FACT_NAMES}
     own = {name: value for name, value in said.items() if name not in FACT_NAMES and name != "tags"}
@@ -140,7 +140,7 @@ def change(user, key: int, said: dict, version: int | None = None):
     if "rating" in own:
         own["rating"] = own["rating"] and round(own["rating"] * 2)
     before = UserBook.objects.values_list("status", flat=True).get(pk=key, user=user)
-    copy = owner_edits.edit(user, key, printed, own, version)
+    copy = owner_edits.edit_copy(user, key, printed, own, version)
     readings.follow(copy, before)
     if "tags" in said:
         tagging.set_tags(copy, said["tags"])

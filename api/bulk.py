@@ -12,7 +12,7 @@ from api.book_schemas import StatusName, TagNames
 from api.books import own_shelf
 from api.errors import Problem, not_found
 from api.schemas import MOST, In, Key, Out, Page, Slice, Text, router
-from api.shelves import page
+from api.shelves import page_of
 from library.copies import bulk_changes, trash, undoing
 from library.forms import LibraryFilter
 from library.models import Undo, UserBook
@@ -74,10 +74,10 @@ def change_many_books(request: HttpRequest, body: BulkIn):
         shelf=shelf, status=body.status or "", favourite=body.favourite, remove=body.remove,
         add_tags=tuple(body.add_tags), remove_tags=tuple(body.remove_tags),
     )  # fmt: skip
-    return done(bulk_changes.apply(request.user, chosen(request.user, body), change))
+    return done(bulk_changes.apply_change(request.user, chosen_books(request.user, body), change))
 
 
-def chosen(user, body: BulkIn):
+def chosen_books(user, body: BulkIn):
     books = UserBook.objects.of(user)
     if body.matching is None:
         return books.filter(pk__in=body.ids)
@@ -89,14 +89,14 @@ def chosen(user, body: BulkIn):
 def list_undos(request: HttpRequest, asked: Query[Slice]):
     """Lists bulk changes, merges and splits that can still be undone, latest first."""
     rows = undoing.recent(request.user)
-    return page(asked, rows, lambda row: {name: getattr(row, name) for name in ("id", "sentence", "created")})
+    return page_of(asked, rows, lambda row: {name: getattr(row, name) for name in ("id", "sentence", "created")})
 
 
 @calls.post("/undos/{undo_id}", response={200: UndoOut, 409: None})
 def take_back(request: HttpRequest, undo_id: Key):
     """Undoes the whole change, once. Anything changed since then stays as it is."""
     try:
-        batch = undoing.undo(request.user, undo_id)
+        batch = undoing.undo_changes(request.user, undo_id)
     except Undo.DoesNotExist:
         raise not_found() from None
     except undoing.TooLate as error:
@@ -108,18 +108,18 @@ def take_back(request: HttpRequest, undo_id: Key):
 @calls.post("/trash/restore", response=CountOut)
 def restore_all_books(request: HttpRequest):
     """Restores everything in the trash. To list the trash, call `GET /books?removed=true`."""
-    return {"count": trash.restore_all(request.user)}
+    return {"count": trash.restore_all_copies(request.user)}
 
 
 @calls.delete("/trash", response=CountOut)
 def empty_trash(request: HttpRequest):
     """Permanently deletes everything in the trash, with loans, readings and history."""
-    return {"count": trash.delete_for_good(trash.of(request.user))}
+    return {"count": trash.delete_permanently(trash.of(request.user))}
 
 
 @calls.delete("/trash/{book_id}", response={204: None})
-def delete_for_good(request: HttpRequest, book_id: Key):
+def delete_book_permanently(request: HttpRequest, book_id: Key):
     """Permanently deletes one book from the trash. A book that is still in the library is 404 here."""
-    if not trash.delete_for_good(trash.of(request.user).filter(pk=book_id)):
+    if not trash.delete_permanently(trash.of(request.user).filter(pk=book_id)):
         raise not_found()
     return Status(204, None)

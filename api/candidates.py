@@ -8,7 +8,7 @@ from api.authentication import EVERYBODY
 from api.errors import Problem, invalid, not_found
 from api.idempotent_calls import creates
 from api.scan_schemas import JobId
-from api.scans import candidate_shown, own_scan
+from api.scans import candidate_shown, scan_of_user
 from api.schemas import Key, router
 from catalogs import Record, lookup
 from scanning import review
@@ -26,32 +26,32 @@ def own_candidate(user, job_id: str, key: int) -> Candidate:
 
 
 def catalogs() -> lookup.Lookup:
-    asked = lookup.from_settings()
+    asked = lookup.lookup_from_settings()
     asked.seconds = SECONDS_TO_WAIT
     return asked
 
 
 @calls.post("/{job_id}/accept", response=scan_schemas.BatchOut)
-def accept_all(request: HttpRequest, job_id: JobId, body: scan_schemas.AcceptAllIn):
+def accept_candidates(request: HttpRequest, job_id: JobId, body: scan_schemas.AcceptAllIn):
     """Accepts all open proposals that are sure, or validated with at least `minConfidence`. Skips books you already have."""
-    scan = own_scan(request.user, job_id)
-    batch = review.accept_all(scan, body.min_confidence, body.status, body.with_owned)
+    scan = scan_of_user(request.user, job_id)
+    batch = review.accept_all_open(scan, body.min_confidence, body.status, body.with_owned)
     return {"added": batch.added, "owned": batch.owned, "moment": batch.moment.isoformat()}
 
 
 @calls.post("/{job_id}/undo", response=scan_schemas.UndoneOut)
-def undo_batch(request: HttpRequest, job_id: JobId, body: scan_schemas.UndoIn):
+def undo_candidates(request: HttpRequest, job_id: JobId, body: scan_schemas.UndoIn):
     """Undoes everything that was accepted at one `moment`."""
-    return {"reopened": len(review.undo_batch(own_scan(request.user, job_id), body.moment))}
+    return {"reopened": len(review.undo_decisions(scan_of_user(request.user, job_id), body.moment))}
 
 
 @calls.post("/{job_id}/candidates", response={201: scan_schemas.CandidateOut})
 @creates
 def add_candidate(request: HttpRequest, job_id: JobId, body: scan_schemas.WordsIn):
     """Adds a proposal for a book on the photo that was missed."""
-    scan = own_scan(request.user, job_id)
+    scan = scan_of_user(request.user, job_id)
     try:
-        row = review.add_by_hand(scan, catalogs(), body.title or "", body.author or "", body.isbn or "")
+        row = review.add_missed_book(scan, catalogs(), body.title or "", body.author or "", body.isbn or "")
     except review.ReviewError as error:
         raise invalid(str(error)) from None
     return Status(201, candidate_shown(row))
@@ -61,32 +61,32 @@ def add_candidate(request: HttpRequest, job_id: JobId, body: scan_schemas.WordsI
 def accept_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: Body[scan_schemas.AcceptIn | None] = None):
     """Turns the proposal into a book on the scan's shelf. Accepting twice adds it once."""
     own_candidate(request.user, job_id, candidate_id)
-    return candidate_shown(review.accept(candidate_id, request.user, body.status if body else "to-read"))
+    return candidate_shown(review.accept_candidate(candidate_id, request.user, body.status if body else "to-read"))
 
 
 @calls.post("/{job_id}/candidates/{candidate_id}/reject", response=scan_schemas.CandidateOut)
 def reject_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key):
     """Rejects the proposal: it is another book, or should not be added."""
     own_candidate(request.user, job_id, candidate_id)
-    return candidate_shown(review.reject(candidate_id, request.user))
+    return candidate_shown(review.reject_candidate(candidate_id, request.user))
 
 
 @calls.post("/{job_id}/candidates/{candidate_id}/undo", response=scan_schemas.CandidateOut)
 def undo_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key):
     """Reopens the proposal."""
     own_candidate(request.user, job_id, candidate_id)
-    return candidate_shown(review.undo(candidate_id, request.user))
+    return candidate_shown(review.undo_decision(candidate_id, request.user))
 
 
 @calls.get("/{job_id}/candidates/{candidate_id}/editions", response=scan_schemas.ChoicesOut)
 def list_choices(request: HttpRequest, job_id: JobId, candidate_id: Key):
     """Lists other editions that the spine may be, most likely first."""
     row = own_candidate(request.user, job_id, candidate_id)
-    items = [choice(Record.from_dict(each)) for each in row.alternatives]
+    items = [candidate_choice(Record.from_dict(each)) for each in row.alternatives]
     return {"items": items, "count": len(items)}
 
 
-def choice(record: Record) -> dict:
+def candidate_choice(record: Record) -> dict:
     names = ("title", "authors", "isbn", "publisher", "published_date", "language", "source")
     return {"key": review.edition_key(record)} | {name: getattr(record, name) for name in names}
 
@@ -96,7 +96,7 @@ def choose_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, bod
     """Proposes another edition. If the proposal is already decided, or the `key` is not in the list, the response is 409."""
     own_candidate(request.user, job_id, candidate_id)
     try:
-        return candidate_shown(review.choose(candidate_id, request.user, body.key))
+        return candidate_shown(review.choose_alternative(candidate_id, request.user, body.key))
     except review.ReviewError as error:
         raise Problem(409, "not-offered", str(error)) from None
 
@@ -111,7 +111,9 @@ def edit_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body:
     words = {"title": body.title, "author": body.author, "isbn_text": body.isbn}
     was = {"title": present.title, "author": "; ".join(present.authors), "isbn_text": present.isbn}
     try:
-        edited = review.edit(candidate_id, request.user, catalogs(), **{n: was[n] if v is None else v for n, v in words.items()})
+        edited = review.edit_candidate(
+            candidate_id, request.user, catalogs(), **{n: was[n] if v is None else v for n, v in words.items()}
+        )
     except review.ReviewError as error:
         raise invalid(str(error)) from None
     return candidate_shown(edited)

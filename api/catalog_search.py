@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.authentication import EVERYBODY
 from api.book_schemas import BookOut, StatusName, TagNames
-from api.books import LOCATION, own_copy
+from api.books import LOCATION, own_book
 from api.editions import EditionOut, FoundEditions, edition
 from api.errors import Problem
 from api.idempotent_calls import creates
@@ -61,4 +61,4 @@ def add_from_catalog(request: HttpRequest, body: FromCatalogIn, response: HttpRe
     own = {"status": body.status, "shelf": shelf, "tags": body.tags}
     copy = isbn_entry.enter_record(request.user, record, entry=Entry.API, **own).copy
     response["Location"] = f"/api/v1/books/{copy.pk}"
-    return Status(201, serializers.book(own_copy(request.user, copy.pk)))
+    return Status(201, serializers.book_json(own_book(request.user, copy.pk)))

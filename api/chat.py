@@ -15,7 +15,7 @@ from api.books import LOCATION
 from api.errors import Problem, not_found
 from api.idempotent_calls import creates
 from api.schemas import In, Key, OneOf, Out, Page, Slice, Text, router
-from api.shelves import page
+from api.shelves import page_of
 from chat import actions, conversations
 from chat.models import Chat, Message
 from library import serializers
@@ -92,7 +92,7 @@ def messages_shown(user, messages) -> list[dict]:
     names = ("id", "question", "answer", "state", "error", "total", "steps", "action", "engine", "created")
     return [
         {name: getattr(message, name) for name in names}
-        | {"usd": str(message.usd), "books": [serializers.book(copies[key]) for key in message.books if key in copies]}
+        | {"usd": str(message.usd), "books": [serializers.book_json(copies[key]) for key in message.books if key in copies]}
         for message in messages
     ]
 
@@ -100,14 +100,14 @@ def messages_shown(user, messages) -> list[dict]:
 @calls.get("", response=Page[SessionOut])
 def list_chat_sessions(request: HttpRequest, asked: Query[Slice]):
     """Lists your conversations, latest first."""
-    return page(asked, Chat.objects.of(request.user).order_by("-last_said", "-pk"), session_shown)
+    return page_of(asked, Chat.objects.of(request.user).order_by("-last_said", "-pk"), session_shown)
 
 
 @calls.post("", response={201: SessionOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
 @creates
 def start_chat_session(request: HttpRequest, body: SessionIn, response: HttpResponse):
     """Starts a conversation."""
-    session = conversations.start(request.user)
+    session = conversations.start_chat(request.user)
     if body.title:
         session.title = body.title
         session.save(update_fields=["title"])
@@ -143,7 +143,7 @@ def delete_chat_session(request: HttpRequest, session_id: SessionKey):
 @creates
 def ask_in_chat(request: HttpRequest, session_id: SessionKey, body: MessageIn):
     """Asks a question and waits for the answer. `state` says whether there is one."""
-    message = conversations.ask(own_session(request.user, session_id), body.message)
+    message = conversations.ask_question(own_session(request.user, session_id), body.message)
     return Status(201, messages_shown(request.user, [message])[0])
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.authentication import EVERYBODY
 from api.book_schemas import BookOut
-from api.books import own_copy
+from api.books import own_book
 from api.errors import invalid, not_found
 from api.root import binary
 from api.schemas import MOST, In, Key, Out, router
@@ -42,8 +42,8 @@ class CoverIn(In):
 @calls.get("/{book_id}/cover", response={200: None}, openapi_extra=binary("image/webp"))
 def get_cover(request: HttpRequest, book_id: Key):
     """Returns the cover picture, which is downloaded when first requested. 404 if there is none; pages then draw one."""
-    copy = own_copy(request.user, book_id)
-    key = copy.cover_key or (cover_files.fetched(copy.cover) if cover_files.is_wanted(copy.cover) else "")
+    copy = own_book(request.user, book_id)
+    key = copy.cover_key or (cover_files.fetched_cover_key(copy.cover) if cover_files.is_wanted(copy.cover) else "")
     try:
         answer = cover_files.picture_response(key) if key else None
     except Http404:
@@ -56,7 +56,7 @@ def get_cover(request: HttpRequest, book_id: Key):
 @calls.get("/{book_id}/covers", response=CoversOut)
 def list_covers(request: HttpRequest, book_id: Key):
     """Lists the covers of all editions of the same work, its own first."""
-    offers = cover_choice.offers(own_copy(request.user, book_id))
+    offers = cover_choice.cover_offers(own_book(request.user, book_id))
     items = [{"edition": each.pk, "coverImage": each.cover, "words": each.words, "chosen": each.chosen} for each in offers]
     return {"items": items, "count": len(items)}
 
@@ -64,19 +64,19 @@ def list_covers(request: HttpRequest, book_id: Key):
 @calls.post("/{book_id}/cover", response=BookOut)
 def choose_cover(request: HttpRequest, book_id: Key, body: CoverIn):
     """Chooses a drawn cover, or the cover of another edition, for this copy."""
-    return kept(request, book_id, body.model_dump())
+    return stored_cover(request, book_id, body.model_dump())
 
 
 @calls.post("/{book_id}/cover/picture", response=BookOut)
 def upload_cover(request: HttpRequest, book_id: Key, picture: File[UploadedFile]):
     """Uploads your own cover picture, which nobody else sees: JPEG, PNG, WebP or HEIC, at most 15 MB."""
-    return kept(request, book_id, {"choice": cover_choice.UPLOAD}, {"picture": picture})
+    return stored_cover(request, book_id, {"choice": cover_choice.UPLOAD}, {"picture": picture})
 
 
-def kept(request, book_id: int, said: dict, files: dict | None = None) -> dict:
-    copy: UserBook = own_copy(request.user, book_id)
+def stored_cover(request, book_id: int, said: dict, files: dict | None = None) -> dict:
+    copy: UserBook = own_book(request.user, book_id)
     form = CoverForm(copy, said, files or {})
     if not form.is_valid():
         raise invalid(f"cover: {error_sentence(form)}")
     form.save()
-    return serializers.book(own_copy(request.user, book_id))
+    return serializers.book_json(own_book(request.user, book_id))

@@ -10,12 +10,12 @@ from pydantic import Field
 
 from api.authentication import EVERYBODY
 from api.book_schemas import BookOut
-from api.books import LOCATION, own_copy, shown
+from api.books import LOCATION, book_response, own_book
 from api.bulk import CountOut, DoneOut, done
 from api.errors import Problem, not_found
 from api.idempotent_calls import creates
 from api.schemas import In, Key, Out, Page, Slice, Text, router
-from api.shelves import page
+from api.shelves import page_of
 from catalogs import Record, lookup
 from library import metadata_lookup, serializers
 from library.copies import editions as others
@@ -93,18 +93,18 @@ class FactChangeOut(Out):
 def edition(record: Record, key: str) -> dict:
     names = ("title", "subtitle", "authors", "isbn", "publisher", "published_date", "language", "pages", "binding")
     said = {name: getattr(record, name) for name in names}
-    return said | {"key": key, "cover_image": record.cover, "source": facts.in_words(record.source)}
+    return said | {"key": key, "cover_image": record.cover, "source": facts.source_in_words(record.source)}
 
 
-def changed(user, key: int, undo) -> dict:
-    return done(undo) | {"book": serializers.book(own_copy(user, key))}
+def changed_book(user, key: int, undo) -> dict:
+    return done(undo) | {"book": serializers.book_json(own_book(user, key))}
 
 
 # ── Editions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("/{book_id}/editions", response=FoundEditions)
 def list_editions(request: HttpRequest, book_id: Key):
     """Lists other editions of the same work: first those known here, then those from the catalogues after a few seconds."""
-    copy, catalogs = own_copy(request.user, book_id), lookup.from_settings(WAIT_FOR_EDITIONS)
+    copy, catalogs = own_book(request.user, book_id), lookup.lookup_from_settings(WAIT_FOR_EDITIONS)
     found = [edition(record, offer_key(record)) for record in others.others(copy, catalogs)]
     return {"items": found, "count": len(found), "problems": [str(problem) for problem in catalogs.problems]}
 
@@ -112,21 +112,21 @@ def list_editions(request: HttpRequest, book_id: Key):
 @calls.post("/{book_id}/edition", response={200: ChangedOut, 409: None})
 def choose_edition(request: HttpRequest, book_id: Key, body: EditionIn):
     """Changes the edition of your copy. What you have typed stays, except the ISBN. An unknown `key` is 409."""
-    copy = own_copy(request.user, book_id)
+    copy = own_book(request.user, book_id)
     try:
         record = offered_record(body.key)
     except signing.BadSignature:
         raise Problem(409, "not-offered", "That edition is no longer on the list. Request the list again.") from None
-    return changed(request.user, copy.pk, others.choose(request.user, copy, record, body.over_mine))
+    return changed_book(request.user, copy.pk, others.choose_edition(request.user, copy, record, body.over_mine))
 
 
 # ── Merging and splitting ───────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("/{book_id}/alike", response=Page[BookOut])
 def list_alike(request: HttpRequest, book_id: Key, asked: Query[Slice]):
     """Lists your other copies that may be the same book: of the same work, or with the same ISBN."""
-    keys = [copy.pk for copy in merging.alike(own_copy(request.user, book_id))]
-    return page(
-        asked, serializers.with_all(UserBook.objects.of(request.user).filter(pk__in=keys)).order_by("pk"), serializers.book
+    keys = [copy.pk for copy in merging.possible_duplicates(own_book(request.user, book_id))]
+    return page_of(
+        asked, serializers.with_all(UserBook.objects.of(request.user).filter(pk__in=keys)).order_by("pk"), serializers.book_json
     )
 
 
@@ -134,9 +134,9 @@ def list_alike(request: HttpRequest, book_id: Key, asked: Query[Slice]):
 def merge_books(request: HttpRequest, book_id: Key, other_id: Key, body: MergeIn):
     """Merges `other_id` into `book_id` and moves it to the trash. Where the two differ, `book_id` keeps its values. If they
     cannot be one book (two ISBNs, both lent), nothing happens (409)."""
-    keep, other = own_copy(request.user, book_id), own_copy(request.user, other_id)
+    keep, other = own_book(request.user, book_id), own_book(request.user, other_id)
     try:
-        return changed(request.user, keep.pk, merging.merge(request.user, keep, other, body.two_isbns))
+        return changed_book(request.user, keep.pk, merging.merge_copies(request.user, keep, other, body.two_isbns))
     except merging.MergeError as error:
         raise Problem(409, "two-books", str(error)) from None
 
@@ -145,19 +145,19 @@ def merge_books(request: HttpRequest, book_id: Key, other_id: Key, body: MergeIn
 @creates
 def split_book(request: HttpRequest, book_id: Key, body: SplitIn, response: HttpResponse):
     """Splits one record into two books. Returns the second, which gets the given readings, loans and sightings."""
-    second, undo = merging.split(request.user, own_copy(request.user, book_id), **body.model_dump())
+    second, undo = merging.split_copy(request.user, own_book(request.user, book_id), **body.model_dump())
     response["Location"] = f"/api/v1/books/{second.pk}"
-    return Status(201, changed(request.user, second.pk, undo))
+    return Status(201, changed_book(request.user, second.pk, undo))
 
 
 @calls.get("/{book_id}/sightings", response=Page[SightingOut])
 def list_sightings(request: HttpRequest, book_id: Key, asked: Query[Slice]):
     """Lists the photos that show it, latest first."""
-    rows = Candidate.objects.filter(copy=own_copy(request.user, book_id)).select_related("scan").order_by("-scan__created", "-pk")
-    return page(asked, rows, seen)
+    rows = Candidate.objects.filter(copy=own_book(request.user, book_id)).select_related("scan").order_by("-scan__created", "-pk")
+    return page_of(asked, rows, sighting_json)
 
 
-def seen(row) -> dict:
+def sighting_json(row) -> dict:
     return {"id": row.pk, "jobId": row.scan.job_id, "number": row.number, "created": row.scan.created}
 
 
@@ -165,28 +165,30 @@ def seen(row) -> dict:
 @calls.get("/{book_id}/history", response=Page[FactChangeOut])
 def list_fact_changes(request: HttpRequest, book_id: Key, asked: Query[Slice]):
     """Lists changes to its facts with the earlier values and their sources, latest first."""
-    return page(asked, own_copy(request.user, book_id).fact_changes.all(), past)
+    return page_of(asked, own_book(request.user, book_id).fact_changes.all(), fact_change_json)
 
 
-def past(row: FactChange) -> dict:
-    return {name: getattr(row, name) for name in ("id", "fact", "before", "after", "at")} | {"source": facts.in_words(row.source)}
+def fact_change_json(row: FactChange) -> dict:
+    return {name: getattr(row, name) for name in ("id", "fact", "before", "after", "at")} | {
+        "source": facts.source_in_words(row.source)
+    }
 
 
 @calls.post("/{book_id}/history/{change_id}/back", response=BookOut)
 def put_fact_back(request: HttpRequest, book_id: Key, change_id: Key, response: HttpResponse):
     """Restores the value that a fact had before that change."""
-    if not own_copy(request.user, book_id).fact_changes.filter(pk=change_id).exists():
+    if not own_book(request.user, book_id).fact_changes.filter(pk=change_id).exists():
         raise not_found()
-    owner_edits.put_back(request.user, change_id)
-    return shown(response, own_copy(request.user, book_id))
+    owner_edits.restore_fact(request.user, change_id)
+    return book_response(response, own_book(request.user, book_id))
 
 
 # ── Metadata look-up ────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.post("/{book_id}/look-up", response={202: BookOut})
 def look_up_book(request: HttpRequest, book_id: Key):
     """Asks the catalogues again about a book that none of them knew. Has no effect on other books."""
-    metadata_lookup.retry(UserBook.objects.filter(pk=own_copy(request.user, book_id).pk))
-    return Status(202, serializers.book(own_copy(request.user, book_id)))
+    metadata_lookup.retry_lookups(UserBook.objects.filter(pk=own_book(request.user, book_id).pk))
+    return Status(202, serializers.book_json(own_book(request.user, book_id)))
 
 
 many_calls = router("Books", auth=EVERYBODY)
@@ -196,4 +198,4 @@ many_calls = router("Books", auth=EVERYBODY)
 def look_up_books(request: HttpRequest):
     """Asks the catalogues again about all books that none of them knew (`lookUp` is failed in `GET /books?lookup=on`)."""
     unknown = UserBook.objects.of(request.user).filter(sync_status=SyncStatus.FAILED)
-    return Status(202, {"count": metadata_lookup.retry(unknown)})
+    return Status(202, {"count": metadata_lookup.retry_lookups(unknown)})

@@ -24,7 +24,7 @@ class KeyReused(Exception):
     """This key belongs to another call."""
 
 
-def begin(user, key: str, fingerprint: str) -> IdempotencyKey:
+def begin_call(user, key: str, fingerprint: str) -> IdempotencyKey:
     """The row of this key. If it has a status, it holds the response; otherwise the caller must now fill or release it."""
     IdempotencyKey.objects.filter(user=user, key=key, created__lt=timezone.now() - KEPT).delete()
     IdempotencyKey.objects.filter(user=user, key=key, status=0, created__lt=timezone.now() - LOST_AFTER).delete()
@@ -40,21 +40,21 @@ def begin(user, key: str, fingerprint: str) -> IdempotencyKey:
     return row
 
 
-def keep(row: IdempotencyKey, status: int, headers: dict[str, str], body: str):
+def keep_answer(row: IdempotencyKey, status: int, headers: dict[str, str], body: str):
     row.status, row.headers, row.body = status, headers, body
     row.save(update_fields=["status", "headers", "body"])
 
 
-def release(row: IdempotencyKey):
+def release_key(row: IdempotencyKey):
     """Releases the key after a failed call, so that the call can be tried again."""
     IdempotencyKey.objects.filter(pk=row.pk, status=0).delete()
 
 
-def sweep():
+def delete_old_answers():
     IdempotencyKey.objects.filter(created__lt=timezone.now() - KEPT).delete()
 
 
-def fingerprint(request) -> str:
+def call_fingerprint(request) -> str:
     """A hash of the call: its address and its content."""
     found = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if request.content_type == "multipart/form-data":

@@ -47,7 +47,7 @@ def _begin(request, key: str):
     if not (0 < len(key) <= LONGEST and key.isascii() and key.isprintable() and " " not in key):
         raise invalid(f"{HEADER} must have 1 to {LONGEST} letters, digits and symbols, without spaces.")
     try:
-        return idempotency.begin(request.auth.user, key, idempotency.fingerprint(request))
+        return idempotency.begin_call(request.auth.user, key, idempotency.call_fingerprint(request))
     except idempotency.KeyInUse:
         raise Problem(409, "in-progress", "The first request with this key is still running. Try again in a moment.") from None
     except idempotency.KeyReused:
@@ -61,13 +61,13 @@ def _as_before(row) -> HttpResponse:
     return response
 
 
-def keep(request, response):
+def keep_response(request, response):
     """The response of a successful call."""
     if row := getattr(request, "idempotency", None):
         headers = {name: response[name] for name in idempotency.HEADERS if name in response}
-        idempotency.keep(row, response.status_code, headers, response.content.decode())
+        idempotency.keep_answer(row, response.status_code, headers, response.content.decode())
 
 
-def release(request):
+def release_call(request):
     if row := getattr(request, "idempotency", None):
-        idempotency.release(row)
+        idempotency.release_key(row)

@@ -15,7 +15,7 @@ from api.errors import Problem, invalid, not_found
 from api.idempotent_calls import creates
 from api.root import binary
 from api.schemas import INTEGER, MOST, In, Key, OneOf, Out, Page, Slice, Text, router
-from api.shelves import own, page
+from api.shelves import own_row, page_of
 from library.forms.fields import error_sentence
 from transfer import detect, downloads, fields, import_run, row_outcomes
 from transfer.forms import ORDERS, ColumnsForm
@@ -91,13 +91,13 @@ class RowIn(In):
     another: bool = Field(False, description="Add another copy of a book you already have.")
 
 
-def shown(file: Import) -> dict:
+def import_json(file: Import) -> dict:
     names = ("id", "name", "format", "state", "error", "total", "done", "counts", "mapping", "created", "finished")
     return {name: getattr(file, name) for name in names}
 
 
 def own_import(user, key: int) -> Import:
-    return own(Import.objects.filter(user=user).select_related("user"), key)
+    return own_row(Import.objects.filter(user=user).select_related("user"), key)
 
 
 @calls.post("/import", response={202: ImportOut})
@@ -120,19 +120,19 @@ def start_import(request: HttpRequest, file: File[UploadedFile], options: Form[I
     made.save(update_fields=["options"])
     if not options.preview:
         import_run.start(made, chosen)
-    return Status(202, shown(own_import(request.user, made.pk)))
+    return Status(202, import_json(own_import(request.user, made.pk)))
 
 
 @calls.get("/import", response=Page[ImportOut])
 def list_imports(request: HttpRequest, asked: Query[Slice]):
     """Lists your imports, latest first."""
-    return page(asked, Import.objects.filter(user=request.user).order_by("-created", "-pk"), shown)
+    return page_of(asked, Import.objects.filter(user=request.user).order_by("-created", "-pk"), import_json)
 
 
 @calls.get("/import/{import_id}", response=ImportOut)
 def get_import(request: HttpRequest, import_id: Key):
     """Returns the progress: `done` of `total`."""
-    return shown(own_import(request.user, import_id))
+    return import_json(own_import(request.user, import_id))
 
 
 @calls.get("/import/{import_id}/rows", response=Page[RowOut])
@@ -140,7 +140,7 @@ def get_import_rows(request: HttpRequest, import_id: Key, asked: Query[RowsAsked
     """Lists the rows with their results."""
     rows = own_import(request.user, import_id).rows.order_by("number")
     rows = rows.filter(result=asked.result) if asked.result else rows
-    return page(asked, rows, row_shown)
+    return page_of(asked, rows, row_shown)
 
 
 def row_shown(row: ImportRow) -> dict:
@@ -157,7 +157,7 @@ def start_previewed_import(request: HttpRequest, import_id: Key):
         import_run.go_on(file)
     else:
         raise Problem(409, "not-waiting", "This import is not waiting to be started.")
-    return Status(202, shown(own_import(request.user, import_id)))
+    return Status(202, import_json(own_import(request.user, import_id)))
 
 
 @calls.post("/import/{import_id}/cancel", response={200: ImportOut, 409: None})
@@ -165,7 +165,7 @@ def cancel_import(request: HttpRequest, import_id: Key):
     """Stops the import; books imported so far stay."""
     if not import_run.cancel(own_import(request.user, import_id)):
         raise Problem(409, "not-running", "This import is not running.")
-    return shown(own_import(request.user, import_id))
+    return import_json(own_import(request.user, import_id))
 
 
 @calls.delete("/import/{import_id}", response={204: None})
@@ -186,7 +186,7 @@ def set_import_columns(request: HttpRequest, import_id: Key, body: ColumnsIn):
         raise invalid(f"columns: {error_sentence(form)}")
     form.save()
     import_run.check(file, at_once=file.total <= import_run.CHUNK * 5)
-    return Status(202, shown(own_import(request.user, import_id)))
+    return Status(202, import_json(own_import(request.user, import_id)))
 
 
 def columns_said(file: Import, body: ColumnsIn) -> dict:

@@ -8,11 +8,11 @@ from pydantic import Field
 
 from api.authentication import EVERYBODY
 from api.book_schemas import BorrowersOut, LoanIn, LoanOut, LoanPatch, ReadingIn, ReadingOut, ReturnIn
-from api.books import own_copy
+from api.books import own_book
 from api.errors import Problem, invalid
 from api.idempotent_calls import creates
 from api.schemas import Key, Page, Slice, router
-from api.shelves import own, page
+from api.shelves import own_row, page_of
 from library import serializers
 from library.copies import loans, readings
 from library.forms.copies import LoanForm
@@ -35,18 +35,18 @@ def loans_of(user):
 def list_loans(request: HttpRequest, asked: Query[Lent]):
     """Lists loans, overdue first. With `state=back`, returned books, latest first."""
     rows = loans.out(request.user) if asked.state == "out" else loans.back(request.user)
-    return page(asked, rows, serializers.loan)
+    return page_of(asked, rows, serializers.loan)
 
 
 @loan_calls.post("/books/{book_id}/loans", response={201: LoanOut, 409: None})
 @creates
 def lend_book(request: HttpRequest, book_id: Key, body: LoanIn):
     """Records a loan. A copy can only be lent to one person at a time (409)."""
-    copy = own_copy(request.user, book_id)
+    copy = own_book(request.user, book_id)
     if copy.loans.filter(returned__isnull=True).exists():
         raise Problem(409, "lent", "Somebody already has this book. Mark it as returned first.")
     try:
-        return Status(201, serializers.loan(loans.lend(copy, **body.model_dump())))
+        return Status(201, serializers.loan(loans.lend_copy(copy, **body.model_dump())))
     except loans.LoanError as error:
         raise invalid(str(error)) from None
 
@@ -54,25 +54,25 @@ def lend_book(request: HttpRequest, book_id: Key, body: LoanIn):
 @loan_calls.get("/loans/{loan_id}", response=LoanOut)
 def get_loan(request: HttpRequest, loan_id: Key):
     """Returns one loan."""
-    return serializers.loan(own(loans_of(request.user), loan_id))
+    return serializers.loan(own_row(loans_of(request.user), loan_id))
 
 
 @loan_calls.patch("/loans/{loan_id}", response=LoanOut)
 def change_loan(request: HttpRequest, loan_id: Key, body: LoanPatch):
     """Changes who has it, since when and until when, also for a returned loan. Fields that are not sent stay unchanged."""
-    loan = own(loans_of(request.user), loan_id)
+    loan = own_row(loans_of(request.user), loan_id)
     form = LoanForm({name: getattr(loan, name) for name in LoanForm.Meta.fields} | body.said(), instance=loan)
     if not form.is_valid():
         raise invalid("; ".join(f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()))
     form.save()
-    return serializers.loan(own(loans_of(request.user), loan_id))
+    return serializers.loan(own_row(loans_of(request.user), loan_id))
 
 
 @loan_calls.post("/loans/{loan_id}/reopen", response={200: LoanOut, 409: None})
 def reopen_loan(request: HttpRequest, loan_id: Key):
     """Reopens a loan that was not returned after all. If the book has been lent again since then, the response is 409."""
     try:
-        return serializers.loan(loans.reopen(own(loans_of(request.user), loan_id)))
+        return serializers.loan(loans.reopen_loan(own_row(loans_of(request.user), loan_id)))
     except loans.LoanError as error:
         raise Problem(409, "lent", str(error)) from None
 
@@ -80,7 +80,7 @@ def reopen_loan(request: HttpRequest, loan_id: Key):
 @loan_calls.get("/borrowers", response=BorrowersOut)
 def list_borrowers(request: HttpRequest):
     """Lists the people you have lent books to, to complete a name as it is typed."""
-    names = loans.borrowers(request.user)
+    names = loans.past_borrowers(request.user)
     return {"items": names, "count": len(names)}
 
 
@@ -88,7 +88,7 @@ def list_borrowers(request: HttpRequest):
 def return_book(request: HttpRequest, loan_id: Key, body: ReturnIn):
     """Marks a book as returned. Repeating the call changes nothing."""
     try:
-        return serializers.loan(loans.give_back(own(loans_of(request.user), loan_id), body.returned))
+        return serializers.loan(loans.return_loan(own_row(loans_of(request.user), loan_id), body.returned))
     except loans.LoanError as error:
         raise invalid(str(error)) from None
 
@@ -96,7 +96,7 @@ def return_book(request: HttpRequest, loan_id: Key, body: ReturnIn):
 @loan_calls.delete("/loans/{loan_id}", response={204: None})
 def delete_loan(request: HttpRequest, loan_id: Key):
     """Deletes the loan."""
-    own(loans_of(request.user), loan_id).delete()
+    own_row(loans_of(request.user), loan_id).delete()
     return Status(204, None)
 
 
@@ -108,16 +108,16 @@ def readings_of(user):
 @reading_calls.get("/books/{book_id}/readings", response=Page[ReadingOut])
 def list_readings(request: HttpRequest, book_id: Key, asked: Query[Slice]):
     """Lists the readings of a book."""
-    return page(asked, own_copy(request.user, book_id).readings.all(), serializers.reading)
+    return page_of(asked, own_book(request.user, book_id).readings.all(), serializers.reading)
 
 
 @reading_calls.post("/books/{book_id}/readings", response={201: ReadingOut})
 @creates
 def add_reading(request: HttpRequest, book_id: Key, body: ReadingIn):
     """Adds a reading with its start date, its end date, or both."""
-    copy = own_copy(request.user, book_id)
+    copy = own_book(request.user, book_id)
     try:
-        return Status(201, serializers.reading(readings.add(copy, body.started, body.finished)))
+        return Status(201, serializers.reading(readings.add_reading(copy, body.started, body.finished)))
     except readings.ReadingError as error:
         raise invalid(str(error)) from None
 
@@ -125,10 +125,10 @@ def add_reading(request: HttpRequest, book_id: Key, body: ReadingIn):
 @reading_calls.patch("/readings/{reading_id}", response=ReadingOut)
 def change_reading(request: HttpRequest, reading_id: Key, body: ReadingIn):
     """Changes only the fields that are sent."""
-    row = own(readings_of(request.user), reading_id)
+    row = own_row(readings_of(request.user), reading_id)
     dates = {"started": row.started, "finished": row.finished} | body.said()
     try:
-        return serializers.reading(readings.change(row, dates["started"], dates["finished"]))
+        return serializers.reading(readings.change_reading(row, dates["started"], dates["finished"]))
     except readings.ReadingError as error:
         raise invalid(str(error)) from None
 
@@ -136,5 +136,5 @@ def change_reading(request: HttpRequest, reading_id: Key, body: ReadingIn):
 @reading_calls.delete("/readings/{reading_id}", response={204: None})
 def delete_reading(request: HttpRequest, reading_id: Key):
     """Deletes the reading."""
-    own(readings_of(request.user), reading_id).delete()
+    own_row(readings_of(request.user), reading_id).delete()
     return Status(204, None)

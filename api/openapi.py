@@ -27,7 +27,7 @@ DESCRIBED = {
 }
 
 
-def completed(schema: dict) -> dict:
+def completed_schema(schema: dict) -> dict:
     components = schema["components"]
     components["schemas"]["ErrorOut"] = ErrorOut.model_json_schema()
     components["headers"] = HEADERS

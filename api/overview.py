@@ -10,7 +10,7 @@ from pydantic import Field
 
 from api.authentication import EVERYBODY
 from api.schemas import Out, Page, Slice, Text, router
-from api.shelves import page
+from api.shelves import page_of
 from catalogs import folding
 from library import listing, series
 from library.models import CopyAuthor
@@ -67,7 +67,7 @@ def list_authors(request: HttpRequest, asked: Query[Typed]):
     """Lists your authors by surname, with the number of their books."""
     mine = CopyAuthor.objects.of(request.user).order_by().filter(listing.words_begin("folded", asked.q))
     named = mine.values("folded").annotate(name=Max("name"), count=Count("pk")).order_by("folded")
-    return page(asked, named, lambda row: {"name": row["name"], "count": row["count"]})
+    return page_of(asked, named, lambda row: {"name": row["name"], "count": row["count"]})
 
 
 @calls.get("/series", response=Page[SeriesOut])

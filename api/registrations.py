@@ -10,7 +10,7 @@ from jobs.periodic import register_periodic
 
 
 def register():
-    register_periodic("old answers", idempotency.sweep, Schedule.HOURLY)
+    register_periodic("old answers", idempotency.delete_old_answers, Schedule.HOURLY)
     ACCOUNT_DATA.append(
         AccountData(
             mentions=lambda user: [],

@@ -38,23 +38,25 @@ class Api(NinjaAPI):
     def create_response(self, request, data, *, status=None, temporal_response=None):
         response = super().create_response(request, data, status=status, temporal_response=temporal_response)
         if temporal_response:  # a response, not an error
-            idempotent_calls.keep(request, response)
+            idempotent_calls.keep_response(request, response)
         return response
 
     def on_exception(self, request, exc):
-        idempotent_calls.release(request)
+        idempotent_calls.release_call(request)
         return super().on_exception(request, exc)
 
     def set_default_exception_handlers(self):
         self.handle(Exception, broken)
-        self.handle(PermissionDenied, lambda request, error: answer(Problem(403, "forbidden", FORBIDDEN)))
+        self.handle(PermissionDenied, lambda request, error: error_response(Problem(403, "forbidden", FORBIDDEN)))
         for kind in (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
-            self.handle(kind, lambda request, error: answer(Problem(400, "bad-request", UNREADABLE)))
-        self.handle(Http404, lambda request, error: answer(not_found()))
-        self.handle(HttpError, lambda request, error: answer(as_problem(error)))
-        self.handle(AuthenticationError, lambda request, error: answer(Problem(401, "sign-in", SIGN_IN, CHALLENGE)))
-        self.handle(Throttled, lambda request, error: answer(throttling.refusal(request)))
-        self.handle(ValidationError, lambda request, error: answer(Problem(422, "invalid", in_words(error.errors))))
+            self.handle(kind, lambda request, error: error_response(Problem(400, "bad-request", UNREADABLE)))
+        self.handle(Http404, lambda request, error: error_response(not_found()))
+        self.handle(HttpError, lambda request, error: error_response(as_problem(error)))
+        self.handle(AuthenticationError, lambda request, error: error_response(Problem(401, "sign-in", SIGN_IN, CHALLENGE)))
+        self.handle(Throttled, lambda request, error: error_response(throttling.refusal(request)))
+        self.handle(
+            ValidationError, lambda request, error: error_response(Problem(422, "invalid", validation_sentence(error.errors)))
+        )
 
     def handle(self, kind: type[Exception], respond: Callable[[Any, Any], HttpResponse]):
         self.add_exception_handler(kind, respond)
@@ -65,11 +67,11 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, *, path_prefix=None, path_params=None):
         prefix = self.get_root_path(path_params or {}) if path_prefix is None else path_prefix
         if prefix not in self._written:
-            self._written[prefix] = openapi.completed(super().get_openapi_schema(path_prefix=prefix))
+            self._written[prefix] = openapi.completed_schema(super().get_openapi_schema(path_prefix=prefix))
         return self._written[prefix]
 
 
-def answer(problem: Problem) -> JsonResponse:
+def error_response(problem: Problem) -> JsonResponse:
     return JsonResponse({"detail": problem.message, "code": problem.code}, status=problem.status_code, headers=problem.headers)
 
 
@@ -81,10 +83,10 @@ def as_problem(error: HttpError) -> Problem:
 
 def broken(request, error: Exception) -> JsonResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error, extra={"request_id": getattr(request, "id", "")})
-    return answer(Problem(500, "broken", BROKEN))
+    return error_response(Problem(500, "broken", BROKEN))
 
 
-def in_words(errors: list[dict]) -> str:
+def validation_sentence(errors: list[dict]) -> str:
     """`title: Field required; rating: …`: the place, as named in the call, and what is wrong there."""
     return "; ".join(f"{_place(error['loc'])}: {_reason(error['msg'])}" for error in errors[:10]) + "."
 
@@ -101,7 +103,7 @@ def _reason(message: str) -> str:
 
 
 def no_such_call(request, **_) -> JsonResponse:
-    return answer(Problem(404, "no-such-call", "There is no such endpoint. All of them are listed at /api/v1/docs."))
+    return error_response(Problem(404, "no-such-call", "There is no such endpoint. All of them are listed at /api/v1/docs."))
 
 
 class ApiMiddleware(MiddlewareMixin):
@@ -113,8 +115,8 @@ class ApiMiddleware(MiddlewareMixin):
         if response.status_code == 405:
             allowed = response["Allow"]
             sentence = f"This address does not support {request.method}, only {allowed}."
-            response = answer(Problem(405, "no-such-method", sentence, {"Allow": allowed}))
-        for name, value in throttling.headers(request).items():
+            response = error_response(Problem(405, "no-such-method", sentence, {"Allow": allowed}))
+        for name, value in throttling.rate_headers(request).items():
             response[name] = value
         response.setdefault("Cache-Control", "private, no-cache")
         return response

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from pydantic import ValidationError
 
 from api.errors import Problem, invalid
-from api.root import in_words
+from api.root import validation_sentence
 from api.scan_schemas import ScanStart
 from scanning import images, uploads
 from scanning.models import Scan
@@ -85,7 +85,7 @@ def _from_json(body: bytes) -> Sent:
     try:
         asked = ScanStart.model_validate(json.loads(body))
     except ValidationError as error:
-        raise invalid(in_words([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])) from None
+        raise invalid(validation_sentence([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])) from None
     except (ValueError, RecursionError):
         raise Problem(400, "bad-request", "The body is not valid JSON.") from None
     return Sent(None, asked.job_id, asked.shelf, {"kind": asked.kind or ""})

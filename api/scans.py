@@ -35,14 +35,14 @@ def scans_of(user):
     return Scan.objects.of(user).select_related("shelf", "user").annotate(**bands, **made)
 
 
-def own_scan(user, job_id: str) -> Scan:
+def scan_of_user(user, job_id: str) -> Scan:
     scan = scans_of(user).filter(job_id=job_id).first()
     if scan is None:
         raise not_found()
     return scan
 
 
-def shown(scan: Scan) -> dict:
+def scan_json(scan: Scan) -> dict:
     names = (
         "job_id",
         "kind",
@@ -59,7 +59,7 @@ def shown(scan: Scan) -> dict:
     )
     facts = {name: getattr(scan, name) for name in (*names, "timings", "last_seq", "created", "finished")}
     counts = {name: getattr(scan, name) for name in ("sure", "check", "unread", "accepted", "rejected")}
-    return facts | {"shelf": serializers.named(scan.shelf) if scan.shelf else None, "counts": counts}
+    return facts | {"shelf": serializers.shelf_name_json(scan.shelf) if scan.shelf else None, "counts": counts}
 
 
 def candidate_shown(row: Candidate) -> dict:
@@ -88,7 +88,7 @@ def ask_for_upload(request: HttpRequest, body: scan_schemas.TicketIn):
         201,
         {
             "jobId": ticket.job_id,
-            "url": request.build_absolute_uri(tickets.address(ticket)),
+            "url": request.build_absolute_uri(tickets.upload_address(ticket)),
             "method": "PUT",
             "headers": {"Content-Type": ticket.content_type},
             "key": ticket.key,
@@ -107,9 +107,9 @@ def start_scan(request: HttpRequest, response: HttpResponse):
     shelf = place_of(request.user, asked.shelf)
     try:
         if asked.photo is None:
-            scan = tickets.take(request.user, asked.job_id, shelf, **asked.wanted)
+            scan = tickets.take_ticket_photo(request.user, asked.job_id, shelf, **asked.wanted)
         else:
-            scan = uploads.take(request.user, asked.photo, asked.photo.name or "", asked.job_id, shelf, **asked.wanted)
+            scan = uploads.take_in_upload(request.user, asked.photo, asked.photo.name or "", asked.job_id, shelf, **asked.wanted)
     except (uploads.UploadError, images.PhotoError) as error:
         raise invalid(f"photo: {error}") from None
     except tickets.NotUploaded:
@@ -118,7 +118,7 @@ def start_scan(request: HttpRequest, response: HttpResponse):
         where = {"Location": f"/api/v1/scans/{seen.scan.job_id}"}
         raise Problem(409, "seen-before", f"{seen} The scan is {seen.scan.job_id}.", where) from None
     response["Location"] = f"/api/v1/scans/{scan.job_id}"
-    return Status(202, shown(own_scan(request.user, scan.job_id)))
+    return Status(202, scan_json(scan_of_user(request.user, scan.job_id)))
 
 
 # ── Progress ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -126,29 +126,29 @@ def start_scan(request: HttpRequest, response: HttpResponse):
 def list_scans(request: HttpRequest, asked: Query[Slice]):
     """Lists your scans, latest first."""
     page = asked.of(scans_of(request.user).order_by("-created", "-pk"))
-    return {"items": [shown(scan) for scan in page["items"]], "count": page["count"]}
+    return {"items": [scan_json(scan) for scan in page["items"]], "count": page["count"]}
 
 
 @calls.get("/{job_id}", response=scan_schemas.ScanWithCandidates)
 def get_scan(request: HttpRequest, job_id: JobId):
     """Returns one scan with its current proposals."""
-    scan = own_scan(request.user, job_id)
-    form = shown(scan)
-    offers = [vars(offer) for offer in second_look.offers(scan, form["counts"]["unread"])]
-    more = {"cost": purchases.cost(scan), "second_looks": offers}
+    scan = scan_of_user(request.user, job_id)
+    form = scan_json(scan)
+    offers = [vars(offer) for offer in second_look.second_look_offers(scan, form["counts"]["unread"])]
+    more = {"cost": purchases.scan_cost(scan), "second_looks": offers}
     return form | more | {"candidates": [candidate_shown(row) for row in scan.candidates.all()]}
 
 
 @calls.get("/{job_id}/results", response=scan_schemas.ResultsOut)
 def get_results(request: HttpRequest, job_id: JobId):
     """Returns the results. Before the scan is complete, they are partial; see `status`."""
-    return results.final(own_scan(request.user, job_id))
+    return results.final(scan_of_user(request.user, job_id))
 
 
 @calls.get("/{job_id}/events", response=scan_schemas.EventsOut)
 def get_events(request: HttpRequest, job_id: JobId, asked: Query[scan_schemas.EventsAfter]):
     """Lists all events after `after`, in order and without gaps: an alternative to the websocket."""
-    scan = own_scan(request.user, job_id)
+    scan = scan_of_user(request.user, job_id)
     found = events.after(scan, asked.after)
     return {"items": found[: asked.limit], "count": len(found), "status": scan.status}
 
@@ -156,74 +156,74 @@ def get_events(request: HttpRequest, job_id: JobId, asked: Query[scan_schemas.Ev
 @calls.get("/{job_id}/photo", response={200: None, 304: None}, openapi_extra=binary("image/jpeg"))
 def get_photo(request: HttpRequest, job_id: JobId):
     """Returns the photo, upright and without camera data."""
-    return picture_answers.photo(request, own_scan(request.user, job_id))
+    return picture_answers.photo(request, scan_of_user(request.user, job_id))
 
 
 @calls.get("/{job_id}/thumbnail", response={200: None, 304: None}, openapi_extra=binary("image/webp"))
 def get_thumbnail(request: HttpRequest, job_id: JobId):
     """Returns a small version of the photo."""
-    return picture_answers.thumbnail(request, own_scan(request.user, job_id))
+    return picture_answers.thumbnail(request, scan_of_user(request.user, job_id))
 
 
 @calls.get("/{job_id}/spines/{spine_number}", response={200: None, 304: None}, openapi_extra=binary("image/webp"))
 def get_spine(request: HttpRequest, job_id: JobId, spine_number: SpineNumber):
     """Returns the picture of a spine, by the `number` of its proposal."""
-    return picture_answers.spine(request, own_scan(request.user, job_id), spine_number)
+    return picture_answers.spine(request, scan_of_user(request.user, job_id), spine_number)
 
 
 @calls.patch("/{job_id}", response=scan_schemas.ScanOut)
 def change_scan(request: HttpRequest, job_id: JobId, body: scan_schemas.ScanPatch):
     """Sets the shelf that the photo shows; accepted books are put there."""
-    scan = own_scan(request.user, job_id)
+    scan = scan_of_user(request.user, job_id)
     if "shelf" in body.model_fields_set:
         scan.shelf = uploads.shelf_called(request.user, place_of(request.user, body.shelf))
         scan.save(update_fields=["shelf"])
     if body.with_books and scan.shelf:
         review.stand_on(scan, scan.shelf)
-    return shown(own_scan(request.user, job_id))
+    return scan_json(scan_of_user(request.user, job_id))
 
 
 @calls.post("/{job_id}/again", response={202: scan_schemas.ScanOut}, throttle=PHOTOS)
 @creates
-def scan_again(request: HttpRequest, job_id: JobId, response: HttpResponse):
+def repeat_scan(request: HttpRequest, job_id: JobId, response: HttpResponse):
     """Scans the same photo again, as a new scan."""
-    scan = own_scan(request.user, job_id)
+    scan = scan_of_user(request.user, job_id)
     if not scan.photo:
         raise not_found("This scan has no photo.")
     try:
-        scan = uploads.again(scan)
+        scan = uploads.scan_again(scan)
     except FileNotFoundError:
         raise not_found("The photo of this scan has been deleted.") from None
     response["Location"] = f"/api/v1/scans/{scan.job_id}"
-    return Status(202, shown(own_scan(request.user, scan.job_id)))
+    return Status(202, scan_json(scan_of_user(request.user, scan.job_id)))
 
 
 @calls.post("/{job_id}/retry", response={202: scan_schemas.ScanOut, 409: None}, throttle=PHOTOS)
 def retry_scan(request: HttpRequest, job_id: JobId):
     """Continues from the stage that failed or was stopped."""
-    if not pipeline.retry(own_scan(request.user, job_id)):
+    if not pipeline.retry(scan_of_user(request.user, job_id)):
         raise Problem(409, "no-retry", "This scan does not need another try, or one would not help.")
-    return Status(202, shown(own_scan(request.user, job_id)))
+    return Status(202, scan_json(scan_of_user(request.user, job_id)))
 
 
 @calls.post("/{job_id}/second-look", response={202: scan_schemas.ScanOut, 409: None}, throttle=PHOTOS)
-def look_again(request: HttpRequest, job_id: JobId, body: scan_schemas.SecondLookIn):
+def start_second_look(request: HttpRequest, job_id: JobId, body: scan_schemas.SecondLookIn):
     """Lets a better engine look at unread spines or the whole photo again; `secondLooks` shows the approximate cost."""
-    if not pipeline.look_again(own_scan(request.user, job_id), body.what):
+    if not pipeline.look_again(scan_of_user(request.user, job_id), body.what):
         raise Problem(409, "no-second-look", "That is not available for this scan.")
-    return Status(202, shown(own_scan(request.user, job_id)))
+    return Status(202, scan_json(scan_of_user(request.user, job_id)))
 
 
 @calls.post("/{job_id}/cancel", response={200: scan_schemas.ScanOut, 409: None})
 def cancel_scan(request: HttpRequest, job_id: JobId):
     """Stops the scan; results so far are kept."""
-    if not pipeline.cancel(own_scan(request.user, job_id)):
+    if not pipeline.cancel(scan_of_user(request.user, job_id)):
         raise Problem(409, "not-running", "This scan has already ended.")
-    return shown(own_scan(request.user, job_id))
+    return scan_json(scan_of_user(request.user, job_id))
 
 
 @calls.delete("/{job_id}", response={204: None})
 def delete_scan(request: HttpRequest, job_id: JobId):
     """Deletes the scan with its photo and results; books that were added stay."""
-    uploads.forget(own_scan(request.user, job_id))
+    uploads.delete_scan(scan_of_user(request.user, job_id))
     return Status(204, None)

@@ -14,7 +14,7 @@ from chat import conversations
 from chat.providers import ModelError
 from library import serializers
 from library.models import UserBook
-from library.search.hybrid import MODES, search
+from library.search.hybrid import MODES, find_books
 
 calls = router("Search", auth=EVERYBODY)
 
@@ -49,19 +49,19 @@ def search_books(request: HttpRequest, asked: Query[Asked]):
     """Searches your books, best matches first."""
     answer, answering, notes = "", [], []
     if asked.answer or asked.mode == AGENTIC:
-        answer, answering, notes = answered(request, asked.q)
+        answer, answering, notes = answer_to_question(request, asked.q)
     if asked.mode == AGENTIC:
         shown = [(key, 1.0) for key in answering[asked.offset : asked.offset + asked.limit]]
-        return page(request.user, shown, len(answering), answer=answer, notes=notes)
-    found = search(request.user, asked.q, mode=asked.mode, limit=asked.limit, offset=asked.offset)
+        return search_page_json(request.user, shown, len(answering), answer=answer, notes=notes)
+    found = find_books(request.user, asked.q, mode=asked.mode, limit=asked.limit, offset=asked.offset)
     scores = dict(found.ranked)
     meant = {str(typed): str(there) for typed, there in found.meant.items()}
     shown = [(key, scores[key]) for key in found.ids]
     notes += [str(note) for note in found.notes]
-    return page(request.user, shown, found.total, exact=found.exact, meant=meant, answer=answer, notes=notes)
+    return search_page_json(request.user, shown, found.total, exact=found.exact, meant=meant, answer=answer, notes=notes)
 
 
-def answered(request, question: str) -> tuple[str, list[int], list[str]]:
+def answer_to_question(request, question: str) -> tuple[str, list[int], list[str]]:
     """The answer, the books it is based on, and any problems."""
     if not throttling.CHAT.allow_request(request):
         raise throttling.refusal(request)
@@ -72,7 +72,7 @@ def answered(request, question: str) -> tuple[str, list[int], list[str]]:
     return reply.text, reply.books, []
 
 
-def page(user, shown: list[tuple[int, float]], count: int, exact: int = 0, meant: dict | None = None, **told) -> dict:
+def search_page_json(user, shown: list[tuple[int, float]], count: int, exact: int = 0, meant: dict | None = None, **told) -> dict:
     copies = serializers.with_all(UserBook.objects.of(user)).in_bulk([key for key, _ in shown])
-    items = [{"score": score, "book": serializers.book(copies[key])} for key, score in shown if key in copies]
+    items = [{"score": score, "book": serializers.book_json(copies[key])} for key, score in shown if key in copies]
     return {"items": items, "count": count, "exact": exact, "meant": meant or {}, **told}

@@ -24,7 +24,7 @@ def shelves_of(user):
     return Shelf.objects.filter(user=user).annotate(count=standing).order_by("position", "name", "pk")  # counting forgets it
 
 
-def own(rows, key: int):
+def own_row(rows, key: int):
     """One of the user's own `rows`, or 404."""
     row = rows.filter(pk=key).first()
     if row is None:
@@ -32,7 +32,7 @@ def own(rows, key: int):
     return row
 
 
-def page(asked: Slice, rows, form) -> dict:
+def page_of(asked: Slice, rows, form) -> dict:
     found = asked.of(rows)
     return {"items": [form(row) for row in found["items"]], "count": found["count"]}
 
@@ -41,7 +41,7 @@ def page(asked: Slice, rows, form) -> dict:
 @shelf_calls.get("", response=Page[ShelfOut])
 def list_shelves(request: HttpRequest, asked: Query[Slice]):
     """Lists your shelves in order, with the number of books on each."""
-    return page(asked, shelves_of(request.user), serializers.shelf)
+    return page_of(asked, shelves_of(request.user), serializers.shelf_json)
 
 
 @shelf_calls.post("", response={201: ShelfOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
@@ -51,44 +51,44 @@ def add_shelf(request: HttpRequest, body: ShelfIn, response: HttpResponse):
     shelf = Shelf(user=request.user, position=Shelf.objects.filter(user=request.user).count() + 1)
     keep_shelf(shelf, body.said())
     response["Location"] = f"/api/v1/shelves/{shelf.pk}"
-    return Status(201, serializers.shelf(shelf))
+    return Status(201, serializers.shelf_json(shelf))
 
 
 @shelf_calls.get("/{shelf_id}", response=ShelfOut)
 def get_shelf(request: HttpRequest, shelf_id: Key):
     """Returns one shelf."""
-    return serializers.shelf(own(shelves_of(request.user), shelf_id))
+    return serializers.shelf_json(own_row(shelves_of(request.user), shelf_id))
 
 
 @shelf_calls.patch("/{shelf_id}", response=ShelfOut)
 def change_shelf(request: HttpRequest, shelf_id: Key, body: ShelfPatch):
     """Changes only the fields that are sent."""
-    keep_shelf(own(shelves_of(request.user), shelf_id), body.said())
-    return serializers.shelf(own(shelves_of(request.user), shelf_id))
+    keep_shelf(own_row(shelves_of(request.user), shelf_id), body.said())
+    return serializers.shelf_json(own_row(shelves_of(request.user), shelf_id))
 
 
 @shelf_calls.delete("/{shelf_id}", response={204: None})
 def delete_shelf(request: HttpRequest, shelf_id: Key):
     """Deletes the shelf; its books stay in the library. To undo this, find it in `GET /undos` and call `POST /undos/{id}`."""
-    shelf_order.take_away(own(Shelf.objects.filter(user=request.user).select_related("user"), shelf_id))
+    shelf_order.take_away(own_row(Shelf.objects.filter(user=request.user).select_related("user"), shelf_id))
     return Status(204, None)
 
 
 @shelf_calls.post("/{shelf_id}/move", response={200: Page[ShelfOut], 409: None})
 def move_shelf(request: HttpRequest, shelf_id: Key, body: ShelfMove):
     """Moves a shelf, its bookcase or its room. Returns the first shelves in their new order."""
-    shelf = own(Shelf.objects.filter(user=request.user), shelf_id)
+    shelf = own_row(Shelf.objects.filter(user=request.user), shelf_id)
     if body.beside is None:
-        shelf_order.move(shelf, body.what, body.step)
-        return page(Slice(limit=200, offset=0), shelves_of(request.user), serializers.shelf)
+        shelf_order.move_shelf(shelf, body.what, body.step)
+        return page_of(Slice(limit=200, offset=0), shelves_of(request.user), serializers.shelf_json)
     beside = Shelf.objects.filter(user=request.user, pk=body.beside).first()
     if beside is None:
         raise invalid("beside: you have no shelf with this id.")
     try:
-        shelf_order.put(shelf, beside, body.after)
+        shelf_order.put_beside(shelf, beside, body.after)
     except shelf_order.PlaceError as error:
         raise Problem(409, "taken", str(error)) from None
-    return page(Slice(limit=200, offset=0), shelves_of(request.user), serializers.shelf)
+    return page_of(Slice(limit=200, offset=0), shelves_of(request.user), serializers.shelf_json)
 
 
 def keep_shelf(shelf: Shelf, said: dict):
@@ -111,24 +111,24 @@ def keep_shelf(shelf: Shelf, said: dict):
 @tag_calls.get("", response=Page[TagOut])
 def list_tags(request: HttpRequest, asked: Query[Slice]):
     """Lists your tags by name, with the number of books. To create a tag, add it to a book."""
-    return page(asked, tagging.counted(request.user).order_by("folded"), serializers.tag)
+    return page_of(asked, tagging.counted(request.user).order_by("folded"), serializers.tag_json)
 
 
 @tag_calls.get("/{tag_id}", response=TagOut)
 def get_tag(request: HttpRequest, tag_id: Key):
     """Returns one tag."""
-    return serializers.tag(own(tagging.counted(request.user), tag_id))
+    return serializers.tag_json(own_row(tagging.counted(request.user), tag_id))
 
 
 @tag_calls.patch("/{tag_id}", response=TagOut)
 def rename_tag(request: HttpRequest, tag_id: Key, body: TagIn):
     """Renames a tag. If another tag already has that name, the two are merged, and the merged tag is returned."""
-    bulk_changes.rename_tag(own(Tag.objects.filter(user=request.user), tag_id), body.name)
-    return serializers.tag(tagging.counted(request.user).get(folded=Tag.fold(body.name)))
+    bulk_changes.rename_tag(own_row(Tag.objects.filter(user=request.user), tag_id), body.name)
+    return serializers.tag_json(tagging.counted(request.user).get(folded=Tag.fold(body.name)))
 
 
 @tag_calls.delete("/{tag_id}", response={204: None})
 def delete_tag(request: HttpRequest, tag_id: Key):
     """Deletes the tag from all books."""
-    bulk_changes.delete_tag(own(Tag.objects.filter(user=request.user), tag_id))
+    bulk_changes.delete_tag(own_row(Tag.objects.filter(user=request.user), tag_id))
     return Status(204, None)

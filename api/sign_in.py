@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from pydantic import Field, model_validator
 
 from accounts import jwts
-from accounts.sign_in import SignInError, sign_in
+from accounts.sign_in import SignInError, sign_in_by_password
 from api.authentication import EVERYBODY, AuthenticatedRequest
 from api.errors import Problem
 from api.schemas import In, Out, Text, router
@@ -49,11 +49,11 @@ class MeOut(Out):
 def sign_in_for_tokens(request: HttpRequest, body: SignIn):
     """Exchanges a username and password for tokens. Accounts with a second factor also need a `code` (`mfa-required`)."""
     try:
-        user, by_mfa = sign_in(request, body.email or body.username, body.password, body.code)
+        user, by_mfa = sign_in_by_password(request, body.email or body.username, body.password, body.code)
     except SignInError as error:
         status = 429 if error.code == "too-many-attempts" else 401
         raise Problem(status, error.code, str(error), {"Retry-After": "300"} if status == 429 else {}) from None
-    return jwts.begin(user, request.headers.get("User-Agent", ""), by_mfa)
+    return jwts.begin_token_family(user, request.headers.get("User-Agent", ""), by_mfa)
 
 
 @calls.post("/auth/refresh", response={200: TokensOut, 401: None}, auth=None)

@@ -25,7 +25,7 @@ SCANS = Throttle("scans", "RATE_LIMIT_SCANS")
 CHAT = Throttle("chat", "RATE_LIMIT_CHAT")
 
 
-def headers(request) -> dict[str, str]:
+def rate_headers(request) -> dict[str, str]:
     share = getattr(request, "share", None)
     if share is None:
         return {}

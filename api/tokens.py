@@ -67,7 +67,7 @@ def confirmed(request):
         raise Problem(403, "confirm-first", sentence)
 
 
-def own(rows, key: int):
+def own_token(rows, key: int):
     row = rows.filter(pk=key).first()
     if row is None:
         raise not_found()
@@ -89,7 +89,7 @@ def add_token(request: HttpRequest, body: TokenIn):
     if ApiToken.objects.filter(user=request.user).count() >= MOST_TOKENS:
         raise invalid(f"You already have {MOST_TOKENS} tokens. Revoke one that you no longer need.")
     expires = timezone.now() + timedelta(days=body.days) if body.days else None
-    token, key = tokens.make(request.user, body.name, list(dict.fromkeys(body.scopes)), expires)
+    token, key = tokens.make_api_token(request.user, body.name, list(dict.fromkeys(body.scopes)), expires)
     names = ("id", "name", "scopes", "hint", "created", "expires", "last_used")
     return Status(201, {name: getattr(token, name) for name in names} | {"token": key})
 
@@ -97,7 +97,7 @@ def add_token(request: HttpRequest, body: TokenIn):
 @token_calls.delete("/tokens/{token_id}", response={204: None})
 def end_token(request: HttpRequest, token_id: Key):
     """Revokes the token."""
-    own(ApiToken.objects.filter(user=request.user), token_id).delete()
+    own_token(ApiToken.objects.filter(user=request.user), token_id).delete()
     return Status(204, None)
 
 
@@ -110,7 +110,7 @@ def list_programs(request: HttpRequest, asked: Query[Slice]):
 @token_calls.delete("/programs/{program_id}", response={204: None})
 def sign_program_out(request: HttpRequest, program_id: Key):
     """Revokes all tokens of that sign-in."""
-    own(TokenFamily.objects.filter(user=request.user, revoked__isnull=True), program_id).revoke()
+    own_token(TokenFamily.objects.filter(user=request.user, revoked__isnull=True), program_id).revoke()
     return Status(204, None)
 
 

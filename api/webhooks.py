@@ -60,7 +60,7 @@ def own_webhook(user, key: int) -> Webhook:
     return hook
 
 
-def keep(hook: Webhook, said: dict) -> Webhook:
+def save_webhook(hook: Webhook, said: dict) -> Webhook:
     for name, value in said.items():
         if value is not None:
             setattr(hook, name, value)
@@ -84,7 +84,7 @@ def add_webhook(request: HttpRequest, body: WebhookIn, response: HttpResponse):
     """Adds a webhook for future events. Addresses inside the server's own network are rejected."""
     if Webhook.objects.filter(user=request.user).count() >= MOST_WEBHOOKS:
         raise invalid(f"You already have {MOST_WEBHOOKS} webhooks. Delete one that you no longer need.")
-    hook = keep(Webhook(user=request.user), body.said())
+    hook = save_webhook(Webhook(user=request.user), body.said())
     response["Location"] = f"/api/v1/webhooks/{hook.pk}"
     return Status(201, hook)
 
@@ -98,7 +98,7 @@ def get_webhook(request: HttpRequest, webhook_id: Key):
 @calls.patch("/{webhook_id}", response=WebhookOut)
 def change_webhook(request: HttpRequest, webhook_id: Key, body: WebhookPatch):
     """Changes only the fields that are sent."""
-    return keep(own_webhook(request.user, webhook_id), body.said())
+    return save_webhook(own_webhook(request.user, webhook_id), body.said())
 
 
 @calls.delete("/{webhook_id}", response={204: None})
@@ -120,5 +120,5 @@ def deliver_again(request: HttpRequest, webhook_id: Key, delivery_id: Key):
     delivery = own_webhook(request.user, webhook_id).deliveries.filter(pk=delivery_id).first()
     if delivery is None:
         raise not_found()
-    webhooks.redeliver(delivery)
+    webhooks.restart_delivery(delivery)
     return Status(202, Delivery.objects.get(pk=delivery.pk))

@@ -16,7 +16,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from accounts.models import Scope  # noqa: E402
-from accounts.socket_auth import Door  # noqa: E402
+from accounts.socket_auth import AuthenticatedSocket  # noqa: E402
 from chat.consumers import ChatConsumer  # noqa: E402
 from scanning.consumers import ScanConsumer  # noqa: E402
 
@@ -43,7 +43,7 @@ class Pages(ASGIHandler):
 
 
 sockets = [
-    path("ws/scans/", Door(ScanConsumer.as_asgi(), Scope.READ, Scope.SCAN)),
-    path("ws/chat/", Door(ChatConsumer.as_asgi(), Scope.WRITE)),  # as the calls that ask
+    path("ws/scans/", AuthenticatedSocket(ScanConsumer.as_asgi(), Scope.READ, Scope.SCAN)),
+    path("ws/chat/", AuthenticatedSocket(ChatConsumer.as_asgi(), Scope.WRITE)),  # as the calls that ask
 ]
 application = ProtocolTypeRouter({"http": Pages(), "websocket": URLRouter(sockets)})

@@ -7,7 +7,7 @@ from pathlib import Path
 PAGES = "http://127.0.0.1:8000/healthz"
 
 
-def main(started: bytes, address: str = PAGES) -> int:
+def check_health(started: bytes, address: str = PAGES) -> int:
     """`started` is the command line of the container's first process."""
     if b"web" not in started.split(b"\0"):
         return 0
@@ -19,4 +19,4 @@ def main(started: bytes, address: str = PAGES) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path("/proc/1/cmdline").read_bytes()))
+    sys.exit(check_health(Path("/proc/1/cmdline").read_bytes()))

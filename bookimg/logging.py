@@ -40,7 +40,9 @@ class RequestLogMiddleware:
         response["X-Request-Id"] = request.id
         user = getattr(request, "_cached_user", None)  # reading it must not load the user
         duration = round((time.monotonic() - started) * 1000, 1)
-        count = import_string("bookimg.metrics.count")  # by name, because it needs the apps, and logging starts before them
+        count = import_string(
+            "bookimg.metrics.count_request"
+        )  # by name, because it needs the apps, and logging starts before them
         count(request.method, response.status_code, duration / 1000)
         logger.info(
             "%s %s %s %.0f ms",

@@ -18,7 +18,7 @@ REQUESTS = Counter("bookimg_requests", "Requests answered by this process", ["me
 SECONDS = Histogram("bookimg_request_seconds", "Duration of requests in seconds", registry=registry)
 
 
-def count(method: str, status: int, seconds: float):
+def count_request(method: str, status: int, seconds: float):
     """Counts one request. Unknown methods are counted together, to keep the number of series small."""
     known = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
     REQUESTS.labels(known, str(status)).inc()
@@ -43,7 +43,7 @@ def of_database() -> CollectorRegistry:
     made = CollectorRegistry()
     queued = Gauge("bookimg_tasks_waiting", "Tasks waiting in the queue or taken by a worker", ["queue"], registry=made)
     answers = Gauge("bookimg_queue_up", "Whether the queue responds", ["queue"], registry=made)
-    for queue, number in queue_depth.waiting().items():
+    for queue, number in queue_depth.queue_depths().items():
         answers.labels(queue).set(number is not None)
         if number is not None:
             queued.labels(queue).set(number)

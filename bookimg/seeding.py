@@ -13,7 +13,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from catalogs import folding
-from catalogs.synthetic import AUTHORS, PUBLISHERS, MadeUp, isbn13, ranked
+from catalogs.synthetic import AUTHORS, PUBLISHERS, MadeUp, isbn13, skewed_rank
 from library.copies import tagging
 from library.copies.identity import work_key
 from library.models import FACTS, Book, CopyAuthor, Entry, Loan, Reading, Shelf, Status, SyncStatus, UserBook
@@ -36,7 +36,7 @@ ROOMS = ("Living room", "Study", "Hall", "Bedroom", "Attic")
 PEOPLE = ("Ana", "Ben", "Chiara", "Deniz", "Emil", "Fatima", "Grandmother", "Hugo", "Inés", "Jonas")
 
 
-def drawn(chance: random.Random, shares: dict) -> str:
+def weighted_choice(chance: random.Random, shares: dict) -> str:
     return chance.choices(list(shares), shares.values())[0]
 
 
@@ -54,7 +54,7 @@ class Bookshop:
     def stream(self) -> Iterator[Book]:
         while True:
             authors = [
-                self.words.author(ranked(self.chance, AUTHORS)) for _ in range(self.chance.choices((1, 2, 3), (90, 8, 2))[0])
+                self.words.author(skewed_rank(self.chance, AUTHORS)) for _ in range(self.chance.choices((1, 2, 3), (90, 8, 2))[0])
             ]
             year = max(1890, 2024 - int(abs(self.chance.gauss(0, 28))))
             if self.chance.random() < 0.06:
@@ -69,7 +69,7 @@ class Bookshop:
                 yield self.edition(authors, min(2024, year + volume), series=name, series_number=str(volume))
 
     def author(self) -> str:
-        return self.words.author(ranked(self.chance, AUTHORS))
+        return self.words.author(skewed_rank(self.chance, AUTHORS))
 
     def title(self) -> str:
         """The title without the volume number, which is a separate fact."""
@@ -86,9 +86,9 @@ class Bookshop:
             isbn13=isbn13(self.number % 10**9) if chance.random() < 0.85 else None,
             publisher=chance.choice(PUBLISHERS),
             published_date=f"{year}{month}" if chance.random() < 0.97 else "",
-            language=drawn(chance, LANGUAGES),
+            language=weighted_choice(chance, LANGUAGES),
             pages=min(1400, max(24, int(chance.gauss(320, 140)))) if chance.random() < 0.95 else None,
-            binding=drawn(chance, BINDINGS),
+            binding=weighted_choice(chance, BINDINGS),
             categories=chance.sample(SUBJECTS, chance.randint(0, 2)),
             source="local",
             work_key=work_key(title, authors),
@@ -136,7 +136,7 @@ class Household:
     def own(self) -> dict:
         """The personal data of one copy."""
         chance = self.chance
-        status = drawn(chance, STATUSES)
+        status = weighted_choice(chance, STATUSES)
         added = self.days_ago(3000)
         return {
             "status": status,
@@ -144,8 +144,8 @@ class Household:
             "rating": chance.choices(range(2, 11), (1, 1, 2, 4, 8, 12, 14, 10, 8))[0] if self.rates(status) else None,
             "favourite": chance.random() < 0.03,
             "notes": f"From {chance.choice(PEOPLE)}." if chance.random() < 0.05 else "",
-            "entry": drawn(chance, ENTRIES),
-            "sync_status": drawn(chance, {SyncStatus.NONE: 980, SyncStatus.SYNCED: 15, SyncStatus.FAILED: 5}),
+            "entry": weighted_choice(chance, ENTRIES),
+            "sync_status": weighted_choice(chance, {SyncStatus.NONE: 980, SyncStatus.SYNCED: 15, SyncStatus.FAILED: 5}),
             "removed": self.days_ago(30) if chance.random() < 0.005 else None,
             "added": added,
             "changed": added,
@@ -158,10 +158,10 @@ class Household:
         return self.now - timedelta(days=self.chance.randrange(at_most), seconds=self.chance.randrange(86_400))
 
     def tag(self, copies: list[UserBook], names):
-        tags = tagging.find_or_make(self.user, names)
+        tags = tagging.find_or_make_tags(self.user, names)
         through, chance = UserBook.tags.through, self.chance
         pairs = {
-            (book.pk, tags[ranked(chance, len(tags))].pk)
+            (book.pk, tags[skewed_rank(chance, len(tags))].pk)
             for book in copies
             for _ in range(chance.choices((0, 1, 2, 3), (40, 35, 18, 7))[0])
         }
@@ -195,7 +195,7 @@ class Household:
         Loan.objects.bulk_create(rows)
 
 
-def keep(copies: list[UserBook]):
+def save_copies(copies: list[UserBook]):
     """Saves new copies with their authors."""
     for start in range(0, len(copies), CHUNK):
         chunk = copies[start : start + CHUNK]
@@ -215,7 +215,7 @@ def furnish(user, count: int, seed: int) -> list[Book]:
     household = Household(user, seed, today())
     household.put_up_shelves(count)
     copies = [copy_of(book, user, **household.own()) for book in books]
-    keep(copies)
+    save_copies(copies)
     household.tag(copies, TAGS)
     household.read(copies)
     household.lend(copies)
@@ -292,7 +292,7 @@ class Pool:
         return count
 
 
-def settle():
+def update_sequences():
     """Updates the sequences (PostgreSQL) and the planner's statistics, as they would be in a database that has settled."""
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), [UserBook, CopyAuthor]):

@@ -14,7 +14,7 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 
-def read(name: str, kind, default):
+def read_setting(name: str, kind, default):
     """An environment variable as `kind`. Raises an error that names it."""
     try:
         return getattr(env, kind)(name, default=default)
@@ -22,7 +22,7 @@ def read(name: str, kind, default):
         raise ImproperlyConfigured(f"{name} is not a valid {kind}: {env.str(name)!r}") from error
 
 
-def choice(name: str, allowed: tuple[str, ...], dotted: bool = False) -> str:
+def read_choice(name: str, allowed: tuple[str, ...], dotted: bool = False) -> str:
     """One of `allowed` (the first is the default), or a dotted path if `dotted`."""
     value = env.str(name, default=allowed[0])
     if value in allowed or (dotted and "." in value):
@@ -32,8 +32,8 @@ def choice(name: str, allowed: tuple[str, ...], dotted: bool = False) -> str:
     )
 
 
-def number(name: str, default: int, least: int = 1) -> int:
-    value = read(name, "int", default)
+def read_number(name: str, default: int, least: int = 1) -> int:
+    value = read_setting(name, "int", default)
     if value < least:
         raise ImproperlyConfigured(f"{name} must be at least {least}, not {value}")
     return value
@@ -46,7 +46,7 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
 
 
-def address(name: str, default: str) -> str:
+def read_address(name: str, default: str) -> str:
     """A web address without a trailing slash."""
     value = env.str(name, default=default).rstrip("/")
     if value and not (value.startswith(("http://", "https://")) and urlsplit(value).hostname):
@@ -79,10 +79,10 @@ DEBUG = flag("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret.key")
 
 # The address of the site. If it is https, secure cookies, redirects and HSTS are turned on.
-PUBLIC_URL = address("PUBLIC_URL", "")
+PUBLIC_URL = read_address("PUBLIC_URL", "")
 HTTPS = PUBLIC_URL.startswith("https://")
-ALLOWED_HOSTS = read("ALLOWED_HOSTS", "list", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = read("CSRF_TRUSTED_ORIGINS", "list", [PUBLIC_URL] if PUBLIC_URL else [])
+ALLOWED_HOSTS = read_setting("ALLOWED_HOSTS", "list", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = read_setting("CSRF_TRUSTED_ORIGINS", "list", [PUBLIC_URL] if PUBLIC_URL else [])
 if PUBLIC_URL and urlsplit(PUBLIC_URL).hostname not in ALLOWED_HOSTS:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(PUBLIC_URL).hostname]
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -186,12 +186,14 @@ CACHES = {
     "unread": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 AWS_REGION = env.str("AWS_REGION", default="us-east-1")
-AWS_ENDPOINT_URL = address("AWS_ENDPOINT_URL", "")  # boto3 reads it too, and AWS_ENDPOINT_URL_S3 and the like for one service
-AWS_ENDPOINT_URL_S3 = address("AWS_ENDPOINT_URL_S3", "")
-STORAGE = choice("STORAGE", ("local", "s3"))
+AWS_ENDPOINT_URL = read_address(
+    "AWS_ENDPOINT_URL", ""
+)  # boto3 reads it too, and AWS_ENDPOINT_URL_S3 and the like for one service
+AWS_ENDPOINT_URL_S3 = read_address("AWS_ENDPOINT_URL_S3", "")
+STORAGE = read_choice("STORAGE", ("local", "s3"))
 S3_BUCKET = env.str("S3_BUCKET", default="")
 S3_RESULTS_BUCKET = env.str("S3_RESULTS_BUCKET", default="")  # for results; empty: S3_BUCKET
-S3_PUBLIC_URL = address("S3_PUBLIC_URL", "")  # the address for browsers, if it is not ours
+S3_PUBLIC_URL = read_address("S3_PUBLIC_URL", "")  # the address for browsers, if it is not ours
 if STORAGE == "s3" and not S3_BUCKET:
     raise ImproperlyConfigured("S3_BUCKET must name the bucket for photos if STORAGE=s3")
 FILES = {
@@ -225,7 +227,7 @@ LOGIN_REDIRECT_URL = "library"
 LOGIN_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = choice("EMAIL_VERIFICATION", ("optional", "mandatory", "none"))
+ACCOUNT_EMAIL_VERIFICATION = read_choice("EMAIL_VERIFICATION", ("optional", "mandatory", "none"))
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[BookImg] "
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
@@ -238,7 +240,7 @@ MFA_TOTP_TOLERANCE = 1  # the clocks of phones and servers may be half a minute 
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # browsers only allow it for localhost
 USERSESSIONS_TRACK_ACTIVITY = False  # it would write a row for every picture on a page
 # Single sign-on, in addition to passwords.
-OIDC_ISSUER = address("OIDC_ISSUER", "")
+OIDC_ISSUER = read_address("OIDC_ISSUER", "")
 OIDC_NAME = env.str("OIDC_NAME", default="your organisation")
 OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
 if OIDC_ISSUER and not OIDC_CLIENT_ID:
@@ -266,15 +268,15 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="BookImg <bookimg@loc
 RATE_LIMIT = rate("RATE_LIMIT", "100/m")  # for each person, across all tokens and processes
 RATE_LIMIT_SCANS = rate("RATE_LIMIT_SCANS", "30/m")
 RATE_LIMIT_CHAT = rate("RATE_LIMIT_CHAT", "10/m")
-JWT_ISSUER = address("JWT_ISSUER", "")  # another issuer whose tokens are accepted, such as a Cognito user pool
+JWT_ISSUER = read_address("JWT_ISSUER", "")  # another issuer whose tokens are accepted, such as a Cognito user pool
 JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="")
-JWT_JWKS_URL = address("JWT_JWKS_URL", f"{JWT_ISSUER}/.well-known/jwks.json" if JWT_ISSUER else "")
+JWT_JWKS_URL = read_address("JWT_JWKS_URL", f"{JWT_ISSUER}/.well-known/jwks.json" if JWT_ISSUER else "")
 if JWT_ISSUER and not JWT_AUDIENCE:
     raise ImproperlyConfigured("JWT_AUDIENCE must be set if JWT_ISSUER is; otherwise tokens for any audience would be accepted")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SOCKET_SECONDS = 30  # how often the authentication of open websockets is checked again
 WEBHOOKS_PRIVATE = flag("WEBHOOKS_PRIVATE", False)  # whether webhooks may reach the server's own network
-CORS_ALLOWED_ORIGINS = read("CORS_ORIGINS", "list", [])
+CORS_ALLOWED_ORIGINS = read_setting("CORS_ORIGINS", "list", [])
 CORS_URLS_REGEX = r"^/(api|uploads|opds)/"
 CORS_EXPOSE_HEADERS = [
     "ETag",
@@ -287,52 +289,52 @@ CORS_EXPOSE_HEADERS = [
 ]
 
 # ── Scanning ────────────────────────────────────────────────────────────────────────────────────────────────────────
-OCR = choice("OCR", ("local", "textract"), dotted=True)
-PROPOSER = choice("PROPOSER", ("rules", "bedrock", "openai"), dotted=True)
-PROPOSER_URL = address("PROPOSER_URL", "http://localhost:11434/v1")
+OCR = read_choice("OCR", ("local", "textract"), dotted=True)
+PROPOSER = read_choice("PROPOSER", ("rules", "bedrock", "openai"), dotted=True)
+PROPOSER_URL = read_address("PROPOSER_URL", "http://localhost:11434/v1")
 PROPOSER_MODEL = env.str("PROPOSER_MODEL", default="")
 PROPOSER_KEY = env.str("PROPOSER_KEY", default="")
 if PROPOSER == "openai" and not PROPOSER_MODEL:
     raise ImproperlyConfigured("PROPOSER_MODEL must name a model at PROPOSER_URL if PROPOSER=openai")
 BEDROCK_MODEL_ID = env.str("BEDROCK_MODEL_ID", default="global.anthropic.claude-haiku-5-5")
-BEDROCK_USD_PER_MILLION_IN = read("BEDROCK_USD_PER_MILLION_IN", "float", 0.10)  # the price of that model
-BEDROCK_USD_PER_MILLION_OUT = read("BEDROCK_USD_PER_MILLION_OUT", "float", 0.50)
-CLOUD_FALLBACK = choice("CLOUD_FALLBACK", ("local", "off"), dotted=True)  # if Textract or Bedrock fails
-SECOND_LOOK = choice("SECOND_LOOK", ("auto", "off", "textract", "bedrock", "openai"))  # the engine for second looks
+BEDROCK_USD_PER_MILLION_IN = read_setting("BEDROCK_USD_PER_MILLION_IN", "float", 0.10)  # the price of that model
+BEDROCK_USD_PER_MILLION_OUT = read_setting("BEDROCK_USD_PER_MILLION_OUT", "float", 0.50)
+CLOUD_FALLBACK = read_choice("CLOUD_FALLBACK", ("local", "off"), dotted=True)  # if Textract or Bedrock fails
+SECOND_LOOK = read_choice("SECOND_LOOK", ("auto", "off", "textract", "bedrock", "openai"))  # the engine for second looks
 if SECOND_LOOK == "openai" and not PROPOSER_MODEL:
     raise ImproperlyConfigured("PROPOSER_MODEL must name a model at PROPOSER_URL if SECOND_LOOK=openai")
-CLOUD_SECONDS = number("CLOUD_SECONDS", 100)  # how long to wait for one response
-SCAN_MONTHLY_USD = read("SCAN_MONTHLY_USD", "float", 0.0)  # for each person; 0: no limit
+CLOUD_SECONDS = read_number("CLOUD_SECONDS", 100)  # how long to wait for one response
+SCAN_MONTHLY_USD = read_setting("SCAN_MONTHLY_USD", "float", 0.0)  # for each person; 0: no limit
 CATALOG_NAMES = ("local", "open_library", "google_books")
-CATALOGS = read("CATALOGS", "list", list(CATALOG_NAMES))
+CATALOGS = read_setting("CATALOGS", "list", list(CATALOG_NAMES))
 if unknown := [name for name in CATALOGS if name not in CATALOG_NAMES and "." not in name]:
     raise ImproperlyConfigured(f"CATALOGS may contain {', '.join(CATALOG_NAMES)} or dotted paths, not {unknown[0]!r}")
-OPEN_LIBRARY_URL = address("OPEN_LIBRARY_URL", "https://openlibrary.org")
-GOOGLE_BOOKS_URL = address("GOOGLE_BOOKS_URL", "https://www.googleapis.com")
+OPEN_LIBRARY_URL = read_address("OPEN_LIBRARY_URL", "https://openlibrary.org")
+GOOGLE_BOOKS_URL = read_address("GOOGLE_BOOKS_URL", "https://www.googleapis.com")
 GOOGLE_BOOKS_API_KEY = env.str("GOOGLE_BOOKS_API_KEY", default="")
-COVERS = choice("COVERS", ("fetch", "off"), dotted=True)  # whether cover pictures are downloaded
+COVERS = read_choice("COVERS", ("fetch", "off"), dotted=True)  # whether cover pictures are downloaded
 # Outside catalogues want to know who calls them: https://openlibrary.org/developers/api
 CONTACT = env.str("CONTACT", default="")
 VERSION = "0.1.0"  # as in pyproject.toml; sent to outside services
-SCAN_MAX_MB = number("SCAN_MAX_MB", 25)
-SCAN_MAX_MEGAPIXELS = number("SCAN_MAX_MEGAPIXELS", 80)
-IMPORT_MAX_MB = number("IMPORT_MAX_MB", 500)
+SCAN_MAX_MB = read_number("SCAN_MAX_MB", 25)
+SCAN_MAX_MEGAPIXELS = read_number("SCAN_MAX_MEGAPIXELS", 80)
+IMPORT_MAX_MB = read_number("IMPORT_MAX_MB", 500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # ── Work in the background ──────────────────────────────────────────────────────────────────────────────────────────
-BROKER = choice("BROKER", ("orm", "redis", "sqs"))
+BROKER = read_choice("BROKER", ("orm", "redis", "sqs"))
 REDIS_URL = env.str("REDIS_URL", default="")
 if BROKER == "redis" and not REDIS_URL.startswith(("redis://", "rediss://")):
     raise ImproperlyConfigured("REDIS_URL must be an address such as redis://localhost:6379/0 if BROKER=redis")
 SQS_QUEUE = env.str("SQS_QUEUE", default="bookimg")
 INGEST_QUEUE = env.str("INGEST_QUEUE", default="")  # where S3 announces photos from other programs
 SNS_TOPIC_ARN = env.str("SNS_TOPIC_ARN", default="")
-STAGE_QUEUES = read("STAGE_QUEUES", "list", [])  # scan stages with queues and workers of their own
+STAGE_QUEUES = read_setting("STAGE_QUEUES", "list", [])  # scan stages with queues and workers of their own
 if unknown := [name for name in STAGE_QUEUES if name not in ("read", "propose", "validate")]:
     raise ImproperlyConfigured(f"STAGE_QUEUES may contain read, propose and validate, not {unknown[0]!r}")
-WORKERS = number("WORKERS", 1)
-LEASE_SECONDS = number("LEASE_SECONDS", 30)
+WORKERS = read_number("WORKERS", 1)
+LEASE_SECONDS = read_number("LEASE_SECONDS", 30)
 TASK_TIMEOUT = 300
 Q_CLUSTER = {
     "name": "bookimg",
@@ -363,21 +365,21 @@ QUEUES = {"": Q_CLUSTER["name"]} | {
 }  # their names; "": everything else
 
 # ── Search and chat ─────────────────────────────────────────────────────────────────────────────────────────────────
-EMBEDDER = choice("EMBEDDER", ("local", "hash", "bedrock", "voyage", "openai"), dotted=True)
+EMBEDDER = read_choice("EMBEDDER", ("local", "hash", "bedrock", "voyage", "openai"), dotted=True)
 EMBEDDING_MODEL = env.str("EMBEDDING_MODEL", default="")  # empty: the embedder's default
-EMBEDDING_URL = address("EMBEDDING_URL", "")
+EMBEDDING_URL = read_address("EMBEDDING_URL", "")
 EMBEDDING_KEY = env.str("EMBEDDING_KEY", default="")
 CHAT_MODEL = env.str("CHAT_MODEL", default="")  # empty: the built-in planner; or bedrock:MODEL, openai:MODEL
 if CHAT_MODEL and not CHAT_MODEL.startswith(("bedrock:", "openai:")) and "." not in CHAT_MODEL:
     raise ImproperlyConfigured(f"CHAT_MODEL must begin with bedrock: or openai:, or be a dotted path, not {CHAT_MODEL!r}")
-CHAT_URL = address("CHAT_URL", "https://api.openai.com/v1")
+CHAT_URL = read_address("CHAT_URL", "https://api.openai.com/v1")
 CHAT_KEY = env.str("CHAT_KEY", default="")
-CHAT_TTL_HOURS = number("CHAT_TTL_HOURS", 4)
-CHAT_MAX_STEPS = number("CHAT_MAX_STEPS", 8)
-CHAT_MAX_SECONDS = number("CHAT_MAX_SECONDS", 30)
-CHAT_MAX_USD = read("CHAT_MAX_USD", "float", 0.10)  # for one answer
-CHAT_USD_PER_MILLION_IN = read("CHAT_USD_PER_MILLION_IN", "float", 3.0)  # the price of the model, for the limit above
-CHAT_USD_PER_MILLION_OUT = read("CHAT_USD_PER_MILLION_OUT", "float", 15.0)
+CHAT_TTL_HOURS = read_number("CHAT_TTL_HOURS", 4)
+CHAT_MAX_STEPS = read_number("CHAT_MAX_STEPS", 8)
+CHAT_MAX_SECONDS = read_number("CHAT_MAX_SECONDS", 30)
+CHAT_MAX_USD = read_setting("CHAT_MAX_USD", "float", 0.10)  # for one answer
+CHAT_USD_PER_MILLION_IN = read_setting("CHAT_USD_PER_MILLION_IN", "float", 3.0)  # the price of the model, for the limit above
+CHAT_USD_PER_MILLION_OUT = read_setting("CHAT_USD_PER_MILLION_OUT", "float", 15.0)
 
 # ── Language, security, logging ─────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "en-gb"
@@ -399,7 +401,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-LOG_FORMAT = choice("LOG_FORMAT", ("text", "json"))
+LOG_FORMAT = read_choice("LOG_FORMAT", ("text", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -18,7 +18,7 @@ urlpatterns = [
     path("scans/", include("scanning.urls")),
     path("uploads/<str:signed>", tickets.upload, name="upload"),
     path("settings/", include("accounts.urls")),
-    path("accounts/oidc/sign-in/", oidc.sign_in, name="oidc_sign_in"),
+    path("accounts/oidc/sign-in/", oidc.oidc_sign_in, name="oidc_sign_in"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),

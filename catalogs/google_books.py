@@ -7,7 +7,7 @@ import httpx
 
 from catalogs import CatalogError, Record, isbn, ranking
 from catalogs.languages import iso
-from catalogs.spine_queries import plan
+from catalogs.spine_queries import spine_queries
 from catalogs.statements import as_text, as_texts, pages, published_date
 
 # A partial response is a fifth of the size: https://developers.google.com/books/docs/v1/performance
@@ -29,7 +29,7 @@ class GoogleBooks:
 
     def search(self, text: str, limit: int = 10) -> list[Record]:
         records: dict[str, Record] = {}
-        for words in plan(text):
+        for words in spine_queries(text):
             found = self._ask(" ".join(words), min(MOST, limit * 2))
             records |= {record.source_id: record for record in _records(found)}
             if ranking.explained(text, records.values()):

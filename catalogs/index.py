@@ -19,7 +19,7 @@ ID = np.dtype(">i4")  # the format of PostgreSQL's int4send
 _in_memory: dict[uuid.UUID, tuple[int, np.ndarray]] = {}  # only the latest counts: a few megabytes
 
 
-def add(entries: list[tuple[int, set[int]]]) -> None:
+def add_to_index(entries: list[tuple[int, set[int]]]) -> None:
     """Indexes records, given as (record id, its buckets). Call it in the transaction that writes the records."""
     row, _ = CatalogCounts.objects.select_for_update().get_or_create(pk=1)  # first, so that concurrent loads wait for each other
     buckets = np.fromiter((bucket for _, buckets in entries for bucket in buckets), dtype=np.int64)

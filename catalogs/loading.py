@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalogs import local
-from catalogs.files import Row, csv_table, marc, open_library_dump
+from catalogs.files import FileEntry, csv_table, marc, open_library_dump
 from catalogs.models import CatalogFile
 
 FORMATS = ("csv", "openlibrary", "marc")
@@ -36,7 +36,7 @@ class Loaded:
 Progress = Callable[[int, int], None]  # bytes of the file read, records so far
 
 
-def load(
+def load_file(
     path: Path,
     kind: str = "",
     authors: Path | None = None,
@@ -68,7 +68,7 @@ def load(
 def ensure_builtin() -> int:
     """Loads the built-in list, so that a first scan finds something without a network. Returns the number of books added."""
     before = CatalogFile.objects.filter(fingerprint=_fingerprint(BUILTIN), finished__isnull=False).exists()
-    return 0 if before else load(BUILTIN, "csv").state.added
+    return 0 if before else load_file(BUILTIN, "csv").state.added
 
 
 def detect(path: Path) -> str:
@@ -82,12 +82,12 @@ def detect(path: Path) -> str:
     return "csv"
 
 
-def _store(batch: list[Row], loaded: Loaded) -> None:
+def _store(batch: list[FileEntry], loaded: Loaded) -> None:
     """Saves a batch together with the position in the file."""
     state = loaded.state
     problems = [(row.line, row.problem) for row in batch if row.problem]
     with transaction.atomic():
-        state.added += local.add(row.record for row in batch if row.record)
+        state.added += local.add_records(row.record for row in batch if row.record)
         state.skipped += sum(not row.record for row in batch if row.problem)
         state.rows += len(batch)
         state.save()
@@ -95,7 +95,7 @@ def _store(batch: list[Row], loaded: Loaded) -> None:
 
 
 @contextmanager
-def _rows(path: Path, kind: str, progress: Progress | None) -> Generator[Iterator[Row]]:
+def _rows(path: Path, kind: str, progress: Progress | None) -> Generator[Iterator[FileEntry]]:
     with _opened(path) as (raw, stream):
         if kind == "openlibrary":
             with closing(open_library_dump.Names(settings.DATA_DIR / "open-library-names.sqlite3")) as names:
@@ -107,7 +107,7 @@ def _rows(path: Path, kind: str, progress: Progress | None) -> Generator[Iterato
             yield _watched(csv_table.read(stream), raw, progress)
 
 
-def _watched(rows: Iterator[Row], raw: BinaryIO, progress: Progress | None) -> Iterator[Row]:
+def _watched(rows: Iterator[FileEntry], raw: BinaryIO, progress: Progress | None) -> Iterator[FileEntry]:
     for number, row in enumerate(rows, start=1):
         if progress and number % 500 == 0:
             progress(raw.tell(), number)

@@ -58,7 +58,7 @@ def _candidates(text: str, total: int, counts: np.ndarray, postings: dict[int, n
     return unique[np.argsort(-points, kind="stable")].tolist()
 
 
-def add(records: Iterable[Record]) -> int:
+def add_records(records: Iterable[Record]) -> int:
     """Saves records with their index entries in one transaction. Returns how many were added; existing ones stay."""
     by_key = {_key(record): record for record in records if record.title}
     with transaction.atomic():
@@ -77,7 +77,7 @@ def add(records: Iterable[Record]) -> int:
             if key not in there
         )
         if rows:
-            index.add([(row.pk, record_buckets(row.title, by_key[row.key].authors)) for row in rows])
+            index.add_to_index([(row.pk, record_buckets(row.title, by_key[row.key].authors)) for row in rows])
     return len(rows)
 
 

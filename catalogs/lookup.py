@@ -35,7 +35,7 @@ class Answer:
     @property
     def record(self) -> Record | None:
         """All records combined: the first takes precedence, and the next ones fill its gaps."""
-        return reduce(completed, self.records) if self.records else None
+        return reduce(completed_record, self.records) if self.records else None
 
 
 class Lookup:
@@ -60,7 +60,7 @@ class Lookup:
         """Yields each ISBN with its answer as soon as there is one. The outside catalogues are asked for anything incomplete,
         all at once and each in its own threads, so that a slow one does not delay the others."""
         numbers = list(dict.fromkeys(numbers))
-        outside = [catalog for catalog in self.catalogs if is_outside(catalog)]
+        outside = [catalog for catalog in self.catalogs if is_outside_catalog(catalog)]
         known = {number: self._known_inside(number) for number in numbers}
         open_questions: dict[str, list[Catalog]] = {}
         for number in numbers:
@@ -72,11 +72,11 @@ class Lookup:
 
     def forget(self, isbn13: str) -> None:
         """Removes the answers about this ISBN from the cache, so that the catalogues are asked again next time."""
-        cache.delete_many([_cache_key(catalog, "isbn", isbn13) for catalog in self.catalogs if is_outside(catalog)])
+        cache.delete_many([_cache_key(catalog, "isbn", isbn13) for catalog in self.catalogs if is_outside_catalog(catalog)])
 
     @property
     def asks_outside(self) -> bool:
-        return any(is_outside(catalog) for catalog in self.catalogs)
+        return any(is_outside_catalog(catalog) for catalog in self.catalogs)
 
     def search(self, texts: list[str], limit: int = 10, here: bool = True, outside: bool = True) -> dict[str, list[Record]]:
         """The records for each text, catalogue by catalogue, most likely first.
@@ -85,8 +85,8 @@ class Lookup:
         """
         texts = list(dict.fromkeys(texts))
         answers: dict[str, list[Record]] = {text: [] for text in texts}
-        wanted = [catalog for catalog in self.catalogs if (outside if is_outside(catalog) else here)]
-        asked = self._search_outside([catalog for catalog in wanted if is_outside(catalog)], texts, limit)
+        wanted = [catalog for catalog in self.catalogs if (outside if is_outside_catalog(catalog) else here)]
+        asked = self._search_outside([catalog for catalog in wanted if is_outside_catalog(catalog)], texts, limit)
         for catalog in wanted:
             found = asked.get(catalog.name)
             if found is None:
@@ -145,7 +145,7 @@ class Lookup:
         known = {}
         for catalog in self.catalogs:
             try:
-                record = None if is_outside(catalog) else catalog.by_isbn(number)
+                record = None if is_outside_catalog(catalog) else catalog.by_isbn(number)
             except CatalogError as error:
                 self._note(catalog, error)
                 continue
@@ -211,7 +211,7 @@ class Lookup:
         return str(error)
 
 
-def is_outside(catalog: Catalog) -> bool:
+def is_outside_catalog(catalog: Catalog) -> bool:
     return not hasattr(catalog, "search_many")
 
 
@@ -229,7 +229,7 @@ COMPLETED = (
 )  # fmt: skip
 
 
-def completed(record: Record, other: Record) -> Record:
+def completed_record(record: Record, other: Record) -> Record:
     """`record` with its gaps filled from `other`, which is the same edition."""
     lacking = {name: getattr(other, name) for name in COMPLETED if not getattr(record, name)}
     if not record.series:  # the number belongs to the series name of the same catalogue
@@ -237,7 +237,7 @@ def completed(record: Record, other: Record) -> Record:
     return replace(record, **lacking, links={**other.links, **record.links})
 
 
-def from_settings(seconds: float = SECONDS, names: Sequence[str] = ()) -> Lookup:
+def lookup_from_settings(seconds: float = SECONDS, names: Sequence[str] = ()) -> Lookup:
     """The catalogues in `names`, or those in CATALOGS, in their order; a dotted path is called without arguments."""
     makers = {"local": LocalCatalog, "open_library": _open_library, "google_books": _google_books}
     return Lookup([makers[name]() if name in makers else import_string(name)() for name in names or settings.CATALOGS], seconds)

@@ -7,7 +7,7 @@ import httpx
 from catalogs import CatalogError, Record, isbn, ranking
 from catalogs.languages import iso
 from catalogs.series import split_series
-from catalogs.spine_queries import plan
+from catalogs.spine_queries import spine_queries
 from catalogs.statements import as_text, as_texts, pages, published_date
 
 WORK = "key title subtitle author_name first_publish_year isbn publisher language cover_i editions".split()
@@ -33,7 +33,7 @@ class OpenLibrary:
     def search(self, text: str, limit: int = 10) -> list[Record]:
         """The service requires every word to match, so each further query has fewer words, and the last one matches any."""
         records: dict[str, Record] = {}
-        questions = plan(text)
+        questions = spine_queries(text)
         queries = [" ".join(words) for words in questions[:2]]
         if questions and len(questions[-1]) > 1:
             queries.append(" OR ".join(questions[-1]))

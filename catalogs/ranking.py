@@ -44,7 +44,7 @@ def found(needle: str, text: str) -> float:
     return share * min(1.0, len(text) / len(needle))
 
 
-def score(known: Letters, text: str) -> float:
+def record_score(known: Letters, text: str) -> float:
     """The number of letters in `text` that the record explains, minus the letters of its title that are missing."""
     title = found(known.title, text)
     points = len(known.title) * (title - 0.5 * (1 - title))
@@ -57,7 +57,9 @@ def score(known: Letters, text: str) -> float:
 def best(text: str, records: Iterable[Record], limit: int) -> list[Record]:
     """The `limit` records that explain `text` best, with at most PER_WORK editions of one work."""
     squashed = squash(text)
-    scored = [(score(known, squashed), known, record) for record in records for known in [letters(record.title, record.authors)]]
+    scored = [
+        (record_score(known, squashed), known, record) for record in records for known in [letters(record.title, record.authors)]
+    ]
     scored.sort(key=lambda item: (-round(item[0], 3), not item[2].isbn))
     seen: dict[tuple, int] = {}
     chosen = []

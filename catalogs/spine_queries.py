@@ -27,7 +27,7 @@ def words_of(text: str) -> list[str]:
     return words
 
 
-def plan(text: str) -> list[list[str]]:
+def spine_queries(text: str) -> list[list[str]]:
     """At most three queries, each a list of words: first all that may matter, then fewer that are more likely to be correct."""
     words = words_of(text)
     telling = [word for word in words if word not in NOISE and (len(word) > 1 or word.isdigit())] or words

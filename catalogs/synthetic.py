@@ -89,7 +89,7 @@ class MadeUp:
         chance, count = random.Random(self.seed), 0
         while True:
             count += 1
-            title, author = self.title(chance), self.author(ranked(chance, AUTHORS))
+            title, author = self.title(chance), self.author(skewed_rank(chance, AUTHORS))
             for edition in range(chance.choices((1, 2, 3), (80, 15, 5))[0]):
                 isbn = isbn13(chance.randrange(10**9)) if chance.random() < 0.85 else ""
                 publisher = chance.choice(PUBLISHERS)
@@ -98,16 +98,18 @@ class MadeUp:
 
     def title(self, chance: random.Random) -> str:
         pattern = chance.choice(PATTERNS)
-        words = {"w": lambda: self.title_words.word(ranked(chance, WORDS)).capitalize(), "j": lambda: chance.choice(JOINTS)}
+        words = {"w": lambda: self.title_words.word(skewed_rank(chance, WORDS)).capitalize(), "j": lambda: chance.choice(JOINTS)}
         text = "".join(words[letter]() if letter in words else letter for letter in pattern)
         return text.replace("#n", f"#{chance.randint(1, 9)}")
 
     def author(self, rank: int) -> str:
         chance = random.Random(f"author {rank}")
-        return f"{self.given_names.word(ranked(chance, GIVEN_NAMES))} {self.surnames.word(ranked(chance, AUTHORS // 3))}"
+        return (
+            f"{self.given_names.word(skewed_rank(chance, GIVEN_NAMES))} {self.surnames.word(skewed_rank(chance, AUTHORS // 3))}"
+        )
 
 
-def ranked(chance: random.Random, number: int) -> int:
+def skewed_rank(chance: random.Random, number: int) -> int:
     """A random rank below `number`; the first ones are much more likely."""
     return int(number * chance.random() ** STEEPNESS)
 

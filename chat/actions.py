@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from chat.models import Action, Message
-from chat.names import key
+from chat.names import name_key
 from library.copies import readings, tagging
 from library.in_words import count_of
 from library.models import Shelf, Status, UserBook
@@ -35,7 +35,7 @@ class Proposal:
         return {"name": self.name, "books": list(self.books), "value": self.value, "sentence": self.sentence, "state": "proposed"}
 
 
-def propose(user, name: str, books: list[int], value: str) -> Proposal:
+def propose_change(user, name: str, books: list[int], value: str) -> Proposal:
     """Checks what is wanted against what there is; changes nothing."""
     copies = UserBook.objects.of(user).filter(pk__in=books[:MOST])
     found = list(copies.values_list("pk", "title"))
@@ -51,7 +51,7 @@ def propose(user, name: str, books: list[int], value: str) -> Proposal:
         shelf = shelf_named(user, value)
         value, sentence = str(shelf.pk), f"Move {what} to “{shelf}”?"
     elif name == "mark":
-        status = STATUSES.get(key(value)) or (Status(value) if value in Status.values else None)
+        status = STATUSES.get(name_key(value)) or (Status(value) if value in Status.values else None)
         if not status:
             raise ActionError(
                 f"“{value}” is not a status. Choose one of: {', '.join(status.label.lower() for status in Status)}."
@@ -63,14 +63,15 @@ def propose(user, name: str, books: list[int], value: str) -> Proposal:
 
 
 def shelf_named(user, name: str) -> Shelf:
-    wanted = key(re.sub(r"\b(?:the|my|shelf|bookcase)\b", " ", name, flags=re.IGNORECASE)) or key(name)
+    wanted = name_key(re.sub(r"\b(?:the|my|shelf|bookcase)\b", " ", name, flags=re.IGNORECASE)) or name_key(name)
     shelves = list(Shelf.objects.filter(user=user))
     same = [
         shelf
         for shelf in shelves
-        if wanted in (key(shelf.name), key(str(shelf))) or key(name) in (key(shelf.name), key(str(shelf)))
+        if wanted in (name_key(shelf.name), name_key(str(shelf)))
+        or name_key(name) in (name_key(shelf.name), name_key(str(shelf)))
     ]
-    some = same or [shelf for shelf in shelves if set(wanted.split()) <= set(key(str(shelf)).split())]
+    some = same or [shelf for shelf in shelves if set(wanted.split()) <= set(name_key(str(shelf)).split())]
     if not some:
         raise ActionError(f"You have no shelf called “{name}”.")
     if len(some) > 1:
@@ -100,7 +101,7 @@ def confirm(message: Message) -> str:
         done = f"Moved to “{shelf}”"
     else:
         for copy in copies:
-            readings.mark(copy, value)
+            readings.mark_status(copy, value)
         done = f"Marked as “{Status(value).label.lower()}”"
     sentence = f"{done}: {count_of(len(copies), 'book')}."
     decide(message, "done", sentence)

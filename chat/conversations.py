@@ -1,4 +1,4 @@
-"""Asking about one's own books. `ask` is for pages, the websocket and the API alike; `answer_to` for a single question.
+"""Asking about one's own books. `ask_question` is for pages, the websocket and the API alike; `answer_to` for a single question.
 
 message = ask(start(user), "What did I lend to Ana?")
 message.answer, message.books, message.steps, message.state
@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from chat import loop, planner
 from chat.loop import Limits, Stopped, Usage
 from chat.models import Chat, Message, Step
-from chat.providers import ModelError, Turn
+from chat.providers import ModelError, ModelTurn
 from chat.questions import Reply
 from chat.tools import Tools
 from library import sightings
@@ -33,11 +33,13 @@ def model():
     if not kind:
         return None
     if kind == "openai":
-        return import_string("chat.providers.openai.Model")(
+        return import_string("chat.providers.openai.OpenAIChatModel")(
             name, settings.CHAT_URL, settings.CHAT_KEY, timeout=settings.CHAT_MAX_SECONDS
         )
     if kind == "bedrock":
-        return import_string("chat.providers.bedrock.Model")(name, settings.AWS_REGION, timeout=settings.CHAT_MAX_SECONDS)
+        return import_string("chat.providers.bedrock.BedrockChatModel")(
+            name, settings.AWS_REGION, timeout=settings.CHAT_MAX_SECONDS
+        )
     return import_string(settings.CHAT_MODEL)()
 
 
@@ -48,23 +50,23 @@ def limits() -> Limits:
     )  # fmt: skip
 
 
-def start(user) -> Chat:
+def start_chat(user) -> Chat:
     return Chat.objects.create(user=user)
 
 
-def begin(chat: Chat, question: str) -> Message:
+def begin_message(chat: Chat, question: str) -> Message:
     """The row of a turn that is about to be answered."""
     question = " ".join(question.replace("\0", " ").split())[:LONGEST]
     Chat.objects.filter(pk=chat.pk).update(last_said=timezone.now(), title=chat.title or question[:120])
     return Message.objects.create(chat=chat, question=question)
 
 
-def ask(chat: Chat, question: str, tell=None) -> Message:
+def ask_question(chat: Chat, question: str, tell=None) -> Message:
     """Asks, and waits for the answer."""
-    return run(begin(chat, question), tell)
+    return answer_message(begin_message(chat, question), tell)
 
 
-def run(message: Message, tell=None) -> Message:
+def answer_message(message: Message, tell=None) -> Message:
     """Answers a turn that was begun: always to its end, which may be a sentence about what went wrong."""
     began, usage, tools = time.monotonic(), Usage(), Tools(message.chat.user, tell=tell)
     message.state, message.engine = Message.State.DONE, PLANNER
@@ -91,7 +93,7 @@ def reply_to(message: Message, tools: Tools, usage: Usage) -> Reply:
     chat = Chat.objects.select_related("user").get(pk=message.chat_id)
     chosen = model()
     if chosen is None:
-        return planner.answer(chat.user, message.question, chat.memory, tools=tools)[0]
+        return planner.plan_answer(chat.user, message.question, chat.memory, tools=tools)[0]
     message.engine = chosen.name[:120]
     tools.tell = tools.tell and noted(message, tools, tools.tell)
     reply = loop.converse(chosen, tools, history(message), message.question, limits(), usage, message.stopping)
@@ -110,19 +112,23 @@ def noted(message: Message, tools: Tools, tell):
     return told
 
 
-def history(message: Message) -> list[Turn]:
+def history(message: Message) -> list[ModelTurn]:
     """What was said before in this conversation."""
     before = Message.objects.filter(chat=message.chat_id, pk__lt=message.pk, state=Message.State.DONE).order_by("-pk")[
         : loop.HISTORY
     ]
-    return [turn for each in reversed(before) for turn in (Turn("user", each.question), Turn("assistant", each.answer or "…"))]
+    return [
+        turn
+        for each in reversed(before)
+        for turn in (ModelTurn("user", each.question), ModelTurn("assistant", each.answer or "…"))
+    ]
 
 
 def answer_to(user, question: str) -> tuple[Reply, list[Step]]:
     """One answer without a conversation, and the steps to it. Raises ModelError with a sentence."""
     tools, chosen = Tools(user), model()
     if chosen is None:
-        reply = planner.answer(user, question, tools=tools)[0]
+        reply = planner.plan_answer(user, question, tools=tools)[0]
     else:
         reply = loop.converse(chosen, tools, [], question[:LONGEST], limits(), Usage())
     return reply, tools.steps
@@ -140,6 +146,6 @@ def with_books(user, turns) -> list[Message]:
     return turns
 
 
-def forget_old() -> int:
+def delete_old_chats() -> int:
     """Conversations that nobody has said anything in for CHAT_TTL_HOURS; the pinned ones stay."""
     return Chat.objects.over().delete()[0]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from chat.wordings import NUMBERS
 
 
-def numbered(text: str) -> str:
+def number_words_as_digits(text: str) -> str:
     return re.sub(
         r"(?<= )[a-z]+(?= )", lambda word: str(NUMBERS[word[0]]) if word[0] in NUMBERS and word[0] != "one" else word[0], text
     )

@@ -5,7 +5,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from chat.providers import ModelError, Said, Turn
+from chat.providers import ModelError, ModelTurn, Said
 from chat.questions import Reply
 from chat.toolbox import SCHEMAS, Toolbox
 from chat.tools import Tools
@@ -78,10 +78,10 @@ class Hearing:
 
 
 def converse(
-    model, tools: Tools, history: list[Turn], question: str, limits: Limits, usage: Usage, stopping=lambda: False
+    model, tools: Tools, history: list[ModelTurn], question: str, limits: Limits, usage: Usage, stopping=lambda: False
 ) -> Reply:
     box = Toolbox(tools)
-    turns = [*history[-2 * HISTORY :], Turn("user", question)]
+    turns = [*history[-2 * HISTORY :], ModelTurn("user", question)]
     until = time.monotonic() + limits.seconds
     for _ in range(limits.steps):
         if stopping():
@@ -93,11 +93,11 @@ def converse(
         if usage.usd >= limits.usd:
             raise ModelError("The answer became too expensive, so it was stopped. Ask for less at once.", permanent=True)
         results = tuple((call.id, json.dumps(box.use(call.name, call.arguments), default=str)) for call in said.calls)
-        turns += [Turn("assistant", said.text, said.calls), Turn("tool", results=results)]
+        turns += [ModelTurn("assistant", said.text, said.calls), ModelTurn("tool", results=results)]
     raise ModelError(f"No answer was found in {limits.steps} steps. Ask something narrower.", permanent=True)
 
 
-def patient(model, turns: list[Turn], limits: Limits, until: float, hear: Hearing | None = None) -> Said:
+def patient(model, turns: list[ModelTurn], limits: Limits, until: float, hear: Hearing | None = None) -> Said:
     """Asks again where that can help, as long as there is time."""
     pause = limits.pause
     for left in reversed(range(TRIES)):

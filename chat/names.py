@@ -19,17 +19,17 @@ WORDS = frozenset(
 )
 
 
-def plain(text: str) -> str:
+def padded(text: str) -> str:
     """Folded, with a space on both sides so that whole words can be looked for; `Pratchett's` is pratchett."""
-    return f" {' '.join(terms.words(re.sub(r'[’‘´`]', chr(39), text).replace(chr(39) + 's ', ' ').removesuffix(chr(39) + 's')))} "
+    return f" {' '.join(terms.search_words(re.sub(r'[’‘´`]', chr(39), text).replace(chr(39) + 's ', ' ').removesuffix(chr(39) + 's')))} "
 
 
-def key(name: str) -> str:
-    return " ".join(terms.words(name))
+def name_key(name: str) -> str:
+    return " ".join(terms.search_words(name))
 
 
 @dataclass
-class Names:
+class LibraryNames:
     """For each kind of name: as it is compared -> as it stands in the library."""
 
     authors: dict[str, str] = field(default_factory=dict)
@@ -41,29 +41,29 @@ class Names:
     borrowers: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, user) -> "Names":
+    def of(cls, user) -> "LibraryNames":
         books = UserBook.objects.of(user).order_by()
         made = cls()
         rows = CopyAuthor.objects.of(user).order_by().values_list("name", flat=True).distinct()[:MOST]
         for name in rows:
-            made.authors.setdefault(key(name), name)
+            made.authors.setdefault(name_key(name), name)
             made.surnames.setdefault(surname(name), []).append(name)
-        made.series = {key(name): name for name in distinct(books, "series")}
-        made.publishers = {key(name): name for name in distinct(books, "publisher")}
+        made.series = {name_key(name): name for name in distinct(books, "series")}
+        made.publishers = {name_key(name): name for name in distinct(books, "publisher")}
         for shelf in Shelf.objects.filter(user=user):
             for name in (shelf.name, shelf.room, shelf.bookcase, str(shelf)):
                 if name:
-                    made.shelves.setdefault(key(name), name)
-        made.tags = {key(name): name for name in Tag.objects.filter(user=user).values_list("name", flat=True)}
+                    made.shelves.setdefault(name_key(name), name)
+        made.tags = {name_key(name): name for name in Tag.objects.filter(user=user).values_list("name", flat=True)}
         loans = Loan.objects.filter(copy__user=user).order_by().values_list("borrower", flat=True).distinct()
-        made.borrowers = {key(name): name for name in loans}
+        made.borrowers = {name_key(name): name for name in loans}
         for names in (made.authors, made.series, made.publishers, made.shelves, made.tags, made.borrowers):
             names.pop("", None)
         return made
 
     def author(self, name: str) -> str:
         """The author that `name` means: in full, by surname, or by both in any order; "" for none."""
-        wanted = key(name)
+        wanted = name_key(name)
         if not wanted:
             return ""
         if wanted in self.authors:
@@ -81,7 +81,7 @@ def distinct(books, column: str) -> list[str]:
 
 def surname(name: str) -> str:
     """`Le Guin` of `Ursula K. Le Guin`; what names are sorted by."""
-    return key(name.split(",")[0] if "," in name else folding.split_name(name)[1])
+    return name_key(name.split(",")[0] if "," in name else folding.split_name(name)[1])
 
 
 def longest_in(text: str, names: dict[str, str], least: int = 3) -> str:

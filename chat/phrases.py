@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from chat.book_query import GENRES, BookQuery
-from chat.days import numbered, span, year_end, year_start
-from chat.names import WORDS, Names, longest_in, plain
+from chat.days import number_words_as_digits, span, year_end, year_start
+from chat.names import WORDS, LibraryNames, longest_in, padded
 from chat.wordings import (
     ALL_IN_ORDER,
     ASKING,
@@ -32,10 +32,10 @@ from library.search import terms
 class Phrases:
     """What is left of a question, and the query so far."""
 
-    def __init__(self, text: str, names: Names, today: date, among: tuple[int, ...] = ()):
+    def __init__(self, text: str, names: LibraryNames, today: date, among: tuple[int, ...] = ()):
         self.asked = text
         self.names, self.today, self.among = names, today, among
-        self.text = numbered(plain(text))
+        self.text = number_words_as_digits(padded(text))
         self.query = BookQuery()
 
     def take(self, pattern: str):
@@ -89,7 +89,7 @@ class Phrases:
                 rf"(?:the )?(?:(?:top |first |last )?(?P<n>\d+) )?(?:{pattern})(?: (?P<m>\d+)(?= (?:books?|novels?|of|\|)))?"
             ):
                 number = found["n"] or found["m"]
-                asked = numbered(plain(self.asked))
+                asked = number_words_as_digits(padded(self.asked))
                 single = not re.search(r" (books|novels|titles|ones|volumes|which are|what are|\d{1,3}) ", asked)
                 single = single or bool(re.search(r"^ (which|what) (one )?of (my|the) .* (is|has|was|did|do) ", asked))
                 return self.set(sort=sort, limit=int(number) if number else 1 if single else 10)
@@ -350,10 +350,10 @@ class Phrases:
         words = re.findall(r"[^\W\d_]+", self.asked)
         for start in range(len(words)):
             for some in (" ".join(words[start : start + 2]), words[start]):
-                if some[0].isupper() and self.surname(plain(some).strip()):
+                if some[0].isupper() and self.surname(padded(some).strip()):
                     return None
         if found := re.search(r"\bby ((?:[A-ZÀ-Þ][\w.'-]*)(?: [A-ZÀ-Þ][\w.'-]*)*)", self.asked):  # nobody of this library
-            self.take(f"(?:written )?by {plain(found[1]).strip()}")
+            self.take(f"(?:written )?by {padded(found[1]).strip()}")
             self.set(author=found[1])
 
     def surname(self, name: str) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from chat import german
 from chat.answers import comparing, deeds, many, numbers, one, people, series
 from chat.models import Memory
-from chat.names import Names, longest_in, plain
+from chat.names import LibraryNames, longest_in, padded
 from chat.questions import Question, Reply
 from chat.tools import MOST_KEPT, Tools
 
@@ -50,24 +50,24 @@ INTENTS = (
     (r" (?:feel like reading|in the mood for|any ideas|surprise|random|pick (?:me )?(?:a|an|one|some|any|out|something)?|choose|lucky|what (?:should|shall|could|can|might) i read|what to read|read next|recommend|suggest|suggestion|something to read|what next) ", many.surprise),
     (r" (?:missing|gaps?|incomplete|complete|whole|entire|lack|need to complete|don ?t (?:i )?have (?:yet )?(?:of|from|in)|do i not have|still need|all (?:the )?(?:volumes|parts|books) of|all of (?:the )?\w+) ", lambda q: series.gaps(q) if (q.has("volumes?|series|parts?|gaps?|saga|cycle|trilogy|books? (?:of|in|from)|complete|incomplete|all of|all the|all|whole|entire") or longest_in(q.text, q.names.series, 3)) and not q.has("without|covers?|isbns?|page count|authors?|shelf") else None),
     (r" (?:where|wheres|locate|which shelf|what shelf|which bookcase|which room|what room|location of|position of|place of|find me|find my|find the) ", lambda q: None if q.has(f"most|fullest|how many|{'where did i buy|where did i get'}") else one.where(q)),
-    (r" (?:lent|lend|loan|loaned|loans|borrow|borrowed|borrowing|borrower|overdue|over due|owes|owe|returned|due back|give back|given back|gave back|due) ", lambda q: numbers.most(of_borrowers(q)) if q.has("most(?: often)?") and q.has("who|people|friends?|person|borrowers?") else people.lent(q) if not q.has("how many (?:unread|read|of)|not lent|books? (?:by|in)") else None),
-    (r" who (?:has|have|is having|got|took) ", people.lent),
-    (r" (?:has|have|does) ", lambda q: people.lent(q) if longest_in(q.text, q.names.borrowers, 2) and not q.has("do i|i have|have i|i own") else None),
+    (r" (?:lent|lend|loan|loaned|loans|borrow|borrowed|borrowing|borrower|overdue|over due|owes|owe|returned|due back|give back|given back|gave back|due) ", lambda q: numbers.most_frequent_answer(of_borrowers(q)) if q.has("most(?: often)?") and q.has("who|people|friends?|person|borrowers?") else people.lent_answer(q) if not q.has("how many (?:unread|read|of)|not lent|books? (?:by|in)") else None),
+    (r" who (?:has|have|is having|got|took) ", people.lent_answer),
+    (r" (?:has|have|does) ", lambda q: people.lent_answer(q) if longest_in(q.text, q.names.borrowers, 2) and not q.has("do i|i have|have i|i own") else None),
     (r" (?:duplicates?|twice|more than once|double|doubles|two copies|several copies|multiple copies|same book) ", many.duplicates),
     (rf" (?:how many (?:\w+ )?(?:books?|do i have|are there|of (?:them|those|my books))?.*|number of books|count of books|break ?down|split|distribution|books|statistics) (?:per|by|in each|on each|on every|for each|each|every) (?:publication )?{KIND} ", numbers.by),
     (r" (?:percent|percentage|share|fraction|proportion|how much of my) ", numbers.share),
     (r" (?:average|mean|typical|on average|averagely) ", numbers.average),
-    (r" (?:spent|spend|did i pay|have i paid|worth|value|paid in total|cost in total|total (?:cost|price|value)|cost me|how much (?:money|have i (?:paid|spent)|did i spend)) ", lambda q: one.fact(q) or numbers.money(q)),
-    (rf" {KIND} .*(?:most|fewest|least|fullest|biggest|largest|top|favou?rite) | (?:most|fewest|top(?: \d+)?|favou?rite|biggest|largest|fullest|main|commonest|most common|most frequent) (?:\w+ )?{KIND} |^ who (?:wrote|has written|did i read|do i (?:have|own|read)) (?:the )?most | whose books ", lambda q: numbers.most(replace_whose(q)) if not q.has("longest|shortest|oldest|newest") else None),
-    (r" (?:how many pages|total pages|number of pages|pages (?:have|did) i|pages in total|sum of pages) ", lambda q: one.fact(q) if not q.has("have i (?:read|finished)|did i (?:read|finish)|in total|altogether|all my|my books|total|do (?:my|all)") else numbers.pages(q)),
-    (rf" (?:how many|what|which|list|show me|number of|name)(?: (?:the|my|all|different|distinct|of my|all my|are the|are my))* {KIND}(?! \w+ (?:is|does|has|did)\b)", lambda q: None if q.has("(?:which|what) series (?:is|does|did)") else series.overview(q) if q.has("series") and not q.has("in a series|from a series") else numbers.different(q) if not q.has("which year|what year|what language is|which language is|which series|which publisher|which tags|what tags|which author wrote") or q.has("languages|tags do i (?:use|have)|years") else None),
-    (r" (?:who (?:wrote|is the author|was the author|published)|author of|writer of|when (?:was|were|did)|what year|which year|how long is|how thick|how old|isbn|publisher of|which publisher|language is|language of|what series|which series|part of a series|what volume|which volume|what number|how often|how many times|rating (?:of|for)|rate|stars did|stars has|how good|how did i like|did i (?:like|enjoy|love)|think (?:of|about)|opinion|thoughts|notes? (?:on|of|about|for)|reviews? (?:on|of|about|for)|say about|write about|price of|cost|how much|tags (?:does|has|have|of|are)|condition|about|tell me about|describe|details|status of|since when|how long have i|have i (?:already |ever )?(?:read|finished)|did i (?:already |ever )?(?:read|finish)|am i (?:still |currently )?reading|published|come out|did i give) ", lambda q: one.fact(q) if not q.has("how many books|which books|what books|which ones|books (?:did|have) i|how many (?:novels|titles|of)") else None),
+    (r" (?:spent|spend|did i pay|have i paid|worth|value|paid in total|cost in total|total (?:cost|price|value)|cost me|how much (?:money|have i (?:paid|spent)|did i spend)) ", lambda q: one.fact_answer(q) or numbers.money(q)),
+    (rf" {KIND} .*(?:most|fewest|least|fullest|biggest|largest|top|favou?rite) | (?:most|fewest|top(?: \d+)?|favou?rite|biggest|largest|fullest|main|commonest|most common|most frequent) (?:\w+ )?{KIND} |^ who (?:wrote|has written|did i read|do i (?:have|own|read)) (?:the )?most | whose books ", lambda q: numbers.most_frequent_answer(replace_whose(q)) if not q.has("longest|shortest|oldest|newest") else None),
+    (r" (?:how many pages|total pages|number of pages|pages (?:have|did) i|pages in total|sum of pages) ", lambda q: one.fact_answer(q) if not q.has("have i (?:read|finished)|did i (?:read|finish)|in total|altogether|all my|my books|total|do (?:my|all)") else numbers.pages_answer(q)),
+    (rf" (?:how many|what|which|list|show me|number of|name)(?: (?:the|my|all|different|distinct|of my|all my|are the|are my))* {KIND}(?! \w+ (?:is|does|has|did)\b)", lambda q: None if q.has("(?:which|what) series (?:is|does|did)") else series.series_overview(q) if q.has("series") and not q.has("in a series|from a series") else numbers.different(q) if not q.has("which year|what year|what language is|which language is|which series|which publisher|which tags|what tags|which author wrote") or q.has("languages|tags do i (?:use|have)|years") else None),
+    (r" (?:who (?:wrote|is the author|was the author|published)|author of|writer of|when (?:was|were|did)|what year|which year|how long is|how thick|how old|isbn|publisher of|which publisher|language is|language of|what series|which series|part of a series|what volume|which volume|what number|how often|how many times|rating (?:of|for)|rate|stars did|stars has|how good|how did i like|did i (?:like|enjoy|love)|think (?:of|about)|opinion|thoughts|notes? (?:on|of|about|for)|reviews? (?:on|of|about|for)|say about|write about|price of|cost|how much|tags (?:does|has|have|of|are)|condition|about|tell me about|describe|details|status of|since when|how long have i|have i (?:already |ever )?(?:read|finished)|did i (?:already |ever )?(?:read|finish)|am i (?:still |currently )?reading|published|come out|did i give) ", lambda q: one.fact_answer(q) if not q.has("how many books|which books|what books|which ones|books (?:did|have) i|how many (?:novels|titles|of)") else None),
     (r"^ (?:do i (?:already |still |really )?(?:own|have|possess)|have i (?:already )?got|have i (?:a|an|any|the)|is there|are there|do you have|did i (?:already )?(?:buy|get|own)|is .* in my (?:library|collection)|am i missing|i (?:already )?(?:own|have)|own) ", one.owned),
     (r" is .* (?:in|on) my (?:library|collection|books|shelf|shelves|wish ?list) ", one.owned),
     (r" (?:like|similar to|in the style of) ", lambda q: many.like(q) if q.has("something|anything|books?|more|others?|similar|what") and not q.has("would like|i like") else None),
-    (r" (?:how many|number of|count|how much|total number|size of my) ", many.count),
+    (r" (?:how many|number of|count|how much|total number|size of my) ", many.count_answer),
     (r" .+", many.listed),
-    (r" .+", many.search),
+    (r" .+", many.search_answer),
 )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ def replace_whose(question: Question) -> Question:
     return question
 
 
-def answer(
+def plan_answer(
     user, asked: str, memory: Memory | None = None, today: date | None = None, tools: Tools | None = None
 ) -> tuple[Reply, Tools]:
     """The reply to one question, and the tools that were used for it. `memory` is what the reply before left."""
@@ -93,8 +93,8 @@ def answer(
     asked = german.in_english(asked.replace("\0", " ")[:1000])
     question = Question(
         asked=asked,
-        text=plain(asked),
-        names=Names.of(user),
+        text=padded(asked),
+        names=LibraryNames.of(user),
         tools=tools,
         memory=memory or Memory(),
         today=today or timezone.localdate(),
@@ -103,11 +103,11 @@ def answer(
         if re.search(pattern, question.text):
             reply = respond(question)
             if reply is not None:
-                return remembered(question, reply), tools
-    return remembered(question, refuse(question)), tools
+                return remembered_books(question, reply), tools
+    return remembered_books(question, refuse(question)), tools
 
 
-def remembered(question: Question, reply: Reply) -> Reply:
+def remembered_books(question: Question, reply: Reply) -> Reply:
     """What "those" and "it" mean in the next question."""
     reply.total = reply.total or len(reply.books)
     if reply.books:

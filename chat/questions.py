@@ -6,7 +6,7 @@ from datetime import date
 
 from chat.book_query import BookQuery
 from chat.models import Action, Memory
-from chat.names import Names, plain
+from chat.names import LibraryNames, padded
 from chat.phrases import Phrases
 from chat.tools import Tools
 from library.models import UserBook
@@ -29,7 +29,7 @@ class Question:
 
     asked: str  # as it was typed
     text: str  # folded, a space on both sides
-    names: Names
+    names: LibraryNames
     tools: Tools
     memory: Memory
     today: date
@@ -122,6 +122,6 @@ PRONOUNS = frozenset("it that this one that one this one that book this book the
 
 
 def is_pronoun(title: str) -> bool:
-    return plain(title).strip() in PRONOUNS or bool(
-        re.fullmatch(r"the (first|second|third|fourth|fifth|last) (one|book)", plain(title).strip())
+    return padded(title).strip() in PRONOUNS or bool(
+        re.fullmatch(r"the (first|second|third|fourth|fifth|last) (one|book)", padded(title).strip())
     )

@@ -10,7 +10,7 @@ from library.page_parts import SEARCH_MODES, SearchMode
 
 
 def register():
-    register_periodic("old conversations", conversations.forget_old, Schedule.HOURLY)
+    register_periodic("old conversations", conversations.delete_old_chats, Schedule.HOURLY)
     ACCOUNT_DATA.append(
         AccountData(
             mentions=lambda user: ["conversations"],

@@ -144,7 +144,7 @@ class Toolbox:
         return {"series": [{"name": one.name, "have": one.volumes, "missing": one.missing} for one in found[:MOST_ROWS]]}
 
     def propose_action(self, name: str, books: list, value: str) -> dict:
-        proposal = actions.propose(self.tools.user, name, [int(pk) for pk in books], str(value))
+        proposal = actions.propose_change(self.tools.user, name, [int(pk) for pk in books], str(value))
         self.action = proposal.as_json()
         return {"proposed": proposal.sentence, "note": "Nothing is changed until the user confirms it with a button."}
 

@@ -9,7 +9,7 @@ from django.db.models import Avg, Count, Max, Min, Q, Sum
 
 from chat.book_query import BookQuery, language_name
 from chat.models import Step
-from chat.names import Names
+from chat.names import LibraryNames
 from library import sightings
 from library.copies import loans
 from library.in_words import count_of
@@ -41,7 +41,7 @@ class Tools:
 
     def author(self, name: str) -> str:
         """The author of this library that a name means, or the name itself."""
-        return (Names.of(self.user).author(name) or name) if name else ""
+        return (LibraryNames.of(self.user).author(name) or name) if name else ""
 
     # ── Many ────────────────────────────────────────────────────────────────────────────────────────────────────────
     def find(self, query: BookQuery) -> list[int]:
@@ -59,10 +59,10 @@ class Tools:
     def about(self, query: BookQuery) -> list[int]:
         """Books with the words of the topic; where there are none, the nearest in meaning."""
         within = query.narrow(self.books)
-        found = hybrid.search(self.user, query.topic, "text", limit=MOST_KEPT, within=within)
+        found = hybrid.find_books(self.user, query.topic, "text", limit=MOST_KEPT, within=within)
         if found.exact:
             return [pk for pk, _ in found.ranked[: found.exact]]
-        near = hybrid.search(self.user, query.topic, "vector", limit=MOST_SHOWN, within=within)
+        near = hybrid.find_books(self.user, query.topic, "vector", limit=MOST_SHOWN, within=within)
         return [pk for pk, likeness in near.ranked if likeness >= NEAR][:MOST_SHOWN]
 
     def count(self, query: BookQuery) -> int:
@@ -84,7 +84,7 @@ class Tools:
         sort = re.sub(r"\d+", lambda number: number[0].zfill(6), key)
         first = key.split()[0]
         some = list(books.filter(Q(sort_title__startswith=sort.split()[0]) | Q(search_text__contains=first))[:3000])
-        found = [copy for copy in some if title_key(copy.title) == key or title_key(main(copy.title)) == key]
+        found = [copy for copy in some if title_key(copy.title) == key or title_key(main_title_of(copy.title)) == key]
         found = found or [copy for copy in some if f"{title_key(copy.title)} ".startswith(f"{key} ")]
         found = found or [copy for copy in some if f" {key} " in f" {title_key(copy.title)} "]
         if not found:
@@ -93,7 +93,7 @@ class Tools:
         return found
 
     def near_title(self, title: str, books) -> list[UserBook]:
-        results = hybrid.search(self.user, re.sub(r"[:\"]", " ", title), "text", limit=5)
+        results = hybrid.find_books(self.user, re.sub(r"[:\"]", " ", title), "text", limit=5)
         if not results.exact:
             return []
         copies = books.in_bulk([pk for pk, _ in results.ranked[: results.exact]][:5])
@@ -117,10 +117,12 @@ class Tools:
 
     # ── Loans, series ───────────────────────────────────────────────────────────────────────────────────────────────
     def lent(self, person: str = "") -> list[Loan]:
-        found = [loan for loan in loans.out(self.user) if not person or terms.words(person) == terms.words(loan.borrower)]
+        found = [
+            loan for loan in loans.out(self.user) if not person or terms.search_words(person) == terms.search_words(loan.borrower)
+        ]
         if person and not found:
-            wanted = set(terms.words(person))
-            found = [loan for loan in loans.out(self.user) if wanted <= set(terms.words(loan.borrower))]
+            wanted = set(terms.search_words(person))
+            found = [loan for loan in loans.out(self.user) if wanted <= set(terms.search_words(loan.borrower))]
         self.step("loans", person or "everybody", f"{len(found)} lent")
         return found
 
@@ -219,7 +221,7 @@ NEAR = 0.33  # a likeness in meaning from which on a book is said to be about so
 
 def title_key(title: str) -> str:
     """As titles are compared: without article, accents and signs."""
-    words = terms.words(title)
+    words = terms.search_words(title)
     return " ".join(
         words[1:]
         if len(words) > 1 and words[0] in ("the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "los")
@@ -227,5 +229,5 @@ def title_key(title: str) -> str:
     )
 
 
-def main(title: str) -> str:
+def main_title_of(title: str) -> str:
     return re.split(r"[:(]", title)[0]

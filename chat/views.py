@@ -63,7 +63,7 @@ def context(request, chat: Chat | None) -> dict:
 
 @login_required
 @require_POST
-def ask(request):
+def chat_ask(request):
     """Answers in the request itself, so that it works without a script; the caps keep that short."""
     question = request.POST.get("question", "").strip()
     key = request.POST.get("chat", "")
@@ -71,15 +71,15 @@ def ask(request):
     if not question:
         messages.info(request, "Type a question first.")
         return redirect(chat or "chats")
-    chat = chat or chats.start(request.user)
-    chats.ask(chat, question)
+    chat = chat or chats.start_chat(request.user)
+    chats.ask_question(chat, question)
     return redirect(chat)
 
 
 @login_required
 @never_cache
 @require_GET
-def turn(request, key, pk):
+def chat_turn(request, key, pk):
     """One turn as it is now, for a page without a socket."""
     return render(request, "chat/_turn.html", {"turn": chats.with_books(request.user, [own_turn(request, key, pk)])[0]})
 
@@ -106,7 +106,7 @@ def decide(request, key, pk, answer):
 
 @login_required
 @require_POST
-def stop(request, key, pk):
+def chat_stop(request, key, pk):
     message = own_turn(request, key, pk)
     message.ask_to_stop()
     return redirect(message.chat)
@@ -123,7 +123,7 @@ def pin(request, key):
 
 @login_required
 @require_POST
-def delete(request, key):
+def chat_delete(request, key):
     own_chat(request, key).delete()
     messages.success(request, "The conversation is deleted.")
     return redirect("chats")

@@ -8,7 +8,7 @@ from django_q.brokers import get_broker
 logger = logging.getLogger("jobs.queue_depth")
 
 
-def waiting() -> dict[str, int | None]:
+def queue_depths() -> dict[str, int | None]:
     """For each queue the tasks in it, with those that a worker has taken and not done yet; None where it does not answer.
 
     After the first that does not, the others are not asked: somebody waits for this, and they live in the same place."""

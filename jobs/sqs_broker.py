@@ -42,7 +42,7 @@ def sqs():
     return known.resource
 
 
-def forget():
+def forget_connection():
     """The next one asks the address that the environment names then."""
     known.pid = 0
 

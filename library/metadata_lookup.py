@@ -29,11 +29,11 @@ def is_wanting(record: Record) -> bool:
     """Whether asking the catalogues may tell more than `record`, which is what is known here."""
     if record.source in identity.PEOPLE:
         return True
-    return not (record.cover and record.authors) and lookup.from_settings().asks_outside
+    return not (record.cover and record.authors) and lookup.lookup_from_settings().asks_outside
 
 
 # ── Into the background ─────────────────────────────────────────────────────────────────────────────────────────────
-def begin(copies: Sequence[UserBook]):
+def begin_lookup(copies: Sequence[UserBook]):
     """Those of the copies that are pending are looked up once their rows are there; all of them are one person's."""
     waiting = [copy for copy in copies if copy.sync_status == SyncStatus.PENDING]
     if waiting:
@@ -46,15 +46,15 @@ def enqueue_lookup(user_pk: int):
 
 
 @transaction.atomic
-def retry(copies) -> int:
+def retry_lookups(copies) -> int:
     """These books, which nobody knew, are asked for once more, with all tries before them; how many there were."""
-    catalogs, waiting = lookup.from_settings(), []
+    catalogs, waiting = lookup.lookup_from_settings(), []
     for copy in copies.select_for_update(of=("self",)).filter(sync_status=SyncStatus.FAILED).exclude(isbn13=""):
         catalogs.forget(copy.isbn13)
         copy.sync_status, copy.sync_attempts, copy.sync_after, copy.sync_error = SyncStatus.PENDING, 0, None, ""
         copy.save(update_fields=["sync_status", "sync_attempts", "sync_after", "sync_error"])
         waiting.append(copy)
-    begin(waiting)
+    begin_lookup(waiting)
     return len(waiting)
 
 
@@ -79,10 +79,10 @@ def look_up_portion(user_pk: int, check: Callable[[], None] = lambda: None) -> b
         else:
             _end(copy, SyncStatus.FAILED, UNKNOWN)
     if numbers:
-        for isbn13, answer in lookup.from_settings(seconds=SECONDS).by_isbns(list(numbers)):
+        for isbn13, answer in lookup.lookup_from_settings(seconds=SECONDS).by_isbns(list(numbers)):
             check()
             for pk in numbers[isbn13]:
-                settle(pk, isbn13, answer)
+                settle_lookup(pk, isbn13, answer)
     return bool(portion)
 
 
@@ -97,7 +97,7 @@ def _give_up(row: MetadataLookup, reason: str, permanent: bool):
 
 
 @transaction.atomic
-def settle(pk: int, isbn13: str, answer: Answer):
+def settle_lookup(pk: int, isbn13: str, answer: Answer):
     """One book with what the catalogues said, or the pause before the next try."""
     copy = UserBook.objects.select_for_update(of=("self",)).select_related("book").filter(pk=pk).first()
     if copy is None or copy.sync_status != SyncStatus.PENDING:
@@ -124,13 +124,13 @@ def settle(pk: int, isbn13: str, answer: Answer):
 def learn(copy: UserBook, record: Record):
     """What `record` says goes where nothing stood, on the copy (not saved yet) and on the edition that all share."""
     if copy.book.isbn13 == record.isbn:
-        identity.complete(copy.book, record)
+        identity.complete_edition(copy.book, record)
     said = facts.of_record(record)
     if identity.is_placeholder(copy.title) and said["title"]:
         copy.title, copy.origins["title"] = said["title"], record.source
     if copy.series and folding.fold(copy.series) != folding.fold(said["series"]):
         del said["series_number"]  # of another series
-    facts.fill(copy, said, record.source)
+    facts.fill_facts(copy, said, record.source)
 
 
 def _end(copy: UserBook, status: str, sentence: str = ""):

@@ -8,11 +8,11 @@ from library.models import Loan, Reading, Shelf, Tag, UserBook
 
 
 def with_all(copies):
-    """A queryset of copies with what `book` shows, in a fixed number of queries."""
+    """A queryset of copies with what `book_json` shows, in a fixed number of queries."""
     return copies.select_related("shelf", "book").prefetch_related(Prefetch("tags", Tag.objects.order_by("folded")))
 
 
-def book(copy: UserBook) -> dict:
+def book_json(copy: UserBook) -> dict:
     return {
         "id": copy.pk,
         "title": copy.title,
@@ -37,7 +37,7 @@ def book(copy: UserBook) -> dict:
         "review": copy.review,
         "notes": copy.notes,
         "tags": tagging.names_of(copy),
-        "shelf": named(copy.shelf) if copy.shelf else None,
+        "shelf": shelf_name_json(copy.shelf) if copy.shelf else None,
         "bought": copy.bought and copy.bought.isoformat(),
         "boughtFrom": copy.bought_from,
         "price": None if copy.price is None else str(copy.price),
@@ -45,7 +45,7 @@ def book(copy: UserBook) -> dict:
         "condition": str(copy.condition),
         "conditionNote": copy.condition_note,
         "entry": str(copy.entry),
-        "sources": {fact: facts.in_words(source) for fact, source in copy.origins.items()},
+        "sources": {fact: facts.source_in_words(source) for fact, source in copy.origins.items()},
         "lookUp": str(copy.sync_status),
         "version": copy.version,
         "added": copy.added.isoformat(),
@@ -57,20 +57,20 @@ def book(copy: UserBook) -> dict:
 def book_by_key(pk: int) -> dict | None:
     """For webhooks: as it is when it is told."""
     copy = with_all(UserBook.objects.filter(pk=pk)).first()
-    return copy and book(copy)
+    return copy and book_json(copy)
 
 
-def named(shelf: Shelf) -> dict:
+def shelf_name_json(shelf: Shelf) -> dict:
     return {"id": shelf.pk, "name": shelf.name}
 
 
-def shelf(row: Shelf) -> dict:
+def shelf_json(row: Shelf) -> dict:
     """With `count` where the queryset counted the books on it."""
     place = {"room": row.room, "bookcase": row.bookcase, "position": row.position, "created": row.created.isoformat()}
-    return named(row) | place | {"count": getattr(row, "count", 0)}
+    return shelf_name_json(row) | place | {"count": getattr(row, "count", 0)}
 
 
-def tag(row: Tag) -> dict:
+def tag_json(row: Tag) -> dict:
     return {"id": row.pk, "name": row.name, "count": getattr(row, "count", 0)}
 
 

@@ -11,7 +11,7 @@ SPAN = re.compile(r"(\d{1,4})\s*[-–—]\s*(\d{1,4})")
 NUMBER = re.compile(r"\d{1,4}(?:[.,]\d+)?")
 
 
-def volumes(number: str) -> set[int]:
+def volume_numbers(number: str) -> set[int]:
     """The whole volumes that the number of a book stands for: `4`, `1-3`, `Book 2`; none for `2.5`."""
     if span := SPAN.search(number):
         first, until = int(span[1]), int(span[2])
@@ -19,9 +19,9 @@ def volumes(number: str) -> set[int]:
     return {int(found) for found in NUMBER.findall(number)[:1] if found.isdecimal()}
 
 
-def missing(numbers) -> list[int]:
+def missing_volumes(numbers) -> list[int]:
     """Volumes that are not among `numbers` though a later one is. What comes after the last one nobody here knows."""
-    there = set().union(*(volumes(number) for number in numbers)) - {0}
+    there = set().union(*(volume_numbers(number) for number in numbers)) - {0}
     if not there or max(there) > HIGHEST:
         return []
     return sorted(set(range(1, max(there))) - there)
@@ -39,7 +39,7 @@ def runs(numbers: list[int], to: str) -> str:
     return ", ".join(parts[:-1]) + (" and " if len(parts) > 1 else "") + parts[-1]
 
 
-def in_words(gaps: list[int]) -> str:
+def gaps_in_words(gaps: list[int]) -> str:
     """`3 and 5 are missing`, `2 to 4 and 7 are missing`."""
     return f"{runs(gaps, ' to ')} {'is' if len(gaps) == 1 else 'are'} missing" if gaps else ""
 
@@ -63,15 +63,15 @@ class Series:
 
     @property
     def volumes(self) -> list[int]:
-        return sorted(set().union(*map(volumes, self.numbers)))
+        return sorted(set().union(*map(volume_numbers, self.numbers)))
 
     @property
     def missing(self) -> list[int]:
-        return missing(self.numbers)
+        return missing_volumes(self.numbers)
 
     @property
     def gaps(self) -> str:
-        return in_words(self.missing)
+        return gaps_in_words(self.missing)
 
 
 def grouped(copies) -> list[Series]:

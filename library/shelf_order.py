@@ -62,7 +62,7 @@ def called(user, said: str) -> Shelf | None:
     return next(iter([*whole, *named]), None)
 
 
-def move(shelf: Shelf, what: str, step: int):
+def move_shelf(shelf: Shelf, what: str, step: int):
     """The shelf within its bookcase, its bookcase (`what`) within the room, or the room, one place up (-1) or down (1)."""
     rooms = arranged(_locked(shelf.user_id))
     room = next(room for room in rooms if room.name == shelf.room)
@@ -74,7 +74,7 @@ def move(shelf: Shelf, what: str, step: int):
 
 
 @transaction.atomic
-def put(shelf: Shelf, beside: Shelf, after: bool):
+def put_beside(shelf: Shelf, beside: Shelf, after: bool):
     """The shelf goes before or after another one, into its bookcase and room. Raises PlaceError where its name is taken there."""
     order = [each for each in _locked(shelf.user_id) if each.pk != shelf.pk]
     if shelf.pk == beside.pk:
@@ -96,7 +96,7 @@ def take_away(shelf: Shelf) -> Undo:
     copies = list(shelf.books.order_by("pk").values_list("pk", flat=True))
     rows = {name: list(getattr(shelf, name).order_by("pk").values_list("pk", flat=True)) for name in undoing.SHELF_ROWS}
     place = {name: getattr(shelf, name) for name in ("room", "bookcase", "name", "position")}
-    for chunk in undoing.chunks(copies):
+    for chunk in undoing.in_chunks(copies):
         UserBook.objects.filter(pk__in=chunk).change(shelf=None)
     shelf.delete()
     sentence = f"Deleted the shelf “{shelf.name}”. Its books are still in your library."

@@ -59,7 +59,7 @@ class Statistics:
     @cached_property
     def by_language(self) -> list[Part]:
         named = [(code, language_name(code) or "Unknown", n) for code, n in self.counted("language")]
-        return most([Part(name, n, f"language={code or 'none'}") for code, name, n in named], "Other languages")
+        return most_common([Part(name, n, f"language={code or 'none'}") for code, name, n in named], "Other languages")
 
     @cached_property
     def by_entry(self) -> list[Part]:
@@ -107,7 +107,7 @@ class Statistics:
             parts = [Part(name, n, query) for (name, query), n in rooms.items()]
         else:
             parts = [Part(name or "No shelf", n, f"shelf={shelf or 'none'}") for shelf, _, name, n in rows]
-        return most(sorted(parts, key=lambda part: -part.count), "Other places")
+        return most_common(sorted(parts, key=lambda part: -part.count), "Other places")
 
     @cached_property
     def by_tag(self) -> list[Part]:
@@ -148,7 +148,7 @@ class Statistics:
         return parts if any(part.count for part in parts) else []
 
 
-def most(parts: list[Part], others: str) -> list[Part]:
+def most_common(parts: list[Part], others: str) -> list[Part]:
     """The first of `parts`, and all others together."""
     if len(parts) <= MOST:
         return parts

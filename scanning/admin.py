@@ -91,11 +91,11 @@ class ScanAdmin(ReadOnly, admin.ModelAdmin):
         self.message_user(request, f"{sum(pipeline.cancel(scan) for scan in scans)} stopped.")
 
     def delete_model(self, request, scan):
-        uploads.forget(scan)
+        uploads.delete_scan(scan)
 
     def delete_queryset(self, request, scans):
         for scan in scans:
-            uploads.forget(scan)
+            uploads.delete_scan(scan)
 
     def has_retry_permission(self, request):
         return request.user.has_perm("scanning.change_scan")

@@ -58,7 +58,7 @@ class Failed(Exception):
         self.permanent, self.uncertain = permanent, uncertain
 
 
-def ask(service: str, operation: str, region: str, seconds: float, **request) -> dict:
+def ask_service(service: str, operation: str, region: str, seconds: float, **request) -> dict:
     """The answer as it comes, without what only concerns the connection. Raises Failed."""
     name = NAMES[service]
     try:
@@ -67,7 +67,7 @@ def ask(service: str, operation: str, region: str, seconds: float, **request) ->
     except pybreaker.CircuitBreakerError:
         raise Failed(f"{name} failed several times in a row and is paused for a minute.") from None
     except ClientError as error:
-        raise failure(name, error) from error
+        raise service_failure(name, error) from error
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise Failed(BAD_KEYS[0].format(name=name)) from error
     except ON_ITS_WAY as error:
@@ -80,7 +80,7 @@ def ask(service: str, operation: str, region: str, seconds: float, **request) ->
     return reply
 
 
-def failure(name: str, error: ClientError) -> Failed:
+def service_failure(name: str, error: ClientError) -> Failed:
     said = error.response.get("Error", {})
     sentence, permanent = SENTENCES.get(said.get("Code", ""), OUT_OF_ORDER)
     return Failed(sentence.format(name=name, detail=said.get("Message", "")[:200]), permanent)
@@ -88,7 +88,7 @@ def failure(name: str, error: ClientError) -> Failed:
 
 def is_their_trouble(error: Exception) -> bool:
     """Whether an error speaks of the service's health, and not of our question."""
-    return not (isinstance(error, ClientError) and failure("", error).permanent)
+    return not (isinstance(error, ClientError) and service_failure("", error).permanent)
 
 
 @cache

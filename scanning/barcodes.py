@@ -50,7 +50,7 @@ class Codes:
         return [code.isbn for code in self.isbns]
 
 
-def read(image: np.ndarray, engine: Engine | None = None) -> Codes:
+def read_barcodes(image: np.ndarray, engine: Engine | None = None) -> Codes:
     """The ISBNs on `image` (height x width x 3, RGB, uint8, upright). Without `engine` the bars alone are asked."""
     seen, others, doubtful = by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
     found = agreed(seen)
@@ -60,13 +60,13 @@ def read(image: np.ndarray, engine: Engine | None = None) -> Codes:
 
 
 def read_bars(image: np.ndarray) -> Codes | None:
-    """As `read` by the bars alone, or None where they leave something open, which the text of the photo may tell."""
+    """As `read_barcodes` by the bars alone, or None where they leave something open, which the text of the photo may tell."""
     seen, others, doubtful = by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
     return None if doubtful else Codes(tuple(in_reading_order(agreed(seen))), tuple(sorted(others)))
 
 
 def read_with(image: np.ndarray, lines: list[Line]) -> Codes:
-    """As `read`, where the text of the photo is known already."""
+    """As `read_barcodes`, where the text of the photo is known already."""
     seen, others, _ = by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
     return Codes(tuple(in_reading_order(agreed(seen + printed_isbns.sightings(lines)))), tuple(sorted(others)))
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 Reply = dict
 
 
-class Refused(Exception):
+class BudgetExceeded(Exception):
     """A sentence for the photo's owner: why nothing more is bought."""
 
 
-class Till:
+class CostMeter:
     """Counts what is bought. This one keeps nothing: for photos that belong to nobody."""
 
     def __init__(self):

@@ -16,7 +16,7 @@ from scanning import barcodes, events, purchases, recognition, results, spines, 
 from scanning.barcodes import Code
 from scanning.models import Band, Candidate, Scan
 from scanning.ocr import Line, Quad
-from scanning.proposers import Candidate as Proposal
+from scanning.proposers import SpineProposal as Proposal
 from scanning.proposers.rules import guess
 from scanning.stages import Outcome, Report
 from scanning.validate import Match
@@ -28,10 +28,10 @@ FEWEST_LETTERS = 3
 
 
 # ── The stages, as pipeline.py calls them ───────────────────────────────────────────────────────────────────────────
-def read(scan: Scan, report: Report) -> Outcome:
+def read_cover(scan: Scan, report: Report) -> Outcome:
     """The bars first: they take a moment, and where they are clear nothing else need be read."""
     report(0, 1, "Looking for barcodes")
-    recognizer = recognition.from_settings(user=scan.user, till=purchases.ScanTill(scan), **scan.wanted)
+    recognizer = recognition.recognizer_from_settings(user=scan.user, till=purchases.ScanTill(scan), **scan.wanted)
     image = stages.photo(scan)
     codes, lines = barcodes.read_bars(image), []
     if codes is None:
@@ -42,46 +42,46 @@ def read(scan: Scan, report: Report) -> Outcome:
         numbers = [{"isbn": code.isbn, "region": [list(point) for point in code.quad]} for code in codes.isbns]
         read = {"lines": [line.as_dict() for line in lines], "codes": numbers, "others": codes.others}
         results.store(scan, "ocr.json", read | {"replies": recognizer.till.replies})
-        events.progress(scan, "read", 1, 1, found_in_words(codes, lines))
+        events.report_progress(scan, "read", 1, 1, found_in_words(codes, lines))
 
     return Outcome(keep, recognizer.engine_names(), recognizer.problems)
 
 
-def propose(scan: Scan, report: Report) -> Outcome:
+def propose_cover(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Finding the book")
     lines, codes = stages.lines_of(scan), codes_of(scan)
-    recognizer = recognition.from_settings(till=purchases.ScanTill(scan), **scan.wanted)
+    recognizer = recognition.recognizer_from_settings(till=purchases.ScanTill(scan), **scan.wanted)
     cover = recognizer.look_at_cover(stages.photo(scan)) if lines and not codes else {}
-    proposals = [proposal.as_dict() for proposal in seen(proposed(lines, codes), cover)]
+    proposals = [proposal.as_dict() for proposal in seen_cover(proposed_books(lines, codes), cover)]
 
     def keep(scan: Scan):
         results.store(scan, "candidates.json", {"candidates": proposals, "cover": cover})
         regions = [proposal["region"] for proposal in proposals]
-        events.progress(scan, "propose", 1, 1, f"Found {count_of(len(proposals), 'book')}", spines=regions)
+        events.report_progress(scan, "propose", 1, 1, f"Found {count_of(len(proposals), 'book')}", spines=regions)
 
     return Outcome(keep, {"proposer": recognizer.proposer.name}, recognizer.notes)
 
 
 def look_up(scan: Scan, report: Report) -> Outcome:
-    recognizer = recognition.from_settings(user=scan.user, **scan.wanted)
+    recognizer = recognition.recognizer_from_settings(user=scan.user, **scan.wanted)
     lines, codes = stages.lines_of(scan), codes_of(scan)
     report(0, 1, "Looking up the book")
-    cover = results.load(scan, "candidates.json").get("cover", {})
+    cover = results.load_result(scan, "candidates.json").get("cover", {})
     codes = codes or number_seen(cover, lines)
     matches = by_number(codes, recognizer.lookup) if codes else by_text(lines, recognizer.lookup, cover)
-    rows = results.plan(scan, matches)
+    rows = results.plan_candidates(scan, matches)
     stages.store_spines(scan, rows, stages.photo(scan), report)
 
     def keep(scan: Scan):
         stages.show(scan, rows)
         validated = sum(row.validated for row in rows)
-        events.progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count_of(len(rows), 'book')}")
+        events.report_progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count_of(len(rows), 'book')}")
 
     return Outcome(keep, notes=[*recognizer.problems, *told_apart(scan, rows)])
 
 
 # ── What they do ────────────────────────────────────────────────────────────────────────────────────────────────────
-def proposed(lines: list[Line], codes: list[Code]) -> list[Proposal]:
+def proposed_books(lines: list[Line], codes: list[Code]) -> list[Proposal]:
     """One book a number; without a number, one book of all the lines there are."""
     if codes:
         return [Proposal((), code.quad, 1, place, title=code.isbn) for place, code in enumerate(codes, start=1)]
@@ -93,7 +93,7 @@ def proposed(lines: list[Line], codes: list[Code]) -> list[Proposal]:
     return [Proposal(tuple(order), spines.hull(layout.quads), 1, 1, title, author)]
 
 
-def seen(proposals: list[Proposal], cover: dict) -> list[Proposal]:
+def seen_cover(proposals: list[Proposal], cover: dict) -> list[Proposal]:
     """The one book of a cover with title and author as a model saw them, where one has looked."""
     if not cover.get("title"):
         return proposals
@@ -108,10 +108,10 @@ def number_seen(cover: dict, lines: list[Line]) -> list[Code]:
 
 
 def by_number(codes: list[Code], lookup: Lookup) -> list[Match]:
-    return [numbered(code, place, lookup.by_isbn(code.isbn)) for place, code in enumerate(codes, start=1)]
+    return [numbered_match(code, place, lookup.by_isbn(code.isbn)) for place, code in enumerate(codes, start=1)]
 
 
-def numbered(code: Code, place: int, record: Record | None) -> Match:
+def numbered_match(code: Code, place: int, record: Record | None) -> Match:
     """A number that no catalogue knows is the book's all the same: to be looked at, and to be added under that number."""
     match = Match((), (f"ISBN {code.isbn}",), code.quad, 1, place, BY_NUMBER, Band.SURE)
     if record:
@@ -124,7 +124,7 @@ def by_text(lines: list[Line], lookup: Lookup, cover: dict | None = None) -> lis
     """The book whose title and author the text is, with what else it may be; or the text itself, where it is none.
 
     `cover` is what a model saw: it is asked for as well, and what was read has to bear the answer out all the same."""
-    candidates = seen(proposed(lines, []), cover or {})
+    candidates = seen_cover(proposed_books(lines, []), cover or {})
     if not candidates or validate.Photo(lines).letters(range(len(lines))) < FEWEST_LETTERS:
         return []
     photo = CoverText(lines)
@@ -182,12 +182,12 @@ def whole(lines: list[Line]) -> Quad:
 
 # ── Small parts ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def codes_of(scan: Scan) -> list[Code]:
-    stored = results.load(scan, "ocr.json").get("codes", [])
+    stored = results.load_result(scan, "ocr.json").get("codes", [])
     return [Code(one["isbn"], tuple((x, y) for x, y in one["region"])) for one in stored]
 
 
 def told_apart(scan: Scan, rows: list[Candidate]) -> list[str]:
-    others = results.load(scan, "ocr.json").get("others", [])
+    others = results.load_result(scan, "ocr.json").get("others", [])
     if rows or not others:
         return []
     return [f"The barcode {others[0]} is not from a book: those begin with 978 or 979."]

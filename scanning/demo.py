@@ -45,22 +45,22 @@ def offer() -> str:
     with transaction.atomic():
         user = users.objects.create_user(NAME, EMAIL, password)
         EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
-        scan = uploads.take(user, photo(), PHOTO, shelf=SHELF, catalogs=["local"])
-        send(scan.pk)
+        scan = uploads.take_in_upload(user, demo_photo(), PHOTO, shelf=SHELF, catalogs=["local"])
+        send_demo(scan.pk)
     return password
 
 
-def send(pk: int):
+def send_demo(pk: int):
     transaction.on_commit(partial(async_task, "scanning.tasks.show", pk))
 
 
-def photo() -> io.BytesIO:
+def demo_photo() -> io.BytesIO:
     file = io.BytesIO()
     drawing.draw_shelf(BOOKS, SEED).save(file, "JPEG", quality=90)
     return file
 
 
-def show(pk: int):
+def show_demo(pk: int):
     """Reads the shelf and puts a few of its books into the library, so that there is something to see everywhere."""
     if not Scan.objects.filter(pk=pk).exists():
         return  # somebody was quick to delete it
@@ -70,4 +70,4 @@ def show(pk: int):
             return  # somebody is at it already
         sure = scan.candidates.sure().order_by("-number")
         for candidate, status in zip(sure, ADDED_AS, strict=False):
-            review.accept(candidate.pk, scan.user, status)
+            review.accept_candidate(candidate.pk, scan.user, status)

@@ -63,7 +63,7 @@ def draw_shelf(books: Sequence[Book], seed: int = 1, a_row: int = 14) -> Image.I
     picture = wood((max(*widths, 400) + 2 * MARGIN, len(rows) * (floor + BOARD_HEIGHT)), WALL, noise)
     for number, (row, gap) in enumerate(zip(leaning, gaps, strict=True)):
         bottom = number * (floor + BOARD_HEIGHT) + floor
-        place(picture, row, gap, bottom)
+        place_books(picture, row, gap, bottom)
         picture.paste(board(picture.width, noise), (0, bottom))
     return lit(picture, noise)
 
@@ -173,7 +173,7 @@ def lean(spine: Image.Image, is_last: bool, chance: random.Random) -> Image.Imag
     return spine.rotate(degrees, Image.Resampling.BICUBIC, expand=True)
 
 
-def place(picture: Image.Image, row: list[Image.Image], gaps: list[int], floor: int):
+def place_books(picture: Image.Image, row: list[Image.Image], gaps: list[int], floor: int):
     """The books of a row on the board at `floor`, each with its shadow on the wall."""
     shadow = Image.new("L", (picture.width, floor))
     x, places = MARGIN, []

@@ -65,7 +65,7 @@ class Hub:
             try:
                 while self.followers:
                     self.woken.clear()
-                    news = await ask(thread, news_for, waiting(self.followers))
+                    news = await ask(thread, news_for, wanted_events(self.followers))
                     for follower in list(self.followers):
                         follower.deliver(news.get(follower.key, []))
                     await self.pause()
@@ -77,7 +77,7 @@ class Hub:
             await asyncio.wait_for(self.woken.wait(), POLL_SECONDS)
 
 
-def waiting(followers) -> dict[Key, int]:
+def wanted_events(followers) -> dict[Key, int]:
     """From which seq on each job is wanted: that of its follower who is furthest behind and has room."""
     wanted: dict[Key, int] = {}
     for follower in followers:

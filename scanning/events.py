@@ -14,7 +14,7 @@ def append(scan: Scan, type: str, **payload) -> ScanEvent:
     return ScanEvent.objects.create(scan=scan, seq=seq, type=type, payload=payload)
 
 
-def progress(scan: Scan, stage: str, done: int, total: int, message: str, **more) -> ScanEvent:
+def report_progress(scan: Scan, stage: str, done: int, total: int, message: str, **more) -> ScanEvent:
     return append(scan, "progress", stage=stage, done=done, total=total, message=message, **more)
 
 

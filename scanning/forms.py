@@ -43,7 +43,7 @@ class PhotoForm(PlaceForm):
         return self.cleaned_data["kind"] or Scan.Kind.SHELF
 
 
-class BatchForm(PlaceForm):
+class ScanBatchForm(PlaceForm):
     """What holds for all books of one scan: where they go and how they are marked."""
 
     status = forms.ChoiceField(choices=Status.choices, label="Mark as")

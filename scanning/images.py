@@ -65,7 +65,7 @@ def too_heavy(max_mb: int) -> PhotoError:
     return PhotoError(f"This file is larger than {max_mb} MB. Choose a smaller photo, or save it as JPEG first.")
 
 
-def clean(file: IO[bytes]) -> bytes:
+def clean_photo(file: IO[bytes]) -> bytes:
     """An inspected photo as an upright RGB JPEG in sRGB without any metadata: no place, no camera, no embedded preview."""
     file.seek(0)
     with _whole():
@@ -78,7 +78,7 @@ def clean(file: IO[bytes]) -> bytes:
     return out.getvalue()
 
 
-def load(file: IO[bytes]) -> np.ndarray:
+def load_photo(file: IO[bytes]) -> np.ndarray:
     """A photo as height x width x 3, RGB, uint8, upright: a cleaned one is already, a file on a disk may not be."""
     return np.array(ImageOps.exif_transpose(Image.open(file)).convert("RGB"))
 

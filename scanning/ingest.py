@@ -40,7 +40,7 @@ def keys(body: str) -> Iterator[str]:
         raise Poison(f"not a message of S3: {error!r}") from error
 
 
-def take(key: str) -> Scan | None:
+def take_in_photo(key: str) -> Scan | None:
     """The scan of the photo at `key`, where one is to be made of it. What is no photo is deleted, and its owner told."""
     found = KEY.fullmatch(key)
     user = get_user_model().objects.filter(pk=found[1]).first() if found else None
@@ -52,7 +52,7 @@ def take(key: str) -> Scan | None:
     known.delete()  # what was put there before was no photo
     try:
         if tickets.is_for(user, found[2], key):
-            return tickets.take(user, found[2])
+            return tickets.take_ticket_photo(user, found[2])
         return _take_dropped(user, found[2], found[3], key)
     except (uploads.UploadError, images.PhotoError, uploads.SeenBefore) as error:
         logger.warning("%s was rejected: %s", key, error, extra={"user_id": user.pk, "job_id": found[2]})
@@ -75,19 +75,19 @@ def _take_dropped(user, job_id: str, name: str, key: str) -> Scan:
     if default_storage.size(key) > settings.SCAN_MAX_MB * 1024 * 1024:
         raise images.too_heavy(settings.SCAN_MAX_MB)
     with default_storage.open(key) as photo:
-        scan = uploads.take(user, photo, name, job_id)
+        scan = uploads.take_in_upload(user, photo, name, job_id)
     if scan.photo != key:
         default_storage.delete(key)  # what is kept is the cleaned photo
     return scan
 
 
-def receive(queue, wait: int = 20) -> int:
+def receive_notices(queue, wait: int = 20) -> int:
     """Takes what one look at the queue brings; how many messages that were. A message is deleted once all in it is done."""
     messages = queue.receive_messages(MaxNumberOfMessages=10, WaitTimeSeconds=wait)
     for message in messages:
         try:
             for key in keys(message.body):
-                if scan := take(key):
+                if scan := take_in_photo(key):
                     logger.info("%s is being scanned", key, extra={"user_id": scan.user_id, "job_id": scan.job_id})
         except Poison as error:
             logger.warning("message %s: %s", message.message_id, error)

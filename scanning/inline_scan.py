@@ -52,7 +52,7 @@ def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, t
     with watch.over("validate"):
         matches = recognizer.validate(lines, candidates, lambda done, total: progress("validate", done, total))
     cost = {"usd": round(recognizer.till.usd - spent, 6), "calls": recognizer.till.calls - calls}
-    return told(path, recognizer, watch, matches, lines) | {
+    return scan_json(path, recognizer, watch, matches, lines) | {
         "cost": cost,
         **({"firstBook": early.seconds} if early.seconds else {}),
     }
@@ -72,16 +72,16 @@ def recognise_cover(path: Path, recognizer: Recognizer, progress=lambda stage, d
         codes = codes.isbns
         matches = cover_stages.by_number(codes, recognizer.lookup) if codes else cover_stages.by_text(lines, recognizer.lookup)
     cost = {"usd": round(recognizer.till.usd - spent, 6), "calls": recognizer.till.calls - calls}
-    return told(path, recognizer, watch, matches, lines) | {"cost": cost}
+    return scan_json(path, recognizer, watch, matches, lines) | {"cost": cost}
 
 
 def opened(path: Path) -> np.ndarray:
     with path.open("rb") as file:
         images.inspect(file, settings.SCAN_MAX_MB, settings.SCAN_MAX_MEGAPIXELS)
-        return images.load(file)
+        return images.load_photo(file)
 
 
-def told(path: Path, recognizer: Recognizer, watch: Watch, matches: list[Match], lines: list[Line]) -> dict:
+def scan_json(path: Path, recognizer: Recognizer, watch: Watch, matches: list[Match], lines: list[Line]) -> dict:
     seconds = round(sum(watch.timings.values()), 3)
     return {
         "photo": str(path),
@@ -98,4 +98,4 @@ def told(path: Path, recognizer: Recognizer, watch: Watch, matches: list[Match],
 def books(matches: list[Match]) -> list[dict]:
     """Matches in the final form, for a scan that is nowhere stored."""
     nowhere = Scan()
-    return [results.final_book(results.candidate(nowhere, number, match)) for number, match in enumerate(matches, start=1)]
+    return [results.final_book(results.candidate_row(nowhere, number, match)) for number, match in enumerate(matches, start=1)]

@@ -9,11 +9,11 @@ import numpy as np
 
 from catalogs.folding import fold
 from scanning import spines, text_similarity
-from scanning.known_spines import Known, alike, same_spine, spine_text
+from scanning.known_spines import KnownSpines, look_alike, same_spine, spine_text
 from scanning.models import Band, KnownSpine
 from scanning.ocr import Line, Quad
-from scanning.proposers import Candidate
-from scanning.token_weights import Work, same_work, words
+from scanning.proposers import SpineProposal
+from scanning.token_weights import Work, folded_words, same_work
 from scanning.validate import Match
 
 CONFIDENCE = 0.99
@@ -22,22 +22,22 @@ ORDERED, TRIED = 3, 10  # lines of one spine: up to so many in any order, up to 
 LEAST_OWN_BITS = 8.0  # of what else a spine says: below, it is no book of its own
 
 Look = Callable[[Quad], str]  # how a place of the photo looks (scanning.perceptual_hash)
-Ask = Callable[[list[Line], list[Candidate]], list[Match]]
+Ask = Callable[[list[Line], list[SpineProposal]], list[Match]]
 Order = tuple[int, ...]  # lines as they are read
 
 
-def matches(known: Known, lines: list[Line], candidates: list[Candidate], look: Look, ask: Ask) -> list[Match]:
+def matches(known: KnownSpines, lines: list[Line], candidates: list[SpineProposal], look: Look, ask: Ask) -> list[Match]:
     """The books of a photo: what is known from before, and for the rest what `ask` finds in the catalogues."""
     if not known:
         return ask(lines, candidates)
     remembered, taken = recall(known, lines, candidates, look)
-    free, rest = without(lines, candidates, taken)
+    free, rest = lines_without(lines, candidates, taken)
     found = ask([lines[i] for i in free], rest)
     found = [replace(match, lines=tuple(free[i] for i in match.lines)) for match in found]
     return remembered + without_rejected(known, found, look)
 
 
-def recall(known: Known, lines: list[Line], candidates: list[Candidate], look: Look) -> tuple[list[Match], set[int]]:
+def recall(known: KnownSpines, lines: list[Line], candidates: list[SpineProposal], look: Look) -> tuple[list[Match], set[int]]:
     """What `known` surely tells about this photo, and the lines that need no further look. Each line serves one book."""
     layout = spines.Layout(lines)
     texts = [fold(line.text) for line in lines]
@@ -55,7 +55,7 @@ def recall(known: Known, lines: list[Line], candidates: list[Candidate], look: L
     return remembered, taken
 
 
-def arrangements(layout: spines.Layout, candidates: list[Candidate]) -> list[Order]:
+def arrangements(layout: spines.Layout, candidates: list[SpineProposal]) -> list[Order]:
     """The lines that may be one remembered text: how a spine is grouped and read changes a little from photo to photo."""
     orders: dict[Order, None] = {}
     for candidate in candidates:
@@ -65,7 +65,7 @@ def arrangements(layout: spines.Layout, candidates: list[Candidate]) -> list[Ord
         else:
             without_one = (own[:n] + own[n + 1 :] for n in range(len(own)) if len(own) <= TRIED)
             orders |= dict.fromkeys([own, own[::-1], *without_one, *((line,) for line in own)])
-    linked = spines.links(layout) >= ONE_SPINE
+    linked = spines.line_links(layout) >= ONE_SPINE
     pairs = [(i, j) for i, j in np.argwhere(linked).tolist() if i != j]
     threes = {
         tuple(sorted((i, j, k))) for i, j in pairs for k in np.flatnonzero(linked[i] & linked[j]).tolist() if k not in (i, j)
@@ -84,7 +84,7 @@ def decided(text: str, look: Callable[[], str], rows: list[KnownSpine]) -> Known
         elif not any(same_work(work, other) for other in refused):
             chosen.append(row)
     if not of_one_work(chosen):
-        chosen = [row for row in chosen if alike(look, row)]
+        chosen = [row for row in chosen if look_alike(look, row)]
     return chosen[0] if chosen and of_one_work(chosen) else None
 
 
@@ -93,12 +93,12 @@ def of_one_work(rows: list[KnownSpine]) -> bool:
     return all(same_work(works[0], work) for work in works[1:])
 
 
-def left_over(row: KnownSpine, order: Order, texts: list[str], candidates: list[Candidate]) -> set[int]:
+def left_over(row: KnownSpine, order: Order, texts: list[str], candidates: list[SpineProposal]) -> set[int]:
     """The other lines of that spine, a publisher or a blurb, unless they say so much that they may be another book."""
     rest = {i for candidate in candidates if not set(order).isdisjoint(candidate.lines) for i in candidate.lines} - {*order}
-    title = set(words(row.edition.full_title))
+    title = set(folded_words(row.edition.full_title))
     said = " ".join(word for i in rest for word in texts[i].split() if word not in title)
-    return rest if text_similarity.telling(said, row.edition)[0] < LEAST_OWN_BITS else set()
+    return rest if text_similarity.telling_bits(said, row.edition)[0] < LEAST_OWN_BITS else set()
 
 
 def known_match(row: KnownSpine, order: Order, lines: list[Line], region: Quad) -> Match:
@@ -116,7 +116,7 @@ def known_match(row: KnownSpine, order: Order, lines: list[Line], region: Quad) 
     )
 
 
-def without(lines: list[Line], candidates: list[Candidate], taken: set[int]) -> tuple[list[int], list[Candidate]]:
+def lines_without(lines: list[Line], candidates: list[SpineProposal], taken: set[int]) -> tuple[list[int], list[SpineProposal]]:
     """The numbers of the lines that are not `taken`, and the spines made of them, counted as if there were no others."""
     free = [i for i in range(len(lines)) if i not in taken]
     place = {i: n for n, i in enumerate(free)}
@@ -124,7 +124,7 @@ def without(lines: list[Line], candidates: list[Candidate], taken: set[int]) -> 
     return free, [candidate for candidate in rest if candidate.lines]
 
 
-def without_rejected(known: Known, matches: list[Match], look: Look) -> list[Match]:
+def without_rejected(known: KnownSpines, matches: list[Match], look: Look) -> list[Match]:
     """A record that was set aside on the same spine before is not put forward there again: it stays what was read."""
     asked = [n for n, match in enumerate(matches) if match.record and not match.remembered]
     answer = list(matches)

@@ -19,20 +19,20 @@ MOST_DIFFERENCE = 12  # of 64 bits: 9 in 10 pictures of one spine differ in fewe
 
 # ── Written with each decision ──────────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
-def remember(candidates: list[Candidate], rejected: bool = False):
+def remember_decisions(candidates: list[Candidate], rejected: bool = False):
     """That these spines of one scan are the proposed editions; or, `rejected`, that they are not.
 
     A book that was missed and typed by hand has no spine to be known by: it is known as one of the person's own books.
     """
-    forget(candidates)
+    forget_decisions(candidates)
     rows = [_row(candidate, rejected) for candidate in candidates if not candidate.remembered]
-    rows = [row for row in rows if text_similarity.telling(row.text, row.edition)[0] >= text_similarity.LEAST_OWN]
+    rows = [row for row in rows if text_similarity.telling_bits(row.text, row.edition)[0] >= text_similarity.LEAST_OWN]
     KnownSpine.objects.bulk_create(rows)
     if rows:
         _keep_newest(rows[0].user_id)
 
 
-def forget(candidates: list[Candidate]):
+def forget_decisions(candidates: list[Candidate]):
     """What was learnt from these proposals is taken back."""
     KnownSpine.objects.filter(candidate__in=candidates).delete()
 
@@ -41,7 +41,7 @@ def unlearn(candidate: Candidate):
     """A spine that was known, but as the wrong book: what said so goes, and the proposal is one like any other."""
     if not candidate.remembered:
         return
-    known, text = Known(candidate.scan.user_id), spine_text(candidate.spine_text)
+    known, text = KnownSpines(candidate.scan.user_id), spine_text(candidate.spine_text)
     alike = [known.row(number) for _, number in known.pairs([text])]
     wrong = [row for row in alike if row.record == candidate.record and same_spine(text, lambda: candidate.look, row)]
     KnownSpine.objects.filter(pk__in=[row.pk for row in wrong]).delete()
@@ -73,7 +73,7 @@ def _keep_newest(user_id: int):
 
 
 # ── Read once a scan ────────────────────────────────────────────────────────────────────────────────────────────────
-class Known:
+class KnownSpines:
     """All that one person has decided, newest first: the texts at once, the rest of a row when it is looked at."""
 
     def __init__(self, user_id: int | None):
@@ -108,15 +108,17 @@ class Known:
 def same_spine(text: str, look: Callable[[], str], known: KnownSpine) -> bool:
     """Whether this folded text is on the spine that was decided about: by the text alone where it tells so much that no other
     spine has it, else by a text that may be shorter or worse read and a picture that is alike."""
-    own, together = text_similarity.telling(text, known.edition)
+    own, together = text_similarity.telling_bits(text, known.edition)
     if own < text_similarity.LEAST_OWN:
         return False
     if together >= text_similarity.BY_TEXT and text_similarity.same_text(text, known.text):
         return True
     return (
-        together >= text_similarity.BY_LOOK and text_similarity.same_words(text, known.text, by_look=True) and alike(look, known)
+        together >= text_similarity.BY_LOOK
+        and text_similarity.same_words(text, known.text, by_look=True)
+        and look_alike(look, known)
     )
 
 
-def alike(look: Callable[[], str], known: KnownSpine) -> bool:
+def look_alike(look: Callable[[], str], known: KnownSpine) -> bool:
     return bool(known.look) and perceptual_hash.distance(look(), known.look) <= MOST_DIFFERENCE

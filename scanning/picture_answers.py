@@ -58,7 +58,7 @@ def thumbnail(request, scan: Scan):
 @condition(etag_func=_etag)
 def spine(request, scan: Scan, number: int):
     try:
-        picture = spine_crops.spine(scan, number)
+        picture = spine_crops.spine_picture(scan, number)
     except FileNotFoundError:
         raise Http404("its photo is gone") from None
     if picture is None:

@@ -36,8 +36,8 @@ WORK = {
 }
 WORK_ON_A_COVER = {
     **WORK,
-    Stage.READ: cover_stages.read,
-    Stage.PROPOSE: cover_stages.propose,
+    Stage.READ: cover_stages.read_cover,
+    Stage.PROPOSE: cover_stages.propose_cover,
     Stage.VALIDATE: cover_stages.look_up,
 }
 SHOWN_AS = {
@@ -57,7 +57,7 @@ CANCELLED = "You stopped this scan. What was found so far is kept."
 def start(scan: Scan):
     """A new scan goes into the queue once its row is there."""
     with transaction.atomic():
-        events.progress(scan, scan.stage, 0, 0, "Waiting to start")
+        events.report_progress(scan, scan.stage, 0, 0, "Waiting to start")
         enqueue_stage(scan)
 
 
@@ -104,7 +104,7 @@ def _advance(lease: Lease, outcome: stages.Outcome, seconds: float):
 
 
 def _tell_pause(scan: Scan, reason: str):
-    events.progress(scan, scan.stage, 0, 0, "That did not work; trying again in a moment")
+    events.report_progress(scan, scan.stage, 0, 0, "That did not work; trying again in a moment")
 
 
 def _give_up(scan: Scan, reason: str, permanent: bool):
@@ -125,7 +125,7 @@ def end(scan: Scan, status: str, sentence: str, retryable: bool):
     scan.save(update_fields=["status", "error", "retryable", "lease", "lease_until", "finished", "to_announce", "changed"])
     events.append(scan, "processingFailed", error=scan.error, retryable=retryable)
     if status == Scan.Status.FAILED:
-        webhooks.notify(scan.user_id, Event.SCAN_FAILED, results.failure(scan))
+        webhooks.notify(scan.user_id, Event.SCAN_FAILED, results.failure_json(scan))
         stages.announce(scan)
 
 
@@ -148,7 +148,7 @@ def look_again(scan: Scan, what: str) -> bool:
     """Once more at what was left open, by a better engine. False where there is nothing of the kind to be had."""
     scan = Scan.objects.select_for_update().select_related("user").get(pk=scan.pk)
     unread = second_look.unread_of(scan).count()
-    if what not in [offer.what for offer in second_look.offers(scan, unread)]:
+    if what not in [offer.what for offer in second_look.second_look_offers(scan, unread)]:
         return False
     scan.stage, scan.again = Stage.AGAIN, what
     _begin_anew(scan, "stage", "again")

@@ -12,14 +12,14 @@ from django.db.models import Count, Sum
 from django.utils import timezone
 
 from scanning import results
-from scanning.cost_meter import Refused, Reply, Till
+from scanning.cost_meter import BudgetExceeded, CostMeter, Reply
 from scanning.models import Purchase, Scan
 
 logger = logging.getLogger("scanning.purchases")
 PAID_ALREADY = "This photo was paid for, but the response was lost. It will not be paid for again unless you ask for it."
 
 
-class ScanTill(Till):
+class ScanTill(CostMeter):
     """The till of one scan. A worker that dies after a call leaves its answer; the next one finds it.
 
     One that dies between the call and its answer leaves the purchase open. Whether it was charged is not known then, so nobody
@@ -37,7 +37,7 @@ class ScanTill(Till):
             self.replies.append(kept)
             return kept
         if estimate and mine.exists():
-            raise Refused(PAID_ALREADY)
+            raise BudgetExceeded(PAID_ALREADY)
         purchase = reserve(self.scan, service, estimate, question)
         started = time.monotonic()
         try:
@@ -99,7 +99,7 @@ def reserve(scan: Scan, service: str, estimate: float, question: str = "") -> Pu
     limit = settings.SCAN_MONTHLY_USD
     if limit and spent_this_month(scan.user_id) > limit:
         purchase.delete()
-        raise Refused(f"This month’s limit of ${limit:.2f} for paid reading has been reached.")
+        raise BudgetExceeded(f"This month’s limit of ${limit:.2f} for paid reading has been reached.")
     return purchase
 
 
@@ -120,7 +120,7 @@ def month(user_id: int) -> dict:
     return {"spent": round(spent, 6), "limit": limit, "is_spent": bool(limit) and spent >= limit}
 
 
-def cost(scan: Scan) -> dict:
+def scan_cost(scan: Scan) -> dict:
     """As the contract has it: what the answers for this scan cost, and how many calls that were."""
     bought = Purchase.objects.filter(scan=scan).aggregate(usd=Sum("usd", default=0), calls=Count("pk"))
     return {"usd": round(bought["usd"], 6), "calls": bought["calls"]}

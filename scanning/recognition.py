@@ -8,16 +8,16 @@ import numpy as np
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from catalogs.lookup import Lookup, is_outside
-from catalogs.lookup import from_settings as lookup_from_settings
+from catalogs.lookup import Lookup, is_outside_catalog
+from catalogs.lookup import lookup_from_settings as lookup_from_settings
 from library.own_catalog import OwnBooks
 from scanning import known_spine_matching, shelf_labels, validate
-from scanning.cost_meter import Refused, Till
-from scanning.known_spines import Known
+from scanning.cost_meter import BudgetExceeded, CostMeter
+from scanning.known_spines import KnownSpines
 from scanning.models import Band
 from scanning.ocr import Engine, Found, Line, OCRError, Progress, Quad
 from scanning.ocr.boxes import outside
-from scanning.proposers import Candidate, Proposer, ProposerError
+from scanning.proposers import Proposer, ProposerError, SpineProposal
 from scanning.proposers.rules import RulesProposer
 
 ENGINES = {"local": "scanning.ocr.local.LocalOCR", "textract": "scanning.ocr.textract.TextractOCR"}
@@ -44,7 +44,7 @@ class Recognizer:
     proposer: Proposer
     lookup: Lookup
     user_id: int | None = None  # whose photo it is, where it is anybody's
-    till: Till = field(default_factory=Till)  # what is bought for this photo
+    till: CostMeter = field(default_factory=CostMeter)  # what is bought for this photo
     spare: Callable[[], Engine] | None = None  # who reads where the engine cannot
     notes: list[str] = field(default_factory=list)
 
@@ -59,7 +59,7 @@ class Recognizer:
         """All lines of a photo. Where an engine elsewhere cannot read it, this machine does and says so. Raises OCRError."""
         try:
             return self.engine.read(image, progress, found)
-        except (OCRError, Refused) as error:
+        except (OCRError, BudgetExceeded) as error:
             if self.spare is None:
                 raise OCRError(str(error), getattr(error, "permanent", False)) from error
             self.notes.append(READ_HERE.format(reason=error))
@@ -68,16 +68,16 @@ class Recognizer:
 
     def sure_books(self, lines: list[Line], look: known_spine_matching.Look = nothing_seen) -> list[validate.Match]:
         """The books that the lines surely are by the catalogues that answer at once."""
-        quick = Lookup([catalog for catalog in self.lookup.catalogs if not is_outside(catalog)])
+        quick = Lookup([catalog for catalog in self.lookup.catalogs if not is_outside_catalog(catalog)])
         ask = partial(validate.match, lookup=quick)
-        matches = known_spine_matching.matches(Known(self.user_id), lines, RulesProposer().propose(lines), look, ask)
+        matches = known_spine_matching.matches(KnownSpines(self.user_id), lines, RulesProposer().propose(lines), look, ask)
         return [match for match in matches if match.band == Band.SURE]
 
-    def propose(self, lines: list[Line], image: np.ndarray) -> list[Candidate]:
+    def propose(self, lines: list[Line], image: np.ndarray) -> list[SpineProposal]:
         """The spines of a photo, with the same way out as `read`. Raises ProposerError."""
         try:
             return self.proposer.propose(lines, image)
-        except (ProposerError, Refused) as error:
+        except (ProposerError, BudgetExceeded) as error:
             if self.spare is None:
                 raise ProposerError(str(error), getattr(error, "permanent", False)) from error
             self.notes.append(SORTED_HERE.format(reason=error))
@@ -91,19 +91,23 @@ class Recognizer:
             return {}
         try:
             return look(image)
-        except (ProposerError, Refused) as error:
+        except (ProposerError, BudgetExceeded) as error:
             self.notes.append(f"{error} The cover was identified from its text alone.")
             return {}
 
     def validate(
-        self, lines: list[Line], candidates: list[Candidate], progress: Progress, look: known_spine_matching.Look = nothing_seen
+        self,
+        lines: list[Line],
+        candidates: list[SpineProposal],
+        progress: Progress,
+        look: known_spine_matching.Look = nothing_seen,
     ) -> list[validate.Match]:
         """The books of the photo: what its owner has decided before first, the rest by the catalogues.
 
         `look` tells how a place of the photo looks (scanning.perceptual_hash)."""
         ask = partial(validate.match, lookup=self.lookup, progress=progress)
-        found = known_spine_matching.matches(Known(self.user_id), lines, candidates, look, ask)
-        return validate.in_shelf_order(shelf_labels.tidied(lines, found))
+        found = known_spine_matching.matches(KnownSpines(self.user_id), lines, candidates, look, ask)
+        return validate.in_shelf_order(shelf_labels.without_labels(lines, found))
 
     @property
     def problems(self) -> list[str]:
@@ -134,18 +138,18 @@ def provider(name: str, known: dict[str, str]):
 
 
 @cache
-def kept_engine(name: str) -> Engine:
+def cached_engine(name: str) -> Engine:
     """One a process, because its models are loaded once."""
     return provider(name, ENGINES)()
 
 
-def engine_named(name: str, till: Till | None = None) -> Engine:
+def engine_named(name: str, till: CostMeter | None = None) -> Engine:
     if name == "textract":
         return provider(name, ENGINES)(settings.AWS_REGION, till, settings.CLOUD_SECONDS)
-    return kept_engine(name)
+    return cached_engine(name)
 
 
-def proposer_named(name: str, till: Till | None = None) -> Proposer:
+def proposer_named(name: str, till: CostMeter | None = None) -> Proposer:
     if name == "bedrock":
         prices = settings.BEDROCK_USD_PER_MILLION_IN, settings.BEDROCK_USD_PER_MILLION_OUT
         return provider(name, PROPOSERS)(settings.BEDROCK_MODEL_ID, settings.AWS_REGION, *prices, till, settings.CLOUD_SECONDS)
@@ -154,17 +158,17 @@ def proposer_named(name: str, till: Till | None = None) -> Proposer:
     return provider(name, PROPOSERS)()
 
 
-def from_settings(
-    ocr: str = "", proposer: str = "", catalogs: Sequence[str] = (), user=None, till: Till | None = None
+def recognizer_from_settings(
+    ocr: str = "", proposer: str = "", catalogs: Sequence[str] = (), user=None, till: CostMeter | None = None
 ) -> Recognizer:
     """What the environment names; `ocr`, `proposer` and `catalogs` stand in for it where they are given.
 
     What `user` has decided and owns helps with their photos. What is bought is rung up at `till`."""
-    till = till or Till()
+    till = till or CostMeter()
     ocr, proposer = ocr or settings.OCR, proposer or settings.PROPOSER
     lookup = lookup_from_settings(names=catalogs)
     if user:
         lookup.catalogs = (OwnBooks(user.pk), *lookup.catalogs)
     elsewhere = ocr == "textract" or proposer in ("bedrock", "openai")
-    spare = partial(kept_engine, settings.CLOUD_FALLBACK) if elsewhere and settings.CLOUD_FALLBACK != "off" else None
+    spare = partial(cached_engine, settings.CLOUD_FALLBACK) if elsewhere and settings.CLOUD_FALLBACK != "off" else None
     return Recognizer(engine_named(ocr, till), proposer_named(proposer, till), lookup, user.pk if user else None, till, spare)

@@ -25,7 +25,7 @@ BOOKS_A_SCAN = 20
 def register():
     register_kind(SCANS)
     register_periodic("ends of scans", stages.announce_late_ends, Schedule.MINUTES)
-    register_periodic("old tickets", tickets.sweep, Schedule.HOURLY)
+    register_periodic("old tickets", tickets.scan_forgotten_photos, Schedule.HOURLY)
     # A book is found by what was read on its spine, too.
     SOURCES.append(Source(table="scanning_candidate", column="spine", copy="copy_id", text="spine_words"))
     ACCOUNT_DATA.append(

@@ -37,7 +37,7 @@ def store_bytes(key: str, data: bytes):
     default_storage.save(key, ContentFile(data))
 
 
-def load(scan: Scan, name: str) -> dict:
+def load_result(scan: Scan, name: str) -> dict:
     with default_storage.open(scan.result_key(name)) as file:
         return json.load(file)
 
@@ -49,7 +49,7 @@ def location(key: str) -> str:
 
 
 # ── Proposals as rows ───────────────────────────────────────────────────────────────────────────────────────────────
-def candidate(scan: Scan, number: int, match: Match) -> Candidate:
+def candidate_row(scan: Scan, number: int, match: Match) -> Candidate:
     """An unsaved row for `match`. What was read but not found has its own text as title, never an invented book."""
     record = match.record or Record(title=" ".join(match.text)[:500])
     return Candidate(
@@ -68,13 +68,13 @@ def candidate(scan: Scan, number: int, match: Match) -> Candidate:
     )
 
 
-def plan(scan: Scan, matches: list[Match]) -> list[Candidate]:
+def plan_candidates(scan: Scan, matches: list[Match]) -> list[Candidate]:
     """The rows `matches` become, unsaved, in shelf order. What the owner has decided or edited keeps its row and its number."""
     settled = [row for row in scan.candidates.all() if is_settled(row)]
     taken = {row.number for row in settled}
     free = (number for number in count(1) if number not in taken)
     fresh = [match for match in matches if not any(stands_at(row, match) for row in settled)]
-    return [candidate(scan, number, match) for number, match in zip(free, fresh, strict=False)]
+    return [candidate_row(scan, number, match) for number, match in zip(free, fresh, strict=False)]
 
 
 def replace(scan: Scan, rows: list[Candidate]) -> list[Candidate]:
@@ -119,7 +119,7 @@ def final(scan: Scan) -> dict:
     }
 
 
-def failure(scan: Scan) -> dict:
+def failure_json(scan: Scan) -> dict:
     """What is told where there is no final form."""
     about = {"jobId": scan.job_id, "status": str(scan.status), "error": scan.error, "retryable": scan.retryable}
     return about | {"timestamp": (scan.finished or timezone.now()).isoformat()}
@@ -138,7 +138,7 @@ def final_book(row: Candidate) -> dict:
         "publishedDate": record.published_date,
         "language": record.language,
         "coverImage": record.cover,
-        "purchaseLinks": links(row, record),
+        "purchaseLinks": book_links(row, record),
         "confidence": row.confidence,
         "validated": row.validated,
         "band": str(row.band),
@@ -150,7 +150,7 @@ def final_book(row: Candidate) -> dict:
     }
 
 
-def links(row: Candidate, record: Record) -> dict[str, str]:
+def book_links(row: Candidate, record: Record) -> dict[str, str]:
     """Where to buy a book that is known; what was only read on a spine leads nowhere."""
     return purchase_links(record.isbn, record.title, record.author) | record.links if row.validated else {}
 

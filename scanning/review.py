@@ -36,7 +36,7 @@ class Lookup(Protocol):
 
 @dataclass(frozen=True)
 class Batch:
-    """What `accept_all` did. `moment` is what it can be undone by."""
+    """What `accept_all_open` did. `moment` is what it can be undone by."""
 
     moment: datetime
     added: int
@@ -45,17 +45,17 @@ class Batch:
 
 # ── Decisions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
-def accept(candidate_pk: int, user, status: str = Status.TO_READ) -> Candidate:
+def accept_candidate(candidate_pk: int, user, status: str = Status.TO_READ) -> Candidate:
     """The proposed edition becomes a copy on the scan's shelf. Accepting twice adds once."""
     candidate = _locked(candidate_pk, user)
     if candidate.decision != Decision.ACCEPTED:
         _add(candidate, status, timezone.now())
-        known_spines.remember([candidate])
+        known_spines.remember_decisions([candidate])
     return candidate
 
 
 @transaction.atomic
-def reject(candidate_pk: int, user) -> Candidate:
+def reject_candidate(candidate_pk: int, user) -> Candidate:
     candidate = _locked(candidate_pk, user)
     if candidate.decision != Decision.REJECTED:
         _take_back(candidate)
@@ -65,16 +65,18 @@ def reject(candidate_pk: int, user) -> Candidate:
 
 
 @transaction.atomic
-def undo(candidate_pk: int, user) -> Candidate:
+def undo_decision(candidate_pk: int, user) -> Candidate:
     """The proposal is open again, and its copy gone."""
     candidate = _locked(candidate_pk, user)
     _reopen(candidate)
-    known_spines.forget([candidate])
+    known_spines.forget_decisions([candidate])
     return candidate
 
 
 @transaction.atomic
-def accept_all(scan: Scan, min_confidence: float | None = None, status: str = Status.TO_READ, with_owned: bool = False) -> Batch:
+def accept_all_open(
+    scan: Scan, min_confidence: float | None = None, status: str = Status.TO_READ, with_owned: bool = False
+) -> Batch:
     """All open proposals that are sure, or that a catalogue bears out with at least `min_confidence`.
 
     What is in the library already is left out, also the second copy of a book that is on the photo twice."""
@@ -92,18 +94,18 @@ def accept_all(scan: Scan, min_confidence: float | None = None, status: str = St
         seen.add(key)
         _add(candidate, status, moment)
         added.append(candidate)
-    known_spines.remember(added)
+    known_spines.remember_decisions(added)
     return Batch(moment, len(added), owned)
 
 
 @transaction.atomic
-def undo_batch(scan: Scan, moment: datetime) -> list[Candidate]:
+def undo_decisions(scan: Scan, moment: datetime) -> list[Candidate]:
     """Takes back what was decided at `moment`: a whole batch shares one."""
     scan = _lock(scan.pk)
     decided = list(scan.candidates.filter(decided=moment).select_related("copy"))
     for candidate in decided:
         _reopen(candidate)
-    known_spines.forget(decided)
+    known_spines.forget_decisions(decided)
     return decided
 
 
@@ -120,7 +122,7 @@ def stand_on(scan: Scan, shelf: Shelf):
 
 
 # ── Corrections ─────────────────────────────────────────────────────────────────────────────────────────────────────
-def edit(candidate_pk: int, user, lookup: Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
+def edit_candidate(candidate_pk: int, user, lookup: Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
     """What was typed is matched again: the edition it names, or the typed text itself with the editions it may mean beside it."""
     present = get_object_or_404(Candidate.objects.of(user), pk=candidate_pk).edition
     typed = _typed(title, author, isbn_text)
@@ -133,12 +135,12 @@ def edit(candidate_pk: int, user, lookup: Lookup, title: str = "", author: str =
         known_spines.unlearn(candidate)
         _propose(candidate, typed, found)
         candidate.save()
-        known_spines.remember([candidate])
+        known_spines.remember_decisions([candidate])
     return candidate
 
 
 @transaction.atomic
-def choose(candidate_pk: int, user, key: str) -> Candidate:
+def choose_alternative(candidate_pk: int, user, key: str) -> Candidate:
     """Another of the editions becomes the proposed one; the one proposed before stays within reach."""
     candidate = _locked(candidate_pk, user)
     _refuse_decided(candidate)
@@ -149,11 +151,11 @@ def choose(candidate_pk: int, user, key: str) -> Candidate:
     known_spines.unlearn(candidate)
     _set_record(candidate, chosen, [record for record in records if record != chosen])
     candidate.save()
-    known_spines.remember([candidate])
+    known_spines.remember_decisions([candidate])
     return candidate
 
 
-def add_by_hand(scan: Scan, lookup: Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
+def add_missed_book(scan: Scan, lookup: Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
     """A proposal for a book that was missed, without a place in the photo."""
     typed = _typed(title, author, isbn_text)
     found = _matching(lookup, typed)
@@ -206,9 +208,9 @@ def _remember_rejected(candidate: Candidate):
     known_spines.unlearn(candidate)
     (owned,) = identity.owned_flags(candidate.scan.user, [candidate.edition])
     if candidate.validated and not owned:
-        known_spines.remember([candidate], rejected=True)
+        known_spines.remember_decisions([candidate], rejected=True)
     else:
-        known_spines.forget([candidate])
+        known_spines.forget_decisions([candidate])
 
 
 def _reopen(candidate: Candidate):

@@ -45,7 +45,7 @@ class Edition:
 
 
 @dataclass(frozen=True)
-class Row:
+class ReviewRow:
     """One proposal as its owner sees it."""
 
     candidate: Candidate
@@ -163,7 +163,7 @@ class Review:
     """All proposals of one scan with what its head and its end say about them."""
 
     scan: Scan
-    rows: list[Row]
+    rows: list[ReviewRow]
     last: list[Candidate] = field(default_factory=list)
 
     @cached_property
@@ -184,7 +184,7 @@ class Review:
         return sum(row.group == Band.SURE and row.owned for row in self.rows)
 
     @property
-    def added(self) -> list[Row]:
+    def added(self) -> list[ReviewRow]:
         return [row for row in self.rows if row.group == Decision.ACCEPTED and not row.gone]
 
     @property
@@ -205,12 +205,12 @@ class Review:
 def review_of(scan: Scan) -> Review:
     candidates = list(scan.candidates.select_related("copy", "scan"))
     flags = identity.owned_flags(scan.user, [candidate.edition for candidate in candidates])
-    rows = [Row(candidate, scan.job_id, owned) for candidate, owned in zip(candidates, flags, strict=True)]
+    rows = [ReviewRow(candidate, scan.job_id, owned) for candidate, owned in zip(candidates, flags, strict=True)]
     moments = [candidate.decided for candidate in candidates if candidate.decided]
     last = [candidate for candidate in candidates if moments and candidate.decided == max(moments)]
     return Review(scan, rows, last)
 
 
-def row_of(candidate: Candidate) -> Row:
+def row_of(candidate: Candidate) -> ReviewRow:
     (owned,) = identity.owned_flags(candidate.scan.user, [candidate.edition])
-    return Row(candidate, candidate.scan.job_id, owned)
+    return ReviewRow(candidate, candidate.scan.job_id, owned)

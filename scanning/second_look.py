@@ -10,12 +10,12 @@ import numpy as np
 from django.conf import settings
 
 from scanning import events, purchases, recognition, results, spine_sheets, stages
-from scanning.cost_meter import Refused
+from scanning.cost_meter import BudgetExceeded
 from scanning.models import Band, Candidate, Scan
 from scanning.ocr import Line, OCRError
 from scanning.ocr.textract import USD_A_CALL
-from scanning.proposers import Candidate as Proposal
 from scanning.proposers import ProposerError, covers, prompts
+from scanning.proposers import SpineProposal as Proposal
 from scanning.validate import Match
 
 UNREAD, SHELF = "unread", "shelf"
@@ -50,7 +50,7 @@ class Spine:
     author: str = ""
 
 
-def engine() -> str:
+def second_look_engine() -> str:
     """Who looks again, by the settings; "" where nobody does."""
     if settings.SECOND_LOOK != "auto":
         return settings.SECOND_LOOK.replace("off", "")
@@ -59,16 +59,16 @@ def engine() -> str:
     return "textract" if settings.OCR == "textract" else ""
 
 
-def offers(scan: Scan, unread: int) -> list[Offer]:
+def second_look_offers(scan: Scan, unread: int) -> list[Offer]:
     """What can be had for a scan with so many unread spines. Asks nobody and nothing."""
-    name = engine()
+    name = second_look_engine()
     if not name or scan.kind != Scan.Kind.SHELF or scan.status != Scan.Status.COMPLETE:
         return []
-    found = [Offer(UNREAD, name, unread, price(name, -(-unread // A_SHEET[name])))] if unread else []
-    return found + ([Offer(SHELF, name, 0, price(name, 1))] if name != "textract" else [])
+    found = [Offer(UNREAD, name, unread, estimated_price(name, -(-unread // A_SHEET[name])))] if unread else []
+    return found + ([Offer(SHELF, name, 0, estimated_price(name, 1))] if name != "textract" else [])
 
 
-def price(name: str, pictures: int) -> float:
+def estimated_price(name: str, pictures: int) -> float:
     """About what so many pictures cost, in US dollars."""
     if name == "textract":
         return USD_A_CALL * pictures
@@ -85,17 +85,17 @@ def unread_of(scan: Scan):
 # ── The stage ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def look(scan: Scan, report: stages.Report) -> stages.Outcome:
     """Where the engine cannot, everything stays as it is, and the scan's page says why."""
-    name, till = engine(), purchases.ScanTill(scan)
+    name, till = second_look_engine(), purchases.ScanTill(scan)
     if not name:
         return stages.Outcome(lambda scan: None)
     report(0, 1, "Reading again")
     rows, image = list(unread_of(scan)), stages.photo(scan)
     try:
         found = whole_shelf(name, till, scan, image) if scan.again == SHELF else single_spines(name, till, rows, image)
-    except (OCRError, ProposerError, Refused) as error:
+    except (OCRError, ProposerError, BudgetExceeded) as error:
         return stages.Outcome(lambda scan: None, notes=[STAYS.format(reason=error)])
     report(0, 1, "Looking up the books")
-    recognizer = recognition.from_settings(user=scan.user, **scan.wanted)
+    recognizer = recognition.recognizer_from_settings(user=scan.user, **scan.wanted)
     matches = looked_up(recognizer, found, seen_only=name != "textract")
 
     def keep(scan: Scan):
@@ -104,14 +104,14 @@ def look(scan: Scan, report: stages.Report) -> stages.Outcome:
         for row in changed:
             events.append(scan, "candidate", book=results.book_json(row))
         books = sum(row.validated for row in changed)
-        events.progress(scan, "again", 1, 1, f"Found {stages.count(books, 'more book')}")
-        scan.notes = list(dict.fromkeys([*scan.notes, told(name, books, till.usd)]))
+        events.report_progress(scan, "again", 1, 1, f"Found {stages.count(books, 'more book')}")
+        scan.notes = list(dict.fromkeys([*scan.notes, second_look_sentence(name, books, till.usd)]))
         scan.save(update_fields=["notes", "changed"])
 
     return stages.Outcome(keep, {"secondLook": name}, recognizer.problems)
 
 
-def told(name: str, books: int, usd: float) -> str:
+def second_look_sentence(name: str, books: int, usd: float) -> str:
     what = stages.count(books, "more book") if books else "no more books"
     cost = f" This cost ${usd:.4f}." if usd else ""
     return f"{NAMES[name][0].upper()}{NAMES[name][1:]} read the photo again and found {what}.{cost}"
@@ -133,7 +133,9 @@ def read_sheet(name: str, till, sheet: spine_sheets.Sheet) -> list[Spine]:
         by_strip = sheet.sorted(lines)
         return [Spine(tuple(own), strip.region) for strip, own in zip(sheet.strips, by_strip, strict=True) if own]
     said = f"There are {len(sheet.strips)} strips."
-    answer = recognition.proposer_named(name, till).ask(prompts.STRIPS, said, prompts.STRIPS_TOOL, covers.jpeg(sheet.picture))
+    answer = recognition.proposer_named(name, till).ask(
+        prompts.STRIPS, said, prompts.STRIPS_TOOL, covers.cover_jpeg(sheet.picture)
+    )
     found = []
     for entry in entries(answer, "strips"):
         number = entry.get("n")
@@ -145,8 +147,8 @@ def read_sheet(name: str, till, sheet: spine_sheets.Sheet) -> list[Spine]:
 def whole_shelf(name: str, till, scan: Scan, image: np.ndarray) -> list[Spine]:
     """The model is shown the lines, too, so that the boxes of what it sees are those of the text where there is some."""
     lines = stages.lines_of(scan)[:MOST_LINES]
-    said = prompts.told(list(range(len(lines))), lines)
-    answer = recognition.proposer_named(name, till).ask(prompts.SHELF, said, prompts.SHELF_TOOL, covers.jpeg(image))
+    said = prompts.lines_as_json(list(range(len(lines))), lines)
+    answer = recognition.proposer_named(name, till).ask(prompts.SHELF, said, prompts.SHELF_TOOL, covers.cover_jpeg(image))
     free, found = set(range(len(lines))), []
     for entry in entries(answer, "spines"):
         numbers = entry.get("lines") if isinstance(entry.get("lines"), list) else []
@@ -208,7 +210,7 @@ def improve(scan: Scan, matches: list[Match], fresh: bool) -> list[Candidate]:
             changed.append(in_place_of(old, match))
         elif fresh and not here and match.validated:
             number += 1
-            changed.append(results.candidate(scan, number, match))
+            changed.append(results.candidate_row(scan, number, match))
     for row in changed:
         row.save()
     return changed
@@ -216,6 +218,6 @@ def improve(scan: Scan, matches: list[Match], fresh: bool) -> list[Candidate]:
 
 def in_place_of(old: Candidate, match: Match) -> Candidate:
     """The same proposal, with its place and its picture, and what is said of it now."""
-    row = results.candidate(old.scan, old.number, match)
+    row = results.candidate_row(old.scan, old.number, match)
     row.pk, row.region, row.look, row.shelf_row, row.position = old.pk, old.region, old.look, old.shelf_row, old.position
     return row

@@ -133,7 +133,7 @@ def pitch(standing: np.ndarray) -> float:
     return max(1.5 * width, float(np.percentile(steps, 25)) if len(steps) else 0.0)
 
 
-def tidied(lines: list[Line], matches: list[Match]) -> list[Match]:
+def without_labels(lines: list[Line], matches: list[Match]) -> list[Match]:
     """The books without what is only a label, and unread spines without the stickers on them."""
     labels = {i for group in label_lines(lines, matches) for i in group}
     books = [match for match in matches if match.band == Band.SURE or not labels.issuperset(match.lines)]

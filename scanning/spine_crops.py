@@ -12,7 +12,7 @@ from scanning.models import Scan
 cutting = threading.Lock()
 
 
-def spine(scan: Scan, number: int) -> bytes | None:
+def spine_picture(scan: Scan, number: int) -> bytes | None:
     """The WebP of one spine, or None where that proposal has no place in the photo."""
     candidate = scan.candidates.filter(number=number).first()
     if candidate is None or not candidate.region:
@@ -29,7 +29,7 @@ def spine(scan: Scan, number: int) -> bytes | None:
 def cut_missing(scan: Scan):
     """All that are missing, because the photo is decoded for the first one anyway."""
     with default_storage.open(scan.photo) as file:
-        photo = images.load(file)
+        photo = images.load_photo(file)
     for candidate in scan.candidates.all():
         key = scan.spine_key(candidate.number)
         if candidate.region and not default_storage.exists(key):

@@ -36,7 +36,7 @@ class Layout:
         return float(np.percentile(lengths, 95)) if len(lengths) else 0.0
 
 
-def links(layout: Layout) -> np.ndarray:
+def line_links(layout: Layout) -> np.ndarray:
     """n x n, 0..1: how well two lines can stand on one spine by their places alone (1 for a line with itself)."""
     n = len(layout)
     if n == 0:
@@ -144,7 +144,7 @@ def hull(quads: np.ndarray) -> Quad:
     return as_quad(s * axis + t * normal for s, t in corners)
 
 
-def places(regions: list[Quad]) -> list[tuple[int, int]]:
+def shelf_places(regions: list[Quad]) -> list[tuple[int, int]]:
     """Shelf (from 1, top to bottom) and position on it (from 1, left to right) of each region."""
     if not regions:
         return []

@@ -20,7 +20,7 @@ from library.in_words import count_of
 from scanning import events, images, perceptual_hash, purchases, recognition, results, shelf_labels
 from scanning.models import Candidate, Scan
 from scanning.ocr import Line, Quad
-from scanning.proposers import Candidate as Proposal
+from scanning.proposers import SpineProposal as Proposal
 from scanning.validate import Match
 
 PAUSE_BETWEEN_REPORTS = 0.3  # seconds: quick enough to be live, and a row is written for each
@@ -48,7 +48,7 @@ class Report:
         self.last = time.monotonic()
         with transaction.atomic():
             scan = self.lease.locked_row()
-            events.progress(scan, self.stage, done, total, message.format(done=done, total=total))
+            events.report_progress(scan, self.stage, done, total, message.format(done=done, total=total))
 
     def saying(self, message: str) -> Callable[[int, int], None]:
         """As the providers call it: with done and total alone."""
@@ -60,14 +60,14 @@ class Report:
 
 def read(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Reading the photo")
-    recognizer = recognition.from_settings(user=scan.user, till=purchases.ScanTill(scan), **scan.wanted)
+    recognizer = recognition.recognizer_from_settings(user=scan.user, till=purchases.ScanTill(scan), **scan.wanted)
     image = photo(scan)
     early = EarlyBooks(scan, report, recognizer, image)
     lines = recognizer.read(image, report.saying("Read {done} of {total} parts of the photo"), early)
 
     def keep(scan: Scan):
         results.store(scan, "ocr.json", {"lines": [line.as_dict() for line in lines], "replies": recognizer.till.replies})
-        events.progress(scan, "read", 1, 1, f"Read {count_of(len(lines), 'line')} of text")
+        events.report_progress(scan, "read", 1, 1, f"Read {count_of(len(lines), 'line')} of text")
 
     return Outcome(keep, recognizer.engine_names(), recognizer.problems)
 
@@ -87,7 +87,7 @@ class EarlyBooks:
 
     def show(self, known: list[Match]):
         self.shown = len(known)
-        rows = results.plan(self.scan, known)
+        rows = results.plan_candidates(self.scan, known)
         store_spines(self.scan, rows, self.image, lambda *_: None)  # the bar goes on with the reading
         with transaction.atomic():
             show(self.report.lease.locked_row(), rows)
@@ -95,25 +95,25 @@ class EarlyBooks:
 
 def propose(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Finding the spines")
-    recognizer = recognition.from_settings(till=purchases.ScanTill(scan), **scan.wanted)
+    recognizer = recognition.recognizer_from_settings(till=purchases.ScanTill(scan), **scan.wanted)
     proposals = [proposal.as_dict() for proposal in recognizer.propose(lines_of(scan), photo(scan))]
 
     def keep(scan: Scan):
         results.store(scan, "candidates.json", {"candidates": proposals})
         spines = [proposal["region"] for proposal in proposals]  # to be drawn while the books are looked up
-        events.progress(scan, "propose", 1, 1, f"Found {count_of(len(proposals), 'spine')}", spines=spines)
+        events.report_progress(scan, "propose", 1, 1, f"Found {count_of(len(proposals), 'spine')}", spines=spines)
 
     return Outcome(keep, {"proposer": recognizer.proposer.name}, recognizer.problems)
 
 
 def validate(scan: Scan, report: Report) -> Outcome:
-    recognizer = recognition.from_settings(user=scan.user, **scan.wanted)
-    proposals = [Proposal.from_dict(data) for data in results.load(scan, "candidates.json")["candidates"]]
+    recognizer = recognition.recognizer_from_settings(user=scan.user, **scan.wanted)
+    proposals = [Proposal.from_dict(data) for data in results.load_result(scan, "candidates.json")["candidates"]]
     report(0, len(proposals), "Looking up the books")
     image, lines = cache(partial(photo, scan)), lines_of(scan)
     saying = report.saying("Looked up {done} of {total} spines")
     matches = recognizer.validate(lines, proposals, saying, lambda region: perceptual_hash.look_of(image(), region))
-    rows, on_boards = results.plan(scan, matches), shelf_labels.shelf_labels(lines, matches)
+    rows, on_boards = results.plan_candidates(scan, matches), shelf_labels.shelf_labels(lines, matches)
     store_spines(scan, rows, image(), report)
 
     def keep(scan: Scan):
@@ -121,7 +121,7 @@ def validate(scan: Scan, report: Report) -> Outcome:
         scan.save(update_fields=["shelf_labels", "changed"])
         show(scan, rows)
         validated = sum(row.validated for row in rows)
-        events.progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count_of(len(rows), 'book')}")
+        events.report_progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count_of(len(rows), 'book')}")
 
     return Outcome(keep, notes=recognizer.problems)
 
@@ -171,8 +171,8 @@ def announce_late_ends():
 
 def photo(scan: Scan) -> np.ndarray:
     with default_storage.open(scan.photo) as file:
-        return images.load(file)
+        return images.load_photo(file)
 
 
 def lines_of(scan: Scan) -> list[Line]:
-    return [Line.from_dict(data) for data in results.load(scan, "ocr.json")["lines"]]
+    return [Line.from_dict(data) for data in results.load_result(scan, "ocr.json")["lines"]]

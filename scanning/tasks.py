@@ -10,12 +10,12 @@ from scanning.models import Scan
 def announce(pk: int):
     """What cannot be told now is told at a later sweep."""
     if scan := Scan.objects.filter(pk=pk).first():
-        import_string("scanning.notifications.announce")(scan)
+        import_string("scanning.notifications.publish_notice")(scan)
 
 
 def show(pk: int):
     """The demo's scan, and what comes after it."""
     if draining.is_draining():
-        demo.send(pk)
+        demo.send_demo(pk)
     else:
-        demo.show(pk)
+        demo.show_demo(pk)

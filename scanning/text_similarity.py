@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel
 from catalogs import Record
 from catalogs.index_terms import squash
 from catalogs.spine_queries import NOISE
-from scanning.token_weights import COMMON, among, bits, least_likeness, words
+from scanning.token_weights import COMMON, among, bits, folded_words, least_likeness
 
 # Words of genres, forms and shelves: they stand on many spines and tell one from the other as little as a publisher does.
 GENERIC = frozenset(
@@ -32,10 +32,10 @@ BY_TEXT, BY_LOOK = 16.0, 8.0  # bits of such words with the author’s name: alo
 WORD_BY_LOOK = 0.7  # likeness of single words, where the pictures are alike as well
 
 
-def telling(text: str, record: Record) -> tuple[float, float]:
+def telling_bits(text: str, record: Record) -> tuple[float, float]:
     """Bits that folded `text` tells beside the names on it, and bits with the author's name, for a spine that is `record`."""
-    names = tuple(word for name in record.authors for word in words(name))
-    houses = words(record.publisher)
+    names = tuple(word for name in record.authors for word in folded_words(name))
+    houses = folded_words(record.publisher)
     own = authored = 0.0
     for word in dict.fromkeys(text.split()):
         if among(word, names):
@@ -52,7 +52,7 @@ def same_text(one: str, other: str) -> bool:
 
 def same_words(one: str, other: str, by_look: bool) -> bool:
     """Whether two folded texts say the same: every word of each is on the other, and the same numbers are on both."""
-    if numbers(one) != numbers(other):
+    if volume_figures(one) != volume_figures(other):
         return False
     return all_stand(one, squash(other), by_look) and all_stand(other, squash(one), by_look)
 
@@ -71,7 +71,7 @@ def stands(word: str, squashed: str, by_look: bool) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def numbers(text: str) -> tuple[str, ...]:
+def volume_figures(text: str) -> tuple[str, ...]:
     """Volumes and years on a spine, as figures."""
     return tuple(sorted({number for word in text.split() if (number := number_in(word))}))
 

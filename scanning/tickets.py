@@ -48,21 +48,21 @@ def issue(
     return UploadTicket.objects.create(user=user, job_id=job_id, **facts)
 
 
-def address(ticket: UploadTicket) -> str:
+def upload_address(ticket: UploadTicket) -> str:
     """The path, or the whole address, where the photo is put. Who has it may put this one photo, and nothing else."""
     if presigned_put := getattr(default_storage, "presigned_put", None):
         return presigned_put(ticket.key, ticket.content_type, ticket.size, LIFE)
     return reverse("upload", args=[signer.sign(f"{ticket.pk}")])
 
 
-def place() -> str:
+def upload_host() -> str:
     """What all addresses begin with; "" where they lead to ourselves."""
     if presigned_put := getattr(default_storage, "presigned_put", None):
         return presigned_put("uploads/-", TYPES[0], 1, LIFE).partition("-?")[0]
     return ""
 
 
-def find(signed: str) -> UploadTicket | None:
+def find_ticket(signed: str) -> UploadTicket | None:
     """The ticket of a signed address, where both are still good."""
     try:
         pk = signer.unsign(signed)
@@ -76,13 +76,13 @@ def is_for(user, job_id: str, key: str) -> bool:
     return UploadTicket.objects.filter(user=user, job_id=job_id, key=key).exists()
 
 
-def receive(ticket: UploadTicket, photo: IO[bytes]):
+def receive_photo(ticket: UploadTicket, photo: IO[bytes]):
     """Puts the photo where the ticket says; once more replaces it."""
     default_storage.delete(ticket.key)
     default_storage.save(ticket.key, File(photo))
 
 
-def take(user, job_id: str, shelf: Shelf | str = "", kind: str = "", **wanted) -> Scan:
+def take_ticket_photo(user, job_id: str, shelf: Shelf | str = "", kind: str = "", **wanted) -> Scan:
     """The scan of a photo that was put there; the same again answers with the same scan. Where nothing is said of shelf and kind,
     the ticket knows. Raises what `uploads.take` raises, and NotUploaded."""
     if scan := Scan.objects.of(user).filter(job_id=job_id).first():
@@ -94,7 +94,7 @@ def take(user, job_id: str, shelf: Shelf | str = "", kind: str = "", **wanted) -
     try:
         _check_size(ticket)
         with default_storage.open(ticket.key) as photo:
-            scan = uploads.take(user, photo, ticket.filename, job_id, shelf, kind, **wanted)
+            scan = uploads.take_in_upload(user, photo, ticket.filename, job_id, shelf, kind, **wanted)
     except (uploads.UploadError, images.PhotoError) as error:
         UploadTicket.objects.filter(pk=ticket.pk).update(refused=str(error)[:300])
         default_storage.delete(ticket.key)
@@ -120,7 +120,7 @@ def _check_size(ticket: UploadTicket):
         raise uploads.UploadError(f"The ticket was for {ticket.size} bytes, but {size} were received. Ask for a new ticket.")
 
 
-def sweep():
+def scan_forgotten_photos():
     """Photos whose scan was never asked for."""
     _forget(UploadTicket.objects.filter(expires__lt=timezone.now() - KEPT))
 

@@ -29,7 +29,7 @@ def bits(word: str) -> float:
     return min(1.6 * len(word) - 1.5, 12.0) if len(word) > 1 else 0.5
 
 
-def words(text: str) -> tuple[str, ...]:
+def folded_words(text: str) -> tuple[str, ...]:
     return tuple(fold(text).split())
 
 
@@ -56,8 +56,8 @@ class Work:
     def of(cls, record: Record) -> "Work":
         main, _, rest = split_title(record.title)
         authors = tuple(w for name in record.authors for w in person_words(name))[:MOST_AUTHORS]
-        title = tuple(dict.fromkeys(words(main) or words(record.title)))
-        others = tuple(w for w in dict.fromkeys(words(f"{rest} {record.subtitle}")) if not among(w, title))
+        title = tuple(dict.fromkeys(folded_words(main) or folded_words(record.title)))
+        others = tuple(w for w in dict.fromkeys(folded_words(f"{rest} {record.subtitle}")) if not among(w, title))
         return cls(record, title, others, tuple(tuple(w for w in name if not among(w, title)) for name in authors))
 
     @cached_property
@@ -73,7 +73,7 @@ class Work:
     def all_words(self) -> frozenset[str]:
         """Everything that its spine may say."""
         names = (word for name in self.authors for word in name)
-        return frozenset([*self.title, *self.subtitle, *names, *words(self.record.publisher)])
+        return frozenset([*self.title, *self.subtitle, *names, *folded_words(self.record.publisher)])
 
 
 def among(word: str, others: tuple[str, ...]) -> bool:
@@ -102,7 +102,7 @@ def same_work(one: Work, other: Work) -> bool:
 
 def person_words(name: str) -> list[tuple[str, ...]]:
     """The names in an author field, each as its words; `Niven, Larry` is one person, `Larry Niven, Jerry Pournelle` are two."""
-    parts = [words(part) for part in name.split(",")]
+    parts = [folded_words(part) for part in name.split(",")]
     parts = [part for part in parts if part]
     if len(parts) > 1 and all(len(part) > 1 for part in parts):
         return parts

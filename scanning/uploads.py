@@ -48,7 +48,7 @@ def check_job_id(job_id: str) -> str:
     raise UploadError("A job id has 1 to 64 letters, digits, hyphens or underscores, without dots and slashes.")
 
 
-def take(
+def take_in_upload(
     user,
     file: IO[bytes],
     filename: str,
@@ -75,10 +75,10 @@ def take(
         raise SeenBefore(earlier)
     scan = Scan(user=user, job_id=job_id, filename=photo_name(filename), sha256=digest, width=info.width, height=info.height)
     scan.kind, scan.wanted = kind, wanted
-    return _start(scan, images.clean(file), shelf)
+    return _start(scan, images.clean_photo(file), shelf)
 
 
-def again(scan: Scan) -> Scan:
+def scan_again(scan: Scan) -> Scan:
     """A new scan of a photo that is here already."""
     with default_storage.open(scan.photo) as file:
         photo = file.read()
@@ -87,7 +87,7 @@ def again(scan: Scan) -> Scan:
     return _start(fresh, photo, scan.shelf or "")
 
 
-def forget(scan: Scan):
+def delete_scan(scan: Scan):
     """Deletes a scan with its photo and everything made of it; the books that were added stay."""
     if scan.is_active:
         pipeline.cancel(scan)

@@ -13,7 +13,7 @@ from scanning import matching, spines
 from scanning.matching import Evidence, PhotoText
 from scanning.models import Band
 from scanning.ocr import Line, Quad
-from scanning.proposers import Candidate
+from scanning.proposers import SpineProposal
 from scanning.token_weights import Work, same_work
 
 NEAR = 0.25  # links below are of other spines
@@ -65,7 +65,7 @@ class Photo:
         texts = [fold(line.text) for line in lines]
         self.text = PhotoText(texts, [fold(" ".join([line.text, *line.others])) for line in lines])
         self.layout = spines.Layout(lines)
-        link = spines.links(self.layout)
+        link = spines.line_links(self.layout)
         self.neighbourhoods = [group for group in spines.groups(link, LOOSE) if len(group) > 1]
         self.near = [[(int(j), float(row[j])) for j in np.flatnonzero(row >= NEAR)] for row in link]
 
@@ -85,7 +85,9 @@ class Photo:
         return matching.gather(work, seed, free, self.text, borrowed)
 
 
-def match(lines: list[Line], candidates: list[Candidate], lookup, progress: Progress = lambda done, total: None) -> list[Match]:
+def match(
+    lines: list[Line], candidates: list[SpineProposal], lookup, progress: Progress = lambda done, total: None
+) -> list[Match]:
     """The books of a photo in shelf order. `lookup` is a catalogs.lookup.Lookup; `progress` counts spines.
 
     Catalogues at hand are asked for every spine and every line. Those outside are asked for what is not sure then: first the
@@ -122,7 +124,7 @@ def line_queries(photo: Photo) -> dict[str, list[int]]:
     return dict(asked)
 
 
-def spine_queries(photo: Photo, candidates: list[Candidate]) -> dict[str, list[int]]:
+def spine_queries(photo: Photo, candidates: list[SpineProposal]) -> dict[str, list[int]]:
     """What the catalogues are asked for whole spines: the text in reading order, and the lines that it is made of."""
     asked = defaultdict(list)
     for candidate in candidates:
@@ -220,7 +222,7 @@ def matched(photo: Photo, claim: Evidence, rivals: list[Evidence], confidence: f
     What is likelier wrong than right stays what was read on the spine, with the record among the alternatives.
     """
     order = spines.reading_order(photo.layout, sorted(owned_lines(photo, claim) or claim.lines))
-    records = editions(claim, rivals)
+    records = candidate_records(claim, rivals)
     borne_out = confidence >= CHECK
     return Match(
         lines=tuple(order),
@@ -235,7 +237,7 @@ def matched(photo: Photo, claim: Evidence, rivals: list[Evidence], confidence: f
     )
 
 
-def editions(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
+def candidate_records(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
     """The claimed record and the others that the same lines bear out, likeliest first, each once."""
     found: dict[tuple, Record] = {}
     for record in (claim.work.record, *(e.work.record for e in rivals)):
@@ -271,7 +273,7 @@ def one_a_spine(photo: Photo, claims: list[Evidence]) -> list[Evidence]:
     return kept
 
 
-def unread(photo: Photo, candidates: list[Candidate], books: list[Match]) -> list[Match]:
+def unread(photo: Photo, candidates: list[SpineProposal], books: list[Match]) -> list[Match]:
     """The spines that no book takes, as what was read on them. Scraps of text are not spines."""
     taken = {i for book in books for i in book.lines}
     found = []
@@ -294,7 +296,7 @@ def is_stamp(photo: Photo, lines: list[int], books: list[Match]) -> bool:
 
 
 def in_shelf_order(found: list[Match]) -> list[Match]:
-    placed = zip(found, spines.places([one.region for one in found]), strict=True)
+    placed = zip(found, spines.shelf_places([one.region for one in found]), strict=True)
     return sorted(
         (replace(one, shelf=shelf, position=position) for one, (shelf, position) in placed), key=lambda m: (m.shelf, m.position)
     )

@@ -102,7 +102,7 @@ class TagFactory(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, user, name):
-        return tagging.find_or_make(user, [name])[0]
+        return tagging.find_or_make_tags(user, [name])[0]
 
 
 class LoanFactory(DjangoModelFactory):
@@ -116,8 +116,8 @@ class LoanFactory(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, returned=None, **facts):
-        loan = loans.lend(**facts)
-        return loans.give_back(loan, returned) if returned else loan
+        loan = loans.lend_copy(**facts)
+        return loans.return_loan(loan, returned) if returned else loan
 
 
 class ReadingFactory(DjangoModelFactory):
@@ -132,7 +132,7 @@ class ReadingFactory(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, copy, started, finished):
-        return readings.add(copy, started, finished)
+        return readings.add_reading(copy, started, finished)
 
 
 # ── Scans ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -245,7 +245,7 @@ class ChatFactory(DjangoModelFactory):
 
     @classmethod
     def _create(cls, model_class, user):
-        return conversations.start(user)
+        return conversations.start_chat(user)
 
 
 # ── Short forms ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ import numpy as np
 
 from catalogs import Record
 from scanning.ocr import Line
-from scanning.proposers import Candidate
+from scanning.proposers import SpineProposal
 
 SPINES = ("Middlemarch George Eliot", "Walden Henry David Thoreau", "Kitchen Garden Almanac")
 TITLES = ["Middlemarch", "Walden", "Kitchen Garden Almanac"]  # the last is read, but in no catalogue
@@ -42,9 +42,9 @@ class Proposer:
 
     name = "fake"
 
-    def propose(self, lines: list[Line], image: np.ndarray) -> list[Candidate]:
+    def propose(self, lines: list[Line], image: np.ndarray) -> list[SpineProposal]:
         slowly("PROPOSE")
-        return [Candidate((n,), line.quad, 1, n + 1, title=line.text) for n, line in enumerate(lines)]
+        return [SpineProposal((n,), line.quad, 1, n + 1, title=line.text) for n, line in enumerate(lines)]
 
 
 class Catalog:

@@ -38,7 +38,7 @@ def _from_here(items: list[Item]):
 
 
 def _from_open_library(items: list[Item]):
-    catalog = next((one for one in lookup.from_settings().catalogs if one.name == "open_library"), None)
+    catalog = next((one for one in lookup.lookup_from_settings().catalogs if one.name == "open_library"), None)
     if catalog is None or "open_library" not in settings.CATALOGS:
         return _give_up(items, NOT_ASKED)
     try:

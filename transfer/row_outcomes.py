@@ -95,7 +95,7 @@ def write(file: Import, plans: list[Plan], shelves: dict) -> list[ImportRow]:
     for row in new:
         row.copies = new_copies(file, row.item, shelves, keys)
     copies = bulk_add.add_copies(file.user, [copy for row in new for copy in row.copies])
-    metadata_lookup.begin(copies)
+    metadata_lookup.begin_lookup(copies)
     made = iter(copies)
     for row in new:
         copies = [next(made) for _ in row.copies]
@@ -130,7 +130,7 @@ def _update(file: Import, rows: list[Plan], shelves: dict):
 def fill(copy: UserBook, item: Item, shelf: Shelf | None) -> list[str]:
     """What is empty on `copy` (not saved yet) and said by `item`; the names of what changed. Nothing that stands is changed."""
     empty = {name: value for name, value in item.facts.items() if getattr(copy, name) in ("", None, [])}
-    filled = facts.change(copy, empty, facts.IMPORT)
+    filled = facts.change_facts(copy, empty, facts.IMPORT)
     for name, value in own_columns(item).items():
         untouched = name == "status" and copy.status == Status.TO_READ and value != Status.TO_READ
         if name != "added" and (untouched or getattr(copy, name) in ("", None, False)) and value:

@@ -9,7 +9,7 @@ from django.db import connection
 from tqdm import tqdm
 
 from bookimg.benchmarks import Figure, Options
-from bookimg.benchmarks.synthetic_spines import spine
+from bookimg.benchmarks.synthetic_spines import synthetic_spine
 from catalogs import Record, loading, local
 from catalogs.local import LocalCatalog
 from catalogs.models import CatalogRecord
@@ -21,7 +21,7 @@ ANSWERS = 20  # results for each spine, as matching uses them
 MILLISECONDS, GROWTH = 1500, 3  # limits for the first size, and for the growth to the others
 
 
-def measure(options: Options) -> list[Figure]:
+def measure_catalog(options: Options) -> list[Figure]:
     sizes = sorted(options.records or RECORDS)
     stream = MadeUp().records(sizes[-1])
     rounds, rows, loaded = [], [], 0
@@ -32,7 +32,7 @@ def measure(options: Options) -> list[Figure]:
         books = load(stream, size - loaded)
         loaded, seconds = size, time.monotonic() - started
         rounds = rounds or pick(books)
-        times, first, among = search(rounds)
+        times, first, among = time_searches(rounds)
         rows.append(statistics.median(times))
         grown = rows[-1] / rows[0]
         number = CatalogRecord.objects.count()
@@ -48,7 +48,7 @@ def load(stream, number: int) -> list[Record]:
     kept, chance = [], random.Random(7)
     with tqdm(total=number, unit="record", leave=False, disable=None) as progress:
         while number > 0 and (batch := list(islice(stream, min(loading.BATCH, number)))):
-            local.add(batch)
+            local.add_records(batch)
             if len(kept) < 20 * SPINES * ROUNDS:
                 kept += chance.sample(batch, min(len(batch), SPINES * ROUNDS))
             number -= len(batch)
@@ -66,10 +66,10 @@ def settle():
 def pick(books: list[Record]) -> list[list[tuple[str, Record]]]:
     """The same spines for every size of the catalogue."""
     chance = random.Random(11)
-    return [[(spine(book, chance), book) for book in chance.sample(books, SPINES)] for _ in range(ROUNDS)]
+    return [[(synthetic_spine(book, chance), book) for book in chance.sample(books, SPINES)] for _ in range(ROUNDS)]
 
 
-def search(rounds: list[list[tuple[str, Record]]]) -> tuple[list[float], float, float]:
+def time_searches(rounds: list[list[tuple[str, Record]]]) -> tuple[list[float], float, float]:
     """Milliseconds per round, and the shares of spines whose book is the first result or among the results."""
     catalog, times, first, among = LocalCatalog(), [], 0, 0
     catalog.search_many(["a first search that opens the index"])

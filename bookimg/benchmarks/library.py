@@ -30,7 +30,7 @@ GROWTH = 3  # limit: any list compared with the page of covers
 TILE = "SELECT id, title, authors, language, cover, cover_key FROM library_userbook"
 
 
-def measure(options: Options) -> list[Figure]:
+def measure_library(options: Options) -> list[Figure]:
     """`--records BOOKS ENTRIES` replaces 10,000 books among 1,000,000."""
     books, entries = options.records if len(options.records) == 2 else (BOOKS, ENTRIES)
     user = furnished(books, entries)
@@ -41,7 +41,7 @@ def measure(options: Options) -> list[Figure]:
     print(f"{connection.vendor}: {books:,} books among {entries:,}; {ROUNDS} rounds, milliseconds on the server")
     print(f"{'':48} {'p50':>7} {'p95':>7} {'queries':>8} {'times':>6}")
     print(f"{'bare SQL of a page and its 48 tiles':48} {floor:7.1f} {'':7} {2:8}   1.0")
-    rows = [row(visitor, name, address, floor) for name, address in pages(user)]
+    rows = [row(visitor, name, address, floor) for name, address in library_pages(user)]
     slowest = max((each for each in rows if each.is_list), key=lambda each: each.middle)
     most = max(rows, key=lambda each: each.queries)
     return [
@@ -59,11 +59,11 @@ def furnished(books: int, entries: int):
     others = max(1, OTHERS * entries // ENTRIES)
     for _ in seeding.neighbours(others, max(others, entries - books), editions, seed=1) if entries > books else ():
         pass
-    seeding.settle()
+    seeding.update_sequences()
     return user
 
 
-def pages(user) -> list[tuple[str, str]]:
+def library_pages(user) -> list[tuple[str, str]]:
     mine = UserBook.objects.of(user)
     author = quote(CopyAuthor.objects.of(user).order_by("folded").values_list("name", flat=True).first())
     series = quote(mine.exclude(series="").values_list("series", flat=True).first() or "none")
@@ -95,19 +95,19 @@ def pages(user) -> list[tuple[str, str]]:
     ]
 
 
-class Row:
+class PageTimes:
     def __init__(self, name: str, times: list[float], queries: int, is_list: bool):
         self.name, self.queries, self.is_list = name, queries, is_list
         self.middle, self.late = statistics.median(times), statistics.quantiles(times, n=20)[18]
 
 
-def row(visitor: Client, name: str, address: str, floor: float) -> Row:
+def row(visitor: Client, name: str, address: str, floor: float) -> PageTimes:
     visitor.get(address)
     with CaptureQueriesContext(connection) as captured:
         answer = visitor.get(address)
         queries = len(captured)
     assert answer.status_code == 200, f"{address} answered {answer.status_code}"
-    made = Row(name, in_turn(lambda: visitor.get(address))[0], queries, address.startswith("/?") or address == "/")
+    made = PageTimes(name, in_turn(lambda: visitor.get(address))[0], queries, address.startswith("/?") or address == "/")
     print(f"{name:48} {made.middle:7.1f} {made.late:7.1f} {queries:8} {made.middle / floor:6.1f}", flush=True)
     return made
 

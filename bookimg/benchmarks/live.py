@@ -25,7 +25,7 @@ ROUNDS = 10  # events of each scan, about one per second
 HANG_UP_CHANCE = 0.2  # after an event, to continue from there
 
 
-def measure(options: Options) -> list[Figure]:
+def measure_live(options: Options) -> list[Figure]:
     user = get_user_model().objects.create_user("bench")
     scans = [Scan.objects.create(user=user, job_id=f"job-{n}", sha256=str(n), filename="-") for n in range(SOCKETS)]
     visitor = Client()
@@ -57,8 +57,8 @@ async def follow_all(url: str, session: str, scans: list[Scan], web: int) -> lis
     for _ in scans:
         await opened.acquire()
     await asyncio.sleep(1)
-    idle = await cost(web, asyncio.sleep(IDLE_SECONDS))
-    busy = await cost(web, asyncio.to_thread(tell, scans))
+    idle = await processor_share(web, asyncio.sleep(IDLE_SECONDS))
+    busy = await processor_share(web, asyncio.to_thread(tell, scans))
     logs = await asyncio.wait_for(asyncio.gather(*clients), 30)
     lost = sum([seq for seq, _ in log] != list(range(1, ROUNDS + 1)) for log in logs)
     delays = [delay * 1000 for log in logs for _, delay in log if delay is not None]
@@ -100,7 +100,7 @@ def tell(scans: list[Scan]):
         time.sleep(max(0, until - time.monotonic()))
 
 
-async def cost(pid: int, work) -> float:
+async def processor_share(pid: int, work) -> float:
     """The percentage of a core that a process uses while `work` runs."""
     before, started = processor_seconds(pid), time.monotonic()
     await work

@@ -18,7 +18,7 @@ from catalogs import loading, local
 from catalogs.synthetic import MadeUp
 from scanning import drawing, images, inline_scan, uploads
 from scanning.models import Scan
-from scanning.recognition import Recognizer, from_settings
+from scanning.recognition import Recognizer, recognizer_from_settings
 
 RECORDS = 90_000  # synthetic, in addition to the built-in list: a catalogue of typical size
 SHELVES = (14, 28)  # books on the drawn photos
@@ -37,11 +37,11 @@ class Seconds:
     passes: float = 0.0
 
 
-def measure(options: Options) -> list[Figure]:
+def measure_recognition(options: Options) -> list[Figure]:
     photos = drawn_photos(settings.DATA_DIR / "drawn") + sorted(options.photos.glob("*.jpg") if options.photos else ())
     loading.ensure_builtin()
-    for batch in batches(MadeUp().records(RECORDS), loading.BATCH):
-        local.add(batch)
+    for batch in record_batches(MadeUp().records(RECORDS), loading.BATCH):
+        local.add_records(batch)
     seconds = against_the_reading(photos)
     first, memory = through_a_worker(photos)
     return [
@@ -52,7 +52,7 @@ def measure(options: Options) -> list[Figure]:
     ]
 
 
-def batches(records, size: int):
+def record_batches(records, size: int):
     batch = []
     for record in records:
         batch.append(record)
@@ -76,7 +76,7 @@ def drawn_photos(directory: Path) -> list[Path]:
 
 # ── The whole compared with the reading ─────────────────────────────────────────────────────────────────────────────
 def against_the_reading(photos: list[Path]) -> Seconds:
-    recognizer, plain = from_settings(), RapidOCR(params={"Global.log_level": "warning"})
+    recognizer, plain = recognizer_from_settings(), RapidOCR(params={"Global.log_level": "warning"})
     warm(recognizer, plain)
     seconds = Seconds()
     print(f"{'photo':24} {'whole':>7} {'reading':>8} {'passes':>7} {'first book':>11}")
@@ -102,7 +102,7 @@ def warm(recognizer: Recognizer, plain: RapidOCR):
 
 def load(path: Path) -> np.ndarray:
     with path.open("rb") as file:
-        return images.load(file)
+        return images.load_photo(file)
 
 
 def timed(work) -> float:
@@ -117,7 +117,7 @@ def through_a_worker(photos: list[Path]) -> tuple[float, float]:
     owner = get_user_model().objects.create_user("bench")
     worker = subprocess.Popen([sys.executable, sys.argv[0], "worker", "--workers", "1"])
     try:
-        scans = [finished(owner, path) for path in photos]
+        scans = [finished_scan(owner, path) for path in photos]
         memory = max(peak_megabytes(pid) for pid in [worker.pid, *descendants(worker.pid)])
     finally:
         worker.terminate()
@@ -128,9 +128,9 @@ def through_a_worker(photos: list[Path]) -> tuple[float, float]:
     return sum(first for first, _ in spans) / sum(whole for _, whole in spans), memory
 
 
-def finished(owner, path: Path) -> Scan:
+def finished_scan(owner, path: Path) -> Scan:
     with path.open("rb") as file:
-        scan = uploads.take(owner, file, path.name)
+        scan = uploads.take_in_upload(owner, file, path.name)
     until = time.monotonic() + SECONDS_A_SCAN
     while scan.is_active:
         if time.monotonic() > until:

@@ -21,18 +21,19 @@ MILLISECONDS = {"text": 5, "vector": 15, "hybrid": 20}  # limit: the 95th percen
 COLUMNS = "title, subtitle, authors, cover, language, published_date, status"
 
 
-def measure(options: Options) -> list[Figure]:
+def measure_search(options: Options) -> list[Figure]:
     """`--records BOOKS ENTRIES` replaces 10,000 books among 1,000,000."""
     books, entries = options.records if len(options.records) == 2 else (BOOKS, ENTRIES)
     user = furnished(books, entries)
     fill_vectors(user)
-    questions = asked(user)
+    questions = typical_queries(user)
     print(f"{connection.vendor}: {books:,} books among {entries:,}; {QUESTIONS} queries, meaning with {choosing.embedder().name}")
     print(f"{'milliseconds':40} {'p50':>7} {'p95':>7}")
     bare_text = timed("bare full text and 20 books", questions, lambda q: bare(user, q))
     bare_vector = timed("embedding, exact scan and 20 books", questions, lambda q: bare_scan(user, q))
     rows = {
-        mode: timed(mode, questions, lambda q, mode=mode: hybrid.search(user, q, mode, limit=PAGE).hits) for mode in hybrid.MODES
+        mode: timed(mode, questions, lambda q, mode=mode: hybrid.find_books(user, q, mode, limit=PAGE).hits)
+        for mode in hybrid.MODES
     }
     limits = {
         "text": (bare_text[0], TEXT),
@@ -47,13 +48,13 @@ def measure(options: Options) -> list[Figure]:
     return figures
 
 
-def asked(user) -> list[str]:
+def typical_queries(user) -> list[str]:
     """Typical queries: one to three words of existing books, the last one sometimes unfinished."""
     chance, found = random.Random(5), []
     titles = list(UserBook.objects.of(user).values_list("title", "sort_author"))
     while len(found) < QUESTIONS:
         title, author = chance.choice(titles)
-        words = terms.telling(terms.words(title))
+        words = terms.telling_words(terms.search_words(title))
         some = chance.sample(words, min(len(words), chance.choice((1, 2, 2, 3)))) + author.split()[: chance.choice((0, 0, 1))]
         question = " ".join(some)
         if len(question) > 3:
@@ -96,7 +97,7 @@ def bare(user, question: str) -> list:
     words = question.split()
     ask = Ask(tuple(tuple(terms.forms(word)) for word in words), typing=True)
     with connection.cursor() as cursor:
-        found = following.engine(connection).match(cursor, user.pk, ask)
+        found = following.engine_of(connection).match(cursor, user.pk, ask)
         return rows_of(cursor, [pk for pk, _ in found[:PAGE]])
 
 

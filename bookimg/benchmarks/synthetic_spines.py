@@ -5,7 +5,7 @@ import random
 from catalogs import Record
 
 
-def spine(record: Record, chance: random.Random) -> str:
+def synthetic_spine(record: Record, chance: random.Random) -> str:
     """What OCR might read on this book's spine: any order, the surname or the full name, and one letter in twenty wrong."""
     title = record.title.partition(":")[0].partition(" (")[0]
     author = record.author if chance.random() < 0.5 else record.author.split()[-1]

@@ -14,8 +14,8 @@ register = template.Library()
 
 
 @register.simple_tag
-def overview() -> dict:
-    waiting = list(queue_depth.waiting().values())
+def operator_overview() -> dict:
+    waiting = list(queue_depth.queue_depths().values())
     scans = dict(Scan.objects.order_by("status").values_list("status").annotate(n=Count("pk")))
     return {
         "people": get_user_model().objects.count(),

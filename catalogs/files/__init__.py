@@ -6,7 +6,7 @@ from catalogs import Record
 
 
 @dataclass(frozen=True)
-class Row:
+class FileEntry:
     """An entry of a file: a record, or the reason why there is none; with both, the reason says what was left out. With
     neither, the entry is not a book."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from catalogs import Record, isbn
-from catalogs.files import Row
+from catalogs.files import FileEntry
 from catalogs.languages import iso
 from catalogs.names import authors_of
 from catalogs.statements import published_date, repaired
@@ -18,7 +18,7 @@ class NotATable(ValueError):
     """The file has no header with a title column."""
 
 
-def read(stream: BinaryIO) -> Iterator[Row]:
+def read(stream: BinaryIO) -> Iterator[FileEntry]:
     reader = csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline=""), restkey="more")
     if "title" not in (reader.fieldnames or ()):
         raise NotATable("The first line must name the columns: isbn13,title,author,year,publisher,language.")
@@ -28,19 +28,19 @@ def read(stream: BinaryIO) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield Row(reader.line_num, problem=f"cannot be read: {error}")
+            yield FileEntry(reader.line_num, problem=f"cannot be read: {error}")
             continue
         yield _row(reader.line_num, values)
 
 
-def _row(line: int, values: dict) -> Row:
+def _row(line: int, values: dict) -> FileEntry:
     if "more" in values:
-        return Row(line, problem="has more columns than the header")
+        return FileEntry(line, problem="has more columns than the header")
     values = {name: (value or "").strip() for name, value in values.items()}
     if not values["title"]:
-        return Row(line, problem="has no title")
+        return FileEntry(line, problem="has no title")
     if UNREADABLE in values["title"] + values.get("author", ""):
-        return Row(line, problem="is not UTF-8")
+        return FileEntry(line, problem="is not UTF-8")
     number = isbn.clean(values.get("isbn13", ""))
     wrong = (
         f"is kept without its ISBN, which is not valid: {values['isbn13'][:20]}" if values.get("isbn13") and not number else ""
@@ -53,4 +53,4 @@ def _row(line: int, values: dict) -> Row:
         publisher=repaired(values.get("publisher", "")),
         language=iso(values.get("language", "")),
     )
-    return Row(line, record, wrong)
+    return FileEntry(line, record, wrong)

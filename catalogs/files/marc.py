@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from pymarc import MARCReader
 
 from catalogs import Record, isbn
-from catalogs.files import Row
+from catalogs.files import FileEntry
 from catalogs.languages import iso
 from catalogs.names import SUFFIX, PersonName
 from catalogs.statements import published_date, repaired
@@ -20,11 +20,11 @@ INDICATOR = "indicator"  # stands among the subfields: for a person 0 is a foren
 Fields = list[tuple[str, list[tuple[str, str]]]]  # tag, its subfields
 
 
-def read(stream: BinaryIO) -> Iterator[Row]:
+def read(stream: BinaryIO) -> Iterator[FileEntry]:
     reader = MARCReader(stream, to_unicode=True, permissive=True, utf8_handling="replace")
     for number, marc in enumerate(reader, start=1):
         if marc is None:
-            yield Row(number, problem=f"cannot be read: {reader.current_exception}")
+            yield FileEntry(number, problem=f"cannot be read: {reader.current_exception}")
             continue
         control = {field.tag: field.data or "" for field in marc.fields if field.is_control_field()}
         fields = [
@@ -35,7 +35,7 @@ def read(stream: BinaryIO) -> Iterator[Row]:
         yield _row(number, str(marc.leader), control.get("008", ""), fields)
 
 
-def read_xml(stream: BinaryIO) -> Iterator[Row]:
+def read_xml(stream: BinaryIO) -> Iterator[FileEntry]:
     number = 0
     root = None
     for event, element in ElementTree.iterparse(stream, events=("start", "end")):
@@ -57,12 +57,12 @@ def _subfields(field: ElementTree.Element) -> Iterator[tuple[str, str]]:
     return ((sub.get("code", ""), sub.text or "") for sub in field.iter(f"{SLIM}subfield"))
 
 
-def _row(number: int, leader: str, fixed: str, fields: Fields) -> Row:
+def _row(number: int, leader: str, fixed: str, fields: Fields) -> FileEntry:
     if leader[6:7] not in TEXT:
-        return Row(number)
+        return FileEntry(number)
     title = _tidy(" ".join(_values(fields, ("245",), "abnp")))
     if not title:
-        return Row(number, problem="has no title")
+        return FileEntry(number, problem="has no title")
     printed = " ".join(_values(fields, ("264", "260"), "c"))
     record = Record(
         title=re.sub(r"\s+([:;,.])", r"\1", title),
@@ -72,7 +72,7 @@ def _row(number: int, leader: str, fixed: str, fields: Fields) -> Row:
         published_date=published_date(printed, coded=fixed[7:11])[:4],
         language=iso(fixed[35:38]) or iso(next(iter(_values(fields, ("041",), "a")), "")),
     )
-    return Row(number, record)
+    return FileEntry(number, record)
 
 
 def _values(fields: Fields, tags: tuple[str, ...], codes: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from catalogs import Record, isbn
-from catalogs.files import Row
+from catalogs.files import FileEntry
 from catalogs.languages import iso
 from catalogs.statements import as_text, published_date
 
@@ -53,20 +53,20 @@ class Names:
         return tuple(name[0] for name in names if name)
 
 
-def read(stream: BinaryIO, names: Names) -> Iterator[Row]:
+def read(stream: BinaryIO, names: Names) -> Iterator[FileEntry]:
     for number, line in enumerate(stream, start=1):
         columns = line.rstrip(b"\n").split(b"\t", 4)
         if len(columns) != 5:
-            yield Row(number, problem="does not have the five columns of a dump")
+            yield FileEntry(number, problem="does not have the five columns of a dump")
             continue
         try:
             yield _row(number, columns[0].decode(), json.loads(columns[4]), names)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            yield Row(number, problem=f"cannot be read: {error}")
+            yield FileEntry(number, problem=f"cannot be read: {error}")
     names.flush()
 
 
-def _row(number: int, kind: str, data: dict, names: Names) -> Row:
+def _row(number: int, kind: str, data: dict, names: Names) -> FileEntry:
     if kind == "/type/author":
         if data.get("name"):
             names.keep("author", data["key"], data["name"])
@@ -75,8 +75,8 @@ def _row(number: int, kind: str, data: dict, names: Names) -> Row:
         names.keep("work", data["key"], " ".join(filter(None, keys)))
     elif kind == "/type/edition":
         title = " ".join(filter(None, [data.get("title_prefix"), data.get("title")])).strip()
-        return Row(number, _record(data, title, names)) if title else Row(number, problem="has no title")
-    return Row(number)
+        return FileEntry(number, _record(data, title, names)) if title else FileEntry(number, problem="has no title")
+    return FileEntry(number)
 
 
 def _author_key(entry: dict) -> str:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from chat.answers.many import said, titled
+from chat.answers.many import query_in_words, titled
 from chat.questions import Question, Reply
 from library.models import Status, UserBook
 
@@ -59,7 +59,7 @@ def value_of(copy: UserBook, kind: str):
     return getattr(copy, kind)
 
 
-def shown(copy: UserBook, kind: str) -> str:
+def described(copy: UserBook, kind: str) -> str:
     value = value_of(copy, kind)
     if value is None or value == "":
         return f"{titled(copy)}: not noted"
@@ -74,7 +74,7 @@ def two_books(question: Question, first: str, second: str, kind: str, more: bool
     if not all(copies):
         missing = (first, second)[copies.index(None)]
         return Reply(f"I do not find “{missing}” in your library, so I cannot compare.", [copy.pk for copy in copies if copy])
-    facts, keys = "; ".join(shown(copy, kind) for copy in copies), [copy.pk for copy in copies]
+    facts, keys = "; ".join(described(copy, kind) for copy in copies), [copy.pk for copy in copies]
     values = [value_of(copy, kind) for copy in copies]
     if None in values:
         return Reply(f"I cannot tell. {facts}.", keys)
@@ -93,7 +93,7 @@ def two_numbers(question: Question, first: str, second: str, read: bool) -> Repl
     if read:
         queries = [replace(query, status=(Status.READ,)) for query in queries]
     counts = [question.tools.count(query) for query in queries]
-    parts = [f"{count:,} {said(query, count)}" for count, query in zip(counts, queries, strict=True)]
+    parts = [f"{count:,} {query_in_words(query, count)}" for count, query in zip(counts, queries, strict=True)]
     if counts[0] == counts[1]:
         return Reply(f"As many of one as of the other: {parts[0]} and {parts[1]}.")
     ahead = 0 if counts[0] > counts[1] else 1

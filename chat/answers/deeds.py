@@ -20,16 +20,16 @@ def deed(question: Question) -> Reply | None:
     for name, pattern in PATTERNS:
         found = question.parts(rf"^(?:please |can you |could you |would you )?{pattern}$")
         if found:
-            return proposed(question, name, found["it"].strip(" \"“”'"), found["value"].strip(" \"“”'?!."))
+            return proposed_change(question, name, found["it"].strip(" \"“”'"), found["value"].strip(" \"“”'?!."))
     return None
 
 
-def proposed(question: Question, name: str, what: str, value: str) -> Reply:
+def proposed_change(question: Question, name: str, what: str, value: str) -> Reply:
     keys = keys_of(question, what)
     if not keys:
         return Reply(f"I do not find “{what}” in your library, so nothing is changed.")
     try:
-        proposal = actions.propose(question.user, name, keys, value)
+        proposal = actions.propose_change(question.user, name, keys, value)
     except actions.ActionError as error:
         return Reply(str(error), keys)
     return Reply(f"{proposal.sentence} Nothing is changed until you say so.", list(proposal.books), action=proposal.as_json())

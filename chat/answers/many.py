@@ -15,7 +15,7 @@ from library.search.hybrid import more_like
 SHOWN_IN_TEXT = 5
 
 
-def count(question: Question) -> Reply:
+def count_answer(question: Question) -> Reply:
     query = question.query().without_order()
     keys = (
         question.tools.find(query)
@@ -29,11 +29,11 @@ def count(question: Question) -> Reply:
         more = f", {wished:,} of them on the wishlist" if wished else ""
         return Reply(f"You have {count_of(number, 'book')}{more}.", memory={"books": keys[:500]})
     if query.read:
-        return Reply(f"You read {number:,} {said(replace(query, read=()), number)} {reading_days(query)}.", keys)
-    return Reply(f"You have {number:,} {said(query, number)}.", keys)
+        return Reply(f"You read {number:,} {query_in_words(replace(query, read=()), number)} {reading_days(query)}.", keys)
+    return Reply(f"You have {number:,} {query_in_words(query, number)}.", keys)
 
 
-def said(query: BookQuery, number: int) -> str:
+def query_in_words(query: BookQuery, number: int) -> str:
     return replace(query, among=None).words(number) + (" of those" if query.among else "")
 
 
@@ -48,16 +48,18 @@ def listed(question: Question) -> Reply | None:
         return None
     keys = question.tools.find(query)
     if not keys and query.topic and query != BookQuery(topic=query.topic):
-        return Reply(f"You have no {said(query, 0)}.")
+        return Reply(f"You have no {query_in_words(query, 0)}.")
     if not keys:
-        return Reply(f"I found no {said(query, 0)} in your library.")
+        return Reply(f"I found no {query_in_words(query, 0)} in your library.")
     if query.sort:
-        return ranked(question, query, keys)
+        return ranked_answer(question, query, keys)
     yes = "Yes, " if re.match(r" (?:do|have|did|are|is) (?:i|there) | any(?:thing)? ", question.text) else ""
     if len(keys) == 1:
         copy = question.tools.books.get(pk=keys[0])
         return Reply(f"{yes}{'one' if yes else 'One'}: {titled(copy)}.", keys)
-    return Reply(f"{yes}{'you' if yes else 'You'} have {len(keys):,} {said(query, len(keys))}: {some(question, keys)}.", keys)
+    return Reply(
+        f"{yes}{'you' if yes else 'You'} have {len(keys):,} {query_in_words(query, len(keys))}: {some(question, keys)}.", keys
+    )
 
 
 def some(question: Question, keys: list[int]) -> str:
@@ -79,7 +81,7 @@ ADJECTIVES = {
 }  # fmt: skip
 
 
-def ranked(question: Question, query: BookQuery, keys: list[int]) -> Reply:
+def ranked_answer(question: Question, query: BookQuery, keys: list[int]) -> Reply:
     adjective, column = ADJECTIVES[query.sort]
     copies = query.books(question.user).in_bulk(keys[:MOST_SHOWN])
     rows = [f"{titled(copies[pk])}{value_of(copies[pk], column)}" for pk in keys[:MOST_SHOWN] if pk in copies]
@@ -116,7 +118,7 @@ def surprise(question: Question) -> Reply:
     if not keys and wanted != open_:
         keys = question.tools.find(open_)
     if not keys:
-        return Reply(f"You have no {said(wanted, 0)} to choose from.")
+        return Reply(f"You have no {query_in_words(wanted, 0)} to choose from.")
     picked = sorted(keys, key=lambda pk: chance(question, pk))[:number]
     copies = question.tools.books.in_bulk(picked)
     names = [titled(copies[pk]) for pk in picked if pk in copies]
@@ -184,7 +186,7 @@ def reread(question: Question) -> Reply:
     )
 
 
-def search(question: Question) -> Reply | None:
+def search_answer(question: Question) -> Reply | None:
     """No question that the grammar knows: the words are looked for, and it says so."""
     query = question.query()
     if not query.narrows:
@@ -194,10 +196,10 @@ def search(question: Question) -> Reply | None:
         return None
     if query.topic:
         return Reply(
-            f"I am not sure what you ask. These are the books I find for {said(query, 2).removeprefix('books ')}: {some(question, keys)}.",
+            f"I am not sure what you ask. These are the books I find for {query_in_words(query, 2).removeprefix('books ')}: {some(question, keys)}.",
             keys,
         )
-    return Reply(f"You have {len(keys):,} {said(query, len(keys))}: {some(question, keys)}.", keys)
+    return Reply(f"You have {len(keys):,} {query_in_words(query, len(keys))}: {some(question, keys)}.", keys)
 
 
-__all__ = ["NEAR", "count", "duplicates", "like", "listed", "ranked", "search", "surprise"]
+__all__ = ["NEAR", "count_answer", "duplicates", "like", "listed", "ranked_answer", "search_answer", "surprise"]

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chat.answers.many import said, titled
+from chat.answers.many import query_in_words, titled
 from chat.book_query import BookQuery
 from chat.questions import Question, Reply
 from library.in_words import day_in_words
@@ -24,7 +24,7 @@ def kind_in(question: Question, lead: str = "") -> str:
     return ""
 
 
-def most(question: Question) -> Reply | None:
+def most_frequent_answer(question: Question) -> Reply | None:
     """`which author do I have the most books by`."""
     kind = kind_in(question)
     if not kind:
@@ -38,7 +38,7 @@ def most(question: Question) -> Reply | None:
     if question.has("least|fewest|fullest|emptiest") and question.has("least|fewest|emptiest"):
         pairs = sorted(pairs, key=lambda pair: (pair[1], pair[0]))
     if not pairs:
-        return Reply(f"I cannot tell: for none of your {said(query, 2)} {article(kind)} is noted.")
+        return Reply(f"I cannot tell: for none of your {query_in_words(query, 2)} {article(kind)} is noted.")
     top = [name for name, number in pairs if number == pairs[0][1]]
     rest = ", ".join(f"{name} ({number:,})" for name, number in pairs[len(top) : len(top) + 4])
     names = " and ".join(top[:3])
@@ -110,7 +110,7 @@ def different(question: Question) -> Reply | None:
     return Reply(f"{len(pairs):,} {noun}{f': {shown}{more}' if pairs else ''}.")
 
 
-def pages(question: Question) -> Reply:
+def pages_answer(question: Question) -> Reply:
     """`how many pages have I read this year`."""
     query = question.query()
     if question.has("read|finished|finish") and query.read:
@@ -125,7 +125,7 @@ def pages(question: Question) -> Reply:
         sums = question.tools.sums(query)
         total, unknown, keys = sums["all_pages"] or 0, sums["n"] - sums["with_pages"], []
     more = f" {unknown:,} of them have no page count." if unknown else ""
-    return Reply(f"{total:,} pages in {said(replace(query, among=query.among), 2)}.{more}", keys)
+    return Reply(f"{total:,} pages in {query_in_words(replace(query, among=query.among), 2)}.{more}", keys)
 
 
 def average(question: Question) -> Reply | None:
@@ -133,16 +133,16 @@ def average(question: Question) -> Reply | None:
     if question.has("ratings?|stars|rated|rate"):
         sums = question.tools.sums(replace(query, lacks=()))
         if not sums["rated"]:
-            return Reply(f"None of your {said(query, 2)} is rated.")
+            return Reply(f"None of your {query_in_words(query, 2)} is rated.")
         return Reply(
-            f"{sums['mean_rating'] / 2:.1f} of 5 stars on average, over {sums['rated']:,} rated {said(query, sums['rated'])}."
+            f"{sums['mean_rating'] / 2:.1f} of 5 stars on average, over {sums['rated']:,} rated {query_in_words(query, sums['rated'])}."
         )
     if question.has("pages|length|long"):
         sums = question.tools.sums(replace(query, pages=()))
         if not sums["with_pages"]:
-            return Reply(f"None of your {said(query, 2)} has a page count.")
+            return Reply(f"None of your {query_in_words(query, 2)} has a page count.")
         return Reply(
-            f"{sums['mean_pages']:.0f} pages on average, over {sums['with_pages']:,} {said(replace(query, pages=()), sums['with_pages'])}."
+            f"{sums['mean_pages']:.0f} pages on average, over {sums['with_pages']:,} {query_in_words(replace(query, pages=()), sums['with_pages'])}."
         )
     if question.has("price|cost|pay|spend|paid"):
         return money(question)
@@ -155,10 +155,10 @@ def money(question: Question) -> Reply:
     query = replace(question.query().without_order(), topic="")
     sums = question.tools.sums(query)
     if not sums["priced"]:
-        return Reply(f"For none of your {said(query, 2)} a price is noted.")
+        return Reply(f"For none of your {query_in_words(query, 2)} a price is noted.")
     total = " and ".join(f"{amount:,.2f} {currency}".strip() for currency, amount in sums["spent"])
     return Reply(
-        f"{total} for {sums['priced']:,} {said(query, sums['priced'])} with a price; {sums['n'] - sums['priced']:,} have none."
+        f"{total} for {sums['priced']:,} {query_in_words(query, sums['priced'])} with a price; {sums['n'] - sums['priced']:,} have none."
     )
 
 
@@ -172,7 +172,7 @@ def share(question: Question) -> Reply | None:
     number = part.count()
     question.tools.step("count", query.words(), f"{number} of {whole}")
     return Reply(
-        f"{number / max(1, whole):.0%}: {number:,} of your {whole:,} books are {said(query, number).replace('books', '').replace('book', '').strip() or 'such'}.",
+        f"{number / max(1, whole):.0%}: {number:,} of your {whole:,} books are {query_in_words(query, number).replace('books', '').replace('book', '').strip() or 'such'}.",
         list(part.values_list("pk", flat=True)[:500]),
     )
 

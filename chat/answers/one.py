@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from chat.answers.many import listed, said, some, titled
+from chat.answers.many import listed, query_in_words, some, titled
 from chat.book_query import BookQuery, language_name
 from chat.questions import Question, Reply, is_pronoun
 from library.in_words import day_in_words
@@ -22,7 +22,7 @@ def find_one(question: Question, title: str) -> UserBook | None:
     return found[0] if found else None
 
 
-def missing(title: str) -> Reply:
+def missing_book(title: str) -> Reply:
     return Reply(f"I do not find “{title}” in your library." if title else "Say which book you mean.")
 
 
@@ -41,7 +41,7 @@ def where(question: Question) -> Reply | None:
     if not copies and query.narrows and (not query.topic or query != BookQuery(topic=query.topic)):
         return places_of(question, query)
     if not copies:
-        return missing(title)
+        return missing_book(title)
     copies = [copy for copy in copies if copy.title == copies[0].title] or copies
     return Reply(
         " ".join(place_sentence(question, copy, len(copies) > 1) for copy in copies[:4]), [copy.pk for copy in copies[:4]]
@@ -67,11 +67,11 @@ def places_of(question: Question, query: BookQuery) -> Reply:
     """`where are my cookbooks`: by shelf, most first."""
     keys = question.tools.find(query)
     if not keys:
-        return Reply(f"You have no {said(query, 0)}.")
+        return Reply(f"You have no {query_in_words(query, 0)}.")
     shelves = question.tools.most("shelf", replace(BookQuery(), among=tuple(keys)))
     homeless = len(keys) - sum(number for _, number in shelves)
     parts = [f"{number:,} on “{name}”" for name, number in shelves] + ([f"{homeless:,} on no shelf"] if homeless else [])
-    return Reply(f"Your {len(keys):,} {said(query, len(keys))}: {', '.join(parts)}.", keys)
+    return Reply(f"Your {len(keys):,} {query_in_words(query, len(keys))}: {', '.join(parts)}.", keys)
 
 
 def owned(question: Question) -> Reply | None:
@@ -92,15 +92,15 @@ def owned(question: Question) -> Reply | None:
         if not exact and query.narrows:
             keys = question.tools.find(query)
             if keys:
-                return Reply(f"Yes, {len(keys):,} {said(query, len(keys))}: {some(question, keys)}.", keys)
-            return Reply(f"No, you have no {said(query, 0)}.")
+                return Reply(f"Yes, {len(keys):,} {query_in_words(query, len(keys))}: {some(question, keys)}.", keys)
+            return Reply(f"No, you have no {query_in_words(query, 0)}.")
     title, author = split_author(question, title)
     found = question.tools.titled(title, author)
     if not found and " and " in title and (both := several(question, title)):
         return both
     if not found:
         if query.narrows and not query.topic and (keys := question.tools.find(query)):
-            return Reply(f"Yes, {len(keys):,} {said(query, len(keys))}: {some(question, keys)}.", keys)
+            return Reply(f"Yes, {len(keys):,} {query_in_words(query, len(keys))}: {some(question, keys)}.", keys)
         return Reply(f"No, “{title}” is not in your library.")
     copy = found[0]
     same = [each for each in found if each.book.work_key == copy.book.work_key]
@@ -223,7 +223,7 @@ FACTS = {
 }  # fmt: skip
 
 
-def fact(question: Question) -> Reply | None:
+def fact_answer(question: Question) -> Reply | None:
     for name, patterns in FACTS.items():
         title = next((found for pattern in patterns if (found := question.captured(pattern))), "")
         if not title:
@@ -238,7 +238,7 @@ def fact(question: Question) -> Reply | None:
         query = question.query()
         if name == "about" or (name == "read" and query.narrows and not query.topic):
             return None
-        return missing("" if is_pronoun(title) else title)
+        return missing_book("" if is_pronoun(title) else title)
     return None
 
 
@@ -260,21 +260,21 @@ def times(question: Question, copy: UserBook) -> str:
     return f"You have read {titled(copy)} {'once' if number == 1 else 'twice' if number == 2 else f'{number} times' if number else 'not once'}."
 
 
-def notes(question: Question, copy: UserBook) -> str:
+def notes_answer(question: Question, copy: UserBook) -> str:
     parts = [f"Your review of {titled(copy)}: “{copy.review[:600]}”" if copy.review else ""]
     parts += [f"Your notes on {titled(copy)}: “{copy.notes[:600]}”" if copy.notes else ""]
     parts += [f"You gave it {copy.rating / 2:g} stars." if copy.rating else ""]
     return " ".join(part for part in parts if part) or f"You have written nothing about {titled(copy)}, and not rated it."
 
 
-def series(question: Question, copy: UserBook) -> str:
+def series_answer(question: Question, copy: UserBook) -> str:
     if not copy.series:
         return f"{titled(copy)} is in no series that I know of."
     number = f", number {copy.series_number}" if copy.series_number else ""
     return f"{titled(copy)} is in the series “{copy.series}”{number}."
 
 
-def added(question: Question, copy: UserBook) -> str:
+def added_answer(question: Question, copy: UserBook) -> str:
     bought = (
         f" You bought it{f' on {day_in_words(copy.bought)}' if copy.bought else ''}{f' at {copy.bought_from}' if copy.bought_from else ''}."
         if copy.bought or copy.bought_from
@@ -289,28 +289,28 @@ def about(question: Question, copy: UserBook) -> str:
         copy.publisher,
         f"{copy.pages} pages" if copy.pages else "",
         language_name(copy.language),
-        series(question, copy) if copy.series else "",
+        series_answer(question, copy) if copy.series else "",
     ]
     description = f" {copy.description[:500]}" if copy.description else " I have no description of it."
     return f"{titled(copy)}: {', '.join(each.rstrip('.') for each in facts if each)}.{description} {place_sentence(question, copy)} {STATE_SENTENCES[copy.status]}"
 
 
-def known(value, sentence: str, nothing: str):
+def known_value(value, sentence: str, nothing: str):
     return sentence if value else nothing
 
 
 ANSWERS = {
-    "author": lambda q, c: known(c.authors, f"“{c.title}” is by {c.author}.", f"I do not know who wrote “{c.title}”."),
-    "year": lambda q, c: known(c.published_date, f"Your edition of {titled(c)} is from {c.published_date}.", f"I do not know when {titled(c)} was published."),
-    "pages": lambda q, c: known(c.pages, f"{titled(c)} has {c.pages} pages.", f"I do not know how many pages {titled(c)} has."),
-    "isbn": lambda q, c: known(c.isbn13, f"The ISBN of {titled(c)} is {c.isbn_hyphenated} ({c.isbn13}).", f"{titled(c)} has no ISBN here."),
-    "publisher": lambda q, c: known(c.publisher, f"{titled(c)} is published by {c.publisher}.", f"I do not know who published {titled(c)}."),
-    "language": lambda q, c: known(c.language, f"Your copy of {titled(c)} is in {language_name(c.language)}.", f"I do not know the language of {titled(c)}."),
-    "rating": lambda q, c: known(c.rating, f"You gave {titled(c)} {(c.rating or 0) / 2:g} of 5 stars.", f"You have not rated {titled(c)}."),
-    "price": lambda q, c: known(c.price is not None, f"You paid {c.price} {c.currency} for {titled(c)}.", f"What {titled(c)} cost is not noted."),
-    "tags": lambda q, c: known(names := ", ".join(t.name for t in c.tags.all()), f"{titled(c)} is tagged: {names}.", f"{titled(c)} has no tags."),
-    "condition": lambda q, c: known(c.condition, f"{titled(c)}: {c.get_condition_display().lower()}. {c.condition_note}", f"The condition of {titled(c)} is not noted."),
-    "series": series, "times": times, "read": read_sentence, "notes": notes, "added": added, "about": about,
+    "author": lambda q, c: known_value(c.authors, f"“{c.title}” is by {c.author}.", f"I do not know who wrote “{c.title}”."),
+    "year": lambda q, c: known_value(c.published_date, f"Your edition of {titled(c)} is from {c.published_date}.", f"I do not know when {titled(c)} was published."),
+    "pages": lambda q, c: known_value(c.pages, f"{titled(c)} has {c.pages} pages.", f"I do not know how many pages {titled(c)} has."),
+    "isbn": lambda q, c: known_value(c.isbn13, f"The ISBN of {titled(c)} is {c.isbn_hyphenated} ({c.isbn13}).", f"{titled(c)} has no ISBN here."),
+    "publisher": lambda q, c: known_value(c.publisher, f"{titled(c)} is published by {c.publisher}.", f"I do not know who published {titled(c)}."),
+    "language": lambda q, c: known_value(c.language, f"Your copy of {titled(c)} is in {language_name(c.language)}.", f"I do not know the language of {titled(c)}."),
+    "rating": lambda q, c: known_value(c.rating, f"You gave {titled(c)} {(c.rating or 0) / 2:g} of 5 stars.", f"You have not rated {titled(c)}."),
+    "price": lambda q, c: known_value(c.price is not None, f"You paid {c.price} {c.currency} for {titled(c)}.", f"What {titled(c)} cost is not noted."),
+    "tags": lambda q, c: known_value(names := ", ".join(t.name for t in c.tags.all()), f"{titled(c)} is tagged: {names}.", f"{titled(c)} has no tags."),
+    "condition": lambda q, c: known_value(c.condition, f"{titled(c)}: {c.get_condition_display().lower()}. {c.condition_note}", f"The condition of {titled(c)} is not noted."),
+    "series": series_answer, "times": times, "read": read_sentence, "notes": notes_answer, "added": added_answer, "about": about,
 }  # fmt: skip
 
-__all__ = ["fact", "listed", "owned", "where"]
+__all__ = ["fact_answer", "listed", "owned", "where"]

@@ -1,10 +1,10 @@
 """Questions about series: which volumes are missing, which comes next, how far one is."""
 
 from chat.answers.many import titled
-from chat.names import key, longest_in
+from chat.names import longest_in, name_key
 from chat.questions import Question, Reply, is_pronoun
 from library.models import Status, UserBook
-from library.series import Series, runs, volumes
+from library.series import Series, runs, volume_numbers
 
 
 def series_in(question: Question) -> str:
@@ -20,7 +20,7 @@ def series_in(question: Question) -> str:
     )
     if not said:
         return ""
-    wanted = set(key(said).split()) - {"the", "series", "saga", "books", "my", "any", "a"}
+    wanted = set(name_key(said).split()) - {"the", "series", "saga", "books", "my", "any", "a"}
     some = [shown for folded, shown in question.names.series.items() if wanted and wanted <= set(folded.split())]
     if some:
         return min(some, key=len)
@@ -41,7 +41,7 @@ def gaps(question: Question) -> Reply | None:
     with_gaps = [one for one in found if one.missing]
     if not with_gaps:
         return Reply("None of your series has a gap that I can see." if found else "None of your books is in a series.")
-    rows = [f"{one.name}: {numbers(one.missing)}" for one in sorted(with_gaps, key=lambda one: -one.count)]
+    rows = [f"{one.name}: {number_list(one.missing)}" for one in sorted(with_gaps, key=lambda one: -one.count)]
     more = f" and {len(rows) - 10:,} more series" if len(rows) > 10 else ""
     keys = [copy.pk for one in with_gaps for copy in one.copies]
     return Reply(f"Missing between the volumes you have — {'; '.join(rows[:10])}{more}.", keys)
@@ -55,13 +55,13 @@ def of_one(name: str, one: Series | None) -> Reply:
         return Reply(
             f"You have {len(keys)} of “{name}”, but their volumes have no numbers, so I cannot tell what is missing.", keys
         )
-    have = f"You have {numbers(one.volumes)} of “{name}”"
+    have = f"You have {number_list(one.volumes)} of “{name}”"
     if one.missing:
-        return Reply(f"{have}; {numbers(one.missing)} {'is' if len(one.missing) == 1 else 'are'} missing.", keys)
+        return Reply(f"{have}; {number_list(one.missing)} {'is' if len(one.missing) == 1 else 'are'} missing.", keys)
     return Reply(f"{have}, without a gap. Whether more volumes have come out since I cannot tell.", keys)
 
 
-def numbers(each: list[int]) -> str:
+def number_list(each: list[int]) -> str:
     """`1, 2 and 4`, and `1–9` for a run."""
     return runs(each, "–")
 
@@ -87,8 +87,8 @@ def following(question: Question) -> Reply | None:
     if copy:
         place = next((n for n, other in enumerate(later) if other.pk == copy.pk), len(later))
         later = later[place + 1 :]
-        wanted = max(volumes(copy.series_number), default=0) + 1
-        if later and wanted > 1 and min(volumes(later[0].series_number), default=0) > wanted:
+        wanted = max(volume_numbers(copy.series_number), default=0) + 1
+        if later and wanted > 1 and min(volume_numbers(later[0].series_number), default=0) > wanted:
             return Reply(
                 f"Number {wanted} of “{name}” comes next; you do not have it. The next you have is {of_series(later[0])}.",
                 [later[0].pk],
@@ -105,7 +105,7 @@ def of_series(copy: UserBook) -> str:
     return titled(copy) + (f", number {copy.series_number}" if copy.series_number else "")
 
 
-def overview(question: Question) -> Reply:
+def series_overview(question: Question) -> Reply:
     rows = sorted(question.tools.series(), key=lambda one: (-one.count, one.name))
     if not rows:
         return Reply("None of your books is in a series.")

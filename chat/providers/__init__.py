@@ -24,7 +24,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Turn:
+class ModelTurn:
     """One side's turn: what the user or the model said, what the model wants looked up, or what was found for it."""
 
     role: str  # user, assistant, tool

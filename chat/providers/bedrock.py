@@ -11,7 +11,7 @@ from botocore.eventstream import ParserError
 from botocore.exceptions import BotoCoreError, ClientError, EventStreamError
 from urllib3.exceptions import HTTPError
 
-from chat.providers import Call, ModelError, Said, Turn
+from chat.providers import Call, ModelError, ModelTurn, Said
 
 AGAIN = (
     "ThrottlingException",
@@ -26,7 +26,7 @@ ONLY_WHOLE = ("ValidationException", "AccessDeniedException")  # there are model
 MOST_TOKENS = 1200
 
 
-class Model:
+class BedrockChatModel:
     def __init__(self, model: str, region: str, client=None, timeout: float = 30):
         self.name = f"bedrock:{model}"
         self.model = model
@@ -34,7 +34,7 @@ class Model:
         self.client = client or boto3.client("bedrock-runtime", region_name=region, config=config)
         self.streams = True
 
-    def ask(self, system: str, turns: list[Turn], tools: list[dict], hear=None) -> Said:
+    def ask(self, system: str, turns: list[ModelTurn], tools: list[dict], hear=None) -> Said:
         specs = [
             {"toolSpec": {"name": tool["name"], "description": tool["description"], "inputSchema": {"json": tool["parameters"]}}}
             for tool in tools
@@ -45,7 +45,7 @@ class Model:
             "toolConfig": {"tools": specs}, "inferenceConfig": {"maxTokens": MOST_TOKENS},
         }  # fmt: skip
         try:
-            return read(self.streamed(request, hear) if hear and self.streams else self.client.converse(**request))
+            return read_bedrock_answer(self.streamed(request, hear) if hear and self.streams else self.client.converse(**request))
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             again = code in AGAIN or code in STREAM_AGAIN
@@ -99,7 +99,7 @@ def gathered(events, hear) -> dict:
     return {"output": {"message": {"content": [parts[number] for number in sorted(parts)]}}, "usage": usage}
 
 
-def message(turn: Turn) -> dict:
+def message(turn: ModelTurn) -> dict:
     if turn.role == "tool":
         found = [{"toolResult": {"toolUseId": key, "content": [{"json": json.loads(text)}]}} for key, text in turn.results]
         return {"role": "user", "content": found}
@@ -108,7 +108,7 @@ def message(turn: Turn) -> dict:
     return {"role": turn.role, "content": content}
 
 
-def read(answer: dict) -> Said:
+def read_bedrock_answer(answer: dict) -> Said:
     parts, usage = answer["output"]["message"]["content"], answer.get("usage", {})
     calls = tuple(
         Call(part["toolUse"]["toolUseId"], part["toolUse"]["name"], part["toolUse"]["input"] or {})

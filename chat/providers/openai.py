@@ -6,22 +6,22 @@ import json
 
 import httpx
 
-from chat.providers import Call, ModelError, Said, Turn
+from chat.providers import Call, ModelError, ModelTurn, Said
 
 AGAIN = (408, 409, 429, 500, 502, 503, 504)
 
 
-class Model:
+class OpenAIChatModel:
     def __init__(self, model: str, url: str, key: str = "", transport=None, timeout: float = 30):
         self.name = f"openai:{model}"
         self.model = model
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self.client = httpx.Client(base_url=url, headers=headers, timeout=timeout, transport=transport)
 
-    def ask(self, system: str, turns: list[Turn], tools: list[dict], hear=None) -> Said:
+    def ask(self, system: str, turns: list[ModelTurn], tools: list[dict], hear=None) -> Said:
         body = {
             "model": self.model,
-            "messages": [{"role": "system", "content": system}, *(message for turn in turns for message in messages(turn))],
+            "messages": [{"role": "system", "content": system}, *(message for turn in turns for message in turn_messages(turn))],
             "tools": [{"type": "function", "function": tool} for tool in tools],
         }
         if hear:
@@ -33,7 +33,7 @@ class Model:
                         f"The model rejected the request ({answer.status_code}).", permanent=answer.status_code not in AGAIN
                     )
                 streamed = hear and "event-stream" in answer.headers.get("content-type", "")
-                return read(gathered(answer.iter_lines(), hear) if streamed else json.loads(answer.read()))
+                return read_openai_answer(gathered(answer.iter_lines(), hear) if streamed else json.loads(answer.read()))
         except httpx.HTTPError as error:
             raise ModelError("The model is not responding.") from error
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
@@ -77,7 +77,7 @@ def gather_call(calls: dict[int, dict], piece: dict):
     call["function"]["arguments"] += function.get("arguments") or ""
 
 
-def messages(turn: Turn) -> list[dict]:
+def turn_messages(turn: ModelTurn) -> list[dict]:
     if turn.role == "tool":
         return [{"role": "tool", "tool_call_id": key, "content": found} for key, found in turn.results]
     said: dict = {"role": turn.role, "content": turn.text}
@@ -89,7 +89,7 @@ def messages(turn: Turn) -> list[dict]:
     return [said]
 
 
-def read(answer: dict) -> Said:
+def read_openai_answer(answer: dict) -> Said:
     message, usage = answer["choices"][0]["message"], answer.get("usage") or {}
     calls = tuple(
         Call(call["id"], call["function"]["name"], json.loads(call["function"]["arguments"] or "{}"))

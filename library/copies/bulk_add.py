@@ -73,7 +73,7 @@ def find_or_make_books(records: list[Record]) -> list[Book]:
 def tag_copies(user, pairs: list[tuple[UserBook, list[str]]]):
     """Gives each copy these tags beside those it has; tags that are new are made."""
     pairs = [(copy, names) for copy, names in pairs if names]
-    tags = tagging.find_or_make(user, [name for _, names in pairs for name in names]) if pairs else []
+    tags = tagging.find_or_make_tags(user, [name for _, names in pairs for name in names]) if pairs else []
     by_fold = {tag.folded: tag for tag in tags}
     rows = []
     for copy, names in pairs:

@@ -44,7 +44,7 @@ class Change:
 
 
 @transaction.atomic
-def apply(user, copies: QuerySet, change: Change) -> Undo | None:
+def apply_change(user, copies: QuerySet, change: Change) -> Undo | None:
     """`change` made to those of `copies` that are this person's, in a constant number of queries for each 500 of them.
 
     None where nothing had to change. A status that is set for many says nothing about when they were read: no reading is begun
@@ -52,7 +52,7 @@ def apply(user, copies: QuerySet, change: Change) -> Undo | None:
     columns = change.columns()
     rows = list(copies.filter(user=user).order_by().values_list("pk", *columns))
     steps = [
-        undoing.columns(name, after, [(row[0], row[number]) for row in rows if row[number] != after])
+        undoing.undo_columns(name, after, [(row[0], row[number]) for row in rows if row[number] != after])
         for number, (name, after) in enumerate(columns.items(), start=1)
     ]
     changed = {row[0] for row in rows if any(row[n] != after for n, after in enumerate(columns.values(), start=1))}
@@ -64,21 +64,21 @@ def apply(user, copies: QuerySet, change: Change) -> Undo | None:
     steps = [step for step in steps if step["before"]] + tag_steps
     if not steps:
         return None
-    done = undoing.record(user, sentence(change, len(changed | retagged)), *steps)
+    done = undoing.record(user, change_sentence(change, len(changed | retagged)), *steps)
     webhooks.notify_many(user.pk, changed | retagged, done.sentence)
     return done
 
 
 def _set(pks: list[int], columns: dict):
     """The columns of these copies, and that they changed; one statement a chunk."""
-    for chunk in undoing.chunks(pks):
+    for chunk in undoing.in_chunks(pks):
         UserBook.objects.filter(pk__in=chunk).change(**columns)
 
 
 def _tag(user, pks: list[int], names) -> list[dict]:
     """Gives the tags to those that do not have them; who got which."""
-    tags, fresh = tagging.find_or_make(user, names), defaultdict(list)
-    for chunk in undoing.chunks(pks) if tags else ():
+    tags, fresh = tagging.find_or_make_tags(user, names), defaultdict(list)
+    for chunk in undoing.in_chunks(pks) if tags else ():
         having = set(_pairs(chunk, tags))
         missing = [(pk, tag) for pk in chunk for tag in tags if (pk, tag.pk) not in having]
         rows = [tagging.Through(userbook_id=pk, tag=tag) for pk, tag in missing]
@@ -93,7 +93,7 @@ def _untag(user, pks: list[int], names) -> list[dict]:
     folded = [tagging.Tag.fold(name) for name in tagging.tidy(names)]
     tags, gone = list(tagging.Tag.objects.filter(user=user, folded__in=folded)), defaultdict(list)
     by_key = {tag.pk: tag.name for tag in tags}
-    for chunk in undoing.chunks(pks) if tags else ():
+    for chunk in undoing.in_chunks(pks) if tags else ():
         pairs = list(_pairs(chunk, tags))
         tagging.Through.objects.filter(userbook__in=chunk, tag__in=tags).delete()
         for pk, tag in pairs:
@@ -105,7 +105,7 @@ def _pairs(pks: list[int], tags):
     return tagging.Through.objects.filter(userbook__in=pks, tag__in=tags).values_list("userbook_id", "tag_id")
 
 
-def sentence(change: Change, count: int) -> str:
+def change_sentence(change: Change, count: int) -> str:
     """What was done, for the person: `12 books are on “Study” now.`"""
     books, are = ("1 book", "is") if count == 1 else (f"{count:,} books", "are")
     if change.remove:
@@ -131,7 +131,7 @@ def _quoted(names) -> str:
 @transaction.atomic
 def rename_tag(tag: Tag, name: str) -> Undo | None:
     """The tag under its new name. Where another one is called so the two become one, which the Undo takes apart again."""
-    other = tagging.named(tag.user, name)
+    other = tagging.tag_named(tag.user, name)
     if other and other != tag:
         return merge_tags(tag, other)
     tag.name = name
@@ -170,6 +170,6 @@ def _books(tag: Tag) -> list[int]:
 
 def _count_as_change(tag: Tag):
     books = _books(tag)
-    for chunk in undoing.chunks(books):
+    for chunk in undoing.in_chunks(books):
         UserBook.objects.filter(pk__in=chunk).change()
     webhooks.notify_many(tag.user_id, books, f"Changed the tag “{tag.name}”.")

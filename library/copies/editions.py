@@ -38,7 +38,7 @@ def offered_record(key: str, max_age: int | None = None) -> Record:
 
 def search_catalogs(user, text: str) -> dict:
     """The editions that the catalogues name, each once; an ISBN in the search box is looked up as such."""
-    catalogs = lookup.from_settings(seconds=WAIT_FOR_SEARCH)
+    catalogs = lookup.lookup_from_settings(seconds=WAIT_FOR_SEARCH)
     number = isbn.clean(text)
     if number:
         records = [record] if (record := catalogs.by_isbn(number)) else []
@@ -54,7 +54,7 @@ def _once(records: list[Record]) -> list[Record]:
     seen: dict[str, Record] = {}
     for record in records:
         key = record.isbn or f"{identity.work_key(record.title, record.authors)}|{record.published_date[:4]}|{record.publisher}"
-        seen[key] = lookup.completed(seen[key], record) if key in seen else record
+        seen[key] = lookup.completed_record(seen[key], record) if key in seen else record
     return list(seen.values())
 
 
@@ -84,7 +84,7 @@ def _name(record: Record) -> str:
 
 
 @transaction.atomic
-def choose(user, copy: UserBook, record: Record, over_mine: bool = False) -> Undo:
+def choose_edition(user, copy: UserBook, record: Record, over_mine: bool = False) -> Undo:
     """`copy` is that edition from now on. What its owner typed stays, but for the ISBN, which is what was chosen; with
     `over_mine` their words go too. The history keeps them all, and the Undo brings all of it back."""
     copy = UserBook.objects.select_for_update(of=("self",)).get(pk=copy.pk, user=user)

@@ -22,7 +22,7 @@ def of_record(record: Record) -> dict:
     return {fact: value[: LONGEST[fact]] if fact in LONGEST and isinstance(value, str) else value for fact, value in said.items()}
 
 
-def change(copy: UserBook, said: dict, source: str) -> list[str]:
+def change_facts(copy: UserBook, said: dict, source: str) -> list[str]:
     """Sets what `source` says on `copy` (not saved yet) and keeps what stood there; the names of the facts that changed.
 
     Anybody but the owner changes only what the owner has not said, and never to nothing."""
@@ -38,11 +38,11 @@ def change(copy: UserBook, said: dict, source: str) -> list[str]:
         copy.origins[fact] = source
         changed.append(fact)
     if "cover" in changed:
-        cover_files.changed(copy)
+        cover_files.cover_changed(copy)
     return changed
 
 
-def fill(copy: UserBook, said: dict, source: str) -> list[str]:
+def fill_facts(copy: UserBook, said: dict, source: str) -> list[str]:
     """Sets what `copy` (not saved yet) lacks and its owner did not leave empty; nothing stood there, so no history begins."""
     known = {fact: value for fact, value in said.items() if value not in ("", None, [])}
     if copy.cover_key:
@@ -52,10 +52,10 @@ def fill(copy: UserBook, said: dict, source: str) -> list[str]:
         setattr(copy, fact, known[fact])
         copy.origins[fact] = source
     if "cover" in filled:
-        cover_files.changed(copy)
+        cover_files.cover_changed(copy)
     return filled
 
 
-def in_words(source: str) -> str:
+def source_in_words(source: str) -> str:
     """`open_library` as people know it."""
     return IN_WORDS.get(source, source) or "you"

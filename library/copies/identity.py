@@ -54,7 +54,7 @@ def find_or_make_book(record: Record) -> Book:
     """The edition that `record` is, made where nobody had it yet. Two workers at once end with one row."""
     found = find_book(record)
     if found:
-        complete(found, record)
+        complete_edition(found, record)
         return found
     try:
         with transaction.atomic():
@@ -70,7 +70,7 @@ def find_or_make_book(record: Record) -> Book:
         return Book.objects.get(isbn13=record.isbn)
 
 
-def complete(book: Book, record: Record) -> bool:
+def complete_edition(book: Book, record: Record) -> bool:
     """The shared edition learns from a catalogue's `record` of it what it lacks, or everything where only people had spoken;
     whether it learned anything."""
     if record.source in PEOPLE:

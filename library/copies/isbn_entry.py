@@ -61,7 +61,7 @@ def remember(user, batch: Batch):
         preferences.save(update_fields=["choices"])
 
 
-class Outcome(StrEnum):
+class EntryOutcome(StrEnum):
     ADDED = "added"
     OWNED = "owned"  # in the library already, and left there as it is
     AGAIN = "again"  # this very entry came before
@@ -73,7 +73,7 @@ class Entered:
     """What became of one thing that was typed or scanned."""
 
     text: str
-    outcome: Outcome
+    outcome: EntryOutcome
     copy: UserBook | None = None
     isbn: str = ""
     key: str = ""
@@ -114,19 +114,19 @@ def enter(
     for text, key, found in zip(isbns, keys, read, strict=True):
         number, problem = found.isbn, found.problem
         if key and key in before:
-            entered.append(Entered(text, Outcome.AGAIN, before[key], before[key].isbn13, key))
+            entered.append(Entered(text, EntryOutcome.AGAIN, before[key], before[key].isbn13, key))
         elif problem:
-            entered.append(Entered(text, Outcome.REFUSED, None, "", key, problem))
+            entered.append(Entered(text, EntryOutcome.REFUSED, None, "", key, problem))
         elif number in owned and on_duplicate == OnDuplicate.SKIP:
-            entered.append(Entered(text, Outcome.OWNED, owned[number], number, key, "You already have this book."))
+            entered.append(Entered(text, EntryOutcome.OWNED, owned[number], number, key, "You already have this book."))
         else:
             fresh = replace(_add(user, known.get(number) or identity.placeholder(number), key, own), sentence=found.note)
             entered.append(fresh)
             owned.setdefault(number, fresh.copy)
             before |= {key: fresh.copy} if key else {}
-    added = [each.copy for each in entered if each.copy and each.outcome == Outcome.ADDED]
+    added = [each.copy for each in entered if each.copy and each.outcome == EntryOutcome.ADDED]
     _tag(user, added, tags)
-    metadata_lookup.begin(added)
+    metadata_lookup.begin_lookup(added)
     return entered
 
 
@@ -138,14 +138,14 @@ def enter_record(
     about it, which nobody overwrites; `own` what is theirs: status, shelf, entry."""
     before = UserBook.objects.filter(user=user, entry_key=key).first() if key else None
     if before:
-        return EnteredCopy(record.title, Outcome.AGAIN, before, before.isbn13, key)
+        return EnteredCopy(record.title, EntryOutcome.AGAIN, before, before.isbn13, key)
     entered = _add(user, record, key, own)
-    if entered.outcome == Outcome.ADDED:
+    if entered.outcome == EntryOutcome.ADDED:
         if said:
-            facts.change(entered.copy, said, facts.YOU)
+            facts.change_facts(entered.copy, said, facts.YOU)
             entered.copy.save()
         _tag(user, [entered.copy], tags)
-        metadata_lookup.begin([entered.copy])
+        metadata_lookup.begin_lookup([entered.copy])
     return entered
 
 
@@ -181,8 +181,8 @@ def _add(user, record: Record, key: str, own: dict) -> EnteredCopy:
         copy = UserBook.objects.filter(user=user, entry_key=key).exclude(entry_key="").first()
         if copy is None:
             raise
-        return EnteredCopy(text, Outcome.AGAIN, copy, copy.isbn13, key)
-    return EnteredCopy(text, Outcome.ADDED, copy, record.isbn, key)
+        return EnteredCopy(text, EntryOutcome.AGAIN, copy, copy.isbn13, key)
+    return EnteredCopy(text, EntryOutcome.ADDED, copy, record.isbn, key)
 
 
 def _wanted(record: Record) -> str:
@@ -194,7 +194,7 @@ def _wanted(record: Record) -> str:
 
 def _tag(user, copies: list[UserBook], names: Iterable[str]):
     """New copies have no tags yet, so they are written for all at once."""
-    tags = tagging.find_or_make(user, list(names)) if copies else []
+    tags = tagging.find_or_make_tags(user, list(names)) if copies else []
     tagging.Through.objects.bulk_create(
         [tagging.Through(userbook_id=copy.pk, tag=tag) for copy in copies for tag in tags], ignore_conflicts=True
     )

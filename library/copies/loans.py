@@ -25,7 +25,7 @@ def back(user):
     return given.select_related("copy").order_by("-returned", "-pk")
 
 
-def borrowers(user, limit: int = 50) -> list[str]:
+def past_borrowers(user, limit: int = 50) -> list[str]:
     """To whom this person has lent before, for a field that completes what is typed."""
     names = Loan.objects.filter(copy__user=user).order_by("borrower").values_list("borrower", flat=True)
     return list(names.distinct()[:limit])
@@ -35,7 +35,7 @@ def is_overdue(loan: Loan, today: date | None = None) -> bool:
     return bool(loan.due and not loan.returned and loan.due < (today or timezone.localdate()))
 
 
-def lend(copy: UserBook, borrower: str, since: date | None = None, due: date | None = None, note: str = "") -> Loan:
+def lend_copy(copy: UserBook, borrower: str, since: date | None = None, due: date | None = None, note: str = "") -> Loan:
     borrower = " ".join(borrower.split())
     since = since or timezone.localdate()
     if not borrower:
@@ -50,7 +50,7 @@ def lend(copy: UserBook, borrower: str, since: date | None = None, due: date | N
         raise LoanError(f"{there.borrower if there else 'Somebody'} already has this book. Mark it as returned first.") from None
 
 
-def give_back(loan: Loan, on: date | None = None) -> Loan:
+def return_loan(loan: Loan, on: date | None = None) -> Loan:
     """Giving back twice changes nothing the second time."""
     on = on or timezone.localdate()
     if loan.returned:
@@ -62,7 +62,7 @@ def give_back(loan: Loan, on: date | None = None) -> Loan:
     return loan
 
 
-def reopen(loan: Loan) -> Loan:
+def reopen_loan(loan: Loan) -> Loan:
     """It was not given back after all."""
     loan.returned = None
     try:

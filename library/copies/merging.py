@@ -53,7 +53,7 @@ class Difference:
     other: object
 
 
-def alike(copy: UserBook) -> list[UserBook]:
+def possible_duplicates(copy: UserBook) -> list[UserBook]:
     """Other copies of this person that may be the same book: of the same work in any edition, or of the same ISBN. Two questions,
     for each has an index of its own."""
     mine = UserBook.objects.of(copy.user_id).exclude(pk=copy.pk).select_related("shelf")
@@ -63,7 +63,7 @@ def alike(copy: UserBook) -> list[UserBook]:
     return same
 
 
-def differences(keep: UserBook, other: UserBook) -> list[Difference]:
+def fact_differences(keep: UserBook, other: UserBook) -> list[Difference]:
     """Where both say something, and not the same."""
     names = (*FACTS, *FILLED)
     pairs = [Difference(name, getattr(keep, name), getattr(other, name)) for name in names]
@@ -71,7 +71,7 @@ def differences(keep: UserBook, other: UserBook) -> list[Difference]:
 
 
 @transaction.atomic
-def merge(user, keep: UserBook, other: UserBook, two_isbns: bool = False) -> Undo:
+def merge_copies(user, keep: UserBook, other: UserBook, two_isbns: bool = False) -> Undo:
     """`other` goes into `keep` and then to the trash. What `keep` lacks it gets; what both say differently `keep` says on, and
     the other word stays in its history. `two_isbns`: the person was asked about two different ISBNs and said yes."""
     keep, other = _locked(user, keep), _locked(user, other)
@@ -85,12 +85,12 @@ def merge(user, keep: UserBook, other: UserBook, two_isbns: bool = False) -> Und
     _fill_own(keep, other)
     keep.save()
     new_tags = _share_tags(keep, other)
-    trash.remove(other)
+    trash.move_to_trash(other)
     after = _values(keep)
     changed = [name for name in after if after[name] != before[name]]
     steps += [undoing.tagged(name, [keep.pk]) for name in new_tags]
     steps.append(undoing.values(keep, {n: before[n] for n in changed}, {n: after[n] for n in changed}))
-    steps.append(undoing.columns("removed", other.removed, [(other.pk, None)]))
+    steps.append(undoing.undo_columns("removed", other.removed, [(other.pk, None)]))
     return undoing.record(user, f"Merged two records of “{keep.title[:120]}”.", *steps)
 
 
@@ -173,7 +173,7 @@ def _share_tags(keep: UserBook, other: UserBook) -> list[str]:
 
 
 @transaction.atomic
-def split(user, copy: UserBook, **rows: list[int]) -> tuple[UserBook, Undo]:
+def split_copy(user, copy: UserBook, **rows: list[int]) -> tuple[UserBook, Undo]:
     """A second record beside `copy`, of the same edition until its facts are edited, to which these rows of `copy` go: the names
     of relations, as in COPY_ROWS, with the keys of rows."""
     copy = _locked(user, copy)

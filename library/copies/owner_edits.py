@@ -15,7 +15,7 @@ class Stale(Exception):
 
 
 @transaction.atomic
-def edit(user, pk: int, said: dict, own: dict | None = None, version: int | None = None) -> UserBook:
+def edit_copy(user, pk: int, said: dict, own: dict | None = None, version: int | None = None) -> UserBook:
     """What the owner says about a copy: facts, and what is theirs alone (status, shelf, …). Raises Stale where `version` is not
     the one that is stored, and UserBook.DoesNotExist where the copy is not this person's.
 
@@ -23,7 +23,7 @@ def edit(user, pk: int, said: dict, own: dict | None = None, version: int | None
     copy = UserBook.objects.select_for_update(of=("self",)).get(pk=pk, user=user)
     if version is not None and copy.version != version:
         raise Stale(copy)
-    if "isbn13" in facts.change(copy, said, facts.YOU):
+    if "isbn13" in facts.change_facts(copy, said, facts.YOU):
         identity.follow_isbn(copy)
     for name, value in (own or {}).items():
         setattr(copy, name, value)
@@ -32,8 +32,8 @@ def edit(user, pk: int, said: dict, own: dict | None = None, version: int | None
 
 
 @transaction.atomic
-def put_back(user, change_pk: int) -> UserBook:
+def restore_fact(user, change_pk: int) -> UserBook:
     """The fact says again what it said before that change; its owner has decided so. Raises FactChange.DoesNotExist where the
     change is not one of this person's books."""
     past = FactChange.objects.select_related("copy").get(pk=change_pk, copy__user=user)
-    return edit(user, past.copy_id, {past.fact: past.before})
+    return edit_copy(user, past.copy_id, {past.fact: past.before})

@@ -13,7 +13,7 @@ class ReadingError(Exception):
 
 
 @transaction.atomic
-def mark(copy: UserBook, status: str, today: date | None = None) -> UserBook:
+def mark_status(copy: UserBook, status: str, today: date | None = None) -> UserBook:
     """The copy's status, and what follows from it for its readings; saved."""
     before, copy.status = copy.status, status
     copy.save(update_fields=["status"])
@@ -42,7 +42,7 @@ def follow(copy: UserBook, before: str, today: date | None = None):
         open_one.delete()
 
 
-def check(started: date | None, finished: date | None, today: date | None = None):
+def check_reading_dates(started: date | None, finished: date | None, today: date | None = None):
     """Raises ReadingError with a sentence where this cannot be a reading."""
     today = today or timezone.localdate()
     if not started and not finished:
@@ -53,8 +53,8 @@ def check(started: date | None, finished: date | None, today: date | None = None
         raise ReadingError("The date cannot be in the future.")
 
 
-def add(copy: UserBook, started: date | None, finished: date | None) -> Reading:
-    check(started, finished)
+def add_reading(copy: UserBook, started: date | None, finished: date | None) -> Reading:
+    check_reading_dates(started, finished)
     return Reading.objects.create(copy=copy, started=started, finished=finished)
 
 
@@ -68,8 +68,8 @@ def finished_today(copy: UserBook, today: date | None = None) -> Reading:
     return reading
 
 
-def change(reading: Reading, started: date | None, finished: date | None) -> Reading:
-    check(started, finished)
+def change_reading(reading: Reading, started: date | None, finished: date | None) -> Reading:
+    check_reading_dates(started, finished)
     reading.started, reading.finished = started, finished
     reading.save()
     return reading

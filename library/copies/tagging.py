@@ -13,7 +13,7 @@ AT_MOST = 50  # tags of one book
 Through = UserBook.tags.through
 
 
-def split(text: str) -> list[str]:
+def split_tags(text: str) -> list[str]:
     """The names in one line of text, between commas, semicolons or line breaks."""
     return tidy(re.split(r"[,;\n]", text))
 
@@ -28,7 +28,7 @@ def tidy(names) -> list[str]:
     return list(found.values())
 
 
-def find_or_make(user, names) -> list[Tag]:
+def find_or_make_tags(user, names) -> list[Tag]:
     """This person's tags of these names, in their order; those they have not used before are made. Three queries at most."""
     wanted = {Tag.fold(name): name for name in tidy(names)}
     known = {tag.folded: tag for tag in Tag.objects.filter(user=user, folded__in=wanted)}
@@ -44,7 +44,7 @@ def find_or_make(user, names) -> list[Tag]:
 @transaction.atomic
 def set_tags(copy: UserBook, names) -> bool:
     """`copy` has exactly these tags; whether that changed anything. The copy's version counts it as a change."""
-    wanted = {tag.pk for tag in find_or_make(copy.user, names)}
+    wanted = {tag.pk for tag in find_or_make_tags(copy.user, names)}
     present = set(Through.objects.filter(userbook=copy).values_list("tag_id", flat=True))
     if wanted == present:
         return False
@@ -72,5 +72,5 @@ def beginning(user, text: str, limit: int = 12) -> list[Tag]:
     return sorted(found, key=lambda tag: not tag.folded.startswith(folded))[:limit]
 
 
-def named(user, name: str) -> Tag | None:
+def tag_named(user, name: str) -> Tag | None:
     return Tag.objects.filter(user=user, folded=Tag.fold(name)).first()

@@ -21,7 +21,7 @@ def of(user):
     return UserBook.objects.in_trash(user).order_by("-removed", "-pk")
 
 
-def remove(copy: UserBook) -> UserBook:
+def move_to_trash(copy: UserBook) -> UserBook:
     """Out of the library; its photos still know which book it is."""
     if copy.removed is None:
         copy.removed = timezone.now()
@@ -29,25 +29,25 @@ def remove(copy: UserBook) -> UserBook:
     return copy
 
 
-def restore(copy: UserBook) -> UserBook:
+def restore_copy(copy: UserBook) -> UserBook:
     if copy.removed is not None:
         copy.removed = None
         copy.save(update_fields=["removed"])
     return copy
 
 
-def restore_all(user) -> int:
+def restore_all_copies(user) -> int:
     waiting = list(of(user).order_by().values_list("pk", flat=True))
     with transaction.atomic():
-        count = sum(of(user).filter(pk__in=chunk).change(removed=None) for chunk in undoing.chunks(waiting))
+        count = sum(of(user).filter(pk__in=chunk).change(removed=None) for chunk in undoing.in_chunks(waiting))
         webhooks.notify_many(user.pk, waiting, "Restored everything from the trash.")
     return count
 
 
-def delete_for_good(copies) -> int:
+def delete_permanently(copies) -> int:
     """Rows of the trash and what hangs on them, in chunks; what is not in the trash is left alone."""
     count = 0
-    for chunk in undoing.chunks(list(copies.filter(removed__isnull=False).values_list("pk", flat=True))):
+    for chunk in undoing.in_chunks(list(copies.filter(removed__isnull=False).values_list("pk", flat=True))):
         with transaction.atomic():  # short ones: nobody else is to wait for a large trash
             gone = UserBook.objects.filter(pk__in=chunk, removed__isnull=False)
             pictures = set(gone.filter(cover_key__startswith="covers/own/").values_list("cover_key", flat=True))
@@ -71,8 +71,8 @@ def days_left(copy: UserBook) -> int:
 
 def purge_old() -> int:
     """What has waited for 30 days goes, of all people; run once a day. How many books went."""
-    count = delete_for_good(UserBook.objects.filter(removed__lt=timezone.now() - KEPT))
-    undoing.forget_old()
+    count = delete_permanently(UserBook.objects.filter(removed__lt=timezone.now() - KEPT))
+    undoing.delete_old_undos()
     if count:
         logger.info("%s removed books were deleted permanently", count)
     return count

@@ -24,7 +24,7 @@ class TooLate(Exception):
     """A sentence for the person: why this cannot be taken back any more."""
 
 
-def chunks(rows: Iterable, size: int = CHUNK):
+def in_chunks(rows: Iterable, size: int = CHUNK):
     rows = iter(rows)
     while chunk := list(islice(rows, size)):
         yield chunk
@@ -38,7 +38,7 @@ def plain(value):
 
 
 # ── Steps, as they are written down ─────────────────────────────────────────────────────────────────────────────────
-def columns(column: str, after, rows: Iterable[tuple[int, object]]) -> dict:
+def undo_columns(column: str, after, rows: Iterable[tuple[int, object]]) -> dict:
     """`column` of many copies became `after`; `rows` are (key of the copy, what stood there)."""
     by_value = defaultdict(list)
     for pk, before in rows:
@@ -83,7 +83,7 @@ def record(user, sentence: str, *steps: dict) -> Undo:
 
 # ── Taking them back ────────────────────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
-def undo(user, pk: int) -> Undo:
+def undo_changes(user, pk: int) -> Undo:
     """The batch is taken back, once. Raises Undo.DoesNotExist where it is a stranger's, TooLate where it was undone."""
     batch = Undo.objects.select_for_update().get(pk=pk, user=user)
     if batch.undone:
@@ -112,7 +112,7 @@ def _columns(user, step: dict):
     for value, copies in step["before"]:
         if here is not None and value not in here:
             value = None  # that shelf is gone by now
-        for chunk in chunks(copies):
+        for chunk in in_chunks(copies):
             untouched.filter(pk__in=chunk).change(**{column: read(value)})
 
 
@@ -130,15 +130,15 @@ def _values(user, step: dict):
 
 
 def _tagged(user, step: dict):
-    for chunk in chunks(step["copies"]):
+    for chunk in in_chunks(step["copies"]):
         pairs = tagging.Through.objects.filter(userbook__user=user, userbook__in=chunk, tag__folded=tagging.Tag.fold(step["tag"]))
         pairs.delete()
         UserBook.objects.filter(user=user, pk__in=chunk).change()
 
 
 def _untagged(user, step: dict):
-    (tag,) = tagging.find_or_make(user, [step["tag"]])
-    for chunk in chunks(step["copies"]):
+    (tag,) = tagging.find_or_make_tags(user, [step["tag"]])
+    for chunk in in_chunks(step["copies"]):
         there = UserBook.objects.filter(user=user, pk__in=chunk).values_list("pk", flat=True)
         pairs = [tagging.Through(userbook_id=pk, tag=tag) for pk in there]
         tagging.Through.objects.bulk_create(pairs, ignore_conflicts=True)
@@ -161,7 +161,7 @@ def _shelf_gone(user, step: dict):
     place = dict(step["place"])
     position = place.pop("position")
     shelf, _ = Shelf.objects.get_or_create(user=user, **place, defaults={"position": position})
-    for chunk in chunks(step["copies"]):
+    for chunk in in_chunks(step["copies"]):
         homeless = UserBook.objects.filter(user=user, pk__in=chunk, shelf__isnull=True)
         homeless.change(shelf=shelf)
     for relation, keys in step["rows"].items():
@@ -180,6 +180,6 @@ def recent(user):
     return Undo.objects.filter(user=user, undone__isnull=True, created__gt=timezone.now() - KEPT).defer("before")
 
 
-def forget_old() -> int:
+def delete_old_undos() -> int:
     count, _ = Undo.objects.filter(created__lt=timezone.now() - KEPT).delete()
     return count

@@ -31,14 +31,14 @@ class Offer:
     chosen: bool
 
 
-def editions(copy: UserBook):
+def editions_with_covers(copy: UserBook):
     """Those of the same work that have a cover."""
     return Book.objects.filter(work_key=copy.book.work_key).exclude(cover="").order_by("-published_date", "pk")
 
 
-def offers(copy: UserBook) -> list[Offer]:
+def cover_offers(copy: UserBook) -> list[Offer]:
     """The covers of the editions of the same work, this one's first, each picture once; one query."""
-    same = sorted(editions(copy)[: MOST_OFFERED * 2], key=lambda book: book.pk != copy.book_id)
+    same = sorted(editions_with_covers(copy)[: MOST_OFFERED * 2], key=lambda book: book.pk != copy.book_id)
     first = {book.cover: book for book in reversed(same)}
     return [_offer(copy, book) for book in same if first[book.cover] is book][:MOST_OFFERED]
 
@@ -56,19 +56,19 @@ def of_edition(copy: UserBook, book: Book) -> UserBook:
 
 
 @transaction.atomic
-def own(copy: UserBook, picture: bytes) -> UserBook:
+def choose_own_cover(copy: UserBook, picture: bytes) -> UserBook:
     """The copy shows its owner's picture, as `pictures.as_cover` made it."""
     return _choose(copy, "", cover_files.keep_own(copy.user, picture))
 
 
 @transaction.atomic
-def drawn(copy: UserBook) -> UserBook:
+def choose_drawn_cover(copy: UserBook) -> UserBook:
     return _choose(copy, "", "")
 
 
 def _choose(copy: UserBook, cover: str, key: str) -> UserBook:
     """An address that stays empty is its owner's decision all the same: no catalogue fills it again."""
-    edited = owner_edits.edit(copy.user, copy.pk, {"cover": cover}, {"cover_key": key})
+    edited = owner_edits.edit_copy(copy.user, copy.pk, {"cover": cover}, {"cover_key": key})
     edited.origins["cover"] = facts.YOU
     edited.save(update_fields=["origins"])
     cover_files.want(edited)

@@ -121,26 +121,26 @@ def is_wanted(cover: str) -> bool:
 def want(copy: UserBook):
     """Has the picture of `copy` fetched by a worker once what was done to the copy is kept."""
     if is_wanted(copy.cover) and not copy.cover_key:
-        transaction.on_commit(partial(async_task, "library.covers.cover_files.keep", copy.pk))
+        transaction.on_commit(partial(async_task, "library.covers.cover_files.store_cover", copy.pk))
 
 
-def changed(copy: UserBook):
+def cover_changed(copy: UserBook):
     """The address of the picture of `copy` (not saved yet) is another one now: what is kept is not its picture any more."""
     copy.cover_key = ""
     want(copy)
 
 
-def keep(pk: int):
+def store_cover(pk: int):
     """The task: the picture of this copy is in the storage, and its edition and the other copies with the same one know it."""
     copy = UserBook.objects.select_related("book").filter(pk=pk, cover_key="").first()
     if copy is None or not is_wanted(copy.cover):
         return
-    if key := fetched(copy.cover):
+    if key := fetched_cover_key(copy.cover):
         UserBook.objects.filter(book=copy.book_id, cover=copy.cover, cover_key="").update(cover_key=key)
         Book.objects.filter(pk=copy.book_id, cover=copy.cover, cover_key="").update(cover_key=key)
 
 
-def fetched(cover: str) -> str:
+def fetched_cover_key(cover: str) -> str:
     """The key of the picture at the address `cover`, fetched where it is not here yet; "" where there is none to be had."""
     key = key_for(cover)
     if default_storage.exists(key):

@@ -27,7 +27,7 @@ COVER = "http://opds-spec.org/image"
 
 
 @dataclass(frozen=True)
-class Door:
+class OpdsLink:
     """A link to a part of the catalogue."""
 
     title: str
@@ -38,13 +38,13 @@ class Door:
 
 
 @dataclass(frozen=True)
-class Catalog:
+class OpdsPage:
     """One page of it: doors to others, or books."""
 
     title: str
     href: str
     updated: datetime
-    doors: list[Door] = field(default_factory=list)
+    doors: list[OpdsLink] = field(default_factory=list)
     books: list[UserBook] | None = None
     total: int = 0
     page: int = 1
@@ -58,7 +58,7 @@ def legible(text: str) -> str:
 
 
 # ── OPDS 1.2 ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def as_atom(catalog: Catalog, page_of) -> bytes:
+def as_atom(catalog: OpdsPage, page_of) -> bytes:
     """`page_of` gives the address of a copy's page."""
     feed = ElementTree.Element(f"{{{ATOM}}}feed")
     kind = NAVIGATION if catalog.books is None else ACQUISITION
@@ -79,7 +79,7 @@ def as_atom(catalog: Catalog, page_of) -> bytes:
     return ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True)
 
 
-def description(name: str, template: str) -> bytes:
+def search_description(name: str, template: str) -> bytes:
     """How to search: https://github.com/dewitt/opensearch"""
     found = ElementTree.Element(f"{{{SEARCH}}}OpenSearchDescription")
     _add(found, "ShortName", name, SEARCH)
@@ -98,7 +98,7 @@ def _link(parent, relation: str, href: str, kind: str, **more):
     ElementTree.SubElement(parent, f"{{{ATOM}}}link", {"rel": relation, "href": legible(href), "type": kind, **more})
 
 
-def _door(feed, door: Door, updated: datetime):
+def _door(feed, door: OpdsLink, updated: datetime):
     entry = ElementTree.SubElement(feed, f"{{{ATOM}}}entry")
     _add(entry, "id", door.href)
     _add(entry, "title", door.title)
@@ -130,7 +130,7 @@ def _entry(feed, copy: UserBook, page: str):
 
 
 # ── OPDS 2.0 ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def as_json(catalog: Catalog, page_of) -> bytes:
+def opds_json(catalog: OpdsPage, page_of) -> bytes:
     made = {"metadata": {"title": catalog.title}, "links": [{"rel": "self", "href": catalog.href, "type": JSON}]}
     for relation, href in catalog.links.items():
         templated = {"templated": True} if relation == "search" else {}

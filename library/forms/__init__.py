@@ -1,7 +1,7 @@
 """What people type about their books, checked and turned into rows, by what it is about. The forms save."""
 
 from library.forms.copies import CopyForm, FactsForm
-from library.forms.entries import AddBookForm, BatchForm, EntriesForm, NameForm, TypedForm
+from library.forms.entries import AddBookForm, EntriesForm, EntryBatchForm, NameForm, TypedForm
 from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm, ShelfForm
 from library.forms.filters import NO_SHELF, SORTS, LibraryFilter
 
@@ -10,9 +10,9 @@ __all__ = [
     "SORTS",
     "AddBookForm",
     "AuthorsField",
-    "BatchForm",
     "CopyForm",
     "EntriesForm",
+    "EntryBatchForm",
     "FactsForm",
     "ISBNField",
     "LibraryFilter",

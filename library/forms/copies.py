@@ -9,7 +9,7 @@ from django.db import transaction
 from library.copies import bulk_changes, loans, owner_edits, readings, tagging
 from library.covers import cover_choice
 from library.covers.cover_files import PictureError, as_cover
-from library.forms.edit_conflicts import CarefulForm, Clash, LongTextField
+from library.forms.edit_conflicts import CarefulForm, EditConflict, LongTextField
 from library.forms.fields import AuthorsField, ISBNField, ListField, OwnShelfForm, TagsField
 from library.models import Loan, Reading, Shelf, Status, UserBook
 
@@ -71,7 +71,7 @@ class CopyForm(OwnShelfForm, CarefulForm):
         return tagging.names_of(copy) if name == "tags" else super().current(copy, name)
 
     @transaction.atomic
-    def save(self) -> list[Clash]:
+    def save(self) -> list[EditConflict]:
         """Saves what was changed here; what was changed elsewhere too is not saved but answered."""
         copy = UserBook.objects.select_for_update(of=("self",)).get(pk=self.instance.pk, user=self.instance.user_id)
         said, clashes = self.settle(copy)
@@ -129,7 +129,7 @@ class FactsForm(CarefulForm):
             raise ValidationError("The number of pages must be between 1 and 100,000.")
         return pages
 
-    def save(self) -> list[Clash]:
+    def save(self) -> list[EditConflict]:
         """What was changed here becomes the owner's word; what was changed elsewhere too is not saved but answered."""
         user, pk = self.instance.user, self.instance.pk
         stored = UserBook.objects.get(pk=pk, user=user)
@@ -138,7 +138,7 @@ class FactsForm(CarefulForm):
             if clashes:
                 return clashes
             try:
-                owner_edits.edit(user, pk, said, version=stored.version)
+                owner_edits.edit_copy(user, pk, said, version=stored.version)
                 return []
             except owner_edits.Stale as stale:
                 stored = stale.copy
@@ -167,7 +167,7 @@ class ReadingForm(forms.ModelForm):
         typed = super().clean()
         if not self.errors:
             try:
-                readings.check(typed["started"], typed["finished"])
+                readings.check_reading_dates(typed["started"], typed["finished"])
             except readings.ReadingError as error:
                 raise ValidationError(str(error)) from error
         return typed
@@ -200,7 +200,7 @@ class LoanForm(forms.ModelForm):
     def save(self, commit=True) -> Loan:
         if self.instance.pk:
             return super().save(commit)
-        return loans.lend(self.instance.copy, **self.cleaned_data)
+        return loans.lend_copy(self.instance.copy, **self.cleaned_data)
 
     def validate_unique(self):
         """Whether it is lent already is said by `loans.lend`, with the name of who has it."""
@@ -212,7 +212,7 @@ class TagForm(forms.Form):
     name = forms.CharField(max_length=tagging.LONGEST)
 
     def clean_name(self):
-        names = tagging.split(self.cleaned_data["name"])
+        names = tagging.split_tags(self.cleaned_data["name"])
         if len(names) != 1:
             raise ValidationError("Type one name, without commas.")
         return names[0]
@@ -288,7 +288,7 @@ class CoverForm(forms.Form):
         if chosen.get("choice") == cover_choice.UPLOAD and not self.errors and not chosen["picture"]:
             raise ValidationError("Choose a picture first.")
         if chosen.get("choice") == cover_choice.EDITION:
-            chosen["book"] = cover_choice.editions(self.copy).filter(pk=chosen.get("edition") or 0).first()
+            chosen["book"] = cover_choice.editions_with_covers(self.copy).filter(pk=chosen.get("edition") or 0).first()
             if chosen["book"] is None:
                 raise ValidationError("Choose one of the covers shown.")
         return chosen
@@ -298,7 +298,7 @@ class CoverForm(forms.Form):
         if chosen["choice"] == cover_choice.EDITION:
             return cover_choice.of_edition(self.copy, chosen["book"])
         return (
-            cover_choice.own(self.copy, chosen["picture"])
+            cover_choice.choose_own_cover(self.copy, chosen["picture"])
             if chosen["choice"] == cover_choice.UPLOAD
-            else cover_choice.drawn(self.copy)
+            else cover_choice.choose_drawn_cover(self.copy)
         )

@@ -13,7 +13,7 @@ MINE, THEIRS = "mine", "theirs"
 
 
 @dataclass(frozen=True)
-class Clash:
+class EditConflict:
     """A field that says one thing here and was given another elsewhere in the meantime."""
 
     name: str
@@ -24,7 +24,7 @@ class Clash:
     theirs_in_words: str
 
 
-def question_of(clashes: list[Clash]) -> str:
+def question_of(clashes: list[EditConflict]) -> str:
     """Tells one question from another."""
     said = [(clash.name, clash.mine_in_words, clash.theirs_in_words) for clash in clashes]
     return f"{zlib.crc32(repr(said).encode()):x}" if clashes else ""
@@ -71,7 +71,7 @@ class CarefulForm(forms.ModelForm):
         """What the stored `copy` says, as `cleaned_data` would have it."""
         return getattr(copy, name)
 
-    def settle(self, copy) -> tuple[dict, list[Clash]]:
+    def settle(self, copy) -> tuple[dict, list[EditConflict]]:
         """What is to be saved on `copy`, which is how it is stored now, and what has to be asked first."""
         said, clashes = {}, []
         for name in self.changed_data:
@@ -82,7 +82,7 @@ class CarefulForm(forms.ModelForm):
                 said[name] = mine
             else:
                 label = self.fields[name].label or name.capitalize()
-                clashes.append(Clash(name, label, mine, theirs, self.in_words(name, mine), self.in_words(name, theirs)))
+                clashes.append(EditConflict(name, label, mine, theirs, self.in_words(name, mine), self.in_words(name, theirs)))
         return said, clashes
 
     def in_words(self, name: str, value) -> str:
@@ -118,11 +118,11 @@ class CarefulForm(forms.ModelForm):
                 return one == other
         return not field.has_changed(other, field.prepare_value(one)) if isinstance(field, TagsField) else one == other
 
-    def already_asked(self, clashes: list[Clash]) -> bool:
+    def already_asked(self, clashes: list[EditConflict]) -> bool:
         """Whether the page that sent this asks about just these: it is not to take the question away under the finger."""
         return self.data.get("asked") == question_of(clashes)
 
-    def shown_now(self, clashes: list[Clash]) -> list[tuple[str, str, str]]:
+    def shown_now(self, clashes: list[EditConflict]) -> list[tuple[str, str, str]]:
         """The hidden fields (id, name, value) for the page after a save: what it shows is saved by now, but for what is asked."""
         open_ones, rows = {clash.name for clash in clashes}, []
         for name, field in self.fields.items():

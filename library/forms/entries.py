@@ -16,7 +16,7 @@ AT_ONCE = 200  # books in one request of the scanner's page
 DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 
 
-class BatchForm(OwnShelfForm, forms.Form):
+class EntryBatchForm(OwnShelfForm, forms.Form):
     """Set once for all books of a batch."""
 
     shelf = forms.ModelChoiceField(Shelf.objects.none(), required=False)
@@ -36,7 +36,7 @@ class BatchForm(OwnShelfForm, forms.Form):
         return Batch(chosen["status"], chosen["shelf"], tuple(chosen["tags"]), chosen["on_duplicate"])
 
 
-class EntriesForm(BatchForm):
+class EntriesForm(EntryBatchForm):
     """What a scanner sends: `isbn` as often as there are books, each with a `key` of its own."""
 
     def clean(self):
@@ -51,7 +51,7 @@ class EntriesForm(BatchForm):
         return cleaned
 
 
-class TypedForm(BatchForm):
+class TypedForm(EntryBatchForm):
     """One number, a list of them, or any text with numbers in it."""
 
     text = forms.CharField(

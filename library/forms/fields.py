@@ -42,7 +42,7 @@ class TagsField(forms.CharField):
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
     def to_python(self, value):
-        return tagging.split(super().to_python(value))
+        return tagging.split_tags(super().to_python(value))
 
     def validate(self, value):
         super().validate(value)

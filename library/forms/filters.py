@@ -126,7 +126,7 @@ class LibraryFilter(forms.Form):
     def worded(self, books):
         if not self.user or not self.value("q"):
             return books.matching(self.value("q"))
-        found = hybrid.search(self.user, self.value("q"), "text")
+        found = hybrid.find_books(self.user, self.value("q"), "text")
         if not found.query:
             return books
         self.meant, self.some_words = list(found.meant.values()), bool(found.ranked and not found.exact)
@@ -210,7 +210,7 @@ class LibraryFilter(forms.Form):
         return found + ([Narrowing("year_to", str(until), f"Up to {until}")] if until is not None else [])
 
 
-def without(query: QueryDict, narrowing: Narrowing) -> str:
+def query_without(query: QueryDict, narrowing: Narrowing) -> str:
     """The query string of an address that asks for all that `query` does but this."""
     query = query.copy()
     if narrowing.name == "year":

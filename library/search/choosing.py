@@ -9,13 +9,13 @@ from library.search.embedders import hashing, local
 
 
 @lru_cache(maxsize=4)
-def make(name: str, model: str, url: str, key: str, region: str):
+def make_embedder(name: str, model: str, url: str, key: str, region: str):
     more = {"model": model} if model else {}
     if name == "local":
         place = local.folder()
-        return local.Embedder(place, import_string("tokenizers.Tokenizer")) if place else hashing.Embedder()
+        return local.LocalEmbedder(place, import_string("tokenizers.Tokenizer")) if place else hashing.HashingEmbedder()
     if name == "hash":
-        return hashing.Embedder()
+        return hashing.HashingEmbedder()
     if name in ("openai", "voyage", "bedrock"):
         embedder = import_string(f"library.search.embedders.{name}.Embedder")
         given = {"openai": {"url": url, "key": key}, "voyage": {"key": key, "url": url}, "bedrock": {"region": region}}
@@ -24,12 +24,14 @@ def make(name: str, model: str, url: str, key: str, region: str):
 
 
 def embedder():
-    return make(settings.EMBEDDER, settings.EMBEDDING_MODEL, settings.EMBEDDING_URL, settings.EMBEDDING_KEY, settings.AWS_REGION)
+    return make_embedder(
+        settings.EMBEDDER, settings.EMBEDDING_MODEL, settings.EMBEDDING_URL, settings.EMBEDDING_KEY, settings.AWS_REGION
+    )
 
 
 def stands_in() -> bool:
     """The local model was asked for and is not there: its stand-in knows wording, not meaning."""
-    return settings.EMBEDDER == "local" and isinstance(embedder(), hashing.Embedder)
+    return settings.EMBEDDER == "local" and isinstance(embedder(), hashing.HashingEmbedder)
 
 
 def is_word(word: str) -> bool:

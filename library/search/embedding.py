@@ -39,7 +39,7 @@ def digest_of(text: str, model: str) -> str:
     return hashlib.blake2b(f"{model}\n{text}".encode(), digest_size=16).hexdigest()
 
 
-def work(seconds: float = 10, embedder=None) -> int:
+def make_due_vectors(seconds: float = 10, embedder=None) -> int:
     """Makes what is due, for so long; how many were made."""
     embedder = embedder or choosing.embedder()
     until, made = time.monotonic() + seconds, 0
@@ -69,7 +69,7 @@ def batch(embedder, due=None) -> int:
     if missing:
         rows = embedder.embed(list(missing.values())).vectors
         vectors |= {digest: row.astype(STORED).tobytes() for digest, row in zip(missing, rows, strict=True)}
-    return write(copies, digests, vectors, embedder.name)
+    return write_vectors(copies, digests, vectors, embedder.name)
 
 
 def same_text(digests: set[str]) -> dict[str, bytes]:
@@ -78,7 +78,7 @@ def same_text(digests: set[str]) -> dict[str, bytes]:
     return {digest: bytes(vector) for digest, vector in known if vector}
 
 
-def write(copies: list[UserBook], digests: dict[int, str], vectors: dict[str, bytes], model: str) -> int:
+def write_vectors(copies: list[UserBook], digests: dict[int, str], vectors: dict[str, bytes], model: str) -> int:
     with transaction.atomic():
         now = UserBook.objects.select_for_update(of=("self",)).filter(pk__in=digests).only(*TEXT_COLUMNS)
         same = {copy.pk for copy in now if digest_of(text_of(copy), model) == digests[copy.pk]}

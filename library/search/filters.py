@@ -49,7 +49,7 @@ def bounds(text: str, step: float = 1) -> tuple[float | None, float | None] | No
     return (number, number + 9) if one["plus"] == "s" else (number, number)
 
 
-def number(field: str, between: Callable, times: int = 1, step: float = 1):
+def number_filter(field: str, between: Callable, times: int = 1, step: float = 1):
     def meaning(books, value: str):
         if value.casefold() in ("none", "no"):
             return books.missing(field)
@@ -65,7 +65,7 @@ def year(books, value: str):
     return books.missing("year") if value.casefold() in ("none", "unknown") else books.none()
 
 
-def added(books, value: str):
+def added_filter(books, value: str):
     found = bounds(value)
     if found is None or any(end is not None and not 1 <= end <= 9998 for end in found):
         return books.none()
@@ -78,14 +78,14 @@ def groups(words: list[str]) -> list[tuple[str, ...]]:
     return [(word, *terms.umlauts(word)) for word in words]
 
 
-def author(books, value: str):
-    return books.with_words("author_rows__folded", groups(terms.words(value)))
+def author_filter(books, value: str):
+    return books.with_words("author_rows__folded", groups(terms.search_words(value)))
 
 
-def tag(books, value: str):
+def tag_filter(books, value: str):
     """That very tag; where there is none, those with its words."""
     named = books.tagged(value)
-    return named if named.exists() else books.with_words("tags__folded", groups(terms.words(value)))
+    return named if named.exists() else books.with_words("tags__folded", groups(terms.search_words(value)))
 
 
 def series(books, value: str):
@@ -98,11 +98,11 @@ def title(books, value: str):
     return books.with_words("sort_title", groups(folding.sort_title(value).split()))
 
 
-def shelf(books, value: str):
+def shelf_filter(books, value: str):
     return books.missing("shelf") if value.casefold() == "none" else books.at_place_with_words(value)
 
 
-def status(books, value: str):
+def status_filter(books, value: str):
     found = STATUSES.get(re.sub(r"[^a-z]", "", value.casefold()))
     return books.with_status(found) if found else books.none()
 
@@ -114,13 +114,13 @@ def isbn(books, value: str):
     return books.with_isbn(f"978{digits[:9]}" if len(digits) == 10 else digits)
 
 
-def language(books, value: str):
+def language_filter(books, value: str):
     code = value.casefold()
     return books.in_language(LANGUAGES.get(code, code[:2] if len(code) in (2, 5) else code))
 
 
-def lent(books, value: str):
-    return books.lent(value) if terms.words(value) else books.none()
+def lent_filter(books, value: str):
+    return books.lent(value) if terms.search_words(value) else books.none()
 
 
 def is_(books, value: str):
@@ -134,10 +134,10 @@ def is_(books, value: str):
         "shelved": lambda: books.having("shelf"),
         "unshelved": lambda: books.missing("shelf"),
     }
-    return meanings[value]() if value in meanings else status(books, value)
+    return meanings[value]() if value in meanings else status_filter(books, value)
 
 
-def has(books, value: str):
+def has_filter(books, value: str):
     field = PARTS.get(value.casefold(), value.casefold())
     if field == "photo":
         return books.filter(is_on_a_photo(books.owner))
@@ -149,8 +149,22 @@ def contains(*columns: str):
 
 
 MEANINGS = {
-    "author": author, "tag": tag, "shelf": shelf, "status": status, "isbn": isbn, "year": year, "language": language,
-    "rating": number("rating", UserBookQuerySet.rated, times=2, step=0.5), "is": is_, "has": has,
-    "pages": number("pages", UserBookQuerySet.with_pages), "lent": lent, "added": added, "publisher": contains("publisher"),
-    "category": contains("categories"), "notes": contains("notes", "review"), "title": title, "series": series,
-}  # fmt: skip
+    "author": author_filter,
+    "tag": tag_filter,
+    "shelf": shelf_filter,
+    "status": status_filter,
+    "isbn": isbn,
+    "year": year,
+    "language": language_filter,
+    "rating": number_filter("rating", UserBookQuerySet.rated, times=2, step=0.5),
+    "is": is_,
+    "has": has_filter,
+    "pages": number_filter("pages", UserBookQuerySet.with_pages),
+    "lent": lent_filter,
+    "added": added_filter,
+    "publisher": contains("publisher"),
+    "category": contains("categories"),
+    "notes": contains("notes", "review"),
+    "title": title,
+    "series": series,
+}

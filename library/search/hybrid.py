@@ -1,4 +1,4 @@
-"""Finding one's own books: by words, by meaning, or by both. `search` is for pages, the API and the chat alike.
+"""Finding one's own books: by words, by meaning, or by both. `find_books` is for pages, the API and the chat alike.
 
 found = search(user, "author:herbert desert", mode="hybrid", limit=20)
 found.total, found.ids, found.hits[0].copy, found.hits[0].title
@@ -17,7 +17,7 @@ from django.utils.safestring import mark_safe
 from library.models import UserBook
 from library.search import choosing, embedding, filters, terms, text, vectors
 from library.search.embedders import EmbedderError, unit
-from library.search.query import Query, parse
+from library.search.query import Query, parse_query
 
 WORD = re.compile(r"[\w'’]+")
 AROUND = 90  # letters on both sides of the first hit in a long text
@@ -25,12 +25,12 @@ AROUND = 90  # letters on both sides of the first hit in a long text
 
 def looked_for(query, meant: dict[str, str] | None = None) -> set[str]:
     words = [word for phrase in query.phrases for word in phrase] + list(query.words) + list((meant or {}).values())
-    told = terms.telling(words) if words else []
+    told = terms.telling_words(words) if words else []
     return {form for word in told for form in terms.forms(word)}
 
 
 def hit(word: str, wanted: set[str], typing: str = "") -> bool:
-    folded = "".join(terms.words(word))
+    folded = "".join(terms.search_words(word))
     return bool(folded) and (folded in wanted or (len(typing) > 1 and folded.startswith(typing)))
 
 
@@ -139,10 +139,10 @@ def fetched(user, pks: list[int]):
     )
 
 
-def search(user, q: str, mode: str = "hybrid", limit: int = 20, offset: int = 0, within=None) -> Results:
+def find_books(user, q: str, mode: str = "hybrid", limit: int = 20, offset: int = 0, within=None) -> Results:
     """The books of `user` that `q` finds. `within`: those of their books that may be found at all."""
     began = time.perf_counter()
-    query = parse(q)
+    query = parse_query(q)
     results = Results(user, query, mode, [], limit, offset)
     if query or within is not None:
         narrowed = allowed(user, query, within)
@@ -169,7 +169,7 @@ def allowed(user, query: Query, within=None) -> set[int] | None:
     if query.without:
         if found is None:
             found = set(UserBook.objects.of(user).values_list("pk", flat=True))
-        found = found - text.without(user, query)
+        found = found - text.books_without(user, query)
     return found
 
 
@@ -187,13 +187,13 @@ def rank(results: Results, narrowed: set[int] | None):
     if mode == "vector":
         results.ranked = by_meaning(results, narrowed)
         return
-    found = text.search(user, query)
+    found = text.search_text(user, query)
     exact, close = inside(found.exact), inside(found.close)
     results.meant, results.exact = found.meant, len(exact)
     if mode == "text":
         results.ranked = exact + close
     else:
-        short = len(terms.telling(list(query.words))) <= SHORT
+        short = len(terms.telling_words(list(query.words))) <= SHORT
         weight = (EXACT if found.abroad else PUT_RIGHT if found.meant else CLOSE) if short else CLOSE
         results.ranked = fuse(exact, close, weight, by_meaning(results, narrowed))
 
@@ -202,7 +202,7 @@ def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, f
     """The nearest by meaning; nothing, and a sentence, where the embedder does not answer."""
     try:
         embedder = choosing.embedder()
-        vector = asked(put_right(results), embedder)
+        vector = question_vector(put_right(results), embedder)
     except EmbedderError as error:
         results.notes.append(str(error))
         return []
@@ -215,7 +215,7 @@ def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, f
     return [pair for pair in found if pair[1] >= LIKE_LEAST]
 
 
-def asked(text: str, embedder) -> np.ndarray:
+def question_vector(text: str, embedder) -> np.ndarray:
     """The vector of a question. The local model knows English best: words of other languages count beside their meaning in it."""
     vector = embedding.vector_of(text, embedder)
     if hasattr(embedder, "knows") and (english := terms.translated(text)):
@@ -225,7 +225,7 @@ def asked(text: str, embedder) -> np.ndarray:
 
 def put_right(results: Results) -> str:
     """What was typed, with its slips put right: not in a whole sentence of which no book has all the words."""
-    if not results.meant or not (results.exact or len(terms.telling(list(results.query.words))) <= SHORT):
+    if not results.meant or not (results.exact or len(terms.telling_words(list(results.query.words))) <= SHORT):
         return results.query.text
     return " ".join(results.meant.get(word, word) for phrase in (results.query.words, *results.query.phrases) for word in phrase)
 

@@ -52,7 +52,7 @@ class Query:
         return bool(self.words or self.phrases or self.without or self.filters)
 
 
-def parse(text: str) -> Query:
+def parse_query(text: str) -> Query:
     """Everything can be typed: what is no filter is words."""
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     text = text.translate(str.maketrans("“”„«»", '"""""'))
@@ -65,7 +65,7 @@ def parse(text: str) -> Query:
         last = None
         if name in FIELDS and value:
             filters.append(Filter(name, value, bool(part["no"])))
-        elif found := terms.words(f"{part['name'] or ''} {value}"):
+        elif found := terms.search_words(f"{part['name'] or ''} {value}"):
             if part["no"]:
                 without.append(tuple(found))
             elif part["phrase"] is not None:

@@ -18,25 +18,25 @@ SILENT = frozenset(
 MOST_FORMS = 12
 
 
-def words(text: str) -> list[str]:
+def search_words(text: str) -> list[str]:
     """As the index has them: `Müller’s Straße` is mullers, strasse."""
     return folding.fold(text).split()
 
 
-def telling(found: list[str]) -> list[str]:
+def telling_words(found: list[str]) -> list[str]:
     """Without what stands in every sentence, unless that is all there is."""
     return [word for word in found if word not in SILENT] or found
 
 
 def forms(word: str) -> list[str]:
     """`word`, its singular or plural, and the ways an umlaut is written: muller, mueller; each one may stand in a book."""
-    found = [word, *numbers(word)]
+    found = [word, *singular_and_plural(word)]
     for each in list(found):
         found += umlauts(each)
     return list(dict.fromkeys(found))[:MOST_FORMS]
 
 
-def numbers(word: str) -> list[str]:
+def singular_and_plural(word: str) -> list[str]:
     """Singular and plural, in English, as far as endings tell."""
     if len(word) < 4 or word.isdecimal():
         return []
@@ -99,7 +99,7 @@ def english(word: str) -> tuple[str, ...]:
 
 def translated(text: str) -> str:
     """The telling words of a question, those of other languages in English; empty where there are none of them."""
-    question = telling(words(text))
+    question = telling_words(search_words(text))
     meanings = [english(word) for word in question]
     if not any(meanings):
         return ""

@@ -35,7 +35,7 @@ class Asking:
 
     def __init__(self, user_id: int):
         self.user_id = user_id
-        self.engine = following.engine(connection)
+        self.engine = following.engine_of(connection)
 
     def match(self, ask: Ask) -> Ranked:
         with connection.cursor() as cursor:
@@ -59,7 +59,7 @@ class Asking:
         return known
 
 
-def search(user, query: Query) -> Found:
+def search_text(user, query: Query) -> Found:
     """Ranks the books of `user` by the words and phrases of `query`; what must not be there is seen to elsewhere."""
     asking = Asking(user.pk)
     groups = tuple(tuple(terms.forms(word)) for word in query.words)
@@ -67,7 +67,7 @@ def search(user, query: Query) -> Found:
     if exact or not groups:
         return Found(exact)
     meant, wider, abroad = {}, [], False
-    sentence = len(terms.telling(list(query.words))) > 1  # a whole one has words that no title has; none of them is a slip
+    sentence = len(terms.telling_words(list(query.words))) > 1  # a whole one has words that no title has; none of them is a slip
     for number, (word, group) in enumerate(zip(query.words, groups, strict=True)):
         typing = query.typing and number == len(groups) - 1
         if meanings := terms.english(word):
@@ -85,7 +85,7 @@ def search(user, query: Query) -> Found:
         exact = asking.match(Ask(tuple(wider), query.phrases))
     close = []
     if not exact and len(groups) > 1:
-        told = set(terms.telling(list(query.words)))
+        told = set(terms.telling_words(list(query.words)))
         some = tuple(group for word, group in zip(query.words, wider, strict=True) if word in told)
         close = asking.match(Ask(some, query.phrases, any_of=True))
     return Found(exact, close, meant, abroad)
@@ -108,7 +108,7 @@ def parts(word: str, vocabulary: dict[str, int]) -> list[str]:
     return found[:1]
 
 
-def without(user, query: Query) -> set[int]:
+def books_without(user, query: Query) -> set[int]:
     """Copies that have what must not be there."""
     asking = Asking(user.pk)
     found = set()

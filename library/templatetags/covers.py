@@ -39,4 +39,4 @@ def tile_markup(pk: int, title: str, authors: tuple[str, ...], language: str, pi
 @register.inclusion_tag("library/_cover_choice.html", takes_context=True)
 def cover_choices(context, copy):
     """What the owner of `copy` may choose its cover from: the editions' covers, an upload, the drawn one."""
-    return {"copy": copy, "offers": cover_choice.offers(copy), "csrf_token": context.get("csrf_token")}
+    return {"copy": copy, "offers": cover_choice.cover_offers(copy), "csrf_token": context.get("csrf_token")}

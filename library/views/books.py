@@ -13,7 +13,7 @@ from catalogs import Record
 from catalogs.languages import language_name
 from library import listing
 from library.forms import LibraryFilter
-from library.forms.filters import MISSING, NO_LANGUAGE, without
+from library.forms.filters import MISSING, NO_LANGUAGE, query_without
 from library.in_words import count_of
 from library.listing import pages_around
 from library.models import Entry, Status, SyncStatus, UserBook
@@ -60,7 +60,7 @@ def results(request) -> dict:
     page = paginator.get_page(request.GET.get("page"))
     context = {"asked": asked, "page": page, "pages": pages_around(page), "total": numbers.total, "sort": asked.order}
     context |= {
-        "narrowings": [(each, without(request.GET, each)) for each in asked.narrowings(shelves)],
+        "narrowings": [(each, query_without(request.GET, each)) for each in asked.narrowings(shelves)],
         "place_chips": linked(request, listing.place_chips(shelves, numbers, asked)),
         "status_chips": linked(request, listing.status_chips(numbers, asked)),
         "kept": [(name, value) for name, values in request.GET.lists() if name not in ("q", "page") for value in values if value],
@@ -162,7 +162,7 @@ def languages(user) -> list[tuple[str, str, int]]:
 
 @login_required
 @require_GET
-def suggest(request, what):
+def library_suggest(request, what):
     """At most twenty names that fit what is typed, each with its number of books, as options of a datalist."""
     if what not in listing.SUGGESTIONS:
         raise Http404
@@ -172,7 +172,7 @@ def suggest(request, what):
 
 @login_required
 @require_POST
-def columns(request):
+def library_columns(request):
     listing.choose_columns(request.user, request.POST.getlist("columns"))
     back = request.POST.get("next", "")
     allowed = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())

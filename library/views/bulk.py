@@ -28,7 +28,7 @@ def bulk(request):
     form = BulkForm(request.user, asked if "act" in asked else None)
     if "act" not in request.POST or not form.is_valid():
         return render(request, "library/bulk.html", page(request, form, copies, query))
-    undo = bulk_changes.apply(request.user, copies, form.change())
+    undo = bulk_changes.apply_change(request.user, copies, form.change())
     if undo:
         messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     else:
@@ -80,7 +80,7 @@ def rename_tag(request, pk):
     if not form.is_valid():
         return tags_page(request, form, tag)
     name = form.cleaned_data["name"]
-    other = tagging.named(request.user, name)
+    other = tagging.tag_named(request.user, name)
     if other and other != tag and "merge" not in request.POST:
         return render(request, "library/tags_merge.html", {"tag": tag, "into": other, "name": name})
     undo = bulk_changes.rename_tag(tag, name)

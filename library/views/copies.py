@@ -45,21 +45,21 @@ def facts_of(copy: UserBook) -> list[Fact]:
     """What is said about the copy, by whom, and what it said before; one query."""
     past: dict[str, list[FactChange]] = {}
     for change in copy.fact_changes.all():
-        change.shown, change.by = in_text(change.before), facts.in_words(change.source)
+        change.shown, change.by = in_text(change.before), facts.source_in_words(change.source)
         past.setdefault(change.fact, []).append(change)
     rows = []
     for name in FACTS:
         value = in_text(getattr(copy, name))
         if value or name in past:
             label = UserBook._meta.get_field(name).verbose_name
-            source = facts.in_words(copy.origins.get(name, copy.book.source)) if value else ""
+            source = facts.source_in_words(copy.origins.get(name, copy.book.source)) if value else ""
             rows.append(Fact(label[0].upper() + label[1:], value, source, past.get(name, [])))
     return rows
 
 
 def sources_of(copy: UserBook, rows: list[Fact]) -> str:
     """Who says what stands on the book's page, in one line."""
-    named = dict.fromkeys([facts.in_words(copy.book.source), *(row.source for row in rows if row.source)])
+    named = dict.fromkeys([facts.source_in_words(copy.book.source), *(row.source for row in rows if row.source)])
     others = [name for name in named if name != "you"]
     if not others:
         return "you"
@@ -80,7 +80,7 @@ def book_page(request, copy: UserBook, **forms):
         "language": LANG_INFO.get(copy.language, {}).get("name", copy.language),
         "links": [(SITE_NAMES[site], address) for site, address in links.items()],
         "sections": [(section.template, content) for section in BOOK_SECTIONS if (content := section.content(copy))],
-        "alike": merging.alike(copy),
+        "alike": merging.possible_duplicates(copy),
         "loan": next((loan for loan in lent if not loan.returned), None),
         "past_loans": [loan for loan in lent if loan.returned],
         "loan_form": forms.get("loan_form") or LoanForm(instance=Loan(copy=copy), auto_id="loan-%s"),
@@ -122,7 +122,7 @@ def book(request, pk):
 
 
 @login_required
-def edit(request, pk):
+def book_edit(request, pk):
     copy = own_copy(request, pk)
     form, clashes = FactsForm(request.POST or None, instance=copy), []
     if request.method == "POST" and form.is_valid():
@@ -140,10 +140,10 @@ def edit(request, pk):
 
 @login_required
 @require_POST
-def put_back(request, pk):
+def fact_back(request, pk):
     """A fact says again what it said before one of its changes."""
     try:
-        copy = owner_edits.put_back(request.user, pk)
+        copy = owner_edits.restore_fact(request.user, pk)
     except FactChange.DoesNotExist:
         raise Http404 from None
     messages.success(request, "Restored the earlier value.")
@@ -152,8 +152,8 @@ def put_back(request, pk):
 
 @login_required
 @require_POST
-def remove(request, pk):
-    copy = trash.remove(own_copy(request, pk))
+def book_remove(request, pk):
+    copy = trash.move_to_trash(own_copy(request, pk))
     undo = reverse("book_restore", args=[pk])
     messages.success(request, f"Removed “{copy.title}” from your library.", extra_tags=undo)
     return redirect("library")
@@ -161,8 +161,8 @@ def remove(request, pk):
 
 @login_required
 @require_POST
-def restore(request, pk):
-    copy = trash.restore(own_copy(request, pk))
+def book_restore(request, pk):
+    copy = trash.restore_copy(own_copy(request, pk))
     messages.success(request, f"“{copy.title}” is back in your library.")
     return redirect(copy)
 

@@ -19,7 +19,7 @@ from library.views.copies import in_text, own_copy
 
 
 @login_required
-def choose(request, pk):
+def book_editions(request, pk):
     copy = own_copy(request, pk)
     if request.method == "POST":
         try:
@@ -27,12 +27,12 @@ def choose(request, pk):
         except signing.BadSignature:
             messages.error(request, "That edition is no longer on the list. Choose again.")
             return redirect("book_editions", pk)
-        undo = editions.choose(request.user, copy, record, over_mine="over_mine" in request.POST)
+        undo = editions.choose_edition(request.user, copy, record, over_mine="over_mine" in request.POST)
         messages.success(request, "Edition changed.", extra_tags=reverse("undo", args=[undo.pk]))
         return redirect(copy)
-    catalogs = lookup.from_settings(WAIT_FOR_EDITIONS)
+    catalogs = lookup.lookup_from_settings(WAIT_FOR_EDITIONS)
     found = [
-        {"record": record, "key": offer_key(record), "source": facts.in_words(record.source)}
+        {"record": record, "key": offer_key(record), "source": facts.source_in_words(record.source)}
         for record in editions.others(copy, catalogs)
     ]
     return render(request, "library/editions.html", {"copy": copy, "editions": found, "problems": catalogs.problems})
@@ -45,21 +45,21 @@ def living(request, pk) -> UserBook:
 
 
 @login_required
-def merge(request, pk, other):
+def book_merge(request, pk, other):
     """`other` goes into `pk`; the page says what stays and what is kept in the history only."""
     keep, other = living(request, pk), living(request, other)
     two_isbns = bool(keep.isbn13 and other.isbn13 and keep.isbn13 != other.isbn13)
     error = ""
     if request.method == "POST":
         try:
-            undo = merging.merge(request.user, keep, other, two_isbns="two_isbns" in request.POST)
+            undo = merging.merge_copies(request.user, keep, other, two_isbns="two_isbns" in request.POST)
             messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
             return redirect(keep)
         except merging.MergeError as problem:
             error = str(problem)
     differences = [
         (label(each.name), in_text(each.kept), in_text(each.other))
-        for each in merging.differences(keep, other)
+        for each in merging.fact_differences(keep, other)
         if each.name not in ("cover", "shelf_id")
     ]
     context = {"keep": keep, "other": other, "two_isbns": two_isbns, "differences": differences, "error": error}
@@ -72,12 +72,12 @@ def label(name: str) -> str:
 
 
 @login_required
-def split(request, pk):
+def book_split(request, pk):
     """What belongs to the second book is chosen; its facts can be edited afterwards."""
     copy = own_copy(request, pk)
     if request.method == "POST" and not copy.removed:
         rows = {rows.relation: numbers(request.POST.getlist(rows.relation)) for rows in _offered()}
-        second, undo = merging.split(request.user, copy, **rows)
+        second, undo = merging.split_copy(request.user, copy, **rows)
         messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
         return redirect("book_edit", second.pk)
     groups = [(rows, [(row.pk, rows.in_words(row)) for row in getattr(copy, rows.relation).all()]) for rows in _offered()]
@@ -103,19 +103,19 @@ def cover(request, name):
 
 @login_required
 @require_GET
-def own(request, name):
+def cover_own(request, name):
     """The key is made with the number of who asks: another's picture is not there for them."""
     return cover_files.picture_response(cover_files.own_key(request.user.pk, name))
 
 
 @login_required
 @require_GET
-def fetched(request):
+def cover_fetched(request):
     """The picture at an address that one of our pages named; fetched at the first look, kept from then on."""
     address, proof = request.GET.get("of", ""), request.GET.get("proof", "")
     if not cover_files.is_ours(address, proof) or not cover_files.is_wanted(address):
         raise Http404
-    if key := cover_files.fetched(address):
+    if key := cover_files.fetched_cover_key(address):
         return cover_files.picture_response(key)
     return HttpResponse(status=404, headers={"Cache-Control": NOT_NOW})
 

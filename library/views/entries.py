@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from catalogs import Record, isbn, lookup
 from library.copies import editions, isbn_entry
-from library.copies.isbn_entry import Outcome, remember, remembered
-from library.forms import AddBookForm, BatchForm, TypedForm
+from library.copies.isbn_entry import EntryOutcome, remember, remembered
+from library.forms import AddBookForm, EntryBatchForm, TypedForm
 from library.models import Entry, UserBook
 
 SHOWN = 200  # of what is understood in a text, while it is typed
@@ -46,7 +46,7 @@ def understand(user, found: list[isbn.Found]) -> list[Understood]:
 
 
 @login_required
-def typed(request):
+def entry_isbn(request):
     if request.method == "POST":
         form = TypedForm(request.user, request.POST)
         if form.is_valid():
@@ -59,12 +59,12 @@ def typed(request):
 
 def outcome_of(entered: list[isbn_entry.Entered]) -> dict:
     """Rows by what became of them; an entry that was sent again counts as added, as it did before."""
-    by = {outcome: [each for each in entered if each.outcome == outcome] for outcome in Outcome}
+    by = {outcome: [each for each in entered if each.outcome == outcome] for outcome in EntryOutcome}
     return {
-        "added": by[Outcome.ADDED] + by[Outcome.AGAIN],
-        "owned": by[Outcome.OWNED],
-        "refused": by[Outcome.REFUSED],
-        "again": bool(by[Outcome.AGAIN]),
+        "added": by[EntryOutcome.ADDED] + by[EntryOutcome.AGAIN],
+        "owned": by[EntryOutcome.OWNED],
+        "refused": by[EntryOutcome.REFUSED],
+        "again": bool(by[EntryOutcome.AGAIN]),
     }
 
 
@@ -82,9 +82,9 @@ def understood(request):
 # ── A title that the catalogues are searched for ────────────────────────────────────────────────────────────────────
 @login_required
 @require_GET
-def search(request):
+def entry_search(request):
     text = " ".join(request.GET.get("q", "").replace("\0", "").split())[:300]
-    context = {"q": text, "form": BatchForm(request.user, batch=remembered(request.user))}
+    context = {"q": text, "form": EntryBatchForm(request.user, batch=remembered(request.user))}
     if text:
         context |= editions.search_catalogs(request.user, text)
     fragment = request.headers.get("HX-Target") == "add-results"
@@ -95,7 +95,7 @@ def search(request):
 @require_POST
 def search_add(request):
     """One tap on a result."""
-    form = BatchForm(request.user, request.POST)
+    form = EntryBatchForm(request.user, request.POST)
     try:
         record = editions.offered_record(request.POST.get("record", ""), editions.OFFERED_FOR)
     except signing.BadSignature:
@@ -118,7 +118,7 @@ def search_add(request):
 def hand(request):
     chosen = remembered(request.user)
     first = {"status": chosen.status, "shelf": chosen.shelf, "entry_key": uuid.uuid4().hex, **request.GET.dict()}
-    form = AddBookForm(request.user, lookup.from_settings(), request.POST or None, initial=first)
+    form = AddBookForm(request.user, lookup.lookup_from_settings(), request.POST or None, initial=first)
     owned: list[UserBook] = []
     if request.method == "POST" and form.is_valid():
         owned = [] if "again" in request.POST else form.owned()

@@ -23,7 +23,7 @@ from library.models import UserBook
 
 BOOKS_A_PAGE = 50
 NEWEST = 50
-FORMS = {"v2": (opds.as_json, opds.JSON), "v1.2": (opds.as_atom, None)}
+FORMS = {"v2": (opds.opds_json, opds.JSON), "v1.2": (opds.as_atom, None)}
 
 
 # ── OPDS ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -32,11 +32,11 @@ FORMS = {"v2": (opds.as_json, opds.JSON), "v1.2": (opds.as_atom, None)}
 def opds_root(request, form="v2"):
     """The doors: everything, what came last, each state, and the shelves."""
     doors = [
-        opds.Door("All books", address(request, "opds_books", form, sort="title"), "By title"),
-        opds.Door("Recently added", address(request, "opds_books", form, sort="added"), rel="http://opds-spec.org/sort/new"),
-        opds.Door("Reading", address(request, "opds_books", form, status="reading")),
-        opds.Door("To read", address(request, "opds_books", form, status="to-read")),
-        opds.Door("Shelves", address(request, "opds_shelves", form), leads_to_books=False),
+        opds.OpdsLink("All books", address(request, "opds_books", form, sort="title"), "By title"),
+        opds.OpdsLink("Recently added", address(request, "opds_books", form, sort="added"), rel="http://opds-spec.org/sort/new"),
+        opds.OpdsLink("Reading", address(request, "opds_books", form, status="reading")),
+        opds.OpdsLink("To read", address(request, "opds_books", form, status="to-read")),
+        opds.OpdsLink("Shelves", address(request, "opds_shelves", form), leads_to_books=False),
     ]
     return answer(request, form, title="BookImg", doors=doors)
 
@@ -45,7 +45,7 @@ def opds_root(request, form="v2"):
 @for_readers
 def opds_shelves(request, form):
     rows = request.user.shelves.all()
-    doors = [opds.Door(str(shelf), address(request, "opds_books", form, shelf=shelf.pk)) for shelf in rows]
+    doors = [opds.OpdsLink(str(shelf), address(request, "opds_books", form, shelf=shelf.pk)) for shelf in rows]
     return answer(request, form, title="Shelves", doors=doors)
 
 
@@ -77,7 +77,7 @@ def opds_books(request, form):
 def opds_search(request):
     """How to search, for readers of OPDS 1.2; it says nothing about anybody's books."""
     template = f"{address(request, 'opds_books', 'v1.2')}?q={{searchTerms}}"
-    return HttpResponse(opds.description("BookImg", template), content_type="application/opensearchdescription+xml")
+    return HttpResponse(opds.search_description("BookImg", template), content_type="application/opensearchdescription+xml")
 
 
 def answer(request, form: str, more: dict | None = None, **facts) -> HttpResponse:
@@ -87,7 +87,7 @@ def answer(request, form: str, more: dict | None = None, **facts) -> HttpRespons
     links = {"start": address(request, "opds_form", form), "search": search_address(request, form), **(more or {})}
     latest = UserBook.objects.of(request.user).order_by("-changed").values_list("changed", flat=True).first()
     here = request.build_absolute_uri()
-    catalog = opds.Catalog(href=here, updated=latest or timezone.now(), links=links, **facts)
+    catalog = opds.OpdsPage(href=here, updated=latest or timezone.now(), links=links, **facts)
     content_type = content_type or (opds.NAVIGATION if catalog.books is None else opds.ACQUISITION)
     response = HttpResponse(write(catalog, lambda copy: page_of(request, copy)), content_type=content_type)
     response["Cache-Control"] = "private, no-cache"
@@ -144,7 +144,7 @@ def feeds_revoke(request):
 
 # ── At secret addresses ─────────────────────────────────────────────────────────────────────────────────────────────
 def reader(secret: str):
-    user = feeds.user_of(secret)
+    user = feeds.user_of_feed(secret)
     if user is None:
         raise Http404
     return user

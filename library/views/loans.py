@@ -36,7 +36,7 @@ def lent(request):
 @require_GET
 def borrowers(request):
     """For the field that completes a name: asked for when somebody is about to type one."""
-    return render(request, "library/_borrowers.html", {"borrowers": loans.borrowers(request.user)})
+    return render(request, "library/_borrowers.html", {"borrowers": loans.past_borrowers(request.user)})
 
 
 @login_required
@@ -55,7 +55,7 @@ def lend(request, pk):
 
 
 @login_required
-def change(request, pk):
+def loan_change(request, pk):
     """To whom, since when, until when: a page of its own, for a loan that is out and for one that came back."""
     loan = own_loan(request, pk)
     if request.method == "POST" and "delete" in request.POST:
@@ -71,11 +71,11 @@ def change(request, pk):
 
 @login_required
 @require_POST
-def give_back(request, pk):
+def loan_return(request, pk):
     """One tap; the message has an undo."""
     loan = own_loan(request, pk)
     try:
-        loans.give_back(loan)
+        loans.return_loan(loan)
         undo = reverse("loan_reopen", args=[pk])
         messages.success(request, f"{loan.borrower} returned “{loan.copy.title}”.", extra_tags=undo)
     except loans.LoanError as error:
@@ -85,10 +85,10 @@ def give_back(request, pk):
 
 @login_required
 @require_POST
-def reopen(request, pk):
+def loan_reopen(request, pk):
     loan = own_loan(request, pk)
     try:
-        loans.reopen(loan)
+        loans.reopen_loan(loan)
         messages.success(request, f"{loan.borrower} still has “{loan.copy.title}”.")
     except loans.LoanError as error:
         messages.error(request, str(error))

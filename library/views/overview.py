@@ -105,10 +105,10 @@ def series(request):
 def places(copies: list[UserBook], gaps: list[int]) -> list[tuple[UserBook | None, int | None]]:
     """Books and the numbers of missing volumes, in one order: (book, None) or (None, number). A book of the wishlist stands in
     the place of its volume."""
-    shown = set().union(*(sets.volumes(copy.series_number) for copy in copies))
+    shown = set().union(*(sets.volume_numbers(copy.series_number) for copy in copies))
     waiting, order = [gap for gap in gaps if gap not in shown], []
     for copy in copies:
-        first = min(sets.volumes(copy.series_number), default=0)
+        first = min(sets.volume_numbers(copy.series_number), default=0)
         while waiting and waiting[0] < first:
             order.append((None, waiting.pop(0)))
         order.append((copy, None))

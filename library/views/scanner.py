@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from library import metadata_lookup
 from library.copies import isbn_entry, owner_edits, trash
-from library.copies.isbn_entry import Entered, Outcome, remember, remembered
-from library.forms import BatchForm, EntriesForm, NameForm
+from library.copies.isbn_entry import Entered, EntryOutcome, remember, remembered
+from library.forms import EntriesForm, EntryBatchForm, NameForm
 from library.forms.fields import error_sentence
 from library.in_words import count_of
 from library.models import Entry, SyncStatus, UserBook
@@ -55,7 +55,7 @@ def sitting(user) -> dict:
     since = timezone.now() - SITTING
     recent = own_copies(user).filter(removed__isnull=True, added__gte=since, entry__in=[Entry.ISBN, Entry.BARCODE])
     return {
-        "form": BatchForm(user, batch=remembered(user)),
+        "form": EntryBatchForm(user, batch=remembered(user)),
         "copies": recent.order_by("-added", "-pk")[:SHOWN],
         "unknown": unknown(user).count(),
     }
@@ -63,7 +63,7 @@ def sitting(user) -> dict:
 
 @login_required
 @require_POST
-def send(request):
+def entry_send(request):
     """One book, or the next of a queue. A script that asks for JSON is told what became of each."""
     form = EntriesForm(request.user, request.POST)
     if not form.is_valid():
@@ -92,9 +92,9 @@ def refuse(request, sentence: str):
 
 def tell(request, entered: Entered):
     """For those without scripts; the list tells of what was added."""
-    if entered.outcome == Outcome.REFUSED:
+    if entered.outcome == EntryOutcome.REFUSED:
         messages.error(request, entered.sentence)
-    elif entered.outcome == Outcome.OWNED:
+    elif entered.outcome == EntryOutcome.OWNED:
         messages.warning(
             request,
             f"You already have “{entered.copy.title}”. To add another copy, choose that under “If I already have a book”.",
@@ -143,15 +143,15 @@ def pending(request):
 # ── One of them ─────────────────────────────────────────────────────────────────────────────────────────────────────
 @login_required
 @require_POST
-def undo(request, pk):
-    copy = trash.remove(get_object_or_404(own_copies(request.user), pk=pk))
+def entry_undo(request, pk):
+    copy = trash.move_to_trash(get_object_or_404(own_copies(request.user), pk=pk))
     return answer(request, copy, f"Removed “{copy.title}”.", reverse("book_restore", args=[pk]))
 
 
 @login_required
 @require_POST
-def put_back(request, pk):
-    copy = trash.restore(get_object_or_404(own_copies(request.user), pk=pk))
+def entry_back(request, pk):
+    copy = trash.restore_copy(get_object_or_404(own_copies(request.user), pk=pk))
     return answer(request, copy, f"Restored “{copy.title}”.")
 
 
@@ -164,15 +164,15 @@ def name(request, pk):
     if not form.is_valid():
         return refuse(request, "Enter the title of the book.")
     own = {"sync_status": SyncStatus.NONE, "sync_error": "", "sync_after": None}
-    copy = owner_edits.edit(request.user, copy.pk, form.said(), own)
+    copy = owner_edits.edit_copy(request.user, copy.pk, form.said(), own)
     return answer(request, copy, f"Saved the title “{copy.title}”.")
 
 
 @login_required
 @require_POST
-def retry(request, pk):
+def entry_retry(request, pk):
     copy = get_object_or_404(own_copies(request.user), pk=pk)
-    metadata_lookup.retry(UserBook.objects.filter(pk=copy.pk))
+    metadata_lookup.retry_lookups(UserBook.objects.filter(pk=copy.pk))
     copy.refresh_from_db()
     return answer(request, copy, f"Looking up “{copy.title}” again.")
 
@@ -197,7 +197,7 @@ def unknown_books(request):
 @login_required
 @require_POST
 def retry_all(request):
-    count = metadata_lookup.retry(unknown(request.user))
+    count = metadata_lookup.retry_lookups(unknown(request.user))
     books = count_of(count, "book is", "books are")
     messages.success(request, f"{books} being looked up again." if count else "There is nothing to look up.")
     return redirect("entries_unknown")

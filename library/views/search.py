@@ -20,7 +20,7 @@ SUGGESTED = 6
 
 @login_required
 @require_GET
-def page(request):
+def search(request):
     query, wanted = typed_query(request), request.GET.get("mode", "")
     mode = next((mode for mode in SEARCH_MODES if mode.name == wanted), SEARCH_MODES[0])
     if mode.url_name:
@@ -28,7 +28,7 @@ def page(request):
     context = search_context(query, mode.name)
     if query:
         number = page_number(request)
-        found = hybrid.search(request.user, query, mode.name, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
+        found = hybrid.find_books(request.user, query, mode.name, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
         sightings.mark_latest([hit.copy for hit in found.hits])
         context |= {"found": found, "page": Paginator(range(found.total), PAGE_SIZE).get_page(number)}
     fragment = request.headers.get("HX-Target") == "found"
@@ -44,10 +44,10 @@ def page_number(request) -> int:
 
 @login_required
 @require_GET
-def suggest(request):
+def search_suggest(request):
     """A few results for what is being typed: words only, which takes some milliseconds."""
     query = typed_query(request)
-    found = hybrid.search(request.user, query, "text", limit=SUGGESTED) if query else None
+    found = hybrid.find_books(request.user, query, "text", limit=SUGGESTED) if query else None
     return render(request, "library/_found.html", {"q": query, "found": found})
 
 

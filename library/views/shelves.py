@@ -42,7 +42,7 @@ def shelves_page(request, form, renaming: Shelf | None = None):
 
 @login_required
 @require_POST
-def rename(request, pk):
+def shelf_rename(request, pk):
     shelf = own_shelf(request, pk)
     form = ShelfForm(request.POST, instance=shelf)
     if form.is_valid():
@@ -53,15 +53,15 @@ def rename(request, pk):
 
 @login_required
 @require_POST
-def move(request, pk):
+def shelf_move(request, pk):
     """One place up or down with its buttons, or dragged: `beside` another shelf, before or (`after`) behind it."""
     shelf = own_shelf(request, pk)
     beside = request.POST.get("beside", "")
     if not beside.isdecimal() or len(beside) > 18:
-        shelf_order.move(shelf, request.POST.get("what", "shelf"), -1 if request.POST.get("to") == "up" else 1)
+        shelf_order.move_shelf(shelf, request.POST.get("what", "shelf"), -1 if request.POST.get("to") == "up" else 1)
         return redirect("shelves")
     try:
-        shelf_order.put(shelf, own_shelf(request, int(beside)), after="after" in request.POST)
+        shelf_order.put_beside(shelf, own_shelf(request, int(beside)), after="after" in request.POST)
     except shelf_order.PlaceError as error:
         messages.error(request, str(error))
     # The script that dragged it asks for the page anew.
@@ -70,7 +70,7 @@ def move(request, pk):
 
 @login_required
 @require_POST
-def delete(request, pk):
+def shelf_delete(request, pk):
     undo = shelf_order.take_away(own_shelf(request, pk))
     messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     return redirect("shelves")

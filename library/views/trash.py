@@ -35,15 +35,15 @@ def removed(request):
 
 @login_required
 @require_POST
-def restore_all(request):
-    count = trash.restore_all(request.user)
+def books_restore_all(request):
+    count = trash.restore_all_copies(request.user)
     messages.success(request, f"{count_of(count, 'book is', 'books are')} back in your library.")
     return redirect("books_removed")
 
 
 @login_required
 @require_POST
-def delete(request):
+def books_delete(request):
     """For good: one book, or with `all` whatever is in the trash. It is asked once more before."""
     copies = trash.of(request.user)
     if "all" not in request.POST:
@@ -55,7 +55,7 @@ def delete(request):
         return render(
             request, "library/delete_for_good.html", {"copies": copies[:5], "count": copies.count(), "all": "all" in request.POST}
         )
-    count = trash.delete_for_good(copies)
+    count = trash.delete_permanently(copies)
     messages.success(request, f"{count_of(count, 'book was', 'books were')} permanently deleted.")
     return redirect("books_removed")
 
@@ -65,7 +65,7 @@ def delete(request):
 def undo(request, pk):
     """Takes a batch back, and goes to where it was asked for."""
     try:
-        batch = undoing.undo(request.user, pk)
+        batch = undoing.undo_changes(request.user, pk)
         messages.success(request, f"Undone: {batch.sentence}")
     except Undo.DoesNotExist:
         raise Http404 from None

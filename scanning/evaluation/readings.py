@@ -10,7 +10,7 @@ import numpy as np
 from scanning.ocr import Engine, Found, Line, Progress
 
 
-class KeptReadings:
+class CachedReadings:
     """An engine that reads each photo once. The readings are another engine's: empty the folder when that one changes."""
 
     def __init__(self, engine: Engine, directory: Path):
@@ -18,7 +18,7 @@ class KeptReadings:
         directory.mkdir(parents=True, exist_ok=True)
 
     def read(self, image: np.ndarray, progress: Progress, found: Found = lambda lines: ()) -> list[Line]:
-        path = self.directory / f"{self.name}-{digest(image)}.json"
+        path = self.directory / f"{self.name}-{image_digest(image)}.json"
         if path.exists():
             return [Line.from_dict(data) for data in json.loads(path.read_text())["lines"]]
         lines = self.engine.read(image, progress, found)
@@ -28,6 +28,6 @@ class KeptReadings:
         return lines
 
 
-def digest(image: np.ndarray) -> str:
+def image_digest(image: np.ndarray) -> str:
     """Of what is seen: the same photo has one reading under whatever name."""
     return hashlib.sha256(repr(image.shape).encode() + np.ascontiguousarray(image).data).hexdigest()[:32]

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from PIL import Image, ImageOps
 
 from scanning.evaluation import tables
-from scanning.evaluation.scoring import Score, score
+from scanning.evaluation.scoring import Score, score_photo
 
 SIDE = 1600  # px of a photo in the report
 QUALITY = 72
@@ -85,11 +85,13 @@ class Page:
         return max(12, round(max(self.width, self.height) / 110))
 
 
-def write(path: Path, scores: list[Score], photos: list[Path], negatives: list[tuple[Path, dict]], costs: list[tuple[str, str]]):
+def write_report(
+    path: Path, scores: list[Score], photos: list[Path], negatives: list[tuple[Path, dict]], costs: list[tuple[str, str]]
+):
     """`photos` belong to `scores`, one by one; `negatives` are photos without a book, with what was recognised on them;
     `costs` name what the run took."""
-    pages = [page(photo, one) for photo, one in zip(photos, scores, strict=True)]
-    empty = [page(photo, score({"photo": photo.stem, "books": []}, result)) for photo, result in negatives]
+    pages = [photo_page(photo, one) for photo, one in zip(photos, scores, strict=True)]
+    empty = [photo_page(photo, score_photo({"photo": photo.stem, "books": []}, result)) for photo, result in negatives]
     bins = tables.calibration(scores)
     context = {
         "pages": pages,
@@ -98,7 +100,7 @@ def write(path: Path, scores: list[Score], photos: list[Path], negatives: list[t
         "total": tables.total(scores),
         "rows": [(one, tables.total([one])) for one in scores],
         "halves": tables.halves(scores),
-        "languages": tables.languages(scores),
+        "languages": tables.language_table(scores),
         "bins": bins,
         "worst": tables.worst(bins),
         "least_in_a_bin": tables.LEAST_IN_A_BIN,
@@ -107,15 +109,15 @@ def write(path: Path, scores: list[Score], photos: list[Path], negatives: list[t
     path.write_text(render_to_string("scanning/evaluation.html", context), encoding="utf-8")
 
 
-def page(photo: Path, one: Score) -> Page:
+def photo_page(photo: Path, one: Score) -> Page:
     with Image.open(photo) as file:
         upright = ImageOps.exif_transpose(file).convert("RGB")
     width, height = upright.size
     upright.thumbnail((SIDE, SIDE))
-    return Page(one.photo, one, tuple(places(one)), data_address(upright), width, height)
+    return Page(one.photo, one, tuple(book_places(one)), data_address(upright), width, height)
 
 
-def places(one: Score) -> Iterable[Place]:
+def book_places(one: Score) -> Iterable[Place]:
     """In shelf order, as a person goes along the photo."""
     order = sorted(range(len(one.books)), key=lambda n: (one.books[n].get("shelf", 1), one.books[n].get("position", 1)))
     for number, n in enumerate(order, start=1):

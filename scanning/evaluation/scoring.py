@@ -72,7 +72,7 @@ class Score:
         return {name: getattr(self, name) for name in counts}
 
 
-def score(label: dict, result: dict) -> Score:
+def score_photo(label: dict, result: dict) -> Score:
     """`result` is in the form of `scan --json`."""
     labels = label["books"]
     books = sorted(result.get("books", ()), key=lambda book: -(book.get("confidence") or 0))
@@ -115,7 +115,7 @@ def title_likeness(label: str, title: str | None) -> float:
     (whole, main), (other, other_main) = title_forms(label), title_forms(title)
     if not whole or not other:
         return 0.0
-    if volumes(whole) and volumes(other) and not volumes(whole) & volumes(other):
+    if volume_marks(whole) and volume_marks(other) and not volume_marks(whole) & volume_marks(other):
         return 0.0
     between_mains = ratio(main, other_main) if len(" ".join(main)) > 3 else 0.0
     return max(ratio(whole, other), between_mains, 0.98 * ratio(whole, other_main), 0.98 * ratio(main, other))
@@ -135,7 +135,7 @@ def plain_words(text: str | None) -> list[str]:
     return re.findall(r"[a-z0-9]+", fold(text))
 
 
-def volumes(words: list[str]) -> set[str]:
+def volume_marks(words: list[str]) -> set[str]:
     return {word.lstrip("0") for word in words if word.isdigit()}
 
 

@@ -75,7 +75,7 @@ class Language:
         return self.found / max(1, self.readable)
 
 
-def languages(scores: list[Score]) -> list[Language]:
+def language_table(scores: list[Score]) -> list[Language]:
     """The most common first."""
     counts: dict[str, list[int]] = {}
     for one in scores:

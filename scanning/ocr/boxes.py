@@ -64,7 +64,7 @@ def cuts(length: int, size: int, overlap: int) -> list[tuple[int, int]]:
     return [(start, start + size) for start in starts]
 
 
-def tiles(shape) -> list[Tile]:
+def picture_tiles(shape) -> list[Tile]:
     """Overlapping parts that cover a picture of `shape`."""
     columns, rows = cuts(shape[1], TILE_WIDTH, OVERLAP_X), cuts(shape[0], TILE_HEIGHT, OVERLAP_Y)
     return [(x0, y0, x1, y1) for y0, y1 in rows for x0, x1 in columns]
@@ -78,7 +78,7 @@ def tiles_with(small: list[Box], shape) -> list[Tile]:
         x0, y0, x1, y1 = tile
         return int(np.count_nonzero((centres[:, 0] >= x0) & (centres[:, 0] < x1) & (centres[:, 1] >= y0) & (centres[:, 1] < y1)))
 
-    counts = [(inside(tile), tile) for tile in tiles(shape)]
+    counts = [(inside(tile), tile) for tile in picture_tiles(shape)]
     return [tile for count, tile in sorted(counts, key=lambda each: -each[0]) if count >= LEAST_BOXES]
 
 

@@ -17,7 +17,17 @@ from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_rec import TextRecInput
 
 from scanning.ocr import Found, Line, OCRError, Progress, Quad, as_quad
-from scanning.ocr.boxes import Box, Tile, new_boxes, tiles, tiles_with, turned_back, turned_there, unread_boxes, without_doubles
+from scanning.ocr.boxes import (
+    Box,
+    Tile,
+    new_boxes,
+    picture_tiles,
+    tiles_with,
+    turned_back,
+    turned_there,
+    unread_boxes,
+    without_doubles,
+)
 
 OVERVIEW_SIDE = 1920  # px; the detector sees lettering from about 10 px up
 SMALL_LETTERING = 26  # px of a box in the overview; below, full resolution finds lines that the overview misses
@@ -145,7 +155,7 @@ class Reading:
         read in other cuts, found enlarged and read."""
         turned = np.ascontiguousarray(np.rot90(self.image, turns)[:, :, ::-1])  # the models want BGR
         overview, scale = shrunk(turned, OVERVIEW_SIDE)
-        boxes = self.engine.find_in_tiles(overview, tiles(overview.shape))
+        boxes = self.engine.find_in_tiles(overview, picture_tiles(overview.shape))
         boxes = self.still_open([Box(box.corners / scale) for box in boxes], turns)
         self.step()
         doubtful = self.read_boxes(turned, boxes, turns)

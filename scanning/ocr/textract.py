@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from scanning import aws
-from scanning.cost_meter import Till
+from scanning.cost_meter import CostMeter
 from scanning.ocr import Found, Line, OCRError, Progress, Quad, as_quad
 from scanning.ocr.boxes import Tile, cuts, turned_back, without_doubles
 
@@ -26,15 +26,15 @@ EMPTY_STRIP, MOST_EMPTY = 0.04, 0.3  # of the width: a strip without text, and a
 class TextractOCR:
     name = "textract"
 
-    def __init__(self, region: str, till: Till | None = None, seconds: float = 60):
+    def __init__(self, region: str, till: CostMeter | None = None, seconds: float = 60):
         """`seconds`: how long an answer is waited for."""
-        self.region, self.till, self.seconds = region, till or Till(), seconds
+        self.region, self.till, self.seconds = region, till or CostMeter(), seconds
 
     def read(
         self, image: np.ndarray, progress: Progress = lambda done, total: None, found: Found = lambda lines: ()
     ) -> list[Line]:
         """All lines of `image` (height x width x 3, RGB, uint8, upright), best first. Raises OCRError, till.Refused."""
-        parts = tiles(image.shape)
+        parts = textract_tiles(image.shape)
         lines: list[Line] = []
         for number, part in enumerate(parts, start=1):
             more = self.read_part(image, part, turns=0)
@@ -50,7 +50,7 @@ class TextractOCR:
     def read_part(self, image: np.ndarray, part: Tile, turns: int) -> list[Line]:
         x0, y0, x1, y1 = part
         turned = np.rot90(image[y0:y1, x0:x1], turns)
-        picture = jpeg(turned)
+        picture = textract_jpeg(turned)
         try:
             reply = self.till.buy("textract", picture, USD_A_CALL, partial(self.ask, picture), lambda reply: USD_A_CALL)
         except aws.Failed as error:
@@ -62,10 +62,10 @@ class TextractOCR:
         return lines
 
     def ask(self, picture: bytes) -> dict:
-        return aws.ask("textract", "detect_document_text", self.region, self.seconds, Document={"Bytes": picture})
+        return aws.ask_service("textract", "detect_document_text", self.region, self.seconds, Document={"Bytes": picture})
 
 
-def tiles(shape) -> list[Tile]:
+def textract_tiles(shape) -> list[Tile]:
     """The whole photo, or overlapping parts of it where one side is much longer than Textract takes."""
     height, width = shape[:2]
     if max(height, width) <= MOST_PIXELS / LEAST_SCALE:
@@ -74,7 +74,7 @@ def tiles(shape) -> list[Tile]:
     return [(x0, y0, x1, y1) for y0, y1 in rows for x0, x1 in columns]
 
 
-def jpeg(picture: np.ndarray) -> bytes:
+def textract_jpeg(picture: np.ndarray) -> bytes:
     """An RGB picture as a JPEG that Textract takes: no side too long, and no more bytes than allowed."""
     scale = min(1.0, MOST_PIXELS / max(picture.shape[:2]))
     bgr = np.ascontiguousarray(picture[:, :, ::-1])

@@ -17,7 +17,7 @@ class ProposerError(Exception):
 
 
 @dataclass(frozen=True)
-class Candidate:
+class SpineProposal:
     """One spine or cover as proposed: its lines (indices into the photo's lines, in reading order) and its place."""
 
     lines: tuple[int, ...]
@@ -38,11 +38,11 @@ class Candidate:
         }
 
     @classmethod
-    def from_dict(cls, data: dict) -> "Candidate":
+    def from_dict(cls, data: dict) -> "SpineProposal":
         return cls(tuple(data["lines"]), as_quad(data["region"]), data["shelf"], data["position"], data["title"], data["author"])
 
 
 class Proposer(Protocol):
     name: str
 
-    def propose(self, lines: list[Line], image: np.ndarray) -> list[Candidate]: ...
+    def propose(self, lines: list[Line], image: np.ndarray) -> list[SpineProposal]: ...

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 
 from scanning import aws
-from scanning.cost_meter import Reply, Till
+from scanning.cost_meter import CostMeter, Reply
 from scanning.ocr import Line
-from scanning.proposers import Candidate, ProposerError, covers, model, prompts
+from scanning.proposers import ProposerError, SpineProposal, covers, model, prompts
 
 LETTERS_A_TOKEN, TOKENS_A_PICTURE = 3, 1600
 MOST_TOKENS = 16_000  # of an answer, with what the model thinks before it
@@ -20,19 +20,21 @@ class BedrockProposer:
 
     name = "bedrock"
 
-    def __init__(self, model_id: str, region: str, usd_in: float, usd_out: float, till: Till | None = None, seconds: float = 120):
+    def __init__(
+        self, model_id: str, region: str, usd_in: float, usd_out: float, till: CostMeter | None = None, seconds: float = 120
+    ):
         """`usd_in` and `usd_out`: what a million tokens cost, read and written. `seconds`: how long an answer is waited for."""
         self.seconds = seconds
         self.model_id, self.region, self.usd_in, self.usd_out = model_id, region, usd_in, usd_out
-        self.till = till or Till()
+        self.till = till or CostMeter()
 
-    def propose(self, lines: list[Line], image: np.ndarray | None = None) -> list[Candidate]:
+    def propose(self, lines: list[Line], image: np.ndarray | None = None) -> list[SpineProposal]:
         """One candidate a spine, in shelf order. Raises ProposerError, till.Refused."""
-        return model.propose(self, lines)
+        return model.propose_with_model(self, lines)
 
     def look(self, image: np.ndarray) -> dict:
         """What is printed on a cover, by its picture (height x width x 3, RGB, uint8). Raises ProposerError, till.Refused."""
-        answer = self.ask(prompts.COVER, "This is the photo.", prompts.COVER_TOOL, covers.jpeg(image))
+        answer = self.ask(prompts.COVER, "This is the photo.", prompts.COVER_TOOL, covers.cover_jpeg(image))
         return covers.cleaned(answer)
 
     def ask(self, system: str, text: str, tool: dict, picture: bytes = b"") -> dict:
@@ -51,10 +53,10 @@ class BedrockProposer:
             reply = self.till.buy("bedrock", identity, estimate, partial(self.send, request), self.price)
         except aws.Failed as error:
             raise ProposerError(str(error), error.permanent) from error
-        return arguments(reply, tool["name"])
+        return bedrock_arguments(reply, tool["name"])
 
     def send(self, request: dict) -> Reply:
-        return aws.ask("bedrock-runtime", "converse", self.region, self.seconds, **request)
+        return aws.ask_service("bedrock-runtime", "converse", self.region, self.seconds, **request)
 
     def estimate(self, system: str, text: str, picture: bytes) -> float:
         read = (len(system) + len(text)) / LETTERS_A_TOKEN + (TOKENS_A_PICTURE if picture else 0)
@@ -66,7 +68,7 @@ class BedrockProposer:
         return (usage.get("inputTokens", 0) * self.usd_in + usage.get("outputTokens", 0) * self.usd_out) / 1_000_000
 
 
-def arguments(reply: Reply, tool: str) -> dict:
+def bedrock_arguments(reply: Reply, tool: str) -> dict:
     """What the model gave the tool, or said as JSON instead of calling it."""
     try:
         parts = reply["output"]["message"]["content"]

@@ -11,7 +11,7 @@ TEXTS = ("title", "subtitle", "publisher", "edition", "series", "language")
 LONGEST, MOST_SPECIFICATIONS = 300, 30
 
 
-def jpeg(image: np.ndarray) -> bytes:
+def cover_jpeg(image: np.ndarray) -> bytes:
     scale = min(1.0, LONGEST_SIDE / max(image.shape[:2]))
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
     return cv2.imencode(".jpg", np.ascontiguousarray(small[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()

@@ -10,9 +10,9 @@ from functools import partial
 import httpx
 import numpy as np
 
-from scanning.cost_meter import Reply, Till
+from scanning.cost_meter import CostMeter, Reply
 from scanning.ocr import Line
-from scanning.proposers import Candidate, ProposerError, covers, model
+from scanning.proposers import ProposerError, SpineProposal, covers, model
 from scanning.proposers.prompts import COVER, COVER_TOOL
 
 SECONDS = 120
@@ -23,18 +23,18 @@ UNREADABLE = "The model's answer could not be read."
 class OpenAIProposer:
     name = "openai"
 
-    def __init__(self, model_id: str, url: str, key: str = "", till: Till | None = None, transport=None):
-        self.model_id, self.till = model_id, till or Till()
+    def __init__(self, model_id: str, url: str, key: str = "", till: CostMeter | None = None, transport=None):
+        self.model_id, self.till = model_id, till or CostMeter()
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         self.client = httpx.Client(base_url=url, headers=headers, timeout=SECONDS, transport=transport)
 
-    def propose(self, lines: list[Line], image: np.ndarray | None = None) -> list[Candidate]:
+    def propose(self, lines: list[Line], image: np.ndarray | None = None) -> list[SpineProposal]:
         """One candidate a spine, in shelf order. Raises ProposerError, till.Refused."""
-        return model.propose(self, lines)
+        return model.propose_with_model(self, lines)
 
     def look(self, image: np.ndarray) -> dict:
         """What is printed on a cover, by its picture (height x width x 3, RGB, uint8). Raises ProposerError, till.Refused."""
-        return covers.cleaned(self.ask(COVER, "This is the photo.", COVER_TOOL, covers.jpeg(image)))
+        return covers.cleaned(self.ask(COVER, "This is the photo.", COVER_TOOL, covers.cover_jpeg(image)))
 
     def ask(self, system: str, text: str, tool: dict, picture: bytes = b"") -> dict:
         function = {"name": tool["name"], "description": tool["description"], "parameters": tool["schema"]}
@@ -49,7 +49,7 @@ class OpenAIProposer:
         }
         identity = json.dumps([self.model_id, system, text, tool, hashlib.sha256(picture).hexdigest()]).encode()
         reply = self.till.buy("openai", identity, 0.0, partial(self.send, body), lambda reply: 0.0)
-        return arguments(reply, tool["name"])
+        return openai_arguments(reply, tool["name"])
 
     def send(self, body: dict) -> Reply:
         try:
@@ -66,7 +66,7 @@ class OpenAIProposer:
             raise ProposerError(UNREADABLE) from error
 
 
-def arguments(reply: Reply, tool: str) -> dict:
+def openai_arguments(reply: Reply, tool: str) -> dict:
     """What the model gave the tool, or said as JSON instead of calling it, as small models do."""
     try:
         message = reply["choices"][0]["message"]

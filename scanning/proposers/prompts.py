@@ -94,7 +94,7 @@ COVER_TOOL = {
 }
 
 
-def told(numbers: list[int], lines: list[Line]) -> str:
+def lines_as_json(numbers: list[int], lines: list[Line]) -> str:
     """Some lines of a photo as the model is shown them. In JSON, so that no text can end the list."""
     shown = [shown_line(number, lines[number]) for number in numbers]
     text = json.dumps(shown, ensure_ascii=False).replace("<", "\\u003c")
@@ -111,10 +111,10 @@ def shown_line(number: int, line: Line) -> dict:
         "y": round((y0 + y1 + y2 + y3) / 4),
         "length": round(abs(along)),
         "height": round(abs(down)),
-        "turn": turn(along),
+        "turn": line_turn(along),
     }
 
 
-def turn(along: complex) -> int:
+def line_turn(along: complex) -> int:
     """The way a line reads, in degrees clockwise, to the next 15."""
     return round(math.degrees(cmath.phase(along)) / 15) * 15 % 360

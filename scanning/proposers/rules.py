@@ -6,7 +6,7 @@ import numpy as np
 
 from scanning import spines
 from scanning.ocr import Line
-from scanning.proposers import Candidate
+from scanning.proposers import SpineProposal
 
 SAME_SPINE = 0.75  # links from here up join lines
 
@@ -14,16 +14,16 @@ SAME_SPINE = 0.75  # links from here up join lines
 class RulesProposer:
     name = "rules"
 
-    def propose(self, lines: list[Line], image: np.ndarray | None = None) -> list[Candidate]:
+    def propose(self, lines: list[Line], image: np.ndarray | None = None) -> list[SpineProposal]:
         """One candidate a spine, in shelf order. Never raises; a photo without text has none."""
         layout = spines.Layout(lines)
-        found = [spines.reading_order(layout, group) for group in spines.groups(spines.links(layout), SAME_SPINE)]
+        found = [spines.reading_order(layout, group) for group in spines.groups(spines.line_links(layout), SAME_SPINE)]
         regions = [spines.hull(layout.quads[group]) for group in found]
-        places = spines.places(regions)
+        places = spines.shelf_places(regions)
         candidates = []
         for group, region, (shelf, position) in zip(found, regions, places, strict=True):
             title, author = guess(lines, layout, group)
-            candidates.append(Candidate(tuple(group), region, shelf, position, title, author))
+            candidates.append(SpineProposal(tuple(group), region, shelf, position, title, author))
         return sorted(candidates, key=lambda c: (c.shelf, c.position))
 
 

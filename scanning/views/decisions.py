@@ -9,9 +9,9 @@ from django.views.decorators.http import require_POST
 
 from catalogs import lookup
 from scanning import review, uploads
-from scanning.forms import BatchForm, WordsForm
+from scanning.forms import ScanBatchForm, WordsForm
 from scanning.models import Candidate
-from scanning.review_rows import Row, row_of
+from scanning.review_rows import ReviewRow, row_of
 from scanning.views.pages import STATUS_KEY, own_scan, page_context, status_of
 
 SECONDS_TO_WAIT = 12
@@ -19,42 +19,42 @@ SECONDS_TO_WAIT = 12
 
 @login_required
 @require_POST
-def accept(request, job_id, pk):
+def candidate_accept(request, job_id, pk):
     _own(request, job_id, pk)
-    return _row(request, review.accept(pk, request.user, status_of(request)))
+    return _row(request, review.accept_candidate(pk, request.user, status_of(request)))
 
 
 @login_required
 @require_POST
-def reject(request, job_id, pk):
+def candidate_reject(request, job_id, pk):
     _own(request, job_id, pk)
-    return _row(request, review.reject(pk, request.user))
+    return _row(request, review.reject_candidate(pk, request.user))
 
 
 @login_required
 @require_POST
-def undo(request, job_id, pk):
+def candidate_undo(request, job_id, pk):
     _own(request, job_id, pk)
-    return _row(request, review.undo(pk, request.user))
+    return _row(request, review.undo_decision(pk, request.user))
 
 
 @login_required
 @require_POST
-def choose(request, job_id, pk):
+def candidate_choose(request, job_id, pk):
     candidate = _own(request, job_id, pk)
     try:
-        return _row(request, review.choose(pk, request.user, request.POST.get("edition", "")))
+        return _row(request, review.choose_alternative(pk, request.user, request.POST.get("edition", "")))
     except review.ReviewError as error:
         return _row(request, candidate, problem=str(error))
 
 
 @login_required
 @require_POST
-def edit(request, job_id, pk):
+def candidate_edit(request, job_id, pk):
     candidate = _own(request, job_id, pk)
     words = WordsForm(request.POST).words()
     try:
-        edited = review.edit(pk, request.user, _catalogs(), **words)
+        edited = review.edit_candidate(pk, request.user, _catalogs(), **words)
     except review.ReviewError as error:
         return _row(request, candidate, problem=str(error), typed=words, opened="edit")
     return _row(request, edited, opened="" if edited.validated else "others")
@@ -62,11 +62,11 @@ def edit(request, job_id, pk):
 
 @login_required
 @require_POST
-def add_by_hand(request, job_id):
+def scan_missed(request, job_id):
     scan = own_scan(request, job_id)
     form = WordsForm(request.POST, auto_id="missed_%s")
     try:
-        candidate = review.add_by_hand(scan, _catalogs(), **form.words())
+        candidate = review.add_missed_book(scan, _catalogs(), **form.words())
     except review.ReviewError as error:
         form.add_error(None, str(error))
         return _whole(request, scan, words=form)
@@ -75,28 +75,28 @@ def add_by_hand(request, job_id):
 
 @login_required
 @require_POST
-def accept_all(request, job_id):
+def scan_accept(request, job_id):
     scan = own_scan(request, job_id)
-    review.accept_all(scan, status=status_of(request), with_owned=request.POST.get("owned") == "1")
+    review.accept_all_open(scan, status=status_of(request), with_owned=request.POST.get("owned") == "1")
     return _whole(request, scan, anchor="review")
 
 
 @login_required
 @require_POST
-def undo_batch(request, job_id):
+def scan_undo(request, job_id):
     scan = own_scan(request, job_id)
     moment = parse_datetime(request.POST.get("moment", ""))
     if moment:
-        review.undo_batch(scan, moment)
+        review.undo_decisions(scan, moment)
     return _whole(request, scan, anchor="review")
 
 
 @login_required
 @require_POST
-def place(request, job_id):
+def scan_place(request, job_id):
     """Where the books of this scan go and how they are marked; kept for the next scan as well."""
     scan = own_scan(request, job_id)
-    form = BatchForm(request.user, request.POST)
+    form = ScanBatchForm(request.user, request.POST)
     if not form.is_valid():
         return _whole(request, scan, place=form)
     scan.shelf = uploads.shelf_called(request.user, form.place)
@@ -120,7 +120,7 @@ def name_shelf(request, job_id):
 
 def _catalogs() -> lookup.Lookup:
     """With less patience than a scan has: somebody is waiting."""
-    catalogs = lookup.from_settings()
+    catalogs = lookup.lookup_from_settings()
     catalogs.seconds = SECONDS_TO_WAIT
     return catalogs
 
@@ -132,7 +132,7 @@ def _own(request, job_id: str, pk: int) -> Candidate:
 
 def _row(request, candidate: Candidate, **more):
     if request.headers.get("X-Parts"):
-        row: Row = row_of(candidate)
+        row: ReviewRow = row_of(candidate)
         context = page_context(request, candidate.scan, row=row, **more)
         return render(request, "scanning/_answer.html", context)
     if problem := more.get("problem"):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from library.models import Status
 from scanning import events, pipeline, purchases, second_look, uploads
-from scanning.forms import BatchForm, WordsForm
+from scanning.forms import ScanBatchForm, WordsForm
 from scanning.models import Band, Decision, Scan
 from scanning.review_rows import review_of
 
@@ -86,7 +86,7 @@ def page_context(request, scan: Scan, **more) -> dict:
         "steps": _steps(scan),
         "review": review,
         "show": request.GET.get("show", ""),
-        "place": BatchForm(request.user, initial=place_of(request, scan)),
+        "place": ScanBatchForm(request.user, initial=place_of(request, scan)),
         "words": WordsForm(auto_id="missed_%s"),
         "again": _second_look(scan, review),
         "finished": scan.status == Scan.Status.COMPLETE and bool(review.added) and not review.open,
@@ -96,10 +96,10 @@ def page_context(request, scan: Scan, **more) -> dict:
 
 def _second_look(scan: Scan, review) -> dict:
     """What a better engine could do for it and for how much, and what the photo has cost; nothing where none is configured."""
-    if not second_look.engine():
+    if not second_look.second_look_engine():
         return {}
-    found = second_look.offers(scan, review.counts["unread"])
-    return {"offers": found, "cost": purchases.cost(scan), "month": purchases.month(scan.user_id)}
+    found = second_look.second_look_offers(scan, review.counts["unread"])
+    return {"offers": found, "cost": purchases.scan_cost(scan), "month": purchases.month(scan.user_id)}
 
 
 def place_of(request, scan: Scan) -> dict:
@@ -155,6 +155,6 @@ def scan_cancel(request, job_id):
 @login_required
 @require_POST
 def scan_delete(request, job_id):
-    uploads.forget(own_scan(request, job_id))
+    uploads.delete_scan(own_scan(request, job_id))
     messages.success(request, "The scan and its photo have been deleted. Books you added from it stay in your library.")
     return redirect("scans")

@@ -15,7 +15,7 @@ IN_MEMORY = 2 * 1024 * 1024
 @csrf_exempt  # there is no session behind it
 @require_http_methods(["PUT"])
 def upload(request, signed):
-    ticket = tickets.find(signed)
+    ticket = tickets.find_ticket(signed)
     if ticket is None:
         return refuse(403, "ticket-over", "This upload address is not valid or has expired. Request a new ticket.")
     if request.content_type != ticket.content_type:
@@ -30,7 +30,7 @@ def upload(request, signed):
         if size != ticket.size:
             return refuse(400, "other-size", f"The ticket is for {ticket.size} bytes. Send exactly that many.")
         photo.seek(0)
-        tickets.receive(ticket, photo)
+        tickets.receive_photo(ticket, photo)
     return HttpResponse(status=200)
 
 

@@ -53,7 +53,7 @@ def _scan_new(request):
         return _as_json(form, outcomes)
     context = {"form": form, "outcomes": outcomes, "max_mb": settings.SCAN_MAX_MB, "first": latest is None}
     page = render(request, "scanning/new.html", context, status=422 if request.method == "POST" else 200)
-    if bucket := tickets.place():
+    if bucket := tickets.upload_host():
         page._csp_update = {"connect-src": bucket}  # what csp.decorators.csp_update does where it is known beforehand
     return page
 
@@ -64,10 +64,10 @@ def _take_all(request, place: Shelf | str, kind: str):
     for name in request.too_heavy:
         yield Outcome(name, error=str(images.too_heavy(settings.SCAN_MAX_MB)))
     for file in request.FILES.getlist("photos"):
-        yield _outcome(file.name, uploads.take, request.user, file, file.name, job_id, place, kind)
+        yield _outcome(file.name, uploads.take_in_upload, request.user, file, file.name, job_id, place, kind)
     if job_id and not request.FILES and not request.too_heavy:
         with suppress(tickets.NotUploaded):
-            yield _outcome("The photo", tickets.take, request.user, job_id, place, kind)
+            yield _outcome("The photo", tickets.take_ticket_photo, request.user, job_id, place, kind)
 
 
 def _outcome(name: str, take, *what) -> Outcome:
@@ -99,4 +99,4 @@ def _as_json(form: PhotoForm, outcomes: list[Outcome]) -> JsonResponse:
 @require_POST
 def scan_again(request, job_id):
     scan = get_object_or_404(Scan.objects.of(request.user).exclude(photo=""), job_id=job_id)
-    return redirect(uploads.again(scan))
+    return redirect(uploads.scan_again(scan))

@@ -124,23 +124,23 @@ def test_a_large_library_is_closed_at_once_and_emptied_in_the_background(owner, 
     closed = User.objects.get(pk=owner.pk)
     assert (closed.is_active, closed.email, closed.has_usable_password()) == (False, "", False)
     assert "olive" not in closed.username and not Session.objects.exists()
-    assert queued() == ["accounts.account_deletion.finish"]
+    assert queued() == ["accounts.account_deletion.finish_account_deletion"]
     work_off()
     assert not User.objects.filter(pk=owner.pk).exists() and files_of(owner) == []
 
 
 def test_an_interrupted_deletion_goes_on_and_may_be_done_twice(owner):
     furnish(owner)
-    account_deletion.close(owner)
+    account_deletion.close_account(owner)
     UserBook.objects.filter(user=owner).first().delete()
-    assert account_deletion.sweep() == 1
-    assert account_deletion.sweep() == 0
-    account_deletion.finish(owner.pk)
+    assert account_deletion.resume_account_deletions() == 1
+    assert account_deletion.resume_account_deletions() == 0
+    account_deletion.finish_account_deletion(owner.pk)
     assert rows_of(owner) == {} and files_of(owner) == []
 
 
 def test_an_account_that_is_not_leaving_is_never_deleted_by_the_task(owner):
-    account_deletion.finish(owner.pk)
+    account_deletion.finish_account_deletion(owner.pk)
     assert User.objects.filter(pk=owner.pk).exists()
 
 

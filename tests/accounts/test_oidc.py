@@ -201,11 +201,11 @@ def test_pages_and_tokens_of_one_issuer_lead_to_one_account(client, issuer, owne
     sign_in(client, issuer)
     assert user_of(client) == owner
     SocialAccount.objects.create(user=stranger, provider="oidc", uid="8d20")
-    assert issuers.known(issuer.name, "8d20") == stranger
-    assert issuers.known("https://elsewhere.example.org", "8d20") is None
+    assert issuers.known_identity(issuer.name, "8d20") == stranger
+    assert issuers.known_identity("https://elsewhere.example.org", "8d20") is None
 
 
 def test_whoever_leaves_is_not_known_there_any_more(client, issuer, owner, verified):
     sign_in(client, issuer, **OLIVES)
-    account_deletion.close(owner)
+    account_deletion.close_account(owner)
     assert not SocialAccount.objects.exists()

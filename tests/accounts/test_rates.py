@@ -14,7 +14,7 @@ NOON = 1_763_726_400.0  # a full minute, so that a window of the clock would beg
 
 def passed(user, moments, limit: int = 100, seconds: int = 60) -> list[float]:
     """Those of the `moments` at which a call was let through."""
-    return [moment for moment in moments if rates.take(user, "calls", limit, seconds, now=moment).allowed]
+    return [moment for moment in moments if rates.take_call(user, "calls", limit, seconds, now=moment).allowed]
 
 
 def test_the_end_of_one_minute_and_the_start_of_the_next_have_one_share_between_them(owner):
@@ -38,21 +38,21 @@ def test_whoever_asks_steadily_gets_the_whole_share(owner):
 
 
 def test_what_the_headers_say_is_so(owner):
-    shares = [rates.take(owner, "calls", 3, 60, now=NOON + n) for n in (0, 10, 20, 30)]
+    shares = [rates.take_call(owner, "calls", 3, 60, now=NOON + n) for n in (0, 10, 20, 30)]
     assert [share.left for share in shares] == [2, 1, 0, 0]
     assert [share.allowed for share in shares] == [True, True, True, False]
     refused = shares[-1]
-    assert not rates.take(owner, "calls", 3, 60, now=NOON + 30 + refused.reset - 2).allowed
-    back = rates.take(owner, "calls", 3, 60, now=NOON + 30 + refused.reset)
+    assert not rates.take_call(owner, "calls", 3, 60, now=NOON + 30 + refused.reset - 2).allowed
+    back = rates.take_call(owner, "calls", 3, 60, now=NOON + 30 + refused.reset)
     assert (back.allowed, back.left) == (True, 0), "one came back, and was spent"
 
 
 def test_a_refusal_costs_one_look_and_writes_nothing(owner, django_assert_num_queries):
-    rates.take(owner, "calls", 1, 60, now=NOON)
+    rates.take_call(owner, "calls", 1, 60, now=NOON)
     with django_assert_num_queries(1):
-        assert not rates.take(owner, "calls", 1, 60, now=NOON + 1).allowed
+        assert not rates.take_call(owner, "calls", 1, 60, now=NOON + 1).allowed
     with django_assert_num_queries(2):
-        assert rates.take(owner, "calls", 2, 60, now=NOON + 1).allowed
+        assert rates.take_call(owner, "calls", 2, 60, now=NOON + 1).allowed
 
 
 def test_a_clock_that_was_wrong_takes_no_calls_away(owner):

@@ -55,7 +55,7 @@ def test_before_a_token_is_made_the_password_is_asked_for_and_nothing_typed_is_l
 
 
 def test_a_token_and_a_program_are_ended_by_their_owner_alone(owner, owner_client, stranger_client):
-    token, _ = tokens.make(owner, "scanner", ["read"])
+    token, _ = tokens.make_api_token(owner, "scanner", ["read"])
     family = TokenFamily.objects.create(user=owner, stamp="x")
     for client, status in ((stranger_client, 404), (owner_client, 302)):
         assert client.post(reverse("api_token_end", args=[token.pk])).status_code == status
@@ -104,7 +104,7 @@ def test_secret_addresses_are_made_renewed_and_ended(owner, owner_client):
     first = feeds.secret_of(owner)
     assert first in owner_client.get(reverse("feeds")).content.decode()
     owner_client.post(reverse("feeds_renew"))
-    assert feeds.user_of(first) is None and feeds.user_of(feeds.secret_of(owner)) == owner
+    assert feeds.user_of_feed(first) is None and feeds.user_of_feed(feeds.secret_of(owner)) == owner
     owner_client.post(reverse("feeds_revoke"))
     assert feeds.secret_of(owner) == ""
 

@@ -22,7 +22,7 @@ ELSEWHERE = "https://app.example.org"
 
 @database_sync_to_async
 def token_for(user, *scopes: str) -> str:
-    return tokens.make(user, "a program", list(scopes))[1]
+    return tokens.make_api_token(user, "a program", list(scopes))[1]
 
 
 @database_sync_to_async
@@ -56,14 +56,14 @@ class Socket(ApplicationCommunicator):
 @pytest.mark.parametrize("scope", ["read", "scan", "write"])
 async def test_a_program_follows_scans_with_its_token(owner, scope):
     scan = await database_sync_to_async(make_scan)(owner)
-    await database_sync_to_async(events.progress)(scan, "read", 1, 2, "Reading")
+    await database_sync_to_async(events.report_progress)(scan, "read", 1, 2, "Reading")
     socket = Socket(authorization=f"Bearer {await token_for(owner, scope)}")
     assert (await socket.opened())["type"] == "websocket.accept"
     assert (await socket.hears_after(action="subscribe", jobId=scan.job_id))["seq"] == 1
 
 
 async def test_a_page_of_another_origin_brings_its_token_as_a_subprotocol(owner):
-    access = (await database_sync_to_async(jwts.begin)(owner))["access"]
+    access = (await database_sync_to_async(jwts.begin_token_family)(owner))["access"]
     socket = Socket(subprotocols=["bookimg", f"bearer.{access}"], origin=ELSEWHERE)
     answer = await socket.opened()
     assert answer["subprotocol"] == "bookimg", "what is secret is not said back"

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import webhooks
 from accounts.models import Delivery, Event, Webhook
-from accounts.outbound import Sender, Unsafe, is_outside
+from accounts.outbound import Sender, Unsafe, is_public_address
 from jobs.runner import sweep_work
 from library import shelf_order
 from library.copies import bulk_changes, trash, undoing
@@ -117,20 +117,22 @@ def test_an_import_that_is_finished_is_told_with_its_counts(hook, owner, deliver
 def test_a_change_of_many_books_is_told_once_and_so_is_taking_it_back(hook, owner, deliveries_after):
     copies = [make_copy(owner, f"Volume {n}") for n in range(3)]
     keys = sorted(copy.pk for copy in copies)
-    (delivery,) = deliveries_after(lambda: bulk_changes.apply(owner, owner.books.all(), bulk_changes.Change(status="read")))
+    (delivery,) = deliveries_after(
+        lambda: bulk_changes.apply_change(owner, owner.books.all(), bulk_changes.Change(status="read"))
+    )
     assert delivery.event == delivery.payload["event"] == "books.changed"
     assert (delivery.payload["ids"], delivery.payload["count"]) == (keys, 3)
     assert delivery.payload["sentence"] == "3 books are now marked “Read”."
-    *_, back = deliveries_after(lambda: undoing.undo(owner, Undo.objects.get().pk))
+    *_, back = deliveries_after(lambda: undoing.undo_changes(owner, Undo.objects.get().pk))
     assert back.payload["ids"] == keys and back.payload["sentence"].startswith("Undone: 3 books")
 
 
 def ways_to_change_many():
-    yield "tags given", lambda olive: bulk_changes.apply(olive, olive.books.all(), bulk_changes.Change(add_tags=("new",)))
+    yield "tags given", lambda olive: bulk_changes.apply_change(olive, olive.books.all(), bulk_changes.Change(add_tags=("new",)))
     yield "a tag renamed", lambda olive: bulk_changes.rename_tag(olive.tags.get(), "verse")
     yield "a tag deleted", lambda olive: bulk_changes.delete_tag(olive.tags.get())
     yield "a shelf taken away", lambda olive: shelf_order.take_away(olive.shelves.get())
-    yield "into the trash", lambda olive: bulk_changes.apply(olive, olive.books.all(), bulk_changes.Change(remove=True))
+    yield "into the trash", lambda olive: bulk_changes.apply_change(olive, olive.books.all(), bulk_changes.Change(remove=True))
 
 
 @pytest.mark.parametrize("way", [pytest.param(way, id=name) for name, way in ways_to_change_many()])
@@ -143,13 +145,13 @@ def test_whatever_changes_many_books_tells_of_them_and_counts_as_their_change(ho
     changed = UserBook.objects.get(pk=copy.pk).version
     assert changed > before
     if undo := Undo.objects.first():
-        *_, back = deliveries_after(lambda: undoing.undo(owner, undo.pk))
+        *_, back = deliveries_after(lambda: undoing.undo_changes(owner, undo.pk))
         assert back.payload["ids"] == [copy.pk] and UserBook.objects.get(pk=copy.pk).version > changed
 
 
 def test_what_comes_back_from_the_trash_is_told(hook, owner, deliveries_after):
-    copy = trash.remove(make_copy(owner))
-    (delivery,) = deliveries_after(trash.restore_all, owner)
+    copy = trash.move_to_trash(make_copy(owner))
+    (delivery,) = deliveries_after(trash.restore_all_copies, owner)
     assert delivery.payload["ids"] == [copy.pk]
 
 
@@ -212,7 +214,7 @@ def test_once_more_by_hand_has_the_same_id(delivery, django_capture_on_commit_ca
     listener = Listener()
     webhooks.deliver(delivery.pk, listener.sender())
     with django_capture_on_commit_callbacks(execute=True):
-        webhooks.redeliver(delivery)
+        webhooks.restart_delivery(delivery)
     webhooks.deliver(delivery.pk, listener.sender())
     first, second = listener.heard
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
@@ -244,7 +246,7 @@ def test_nothing_goes_into_the_network_of_the_server(delivery, ip):
 
 @pytest.mark.parametrize("ip", ["93.184.216.34", "2606:4700::1111"])
 def test_the_rest_of_the_world_is_outside(ip):
-    assert is_outside(ip)
+    assert is_public_address(ip)
 
 
 def test_the_call_goes_to_the_address_that_was_judged_under_its_name(delivery):

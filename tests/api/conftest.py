@@ -42,7 +42,7 @@ class Program:
 
 
 def token_for(user, *scopes: str) -> str:
-    return tokens.make(user, "a program", list(scopes or Scope.values))[1]
+    return tokens.make_api_token(user, "a program", list(scopes or Scope.values))[1]
 
 
 @pytest.fixture(autouse=True)

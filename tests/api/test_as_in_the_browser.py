@@ -25,7 +25,7 @@ EMMA = Record("Emma", ("Jane Austen",), isbn="9780141439587", publisher="Penguin
 @pytest.fixture
 def signed_in(owner):
     """By name and password: no personal token may make another."""
-    return Program(jwts.begin(owner)["access"])
+    return Program(jwts.begin_token_family(owner)["access"])
 
 
 # ── Many at once ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -246,7 +246,7 @@ def test_a_browser_that_was_left_open_makes_no_token(owner_client):
 
 
 def test_a_program_is_signed_out(signed_in, owner):
-    other = Program(jwts.begin(owner, "a phone")["access"])
+    other = Program(jwts.begin_token_family(owner, "a phone")["access"])
     (row,) = [row for row in signed_in.get("/programs").json()["items"] if row["agent"] == "a phone"]
     assert signed_in.delete(f"/programs/{row['id']}").status_code == 204
     assert other.get("/me").status_code == 401

@@ -60,7 +60,7 @@ def described():
 def test_a_call_answers_as_it_is_described(call, mode, owner):
     operation = described()[ROOT + call.path][call.method.upper()]
     things = things_of(owner)
-    headers = {"Authorization": f"Bearer {jwts.begin(owner)['access']}"} if call.needs_sign_in else {}
+    headers = {"Authorization": f"Bearer {jwts.begin_token_family(owner)['access']}"} if call.needs_sign_in else {}
 
     asked = Counter()
 

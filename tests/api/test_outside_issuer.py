@@ -148,7 +148,7 @@ def test_a_key_that_is_published_later_is_asked_for_but_not_again_and_again(issu
     for _ in range(5):
         me(issuer.token(key=ANOTHER_KEY, name="second"))
     assert issuer.asked == asked, "within half a minute of the last look, made-up keys cost the issuer nothing"
-    issuers.from_settings().keys.cooldown_duration = 0  # half a minute later
+    issuers.issuer_from_settings().keys.cooldown_duration = 0  # half a minute later
     assert me(issuer.token(key=ANOTHER_KEY, name="second")).status_code == 200
 
 

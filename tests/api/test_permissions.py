@@ -80,7 +80,7 @@ class Things:
     webhook_id = property(lambda self: self.hook.pk)
     delivery_id = property(lambda self: DeliveryFactory(webhook=self.hook).pk)
     undo_id = property(lambda self: undoing.record(self.user, "12 books are in the trash.").pk)
-    token_id = property(lambda self: tokens.make(self.user, "a scanner", ["scan"])[0].pk)
+    token_id = property(lambda self: tokens.make_api_token(self.user, "a scanner", ["scan"])[0].pk)
     program_id = property(lambda self: TokenFamily.objects.create(user=self.user).pk)
 
     @property
@@ -109,7 +109,7 @@ def made(call, program: Program, things: dict):
 def programs_for(call, *people) -> list[Program]:
     """With a personal token, or with one by password where a call asks for that."""
     by_password = call.path.startswith(("/webhooks", "/tokens", "/programs", "/feeds", "/me/"))
-    return [Program(jwts.begin(each)["access"] if by_password else token_for(each)) for each in people]
+    return [Program(jwts.begin_token_family(each)["access"] if by_password else token_for(each)) for each in people]
 
 
 def name_of(call) -> str:
@@ -142,7 +142,7 @@ def test_what_is_anothers_is_404_and_there_for_its_owner(call, owner, stranger, 
     program, strange_program = programs_for(call, owner, stranger)
     things = Things(owner).of(call)
     if call.name in {"restoreBook", "deleteForGood"}:
-        trash.remove(owner.books.get(pk=things["book_id"]))
+        trash.move_to_trash(owner.books.get(pk=things["book_id"]))
     answer = made(call, strange_program, things)
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), answer.content
     # The control: the same call is not 404 because of what was sent.

@@ -153,7 +153,7 @@ def test_a_photo_that_nobody_asked_for_again_goes(program):
     ticket = request_ticket(program, content)
     put(ticket, content)
     UploadTicket.objects.update(expires="2020-01-01T00:00Z")
-    tickets.sweep()
+    tickets.scan_forgotten_photos()
     assert not default_storage.exists(ticket["key"])
 
 

@@ -155,7 +155,7 @@ def test_of_our_own_tokens_only_what_we_signed_is_good(nobody, owner, settings):
 
 # ── Personal tokens ─────────────────────────────────────────────────────────────────────────────────────────────────
 def test_of_a_personal_token_only_the_hash_is_kept(owner):
-    token, key = tokens.make(owner, "scanner", ["read"])
+    token, key = tokens.make_api_token(owner, "scanner", ["read"])
     row = ApiToken.objects.filter(pk=token.pk).values().get()
     assert key not in str(row) and row["hint"] == key[-4:]
 

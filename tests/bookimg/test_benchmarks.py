@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from bookimg.benchmarks import Figure, Options, catalog
-from bookimg.benchmarks.synthetic_spines import misread, spine
+from bookimg.benchmarks.synthetic_spines import misread, synthetic_spine
 from catalogs import Record, isbn
 from catalogs.synthetic import MadeUp
 
@@ -33,7 +33,7 @@ def test_few_words_are_common_and_many_are_rare():
 
 def test_a_spine_is_misread_here_and_there_and_bears_title_and_surname():
     chance, book = random.Random(1), Record("Middlemarch", ("George Eliot",), publisher="Penguin")
-    spines = {spine(book, chance) for _ in range(50)}
+    spines = {synthetic_spine(book, chance) for _ in range(50)}
     assert len(spines) > 20
     assert any("middlemarch" in text.lower() and "eliot" in text.lower() for text in spines)
     assert len({misread("Looking Backward", chance) for _ in range(50)}) > 5
@@ -41,7 +41,7 @@ def test_a_spine_is_misread_here_and_there_and_bears_title_and_surname():
 
 @pytest.mark.django_db
 def test_growth_is_told_against_the_first_size(capsys):
-    first, second = catalog.measure(Options(records=(240, 120)))
+    first, second = catalog.measure_catalog(Options(records=(240, 120)))
     assert (first.name, first.unit, first.limit) == ("sqlite, 100 spines among 120 records", "ms", 1500)
     assert (second.name, second.unit, second.limit) == ("sqlite, 100 spines among 240 compared with 120", "x", 3)
     assert first.value > 0 < second.value

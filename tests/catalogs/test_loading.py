@@ -86,7 +86,7 @@ def test_a_stopped_load_goes_on_where_it_was(write):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        loading.load(path, progress=stop, batch_size=300)
+        loading.load_file(path, progress=stop, batch_size=300)
     assert CatalogRecord.objects.count() == 300
     assert CatalogFile.objects.get().rows == 300
     said = load(path)

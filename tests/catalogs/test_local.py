@@ -25,7 +25,7 @@ BOOKS = [
 
 @pytest.fixture
 def catalog():
-    local.add(BOOKS)
+    local.add_records(BOOKS)
     return LocalCatalog()
 
 
@@ -87,25 +87,25 @@ def test_an_isbn_is_found_or_not(catalog):
 
 
 def test_adding_the_same_books_again_adds_nothing(catalog):
-    assert local.add(BOOKS) == 0
-    assert local.add([Record("CROW", ("Ted  Hughes",))]) == 0
+    assert local.add_records(BOOKS) == 0
+    assert local.add_records([Record("CROW", ("Ted  Hughes",))]) == 0
     assert CatalogRecord.objects.count() == len(BOOKS)
 
 
 def test_books_that_came_later_are_found_at_once(catalog):
     assert first(catalog, "MIDDLEMARCH ELIOT") is None or first(catalog, "MIDDLEMARCH ELIOT")[0] != "Middlemarch"
-    local.add([Record("Middlemarch", ("George Eliot",))])
+    local.add_records([Record("Middlemarch", ("George Eliot",))])
     assert first(catalog, "MIDDLEMARCH ELIOT") == ("Middlemarch", "George Eliot")
 
 
 def test_many_editions_of_one_book_leave_room_for_others(catalog):
-    local.add([Record("Crow", ("Ted Hughes",), isbn=f"97800000000{n:02}") for n in range(20)])
+    local.add_records([Record("Crow", ("Ted Hughes",), isbn=f"97800000000{n:02}") for n in range(20)])
     works = {(record.title, record.author) for record in catalog.search("TED HUGHES CROW LAKE")}
     assert {("Crow", "Ted Hughes"), ("Crow Lake", "Mary Lawson")} <= works
 
 
 def test_an_edition_with_an_isbn_stands_before_one_without(catalog):
-    local.add([Record("Crow", ("Ted Hughes",), isbn="9780571099153")])
+    local.add_records([Record("Crow", ("Ted Hughes",), isbn="9780571099153")])
     assert catalog.search("TED HUGHES CROW")[0].isbn == "9780571099153"
 
 

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from catalogs import CatalogError, Record
-from catalogs.lookup import Lookup, from_settings
+from catalogs.lookup import Lookup, lookup_from_settings
 
 
 class Shop:
@@ -113,13 +113,13 @@ def test_an_isbn_that_nobody_knows_is_none_and_not_asked_again():
 
 def test_the_settings_name_the_catalogues_also_by_dotted_path(settings):
     settings.CATALOGS = ["google_books", "local", "open_library", "tests.fakes.Catalog"]
-    assert [catalog.name for catalog in from_settings().catalogs] == ["google_books", "local", "open_library", "fake"]
+    assert [catalog.name for catalog in lookup_from_settings().catalogs] == ["google_books", "local", "open_library", "fake"]
 
 
 @pytest.mark.parametrize("contact", ["", "books@example.org"])
 def test_outside_catalogues_are_told_who_asks(settings, contact):
     settings.CATALOGS, settings.CONTACT = ["open_library"], contact
-    agent = from_settings().catalogs[0].client.headers["User-Agent"]
+    agent = lookup_from_settings().catalogs[0].client.headers["User-Agent"]
     assert agent.startswith("BookImg/")
     assert ("(+books@example.org)" in agent) is bool(contact)
 

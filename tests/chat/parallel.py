@@ -19,7 +19,7 @@ def turn(user, wanted: str) -> str:
     """ "answered", "failed" with the model's own sentence, or what is wrong."""
     try:
         told = []
-        message = chats.ask(chats.start(user), f"Do I have {wanted}?", told.append if len(wanted) % 2 else None)
+        message = chats.ask_question(chats.start_chat(user), f"Do I have {wanted}?", told.append if len(wanted) % 2 else None)
         if message.state == "failed":
             known = re.match(
                 r"(The model|Bedrock) (is out of service|rejected the request|is not responding|stopped before finishing)",

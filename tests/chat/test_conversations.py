@@ -24,7 +24,7 @@ def converse(user, model, question="?", limits=QUICK, **more):
 
 
 def test_a_turn_is_kept_with_its_steps_and_books(owner, books):
-    message = chats.ask(chats.start(owner), "What did I lend to Ana?")
+    message = chats.ask_question(chats.start_chat(owner), "What did I lend to Ana?")
     assert message.state == "done"
     assert set(owner.books.filter(pk__in=message.books).values_list("title", flat=True)) == {"Good Omens", "Sapiens"}
     assert message.steps[0]["tool"] == "loans"
@@ -32,11 +32,11 @@ def test_a_turn_is_kept_with_its_steps_and_books(owner, books):
 
 
 def test_what_was_said_before_is_remembered(owner, books):
-    chat = chats.start(owner)
-    chats.ask(chat, "Which books do I have by Ursula Le Guin?")
-    assert "3" in chats.ask(chat, "How many of those are unread?").answer
-    chats.ask(chat, "Where is Momo?")
-    assert "Michael Ende" in chats.ask(chat, "Who wrote it?").answer
+    chat = chats.start_chat(owner)
+    chats.ask_question(chat, "Which books do I have by Ursula Le Guin?")
+    assert "3" in chats.ask_question(chat, "How many of those are unread?").answer
+    chats.ask_question(chat, "Where is Momo?")
+    assert "Michael Ende" in chats.ask_question(chat, "Who wrote it?").answer
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_what_was_said_before_is_remembered(owner, books):
     ],
 )
 def test_nothing_is_changed_before_its_owner_says_yes(owner_client, owner, books, asked, check):
-    message = chats.ask(chats.start(owner), asked)
+    message = chats.ask_question(chats.start_chat(owner), asked)
     copy = owner.books.get(title="Small Gods")
     assert not check(copy)
     owner_client.post(f"/chat/{message.chat.key}/{message.pk}/confirm/")
@@ -57,14 +57,14 @@ def test_nothing_is_changed_before_its_owner_says_yes(owner_client, owner, books
 
 
 def test_a_no_changes_nothing_for_good(owner_client, owner, books):
-    message = chats.ask(chats.start(owner), "mark Small Gods as read")
+    message = chats.ask_question(chats.start_chat(owner), "mark Small Gods as read")
     owner_client.post(f"/chat/{message.chat.key}/{message.pk}/dismiss/")
     owner_client.post(f"/chat/{message.chat.key}/{message.pk}/confirm/")
     assert owner.books.get(title="Small Gods").status == Status.TO_READ
 
 
 def test_a_stranger_finds_no_conversation(stranger_client, owner, books):
-    message = chats.ask(chats.start(owner), "mark Small Gods as read")
+    message = chats.ask_question(chats.start_chat(owner), "mark Small Gods as read")
     key = message.chat.key
     assert stranger_client.get(f"/chat/{key}/").status_code == 404
     assert stranger_client.get(f"/chat/{key}/{message.pk}/").status_code == 404
@@ -83,15 +83,15 @@ def test_asking_works_by_plain_post(owner_client, owner, books):
 def test_a_conversation_is_forgotten_unless_it_is_pinned(owner, settings):
     long_ago = timezone.now() - timedelta(hours=settings.CHAT_TTL_HOURS, minutes=1)
     for pinned in (True, False):
-        Chat.objects.filter(pk=chats.start(owner).pk).update(last_said=long_ago, pinned=pinned)
-    recent = chats.start(owner)
+        Chat.objects.filter(pk=chats.start_chat(owner).pk).update(last_said=long_ago, pinned=pinned)
+    recent = chats.start_chat(owner)
     assert set(Chat.objects.of(owner)) == set(Chat.objects.filter(pinned=True)) | {recent}
-    chats.forget_old()
+    chats.delete_old_chats()
     assert Chat.objects.count() == 2
 
 
 def test_a_turn_whose_process_has_gone_says_so(owner):
-    message = chats.begin(chats.start(owner), "?")
+    message = chats.begin_message(chats.start_chat(owner), "?")
     Message.objects.update(changed=timezone.now() - timedelta(minutes=5))
     message.refresh_from_db()
     assert message.settle().state == "failed"
@@ -174,9 +174,9 @@ def test_an_answer_has_limits(owner, limits, says):
 
 def test_an_answer_can_be_stopped(owner, settings):
     settings.CHAT_MODEL = "tests.chat.test_conversations.never_ending"
-    message = chats.begin(chats.start(owner), "?")
+    message = chats.begin_message(chats.start_chat(owner), "?")
     message.ask_to_stop()
-    assert chats.run(message).state == "stopped"
+    assert chats.answer_message(message).state == "stopped"
 
 
 def never_ending():
@@ -195,7 +195,7 @@ def never_ending():
 def test_the_planner_never_speaks_of_somebody_elses_books(owner, stranger, asked):
     make_copy(owner, "Dune", "Frank Herbert")
     secret = make_copy(stranger, "Secret Diary of Stan", "Stan Stranger", shelf=make_shelf(stranger, "Cellar"))
-    reply, _ = planner.answer(owner, asked)
+    reply, _ = planner.plan_answer(owner, asked)
     assert secret.pk not in reply.books
     assert "by Stan Stranger." not in reply.text.replace(asked, "") or "no books by Stan Stranger" in reply.text
     assert not reply.action

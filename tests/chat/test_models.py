@@ -48,8 +48,8 @@ def bedrock_environment(address: str) -> dict:
 
 def model_at(world, kind: str, timeout: float = 30):
     if kind == "bedrock":
-        return bedrock.Model("some.model-v1:0", "us-east-1", timeout=timeout)
-    return openai.Model("some-model", f"{world.address}/v1", "key", timeout=timeout)
+        return bedrock.BedrockChatModel("some.model-v1:0", "us-east-1", timeout=timeout)
+    return openai.OpenAIChatModel("some-model", f"{world.address}/v1", "key", timeout=timeout)
 
 
 def about(title: str):
@@ -160,7 +160,7 @@ def test_numbers_of_books_are_not_shown_while_it_writes(pieces, told):
 def test_a_turn_keeps_its_steps_while_it_is_at_work(owner, world, settings, kind):
     make_copy(owner, "Dune", "Frank Herbert")
     settings.CHAT_MODEL = f"{kind}:some-model"
-    message = chats.begin(chats.start(owner), "Do I have Dune?")
+    message = chats.begin_message(chats.start_chat(owner), "Do I have Dune?")
     kept = []
 
     def model(turns):
@@ -170,7 +170,7 @@ def test_a_turn_keeps_its_steps_while_it_is_at_work(owner, world, settings, kind
 
     world.model = model
     told = []
-    done = chats.run(message, told.append)
+    done = chats.answer_message(message, told.append)
     assert done.state == "done" and done.engine == f"{kind}:some-model"
     assert kept and any("text" in each for each in told)
 

@@ -66,7 +66,7 @@ QUESTIONS = (
 
 
 def reply_to(owner, question, memory=None):
-    reply, _ = planner.answer(owner, question, memory, today=TODAY)
+    reply, _ = planner.plan_answer(owner, question, memory, today=TODAY)
     return reply, set(owner.books.filter(pk__in=reply.books).values_list("title", flat=True))
 
 

@@ -80,4 +80,4 @@ def amazon(monkeypatch):
 def forget_clients():
     aws.client.cache_clear()
     aws.breaker.cache_clear()
-    sqs_broker.forget()
+    sqs_broker.forget_connection()

@@ -57,7 +57,7 @@ def test_on_amazon_that_is_the_host_of_the_bucket(settings):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("AWS_ENDPOINT_URL_S3")
         settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "bookimg.s3_storage.Buckets", "OPTIONS": options}}
-        assert tickets.place() == "https://photos.s3.eu-west-1.amazonaws.com/uploads/"
+        assert tickets.upload_host() == "https://photos.s3.eu-west-1.amazonaws.com/uploads/"
 
 
 def test_what_was_put_there_is_scanned_with_the_shelf_of_the_form(owner_client, owner, in_s3):
@@ -87,7 +87,7 @@ def test_what_is_no_photo_is_deleted_and_its_owner_told(owner_client, in_s3, con
 
 def test_its_owner_is_told_too_where_the_news_of_the_bucket_came_first(owner_client, in_s3):
     ticket = put(owner_client, b"no photo at all")
-    assert ingest.take(ticket["key"]) is None and keys(in_s3) == []
+    assert ingest.take_in_photo(ticket["key"]) is None and keys(in_s3) == []
     answer = begin(owner_client)
     assert (answer.status_code, answer.json()["detail"].split(".")[0]) == (422, "This is not a photo that can be opened")
     put(owner_client, photo().getvalue())
@@ -97,8 +97,8 @@ def test_its_owner_is_told_too_where_the_news_of_the_bucket_came_first(owner_cli
 def test_the_news_of_the_bucket_know_shelf_and_kind_from_the_ticket(owner_client, owner):
     shelf = make_shelf(owner, "Hall")
     known, fresh = photo(size=(410, 300)).getvalue(), photo(size=(420, 300)).getvalue()
-    first = ingest.take(put(owner_client, known, "job-1", shelf=str(shelf.pk), kind="cover")["key"])
-    second = ingest.take(put(owner_client, fresh, "job-2", shelf="Cellar")["key"])
+    first = ingest.take_in_photo(put(owner_client, known, "job-1", shelf=str(shelf.pk), kind="cover")["key"])
+    second = ingest.take_in_photo(put(owner_client, fresh, "job-2", shelf="Cellar")["key"])
     assert (first.shelf, first.kind) == (shelf, "cover") and (second.shelf.name, second.kind) == ("Cellar", "shelf")
     assert begin(owner_client, "job-1").json()["url"] == first.get_absolute_url()
     assert not UploadTicket.objects.exists()
@@ -109,7 +109,7 @@ def test_a_photo_seen_before_is_asked_about_whoever_comes_first(owner_client, in
     put(owner_client, content)
     earlier = begin(owner_client).json()["url"]
     ticket = put(owner_client, content, "job-2")
-    assert ingest.take(ticket["key"]) is None
+    assert ingest.take_in_photo(ticket["key"]) is None
     answer = begin(owner_client, "job-2")
     assert (answer.status_code, answer.json()["url"]) == (409, earlier) and "again" in answer.json()
     assert keys(in_s3, RESULTS) != []

@@ -79,8 +79,8 @@ def assert_in_one_state(scan: Scan):
     assert (scan.lease, scan.lease_until) == ("", None) and scan.finished
     if scan.status == Scan.Status.COMPLETE:
         assert (scan.stage, scan.error) == (Stage.DONE, "") and ends[-1] == "processingComplete"
-        assert results.load(scan, "final-results.json")["status"] == "complete"
-        assert scan.candidates.count() == len(results.load(scan, "final-results.json")["books"])
+        assert results.load_result(scan, "final-results.json")["status"] == "complete"
+        assert scan.candidates.count() == len(results.load_result(scan, "final-results.json")["books"])
     else:
         assert scan.status == Scan.Status.FAILED and scan.error.endswith((".", "while.")) and ends[-1] == "processingFailed"
     assert ends.count("processingComplete") <= 1
@@ -88,7 +88,7 @@ def assert_in_one_state(scan: Scan):
 
 def assert_paid_once(scan: Scan, amazon):
     assert len(amazon.textract) <= 1 and len(amazon.bedrock) <= 1
-    assert purchases.cost(scan)["calls"] == len(amazon.textract) + len(amazon.bedrock), "what was charged is on the bill"
+    assert purchases.scan_cost(scan)["calls"] == len(amazon.textract) + len(amazon.bedrock), "what was charged is on the bill"
 
 
 @pytest.mark.parametrize("fallback", ["local", "off"])
@@ -141,7 +141,7 @@ def test_a_connection_that_breaks_counts_as_paid(owner, amazon, stage):
     amazon.faults_of[ENGINES[stage][0]] = [("cut", "")]
     scan = scanned(make_scan(owner))
     assert_in_one_state(scan)
-    assert scan.status == Scan.Status.COMPLETE and "got lost" in scan.notes[0] and purchases.cost(scan)["calls"] == 2
+    assert scan.status == Scan.Status.COMPLETE and "got lost" in scan.notes[0] and purchases.scan_cost(scan)["calls"] == 2
 
 
 def test_without_a_way_out_a_lost_answer_waits_for_its_owner(owner, amazon, settings):
@@ -154,7 +154,7 @@ def test_without_a_way_out_a_lost_answer_waits_for_its_owner(owner, amazon, sett
     scan = over(scan)
     assert_in_one_state(scan)
     assert scan.status == Scan.Status.COMPLETE and len(amazon.textract) == 2, "once more, because its owner asked for it"
-    assert purchases.cost(scan)["calls"] == 3, "and what was lost stays on the bill"
+    assert purchases.scan_cost(scan)["calls"] == 3, "and what was lost stays on the bill"
 
 
 class Killed(BaseException):
@@ -313,5 +313,5 @@ def test_a_photo_that_cannot_be_kept_is_not_taken(owner, way, buckets):
     """The person hears of it, and nothing is left lying."""
     way.breaks("/uploads/", times=100, method="PUT")
     with pytest.raises(Exception, match="InternalError"):
-        uploads.take(owner, photo(), "shelf.jpg")
+        uploads.take_in_upload(owner, photo(), "shelf.jpg")
     assert not Scan.objects.exists()

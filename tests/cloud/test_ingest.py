@@ -130,7 +130,7 @@ def test_what_is_not_ours_is_left_alone(told, buckets, owner, settings):
 def test_what_nobody_understands_is_set_aside(told):
     told.send_message(MessageBody="good morning")
     for _ in range(4):
-        ingest.receive(told, wait=0)
+        ingest.receive_notices(told, wait=0)
     aside = boto3.resource("sqs", region_name="us-east-1").get_queue_by_name(QueueName="new-photos-dlq")
     assert [message.body for message in aside.receive_messages()] == ["good morning"]
 
@@ -153,7 +153,7 @@ def test_keys_are_read_as_s3_writes_them(settings):
 
 def test_a_job_that_has_its_scan_needs_no_look_at_the_bucket(owner, settings):
     scan = make_scan(owner)
-    assert ingest.take(f"uploads/{owner.pk}/{scan.job_id}/shelf.jpg") is None
+    assert ingest.take_in_photo(f"uploads/{owner.pk}/{scan.job_id}/shelf.jpg") is None
 
 
 def test_without_a_bucket_the_command_says_what_is_missing(settings):

@@ -83,7 +83,7 @@ def test_a_photo_put_into_the_bucket_becomes_books(buckets, program, owner, sett
         == f"s3://{RESULTS}/results/{owner.pk}/job-1/final-results.json"
     )
     assert program.get("/scans/job-1/photo").status_code == 200
-    uploads.forget(scan)
+    uploads.delete_scan(scan)
     assert keys(buckets, UPLOADS) + keys(buckets, RESULTS) == []
 
 
@@ -105,5 +105,5 @@ def test_an_interrupted_upload_is_swept_from_the_bucket(buckets, program, owner)
     ticket = ask(program, 15)
     buckets.put_object(Bucket=UPLOADS, Key=ticket["key"], Body=b"x" * 15)
     UploadTicket.objects.update(expires="2020-01-01T00:00Z")
-    tickets.sweep()
+    tickets.scan_forgotten_photos()
     assert keys(buckets, UPLOADS) == []

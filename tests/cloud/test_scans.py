@@ -43,9 +43,9 @@ def test_a_photo_becomes_books_and_what_it_cost_is_known(owner, amazon):
     titles = [row.record["title"] for row in scan.candidates.all() if row.validated]
     assert titles[:2] == ["Middlemarch", "Walden"]
     assert (len(amazon.textract), len(amazon.bedrock)) == (1, 1)
-    assert purchases.cost(scan) == {"usd": 0.0017, "calls": 2}
+    assert purchases.scan_cost(scan) == {"usd": 0.0017, "calls": 2}
     assert not Purchase.objects.filter(reserved=True).exists()
-    kept = results.load(scan, "ocr.json")["replies"]
+    kept = results.load_result(scan, "ocr.json")["replies"]
     assert kept[0]["Blocks"][0]["BlockType"] == "PAGE", "the answer as it came"
 
 
@@ -55,16 +55,16 @@ def test_a_stage_that_is_done_twice_buys_nothing_twice(owner, amazon):
     Scan.objects.update(status=Scan.Status.QUEUED, stage="read")
     assert scanned(Scan.objects.get()).status == Scan.Status.COMPLETE
     assert (len(amazon.textract), len(amazon.bedrock)) == (1, 1)
-    assert purchases.cost(scan)["calls"] == 2
+    assert purchases.scan_cost(scan)["calls"] == 2
 
 
 def test_the_same_photo_scanned_again_costs_nothing(owner, amazon):
-    again = uploads.again(scanned(make_scan(owner)))
+    again = uploads.scan_again(scanned(make_scan(owner)))
     work_off()
     again.refresh_from_db()
     assert again.status == Scan.Status.COMPLETE
     assert (len(amazon.textract), len(amazon.bedrock)) == (1, 1)
-    assert purchases.cost(again) == {"usd": 0, "calls": 0}
+    assert purchases.scan_cost(again) == {"usd": 0, "calls": 0}
 
 
 def test_what_another_bought_is_theirs(owner, stranger, amazon):
@@ -79,7 +79,7 @@ def test_where_textract_cannot_this_machine_reads_and_says_so(owner, amazon, cod
     scan = scanned(make_scan(owner))
     assert scan.status == Scan.Status.COMPLETE and scan.engine["ocr"] == "fake"
     assert scan.notes[0].startswith("Amazon Textract ") and scan.notes[0].endswith("The photo was read on this server instead.")
-    assert purchases.cost(scan)["calls"] == 1, "Bedrock's alone"
+    assert purchases.scan_cost(scan)["calls"] == 1, "Bedrock's alone"
 
 
 def test_where_bedrock_cannot_the_rules_find_the_spines(owner, amazon):
@@ -95,7 +95,7 @@ def test_without_a_way_out_the_scan_fails_with_a_sentence(owner, amazon, setting
     amazon.faults = [(code, "")]
     scan = scanned(make_scan(owner))
     assert (scan.status, scan.retryable) == (Scan.Status.FAILED, retryable)
-    assert "Amazon Textract" in scan.error and purchases.cost(scan)["calls"] == 0
+    assert "Amazon Textract" in scan.error and purchases.scan_cost(scan)["calls"] == 0
 
 
 def test_a_month_that_is_spent_stops_the_buying(owner, stranger, amazon, settings):
@@ -104,12 +104,12 @@ def test_a_month_that_is_spent_stops_the_buying(owner, stranger, amazon, setting
     Purchase.objects.create(user=owner, service="textract", usd=0.5)
     scan = scanned(make_scan(owner))
     assert scan.status == Scan.Status.COMPLETE and "paid reading has been reached" in scan.notes[0]
-    assert len(amazon.textract) == 1 and purchases.cost(scan)["calls"] == 0
+    assert len(amazon.textract) == 1 and purchases.scan_cost(scan)["calls"] == 0
     assert scanned(make_scan(stranger)).notes == [], "another person's month is their own"
 
 
 def test_a_month_does_not_get_cheaper_by_deleting(owner, settings, amazon):
-    uploads.forget(scanned(make_scan(owner)))
+    uploads.delete_scan(scanned(make_scan(owner)))
     assert purchases.spent_this_month(owner.pk) == pytest.approx(0.0017)
 
 

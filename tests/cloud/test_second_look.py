@@ -79,8 +79,8 @@ def strips(*read):
 
 
 def test_unread_spines_are_read_on_one_sheet_for_one_price(scan, amazon):
-    (offer,) = second_look.offers(scan, 2)
-    assert (offer.what, offer.spines, offer.usd, purchases.cost(scan)["usd"]) == ("unread", 2, 0.0015, 0)
+    (offer,) = second_look.second_look_offers(scan, 2)
+    assert (offer.what, offer.spines, offer.usd, purchases.scan_cost(scan)["usd"]) == ("unread", 2, 0.0015, 0)
     amazon.lines = on_first_strip("Walden Henry David Thoreau")
     scan = looked_at(scan)
     assert len(amazon.textract) == 1, "both on one sheet"
@@ -88,7 +88,7 @@ def test_unread_spines_are_read_on_one_sheet_for_one_price(scan, amazon):
     row = scan.candidates.get(number=2)
     assert row.spine_text == ["Walden Henry David Thoreau"] and row.region[0][0] == WALDEN, "where it stood"
     assert scan.notes == ["Amazon Textract read the photo again and found 1 more book. This cost $0.0015."]
-    assert purchases.cost(scan) == {"usd": 0.0015, "calls": 1}
+    assert purchases.scan_cost(scan) == {"usd": 0.0015, "calls": 1}
     told = [event.payload["book"]["title"] for event in scan.events.filter(type="candidate")]
     assert told == ["Middlemarch", "Wxlqzn Hnrz Thxrxxx", "Kitchen Garden Almanac", "Walden"], "and nothing twice"
 
@@ -97,15 +97,15 @@ def test_the_same_look_once_more_costs_nothing(scan, amazon):
     looked_at(scan)
     assert pipeline.look_again(scan, "unread")
     scan = over(scan)
-    assert len(amazon.textract) == 1 and purchases.cost(scan)["calls"] == 1
+    assert len(amazon.textract) == 1 and purchases.scan_cost(scan)["calls"] == 1
 
 
 def test_what_its_owner_has_decided_stays(scan, amazon, owner):
     smear, garden = scan.candidates.get(number=2), scan.candidates.get(number=3)
-    review.reject(smear.pk, owner)
+    review.reject_candidate(smear.pk, owner)
     pipeline.look_again(scan, "unread")
     amazon.lines = on_first_strip("Walden Henry David Thoreau")
-    review.accept(garden.pk, owner)  # while the engine is at it
+    review.accept_candidate(garden.pk, owner)  # while the engine is at it
     scan = over(scan)
     smear.refresh_from_db()
     garden.refresh_from_db()
@@ -115,13 +115,13 @@ def test_what_its_owner_has_decided_stays(scan, amazon, owner):
 
 def test_what_only_a_model_has_seen_is_to_be_checked(scan, amazon, settings):
     settings.SECOND_LOOK = "bedrock"
-    unread, shelf = second_look.offers(scan, 2)
+    unread, shelf = second_look.second_look_offers(scan, 2)
     assert (unread.what, shelf.what) == ("unread", "shelf") and 0 < unread.usd < 0.01
     amazon.model = strips((1, "Walden", "Henry David Thoreau"), (2, "", ""), (9, "Emma", "Jane Austen"), ("x", "Emma", ""))
     scan = looked_at(scan)
     assert bands(scan) == {"Middlemarch": "sure", "Walden": "check", "Kitchen Garden Almanac": "unread"}
     assert scan.candidates.get(number=2).confidence <= second_look.MOST_SURE
-    assert len(amazon.bedrock) == 1 and purchases.cost(scan)["usd"] == pytest.approx(0.0002)
+    assert len(amazon.bedrock) == 1 and purchases.scan_cost(scan)["usd"] == pytest.approx(0.0002)
     assert [part for part in amazon.bedrock[0]["messages"][0]["content"] if "image" in part]
 
 
@@ -164,7 +164,7 @@ def test_where_it_cannot_everything_stays_and_the_page_says_why(scan, amazon, co
     scan = looked_at(scan)
     assert bands(scan) == before and scan.notes[0].startswith("Amazon Textract ")
     assert scan.notes[0].endswith("Spines that could not be read stay as they are.")
-    assert purchases.cost(scan)["calls"] == (code == "lost")
+    assert purchases.scan_cost(scan)["calls"] == (code == "lost")
 
 
 def test_a_bug_does_not_make_a_complete_scan_fail(scan, amazon, settings):
@@ -202,7 +202,7 @@ def test_the_page_shows_the_price_before_and_the_cost_after(scan, amazon, owner_
 @pytest.mark.parametrize("setting", ["off", "auto"])
 def test_without_a_better_engine_nothing_is_offered(scan, settings, owner_client, setting):
     settings.SECOND_LOOK = setting
-    assert second_look.offers(scan, 2) == [] and not pipeline.look_again(scan, "unread")
+    assert second_look.second_look_offers(scan, 2) == [] and not pipeline.look_again(scan, "unread")
     assert "again-offer" not in owner_client.get(scan.get_absolute_url()).content.decode()
     owner_client.post(f"/scans/{scan.job_id}/second-look", {"what": "unread"})
     assert Scan.objects.get().status == Scan.Status.COMPLETE
@@ -226,7 +226,7 @@ def test_programs_see_the_price_and_ask(scan, amazon, owner, settings):
 
 
 def test_a_new_proposal_stands_beside_those_of_the_owner(scan, owner, amazon, settings):
-    review.add_by_hand(scan, second_look.recognition.from_settings().lookup, title="Emma", author="Jane Austen")
+    review.add_missed_book(scan, second_look.recognition.from_settings().lookup, title="Emma", author="Jane Austen")
     settings.SECOND_LOOK = "bedrock"
     seen = [{"title": "Persuasion", "author": "Jane Austen", "lines": [], "box": [960, 100, 999, 900]}]
     amazon.model = lambda request: converse_reply("report_shelf", {"spines": seen})

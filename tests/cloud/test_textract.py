@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from scanning.ocr import OCRError
-from scanning.ocr.textract import MOST_BYTES, TextractOCR, empty_strips, jpeg, tiles
+from scanning.ocr.textract import MOST_BYTES, TextractOCR, empty_strips, textract_jpeg, textract_tiles
 from tests.cloud.stub import Seen
 
 pytestmark = pytest.mark.services
@@ -81,16 +81,16 @@ def test_a_doubtful_answer_is_asked_for_again_and_doubles_become_one(amazon):
 
 def test_a_photo_too_long_for_textract_is_sent_in_parts(amazon):
     amazon.lines = WIDE
-    parts = tiles((300, 16_000))
+    parts = textract_tiles((300, 16_000))
     lines = read(picture(16_000, 300))
     assert [shown.shape[1] for shown in amazon.textract[:2]] == [10_000, 10_000] and len(parts) == 2
     assert max(x for line in lines for x, _ in line.quad) > 15_000, "lines of the second part stand where they are on the photo"
 
 
 def test_a_photo_a_little_too_long_is_shrunk_and_a_heavy_one_packed_tighter():
-    assert max(cv2.imdecode(np.frombuffer(jpeg(picture(11_000, 200)), np.uint8), 1).shape) == 10_000
+    assert max(cv2.imdecode(np.frombuffer(textract_jpeg(picture(11_000, 200)), np.uint8), 1).shape) == 10_000
     noise = np.random.default_rng(7).integers(0, 255, (3600, 4200, 3), dtype=np.uint8)
-    assert len(jpeg(noise)) <= MOST_BYTES
+    assert len(textract_jpeg(noise)) <= MOST_BYTES
 
 
 def test_strips_without_text_are_counted_where_a_spine_would_fit():

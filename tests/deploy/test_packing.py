@@ -74,8 +74,8 @@ def test_pages_are_asked_and_workers_are_not():
     server = http.server.HTTPServer(("127.0.0.1", 0), Page)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     web, address = b"python\0manage.py\0web\0--host\0000.0.0.0\0", f"http://127.0.0.1:{server.server_port}/"
-    assert container_healthcheck.main(web, address) == 0
+    assert container_healthcheck.check_health(web, address) == 0
     server.shutdown()
     server.server_close()
-    assert container_healthcheck.main(web, address) == 1
-    assert container_healthcheck.main(b"python\0manage.py\0worker\0", address) == 0
+    assert container_healthcheck.check_health(web, address) == 1
+    assert container_healthcheck.check_health(b"python\0manage.py\0worker\0", address) == 0

@@ -110,7 +110,7 @@ class Account:
     def become(self, name: str):
         for variable, value in self.keys[name].items():
             self.monkeypatch.setenv(variable, value)
-        sqs_broker.forget()
+        sqs_broker.forget_connection()
         forget_clients()
         self.settings.STORAGES = dict(self.settings.STORAGES)  # made anew, with these keys
 
@@ -155,7 +155,7 @@ class Account:
             impatient = super(sqs_broker.SqsQueue, queue)  # ours takes a refusal for a look in vain
             for receipt, _ in impatient.dequeue():
                 impatient.acknowledge(receipt)
-        aws.ask("sns", "publish", "us-east-1", 5, TopicArn=GIVEN["topic"], Message="told")
+        aws.ask_service("sns", "publish", "us-east-1", 5, TopicArn=GIVEN["topic"], Message="told")
 
     def before_dead_letters(self):
         fresh().resource("sqs").get_queue_by_name(QueueName="work-read-dlq").send_message(MessageBody="a deadly task")
@@ -177,9 +177,9 @@ class Account:
 
     def ingest(self):
         news = fresh().resource("sqs").get_queue_by_name(QueueName="news")
-        assert ingest.receive(news, wait=0) == 1
+        assert ingest.receive_notices(news, wait=0) == 1
         assert Scan.objects.filter(job_id=f"job-{self.number}").exists()
-        assert ingest.receive(news, wait=0) == 0, "what is done is not told again"
+        assert ingest.receive_notices(news, wait=0) == 0, "what is done is not told again"
         # Undone where the scan cannot be saved. And of what is missing S3 says 403 instead of 404 to whoever may not list.
         self.files("uploads", "thumbnails")
         self.give_work()

@@ -41,14 +41,14 @@ def queues(settings):
 def test_every_queue_is_counted(queues, overview):
     for queue in (None, None, "bookimg-read"):
         async_task("anything", cluster=queue)
-    assert queue_depth.waiting() == {"bookimg": 2, "bookimg-read": 1, "bookimg-validate": 0}
+    assert queue_depth.queue_depths() == {"bookimg": 2, "bookimg-read": 1, "bookimg-validate": 0}
     assert "<strong>3</strong>tasks waiting" in overview()
 
 
 def test_a_queue_that_does_not_answer_has_no_number(queues, overview, monkeypatch):
     monkeypatch.setattr(Conf, "BROKER_CLASS", f"{__name__}.Away")
     OrmQ.objects.all().delete()
-    assert queue_depth.waiting() == {"bookimg": 0, "bookimg-read": None, "bookimg-validate": None}
+    assert queue_depth.queue_depths() == {"bookimg": 0, "bookimg-read": None, "bookimg-validate": None}
     assert "The queue is not responding" in overview()
 
 

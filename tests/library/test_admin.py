@@ -39,11 +39,11 @@ def test_the_first_page_counts_people_books_scans_and_failures(admin, owner):
 def test_every_model_can_be_listed_and_searched(admin, owner, subtests):
     copy = make_copy(owner, shelf=make_shelf(owner))
     tagging.set_tags(copy, ["darkness"])
-    loans.lend(copy, "Ana")
+    loans.lend_copy(copy, "Ana")
     readings.finished_today(copy)
-    owner_edits.edit(owner, copy.pk, {"publisher": "Ace"})
+    owner_edits.edit_copy(owner, copy.pk, {"publisher": "Ace"})
     import_books(owner)
-    bulk_changes.apply(owner, owner.books.all(), bulk_changes.Change(favourite=True))
+    bulk_changes.apply_change(owner, owner.books.all(), bulk_changes.Change(favourite=True))
     for model in MODELS:
         with subtests.test(model):
             assert admin.get(reverse(f"admin:{model}_changelist"), {"q": "darkness"}).status_code == 200

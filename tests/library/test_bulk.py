@@ -39,84 +39,84 @@ def test_a_batch_changes_all_that_is_asked_and_undo_brings_back_exactly_what_was
     three[2].save()
     before = state(owner)
     change = bulk_changes.Change(shelves[0], Status.READ, True, ("new", "old"), ("nothing",))
-    undo = bulk_changes.apply(owner, books(owner), change)
+    undo = bulk_changes.apply_change(owner, books(owner), change)
     assert [row[1:] for row in state(owner)] == [(shelves[0].pk, "read", True, None, ("new", "old"))] * 3
-    undoing.undo(owner, undo.pk)
+    undoing.undo_changes(owner, undo.pk)
     assert state(owner) == before
 
 
 def test_taking_tags_away_gives_them_back_to_those_that_had_them(owner, three):
     before = state(owner)
-    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(remove_tags=("OLD", "unknown")))
+    undo = bulk_changes.apply_change(owner, books(owner), bulk_changes.Change(remove_tags=("OLD", "unknown")))
     assert state(owner)[0][-1] == ()
     assert undo.sentence == "1 book is now without the tag “OLD”, “unknown”."
-    undoing.undo(owner, undo.pk)
+    undoing.undo_changes(owner, undo.pk)
     assert state(owner) == before
 
 
 def test_a_tag_that_was_deleted_meanwhile_is_made_again(owner, three):
-    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(remove_tags=("old",)))
+    undo = bulk_changes.apply_change(owner, books(owner), bulk_changes.Change(remove_tags=("old",)))
     bulk_changes.delete_tag(Tag.objects.get(folded="old"))
-    undoing.undo(owner, undo.pk)
+    undoing.undo_changes(owner, undo.pk)
     assert state(owner)[0][-1] == ("old",)
 
 
 def test_a_shelf_that_is_gone_by_then_leaves_its_books_on_none(owner, three):
     study, attic = make_shelf(owner, "Study"), make_shelf(owner, "Attic")
     books(owner).update(shelf=study)
-    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(shelf=attic))
+    undo = bulk_changes.apply_change(owner, books(owner), bulk_changes.Change(shelf=attic))
     study.delete()
-    undoing.undo(owner, undo.pk)
+    undoing.undo_changes(owner, undo.pk)
     assert {row[1] for row in state(owner)} == {None}
 
 
 def test_undo_leaves_alone_what_was_changed_after_the_batch(owner, three):
-    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(status=Status.READING))
+    undo = bulk_changes.apply_change(owner, books(owner), bulk_changes.Change(status=Status.READING))
     three[0].refresh_from_db()
     three[0].status = Status.WISHLIST
     three[0].save()
-    undoing.undo(owner, undo.pk)
+    undoing.undo_changes(owner, undo.pk)
     assert [row[2] for row in state(owner)] == ["wishlist", "read", "to-read"]
 
 
 def test_a_batch_is_undone_once(owner, three):
-    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(favourite=True))
-    undoing.undo(owner, undo.pk)
+    undo = bulk_changes.apply_change(owner, books(owner), bulk_changes.Change(favourite=True))
+    undoing.undo_changes(owner, undo.pk)
     with pytest.raises(undoing.TooLate):
-        undoing.undo(owner, undo.pk)
+        undoing.undo_changes(owner, undo.pk)
 
 
 def test_nothing_to_change_leaves_no_undo_and_no_new_version(owner, three):
     versions = list(books(owner).values_list("version", flat=True))
-    assert bulk_changes.apply(owner, books(owner), bulk_changes.Change(favourite=False)) is None
+    assert bulk_changes.apply_change(owner, books(owner), bulk_changes.Change(favourite=False)) is None
     assert list(books(owner).values_list("version", flat=True)) == versions
     assert not Undo.objects.exists()
 
 
 def test_what_is_changed_counts_as_changed_once(owner, three):
     versions = dict(books(owner).values_list("pk", "version"))
-    bulk_changes.apply(owner, books(owner), bulk_changes.Change(status=Status.READ, add_tags=("new",)))
+    bulk_changes.apply_change(owner, books(owner), bulk_changes.Change(status=Status.READ, add_tags=("new",)))
     assert dict(books(owner).values_list("pk", "version")) == {pk: version + 1 for pk, version in versions.items()}
 
 
 def test_a_status_set_for_many_makes_up_no_dates(owner, three):
-    bulk_changes.apply(owner, books(owner), bulk_changes.Change(status=Status.READ))
+    bulk_changes.apply_change(owner, books(owner), bulk_changes.Change(status=Status.READ))
     assert all(copy.readings.count() == 0 for copy in three)
 
 
 def test_removing_keeps_all_that_hangs_on_the_books(owner, three):
-    loans.lend(three[0], "Ana")
+    loans.lend_copy(three[0], "Ana")
     readings.finished_today(three[0])
-    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(remove=True))
+    undo = bulk_changes.apply_change(owner, books(owner), bulk_changes.Change(remove=True))
     assert undo.sentence == "3 books are in the trash."
     assert books(owner).count() == 0
-    undoing.undo(owner, undo.pk)
+    undoing.undo_changes(owner, undo.pk)
     assert (three[0].loans.count(), three[0].readings.count(), books(owner).count()) == (1, 1, 3)
 
 
 def test_nobody_elses_books_are_touched(owner, stranger, three):
     theirs = make_copy(stranger, "Ulysses")
-    bulk_changes.apply(owner, UserBook.objects.all(), bulk_changes.Change(favourite=True, add_tags=("mine",)))
+    bulk_changes.apply_change(owner, UserBook.objects.all(), bulk_changes.Change(favourite=True, add_tags=("mine",)))
     theirs.refresh_from_db()
     assert (theirs.favourite, tagging.names_of(theirs)) == (False, [])
 
@@ -131,9 +131,11 @@ def many(user, count: int):
 
 def queries_of_a_batch(user, shelf) -> tuple[int, int]:
     with CaptureQueriesContext(connection) as there:
-        undo = bulk_changes.apply(user, books(user), bulk_changes.Change(shelf, Status.READ, True, ("one", "two"), ("three",)))
+        undo = bulk_changes.apply_change(
+            user, books(user), bulk_changes.Change(shelf, Status.READ, True, ("one", "two"), ("three",))
+        )
     with CaptureQueriesContext(connection) as back:
-        undoing.undo(user, undo.pk)
+        undoing.undo_changes(user, undo.pk)
     return len(there), len(back)
 
 
@@ -203,14 +205,14 @@ def test_a_strangers_books_cannot_be_chosen(owner, three, stranger_client):
 
 
 def test_a_strangers_batch_cannot_be_undone(owner, three, stranger_client):
-    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(favourite=True))
+    undo = bulk_changes.apply_change(owner, books(owner), bulk_changes.Change(favourite=True))
     assert stranger_client.post(reverse("undo", args=[undo.pk])).status_code == 404
     assert all(row[3] for row in state(owner))
 
 
 def test_batches_are_forgotten_after_a_month(owner, three):
-    undo = bulk_changes.apply(owner, books(owner), bulk_changes.Change(favourite=True))
+    undo = bulk_changes.apply_change(owner, books(owner), bulk_changes.Change(favourite=True))
     assert list(undoing.recent(owner)) == [undo]
     Undo.objects.update(created=timezone.now() - undoing.KEPT)
     assert list(undoing.recent(owner)) == []
-    assert undoing.forget_old() == 1
+    assert undoing.delete_old_undos() == 1

@@ -11,7 +11,7 @@ from chat.book_query import BookQuery
 from library.copies import tagging
 from library.forms import LibraryFilter
 from library.models import Loan, Status, UserBook
-from library.search.hybrid import search
+from library.search.hybrid import find_books
 from tests.factories import make_copy, make_shelf
 
 TODAY = timezone.localdate()
@@ -99,12 +99,12 @@ def test_page_search_api_and_chat_mean_the_same(owner, owner_client, books, case
     assert names_of(books, on_the_page.values_list("pk", flat=True)) == expected
     in_the_api = owner_client.get(f"/api/v1/books?{query}").json()["items"]
     assert names_of(books, [book["id"] for book in in_the_api]) == expected
-    assert names_of(books, [pk for pk, _ in search(owner, typed, "text").ranked]) == expected
+    assert names_of(books, [pk for pk, _ in find_books(owner, typed, "text").ranked]) == expected
     in_the_chat = chat.narrow(UserBook.objects.of(owner))
     assert names_of(books, in_the_chat.values_list("pk", flat=True)) == expected
     opposite = typed.removeprefix("-") if typed.startswith("-") else f"-{typed}"
     if " tag:" not in typed:
-        assert names_of(books, [pk for pk, _ in search(owner, opposite, "text").ranked]) == books.keys() - expected
+        assert names_of(books, [pk for pk, _ in find_books(owner, opposite, "text").ranked]) == books.keys() - expected
 
 
 # In the search box a name may be a part of one: where nothing has that very name.
@@ -118,7 +118,7 @@ def test_page_search_api_and_chat_mean_the_same(owner, owner_client, books, case
     ],
 )  # fmt: skip
 def test_the_search_box_takes_parts_of_names(owner, books, typed, expected):
-    assert names_of(books, [pk for pk, _ in search(owner, typed, "text").ranked]) == expected
+    assert names_of(books, [pk for pk, _ in find_books(owner, typed, "text").ranked]) == expected
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def shown(client, copy) -> str:
 
 def fetches(callbacks) -> int:
     """How many pictures are to be fetched once this is kept."""
-    return sum("library.covers.cover_files.keep" in getattr(each, "args", ()) for each in callbacks)
+    return sum("library.covers.cover_files.store_cover" in getattr(each, "args", ()) for each in callbacks)
 
 
 # ── Pictures ──
@@ -239,7 +239,7 @@ def test_a_new_copy_has_its_cover_fetched_and_its_edition_knows_it(catalogue, ow
     with django_capture_on_commit_callbacks() as callbacks:
         copy = make_copy(owner, isbn="9780441478125", cover=ADDRESS)
     assert fetches(callbacks) == 1
-    cover_files.keep(copy.pk)
+    cover_files.store_cover(copy.pk)
     key = cover_files.key_for(ADDRESS)
     copy.refresh_from_db()
     assert copy.cover_key == copy.book.cover_key == key
@@ -248,23 +248,23 @@ def test_a_new_copy_has_its_cover_fetched_and_its_edition_knows_it(catalogue, ow
 
 def test_a_picture_is_fetched_once_for_all_who_have_it(catalogue, copy, stranger):
     other = make_copy(stranger, isbn="9780441478125", cover=ADDRESS)
-    cover_files.keep(copy.pk)
-    cover_files.keep(other.pk)
+    cover_files.store_cover(copy.pk)
+    cover_files.store_cover(other.pk)
     other.refresh_from_db()
     assert other.cover_key == cover_files.key_for(ADDRESS)
     assert catalogue.asked == [ADDRESS]
 
 
 def test_a_later_copy_of_the_edition_has_the_cover_at_once(catalogue, copy, stranger):
-    cover_files.keep(copy.pk)
+    cover_files.store_cover(copy.pk)
     assert make_copy(stranger, isbn="9780441478125", source="open_library").cover_key == cover_files.key_for(ADDRESS)
 
 
 def test_another_address_is_another_picture(catalogue, copy, owner):
-    cover_files.keep(copy.pk)
-    copy = owner_edits.edit(owner, copy.pk, {"cover": OTHER})
+    cover_files.store_cover(copy.pk)
+    copy = owner_edits.edit_copy(owner, copy.pk, {"cover": OTHER})
     assert copy.cover_key == ""
-    cover_files.keep(copy.pk)
+    cover_files.store_cover(copy.pk)
     copy.refresh_from_db()
     assert copy.cover_key == cover_files.key_for(OTHER)
     assert copy.book.cover_key == cover_files.key_for(ADDRESS)  # everybody else's stays
@@ -272,21 +272,21 @@ def test_another_address_is_another_picture(catalogue, copy, owner):
 
 def test_an_address_without_a_picture_is_left_alone_for_a_day(catalogue, copy):
     catalogue.error = FetchError("gone", permanent=True)
-    cover_files.keep(copy.pk)
-    cover_files.keep(copy.pk)
+    cover_files.store_cover(copy.pk)
+    cover_files.store_cover(copy.pk)
     copy.refresh_from_db()
     assert copy.cover_key == "" and catalogue.asked == [ADDRESS]
 
 
 def test_a_host_that_cannot_be_reached_rests_for_all_its_pictures(catalogue, copy):
     catalogue.error = FetchError("no route")
-    assert cover_files.fetched(ADDRESS) == cover_files.fetched(OTHER) == ""
+    assert cover_files.fetched_cover_key(ADDRESS) == cover_files.fetched_cover_key(OTHER) == ""
     assert catalogue.asked == [ADDRESS]
 
 
 def test_a_copy_that_is_gone_does_no_harm(catalogue, copy):
     UserBook.objects.all().delete()
-    cover_files.keep(copy.pk)
+    cover_files.store_cover(copy.pk)
     assert catalogue.asked == []
 
 
@@ -301,7 +301,7 @@ def test_with_covers_off_nothing_is_asked_for(copy, owner_client, django_capture
 
 
 def test_a_cover_that_is_kept_is_shown_from_here_and_stays_with_the_browser(catalogue, copy, owner_client, stranger_client):
-    cover_files.keep(copy.pk)
+    cover_files.store_cover(copy.pk)
     address = shown(owner_client, copy)
     assert address == reverse("cover", args=[cover_files.key_for(ADDRESS)[10:50]])
     for client in (owner_client, stranger_client):  # the edition's cover is everybody's
@@ -330,7 +330,7 @@ def test_nobody_uses_us_to_fetch_what_we_did_not_name(catalogue, owner_client):
 
 
 def test_whoever_is_not_signed_in_sees_no_cover(catalogue, copy, client):
-    cover_files.keep(copy.pk)
+    cover_files.store_cover(copy.pk)
     assert client.get(reverse("cover", args=[cover_files.key_for(ADDRESS)[10:50]])).status_code == 302
     assert client.get(cover_files.address_through_us(ADDRESS)).status_code == 302
 
@@ -375,8 +375,8 @@ def test_an_own_picture_is_not_replaced_by_a_catalogue(copy, owner, owner_client
     choose(owner_client, copy, choice="upload", picture=upload(picture()))
     copy.refresh_from_db()
     key = copy.cover_key
-    facts.change(copy, {"cover": OTHER}, "open_library")
-    facts.fill(copy, {"cover": OTHER}, "open_library")
+    facts.change_facts(copy, {"cover": OTHER}, "open_library")
+    facts.fill_facts(copy, {"cover": OTHER}, "open_library")
     copy.save()
     copy.refresh_from_db()
     assert (copy.cover, copy.cover_key) == ("", key)
@@ -403,12 +403,12 @@ def test_a_choice_that_makes_no_sense_changes_nothing_and_says_why(copy, owner_c
 
 def test_the_covers_of_other_editions_are_offered_and_can_be_chosen(catalogue, copy, owner_client):
     edition = BookFactory(isbn="9780441007318", cover=OTHER, publisher="Ace")
-    assert [offer.cover for offer in cover_choice.offers(copy)] == [ADDRESS, OTHER]
+    assert [offer.cover for offer in cover_choice.cover_offers(copy)] == [ADDRESS, OTHER]
     choose(owner_client, copy, choice="edition", edition=edition.pk)
     copy.refresh_from_db()
     assert (copy.cover, copy.isbn13) == (OTHER, "9780441478125")
     assert copy.origins["cover"] == facts.YOU
-    assert [offer.chosen for offer in cover_choice.offers(copy)] == [False, True]
+    assert [offer.chosen for offer in cover_choice.cover_offers(copy)] == [False, True]
 
 
 def test_the_cover_of_another_work_cannot_be_chosen(copy, owner_client):
@@ -429,7 +429,7 @@ def test_offers_are_one_query_however_many_editions(copy, django_assert_num_quer
     for n in range(30):
         BookFactory(isbn=f"97800000000{n:02}", cover=f"https://covers.example.org/{n}.jpg")
     with django_assert_num_queries(1):
-        assert len(cover_choice.offers(copy)) == cover_choice.MOST_OFFERED
+        assert len(cover_choice.cover_offers(copy)) == cover_choice.MOST_OFFERED
 
 
 def test_a_stranger_chooses_no_cover_of_mine(copy, stranger_client):

@@ -31,7 +31,7 @@ def page_of(client, copy) -> dict:
 
 # ── Who says what ───────────────────────────────────────────────────────────────────────────────────────────────────
 def test_an_edit_is_the_owners_word_and_the_former_one_is_kept(owner, copy):
-    owner_edits.edit(owner, copy.pk, {"publisher": "Ace Books"})
+    owner_edits.edit_copy(owner, copy.pk, {"publisher": "Ace Books"})
     change = copy.fact_changes.get()
     assert (change.fact, change.before, change.after, change.source) == ("publisher", "Ace", "Ace Books", "you")
     assert stored(copy).origins["publisher"] == "you"
@@ -39,14 +39,14 @@ def test_an_edit_is_the_owners_word_and_the_former_one_is_kept(owner, copy):
 
 
 def test_a_catalogue_does_not_overwrite_its_owner(owner, copy):
-    owner_edits.edit(owner, copy.pk, {"publisher": "Ace Books"})
+    owner_edits.edit_copy(owner, copy.pk, {"publisher": "Ace Books"})
     copy = stored(copy)
-    assert facts.change(copy, {"publisher": "Gollancz", "pages": 700, "binding": ""}, "google_books") == ["pages"]
+    assert facts.change_facts(copy, {"publisher": "Gollancz", "pages": 700, "binding": ""}, "google_books") == ["pages"]
     assert (copy.publisher, copy.pages, copy.origins["pages"]) == ("Ace Books", 700, "google_books")
 
 
 def test_the_page_says_where_each_fact_comes_from_and_what_it_said(owner, copy, owner_client):
-    owner_edits.edit(owner, copy.pk, {"publisher": "Ace Books", "series": "Dune Chronicles"})
+    owner_edits.edit_copy(owner, copy.pk, {"publisher": "Ace Books", "series": "Dune Chronicles"})
     rows = {row.label: row for row in owner_client.get(copy.get_absolute_url()).context["facts"]}
     assert (rows["Pages"].source, rows["Publisher"].source) == ("Open Library", "you")
     assert [change.shown for change in rows["Publisher"].past] == ["Ace"]
@@ -54,14 +54,14 @@ def test_the_page_says_where_each_fact_comes_from_and_what_it_said(owner, copy, 
 
 
 def test_a_fact_is_put_back(owner, copy, owner_client):
-    owner_edits.edit(owner, copy.pk, {"authors": ["F. Herbert", "B. Herbert"]})
+    owner_edits.edit_copy(owner, copy.pk, {"authors": ["F. Herbert", "B. Herbert"]})
     owner_client.post(reverse("fact_back", args=[copy.fact_changes.get().pk]))
     assert stored(copy).authors == ["Frank Herbert"]
     assert copy.fact_changes.count() == 2
 
 
 def test_a_stranger_puts_nothing_back(owner, copy, stranger_client):
-    owner_edits.edit(owner, copy.pk, {"publisher": "Ace Books"})
+    owner_edits.edit_copy(owner, copy.pk, {"publisher": "Ace Books"})
     assert stranger_client.post(reverse("fact_back", args=[FactChange.objects.get().pk])).status_code == 404
     assert stored(copy).publisher == "Ace Books"
 
@@ -127,15 +127,15 @@ def test_the_other_tabs_word_can_stay(copy, owner_client):
 
 def test_a_form_that_knows_the_version_alone_is_asked_too(owner, copy, owner_client):
     sent = {"version": copy.version, "publisher": "Chilton"}
-    owner_edits.edit(owner, copy.pk, {"publisher": "Gollancz"})
+    owner_edits.edit_copy(owner, copy.pk, {"publisher": "Gollancz"})
     assert "This was changed somewhere else" in owner_client.post(reverse("book_edit", args=[copy.pk]), sent).content.decode()
     assert stored(copy).publisher == "Gollancz"
 
 
 def test_an_edit_of_an_older_version_is_refused(owner, copy):
-    owner_edits.edit(owner, copy.pk, {"publisher": "Gollancz"}, version=copy.version)
+    owner_edits.edit_copy(owner, copy.pk, {"publisher": "Gollancz"}, version=copy.version)
     with pytest.raises(owner_edits.Stale) as stale:
-        owner_edits.edit(owner, copy.pk, {"publisher": "Chilton"}, version=copy.version)
+        owner_edits.edit_copy(owner, copy.pk, {"publisher": "Chilton"}, version=copy.version)
     assert stale.value.copy.publisher == "Gollancz"
 
 
@@ -144,8 +144,8 @@ ANOTHER = Record("Dune", ("Frank Herbert",), isbn="9780575081505", publisher="Go
 
 
 def test_another_edition_replaces_what_was_true_of_the_former_one_only(owner, copy):
-    owner_edits.edit(owner, copy.pk, {"binding": "Falling apart", "series": "Dune Chronicles"})
-    editions.choose(owner, copy, ANOTHER)
+    owner_edits.edit_copy(owner, copy.pk, {"binding": "Falling apart", "series": "Dune Chronicles"})
+    editions.choose_edition(owner, copy, ANOTHER)
     copy = stored(copy)
     assert (copy.isbn13, copy.publisher, copy.pages) == ("9780575081505", "Gollancz", None)
     assert (copy.binding, copy.series) == ("Falling apart", "Dune Chronicles")  # the owner's words
@@ -154,18 +154,18 @@ def test_another_edition_replaces_what_was_true_of_the_former_one_only(owner, co
 
 
 def test_choosing_an_edition_is_undone_as_a_whole(owner, copy):
-    owner_edits.edit(owner, copy.pk, {"binding": "Falling apart"})
+    owner_edits.edit_copy(owner, copy.pk, {"binding": "Falling apart"})
     columns = [field.name for field in UserBook._meta.concrete_fields if field.name not in ("version", "changed")]
     before = UserBook.objects.values(*columns).get(pk=copy.pk)
-    undo = editions.choose(owner, copy, ANOTHER, over_mine=True)
+    undo = editions.choose_edition(owner, copy, ANOTHER, over_mine=True)
     assert UserBook.objects.values(*columns).get(pk=copy.pk) != before
-    undoing.undo(owner, undo.pk)
+    undoing.undo_changes(owner, undo.pk)
     assert UserBook.objects.values(*columns).get(pk=copy.pk) == before
 
 
 def test_the_owners_words_go_too_where_that_is_said(owner, copy):
-    owner_edits.edit(owner, copy.pk, {"publisher": "My own"})
-    editions.choose(owner, copy, ANOTHER, over_mine=True)
+    owner_edits.edit_copy(owner, copy.pk, {"publisher": "My own"})
+    editions.choose_edition(owner, copy, ANOTHER, over_mine=True)
     assert stored(copy).publisher == "Gollancz"
 
 

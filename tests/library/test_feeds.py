@@ -118,8 +118,8 @@ def test_a_page_of_the_catalogue_takes_as_many_queries_for_twenty_as_for_one(own
 
 # ── At secret addresses ─────────────────────────────────────────────────────────────────────────────────────────────
 def test_the_calendar_has_what_is_lent_on_the_day_when_it_is_due(owner, client):
-    loans.lend(make_copy(owner, "Emma"), "Nora", since=date(2026, 11, 1), due=date(2026, 12, 24), note="a, b; c")
-    loans.lend(make_copy(owner, "Dune"), "Paul", since=date(2026, 11, 1))
+    loans.lend_copy(make_copy(owner, "Emma"), "Nora", since=date(2026, 11, 1), due=date(2026, 12, 24), note="a, b; c")
+    loans.lend_copy(make_copy(owner, "Dune"), "Paul", since=date(2026, 11, 1))
     answer = client.get(f"/feeds/{feeds.renew(owner)}/loans.ics")
     assert answer["Content-Type"].startswith("text/calendar")
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")

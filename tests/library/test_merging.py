@@ -27,8 +27,8 @@ def other(owner):
     copy.shelf = make_shelf(owner, "Study")
     copy.save()
     tagging.set_tags(copy, ["Desert", "signed"])
-    readings.add(copy, MONDAY, FRIDAY)
-    loans.lend(copy, "Ana", MONDAY)
+    readings.add_reading(copy, MONDAY, FRIDAY)
+    loans.lend_copy(copy, "Ana", MONDAY)
     CandidateFactory(copy=copy)
     return copy
 
@@ -43,7 +43,7 @@ def everything(user) -> list:
 
 
 def test_what_hangs_on_the_other_and_what_the_first_lacks_comes_over(owner, keep, other):
-    merging.merge(owner, keep, other)
+    merging.merge_copies(owner, keep, other)
     keep.refresh_from_db()
     assert [getattr(keep, name).count() for name in HANGS_ON] == [1, 1, 1]
     assert (keep.pages, keep.isbn13, keep.shelf.name, keep.status, keep.favourite) == (
@@ -60,7 +60,7 @@ def test_what_hangs_on_the_other_and_what_the_first_lacks_comes_over(owner, keep
 
 def test_the_edition_goes_with_the_number(owner, keep, other):
     assert keep.book_id != other.book_id
-    merging.merge(owner, keep, other)
+    merging.merge_copies(owner, keep, other)
     keep.refresh_from_db()
     assert keep.book.isbn13 == keep.isbn13 == "9780575081505"
 
@@ -69,32 +69,35 @@ def test_what_two_imports_have_kept_stays_of_both(owner, keep, other):
     UserBook.objects.filter(pk=keep.pk).update(imported={"ids": {"goodreads": "1"}, "columns": {"Spoiler": "true"}})
     theirs = {"ids": {"storygraph": "2", "goodreads": "3"}, "columns": {"Moods": "dark"}, "file": "x"}
     UserBook.objects.filter(pk=other.pk).update(imported=theirs)
-    merging.merge(owner, keep, other)
+    merging.merge_copies(owner, keep, other)
     keep.refresh_from_db()
     both = {"ids": {"goodreads": "1", "storygraph": "2"}, "columns": {"Spoiler": "true", "Moods": "dark"}, "file": "x"}
     assert keep.imported == both
 
 
 def test_what_both_say_differently_the_first_says_on_and_the_history_keeps_the_other(owner, keep, other):
-    assert [(each.name, each.other) for each in merging.differences(keep, other)] == [("publisher", "Gollancz"), ("rating", 6)]
-    merging.merge(owner, keep, other)
+    assert [(each.name, each.other) for each in merging.fact_differences(keep, other)] == [
+        ("publisher", "Gollancz"),
+        ("rating", 6),
+    ]
+    merging.merge_copies(owner, keep, other)
     keep.refresh_from_db()
     assert (keep.publisher, keep.rating) == ("Ace", 8)
     assert keep.fact_changes.get(fact="publisher").before == "Gollancz"
 
 
 def test_what_its_owner_left_empty_stays_empty(owner, keep, other):
-    owner_edits.edit(owner, keep.pk, {"publisher": ""})
-    merging.merge(owner, keep, other)
+    owner_edits.edit_copy(owner, keep.pk, {"publisher": ""})
+    merging.merge_copies(owner, keep, other)
     keep.refresh_from_db()
     assert keep.publisher == ""
 
 
 def test_the_other_waits_in_the_trash_and_undo_parts_them_exactly(owner, keep, other):
     before = everything(owner)
-    undo = merging.merge(owner, keep, other)
+    undo = merging.merge_copies(owner, keep, other)
     assert list(UserBook.objects.of(owner)) == [keep]
-    undoing.undo(owner, undo.pk)
+    undoing.undo_changes(owner, undo.pk)
     assert everything(owner) == before
 
 
@@ -102,7 +105,7 @@ def test_two_isbns_are_never_made_one_without_being_asked(owner, keep, other, ow
     keep.isbn13 = "9780441013593"
     keep.save()
     with pytest.raises(merging.MergeError, match="978-0-441-01359-3 and 978-0-575-08150-5"):
-        merging.merge(owner, keep, other)
+        merging.merge_copies(owner, keep, other)
     address = reverse("book_merge", args=[keep.pk, other.pk])
     assert "two_isbns" in owner_client.get(address).content.decode()
     assert "two different ISBNs" in owner_client.post(address).content.decode()
@@ -112,20 +115,20 @@ def test_two_isbns_are_never_made_one_without_being_asked(owner, keep, other, ow
 
 
 def test_two_that_are_lent_are_two_books(owner, keep, other):
-    loans.lend(keep, "Tom")
+    loans.lend_copy(keep, "Tom")
     with pytest.raises(merging.MergeError, match="Both are on loan"):
-        merging.merge(owner, keep, other)
+        merging.merge_copies(owner, keep, other)
 
 
 def test_a_record_is_not_merged_with_itself(owner, keep):
     with pytest.raises(merging.MergeError):
-        merging.merge(owner, keep, keep)
+        merging.merge_copies(owner, keep, keep)
 
 
 def test_the_page_offers_others_of_the_same_work(owner, keep, other, stranger, owner_client):
     make_copy(owner, "Emma", "Jane Austen")
     make_copy(stranger, "Dune", "Frank Herbert")
-    assert list(merging.alike(keep)) == [other]
+    assert list(merging.possible_duplicates(keep)) == [other]
     page = owner_client.get(keep.get_absolute_url()).content.decode()
     assert reverse("book_merge", args=[keep.pk, other.pk]) in page
 
@@ -133,7 +136,7 @@ def test_the_page_offers_others_of_the_same_work(owner, keep, other, stranger, o
 def test_a_copy_of_the_same_isbn_under_another_title_is_alike_too(owner, other):
     german = make_copy(owner, "Der Wüstenplanet", "Frank Herbert")
     UserBook.objects.filter(pk=german.pk).update(isbn13=other.isbn13)
-    assert list(merging.alike(other)) == [german]
+    assert list(merging.possible_duplicates(other)) == [german]
 
 
 def test_the_page_merges_and_its_message_undoes(owner, keep, other, owner_client):
@@ -153,14 +156,14 @@ def test_one_record_becomes_two_and_what_was_chosen_goes_with_the_second(owner, 
     assert (second.title, second.isbn13, second.book, second.shelf) == (other.title, other.isbn13, other.book, other.shelf)
     assert tagging.names_of(second) == ["Desert", "signed"]
     assert (list(second.readings.all()), second.loans.count(), other.loans.count()) == ([reading], 0, 1)
-    undoing.undo(owner, owner.undos.get().pk)
+    undoing.undo_changes(owner, owner.undos.get().pk)
     assert everything(owner)[0] == before[0]
     assert list(UserBook.objects.of(owner)) == [other]
 
 
 def test_what_was_merged_can_be_split_by_hand_long_after(owner, keep, other):
-    merging.merge(owner, keep, other)
-    second, _ = merging.split(owner, keep, sightings=[keep.sightings.get().pk])
+    merging.merge_copies(owner, keep, other)
+    second, _ = merging.split_copy(owner, keep, sightings=[keep.sightings.get().pk])
     assert second.sightings.count() == 1
     assert keep.sightings.count() == 0
 
@@ -173,5 +176,5 @@ def test_a_strangers_records_stay_as_they_are(owner, keep, other, stranger, stra
             assert method(reverse("book_merge", args=pair)).status_code == 404
     assert stranger_client.post(reverse("book_split", args=[other.pk])).status_code == 404
     # Rows of others are not moved by their number either.
-    merging.split(stranger, theirs, readings=[other.readings.get().pk])
+    merging.split_copy(stranger, theirs, readings=[other.readings.get().pk])
     assert everything(owner) == before

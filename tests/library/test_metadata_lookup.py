@@ -109,7 +109,7 @@ def test_each_fact_says_which_catalogue_it_is_from(owner, settings):
 def test_what_its_owner_said_stays(owner):
     Kind.known = {DUNE: RECORD}
     copy = entered(owner)
-    owner_edits.edit(owner, copy.pk, {"title": "Dune (my copy)", "publisher": "", "language": "fr"}, {"status": "read"})
+    owner_edits.edit_copy(owner, copy.pk, {"title": "Dune (my copy)", "publisher": "", "language": "fr"}, {"status": "read"})
     UserBook.objects.filter(pk=copy.pk).update(origins={**fresh(copy).origins, "publisher": "you"})
     fill(owner)
     copy = fresh(copy)
@@ -201,8 +201,8 @@ def test_a_retry_asks_anew_with_all_tries_before_it(owner, django_capture_on_com
     assert fresh(copy).sync_status == SyncStatus.FAILED
     Kind.known = {DUNE: RECORD}
     with django_capture_on_commit_callbacks(execute=True):
-        assert metadata_lookup.retry(UserBook.objects.filter(user=owner)) == 1
-        assert metadata_lookup.retry(UserBook.objects.filter(user=owner)) == 0
+        assert metadata_lookup.retry_lookups(UserBook.objects.filter(user=owner)) == 1
+        assert metadata_lookup.retry_lookups(UserBook.objects.filter(user=owner)) == 0
     assert queued() == ["look-up"]
     fill(owner)
     assert (fresh(copy).title, fresh(copy).sync_status, fresh(copy).sync_error) == ("Dune", SyncStatus.SYNCED, "")
@@ -211,9 +211,9 @@ def test_a_retry_asks_anew_with_all_tries_before_it(owner, django_capture_on_com
 def test_a_number_put_right_in_the_meantime_is_looked_up_instead(owner, django_capture_on_commit_callbacks):
     Kind.known = {EMMA: Record("Emma", ("Jane Austen",), isbn=EMMA, cover=COVER, source="kind")}
     copy = entered(owner)
-    owner_edits.edit(owner, copy.pk, {"isbn13": EMMA})
+    owner_edits.edit_copy(owner, copy.pk, {"isbn13": EMMA})
     with django_capture_on_commit_callbacks(execute=True):
-        metadata_lookup.settle(copy.pk, DUNE, Answer([RECORD]))
+        metadata_lookup.settle_lookup(copy.pk, DUNE, Answer([RECORD]))
     assert fresh(copy).title != "Dune"
     fill(owner)
     assert (fresh(copy).title, fresh(copy).sync_status) == ("Emma", SyncStatus.SYNCED)

@@ -59,5 +59,5 @@ def test_a_whole_photo_costs_one_query(books, owner, django_assert_num_queries):
 
 
 def test_it_is_at_hand_and_asked_before_those_outside(books):
-    assert not lookup.is_outside(books)
+    assert not lookup.is_outside_catalog(books)
     assert lookup.Lookup([books]).search(["die wand haushofer"])["die wand haushofer"][0].source == "typed"

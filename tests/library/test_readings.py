@@ -22,8 +22,8 @@ def dates(copy) -> list:
 
 
 def test_reading_begins_one_and_read_ends_it(copy):
-    readings.mark(copy, Status.READING, MONDAY)
-    readings.mark(copy, Status.READ, FRIDAY)
+    readings.mark_status(copy, Status.READING, MONDAY)
+    readings.mark_status(copy, Status.READ, FRIDAY)
     assert dates(copy) == [(MONDAY, FRIDAY)]
     copy.refresh_from_db()
     assert copy.status == Status.READ
@@ -31,29 +31,29 @@ def test_reading_begins_one_and_read_ends_it(copy):
 
 def test_a_book_may_be_read_again(copy):
     for status, day in (("reading", MONDAY), ("read", MONDAY), ("to-read", FRIDAY), ("reading", FRIDAY)):
-        readings.mark(copy, status, day)
+        readings.mark_status(copy, status, day)
     assert dates(copy) == [(MONDAY, MONDAY), (FRIDAY, None)]
 
 
 def test_who_marks_a_book_as_read_that_was_not_being_read_says_nothing_about_when(copy):
-    readings.mark(copy, Status.READ, MONDAY)
+    readings.mark_status(copy, Status.READ, MONDAY)
     assert dates(copy) == []
 
 
 def test_a_status_tapped_by_mistake_leaves_no_trace(copy):
-    readings.mark(copy, Status.READING, MONDAY)
-    readings.mark(copy, Status.TO_READ, MONDAY)
+    readings.mark_status(copy, Status.READING, MONDAY)
+    readings.mark_status(copy, Status.TO_READ, MONDAY)
     assert dates(copy) == []
-    readings.mark(copy, Status.READING, MONDAY)
-    readings.mark(copy, Status.READ, FRIDAY)
-    readings.mark(copy, Status.READING, FRIDAY)
+    readings.mark_status(copy, Status.READING, MONDAY)
+    readings.mark_status(copy, Status.READ, FRIDAY)
+    readings.mark_status(copy, Status.READING, FRIDAY)
     assert dates(copy) == [(MONDAY, None)]
 
 
 def test_a_reading_that_began_earlier_is_not_forgotten_with_the_status(copy):
-    readings.mark(copy, Status.READING, MONDAY)
-    readings.mark(copy, Status.DID_NOT_FINISH, FRIDAY)
-    readings.mark(copy, Status.TO_READ, FRIDAY)
+    readings.mark_status(copy, Status.READING, MONDAY)
+    readings.mark_status(copy, Status.DID_NOT_FINISH, FRIDAY)
+    readings.mark_status(copy, Status.TO_READ, FRIDAY)
     assert dates(copy) == [(MONDAY, None)]
 
 

@@ -19,7 +19,7 @@ from tests.factories import make_copies, make_copy
     ],
 )  # fmt: skip
 def test_a_number_stands_for_volumes(number, volumes):
-    assert series.volumes(number) == volumes
+    assert series.volume_numbers(number) == volumes
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_number_stands_for_volumes(number, volumes):
     ],
 )
 def test_gaps_are_told_in_words(numbers, words):
-    assert series.in_words(series.missing(numbers)) == words
+    assert series.gaps_in_words(series.missing_volumes(numbers)) == words
 
 
 @pytest.fixture

@@ -20,19 +20,19 @@ def names(copy) -> list[str]:
 
 
 def test_two_spellings_are_one_tag_written_as_it_was_first(owner):
-    first = tagging.find_or_make(owner, ["Poetry", "poetry ", " ", "Fernweh"])
+    first = tagging.find_or_make_tags(owner, ["Poetry", "poetry ", " ", "Fernweh"])
     assert [tag.name for tag in first] == ["Poetry", "Fernweh"]
-    assert tagging.find_or_make(owner, ["POETRY"]) == first[:1]
+    assert tagging.find_or_make_tags(owner, ["POETRY"]) == first[:1]
 
 
 def test_making_asks_three_times_whatever_the_number(owner, django_assert_num_queries):
-    tagging.find_or_make(owner, ["old"])
+    tagging.find_or_make_tags(owner, ["old"])
     with django_assert_num_queries(3):
-        tagging.find_or_make(owner, ["old", *(f"tag {n}" for n in range(40))])
+        tagging.find_or_make_tags(owner, ["old", *(f"tag {n}" for n in range(40))])
 
 
 def test_two_people_have_tags_of_their_own(copy, stranger):
-    assert tagging.find_or_make(stranger, ["Classic"])[0].user == stranger
+    assert tagging.find_or_make_tags(stranger, ["Classic"])[0].user == stranger
     assert Tag.objects.filter(folded="classic").count() == 2
 
 
@@ -47,26 +47,26 @@ def test_setting_counts_as_a_change_and_only_then(copy):
 
 
 def test_one_line_is_split_at_commas_and_never_holds_one():
-    assert tagging.split("a, b; c\nA,,") == ["a", "b", "c"]
+    assert tagging.split_tags("a, b; c\nA,,") == ["a", "b", "c"]
     assert tagging.tidy(["historical, french", "nul\0"]) == ["historical french", "nul"]
 
 
 def test_the_page_counts_the_books_without_the_removed(copy, owner, owner_client):
     removed = make_copy(owner, "Dune")
     tagging.set_tags(removed, ["Classic"])
-    trash.remove(removed)
+    trash.move_to_trash(removed)
     tags = owner_client.get(reverse("tags")).context["tags"]
     assert [(tag.name, tag.count) for tag in tags] == [("Classic", 1), ("for Ana", 1)]
 
 
 def test_the_page_asks_as_much_for_many_tags_as_for_one(owner, owner_client, django_assert_num_queries):
-    tagging.find_or_make(owner, [f"tag {n}" for n in range(30)])
+    tagging.find_or_make_tags(owner, [f"tag {n}" for n in range(30)])
     with django_assert_num_queries(3):  # session, person, tags
         owner_client.get(reverse("tags"))
 
 
 def test_what_is_typed_is_completed_from_ones_own_tags(copy, owner, stranger, owner_client):
-    tagging.find_or_make(stranger, ["anarchy"])
+    tagging.find_or_make_tags(stranger, ["anarchy"])
     answer = owner_client.get(reverse("tag_suggest") + "?q=an").json()
     assert answer == {"tags": [{"name": "for Ana", "count": 1}]}
     assert [tag.name for tag in tagging.beginning(owner, "")] == ["Classic", "for Ana"]
@@ -94,7 +94,7 @@ def test_a_name_that_another_has_is_asked_about_and_then_makes_two_one(copy, own
 def test_a_deleted_tag_comes_back_with_its_books(copy, owner):
     undo = bulk_changes.delete_tag(Tag.objects.get(folded="for ana"))
     assert names(copy) == ["Classic"]
-    undoing.undo(owner, undo.pk)
+    undoing.undo_changes(owner, undo.pk)
     assert names(copy) == ["Classic", "for Ana"]
 
 

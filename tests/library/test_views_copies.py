@@ -289,7 +289,7 @@ def test_the_page_asks_as_much_for_a_rich_book_as_for_a_bare_one(owner, copy, ow
     bare = make_copy(owner, "Walden", "Henry David Thoreau", isbn="9780140390445")
     for number in range(6):
         make_copy(owner, "Dune", "Frank Herbert", shelf=make_shelf(owner, f"Shelf {number}"))
-        loans.give_back(loans.lend(copy, f"Friend {number}"))
+        loans.return_loan(loans.lend_copy(copy, f"Friend {number}"))
         readings.finished_today(copy)
         CandidateFactory(copy=copy)
     tagging.set_tags(copy, [f"tag {n}" for n in range(9)])

@@ -80,7 +80,7 @@ def test_a_stranger_is_told_nothing_about_states(owner, stranger_client):
 
 # ── The scanner ─────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_without_a_script_each_post_is_a_book(owner, owner_client):
-    local.add([make_record("Dune", "Frank Herbert", isbn=DUNE)])
+    local.add_records([make_record("Dune", "Frank Herbert", isbn=DUNE)])
     response = send(owner_client, ["0-441-17271-7"], headers={})
     assert response.url == reverse("entry_scanner")
     page = owner_client.get(response.url).content.decode()
@@ -211,7 +211,7 @@ def test_a_page_that_waits_for_the_catalogues_shows_itself_anew_when_they_have_a
     copy = make_copy(owner, isbn=DUNE, sync_status=SyncStatus.PENDING)
     assert "HX-Refresh" not in owner_client.get(reverse("entry_syncing", args=[copy.pk])).headers
     assert "1</span> book being looked up" in owner_client.get(reverse("entries_pending")).content.decode()
-    metadata_lookup.settle(copy.pk, DUNE, metadata_lookup.Answer([make_record("Dune", isbn=DUNE, source="shop")]))
+    metadata_lookup.settle_lookup(copy.pk, DUNE, metadata_lookup.Answer([make_record("Dune", isbn=DUNE, source="shop")]))
     assert owner_client.get(reverse("entry_syncing", args=[copy.pk])).headers["HX-Refresh"] == "true"
     assert "show the results" in owner_client.get(reverse("entries_pending"), {"was": "1"}).content.decode()
     assert owner_client.get(reverse("entries_pending")).content.decode().strip() == ""
@@ -223,7 +223,7 @@ TEXT = f"From my sister:\n1. {DUNE} (have it)\n2. 978-0-14-143958-8\n3. ISBN 030
 
 def test_what_is_understood_of_a_text_is_shown_before_anything_is_added(owner, owner_client):
     make_copy(owner, "Dune", isbn=DUNE)
-    local.add([make_record("Walden", "Henry David Thoreau", isbn=WALDEN)])
+    local.add_records([make_record("Walden", "Henry David Thoreau", isbn=WALDEN)])
     page = owner_client.post(reverse("entry_understood"), {"text": TEXT}).content.decode()
     for words in (
         "You have this",

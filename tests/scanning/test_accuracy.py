@@ -37,9 +37,9 @@ class Knows:
 
 
 def test_what_was_added_as_proposed_is_right_and_what_was_turned_down_is_wrong(owner, scan):
-    review.accept(make_candidate(scan, DUNE).pk, owner)
-    review.accept(make_candidate(scan, STONER, Band.CHECK).pk, owner)
-    review.reject(make_candidate(scan, EMMA, Band.CHECK).pk, owner)
+    review.accept_candidate(make_candidate(scan, DUNE).pk, owner)
+    review.accept_candidate(make_candidate(scan, STONER, Band.CHECK).pk, owner)
+    review.reject_candidate(make_candidate(scan, EMMA, Band.CHECK).pk, owner)
     assert of_band(owner, Band.SURE) == (1, 1)
     assert of_band(owner, Band.CHECK) == (2, 1)
 
@@ -47,30 +47,30 @@ def test_what_was_added_as_proposed_is_right_and_what_was_turned_down_is_wrong(o
 def test_what_nobody_decided_yet_counts_for_nothing_nor_does_what_was_undone(owner, scan):
     make_candidate(scan, DUNE)
     undone = make_candidate(scan, EMMA)
-    review.accept(undone.pk, owner)
-    review.undo(undone.pk, owner)
+    review.accept_candidate(undone.pk, owner)
+    review.undo_decision(undone.pk, owner)
     assert of_band(owner, Band.SURE) == (0, 0)
 
 
 @pytest.mark.parametrize("other", [DUNE_UK, DUNE_LONG])
 def test_another_edition_of_the_same_work_is_right(owner, scan, other):
     candidate = make_candidate(scan, DUNE, Band.CHECK, alternatives=[other])
-    review.choose(candidate.pk, owner, review.edition_key(other))
-    review.accept(candidate.pk, owner)
+    review.choose_alternative(candidate.pk, owner, review.edition_key(other))
+    review.accept_candidate(candidate.pk, owner)
     assert of_band(owner, Band.CHECK) == (1, 1)
 
 
 def test_another_work_among_the_alternatives_is_wrong(owner, scan):
     candidate = make_candidate(scan, DUNE, Band.CHECK, alternatives=[EMMA])
-    review.choose(candidate.pk, owner, review.edition_key(EMMA))
-    review.accept(candidate.pk, owner)
+    review.choose_alternative(candidate.pk, owner, review.edition_key(EMMA))
+    review.accept_candidate(candidate.pk, owner)
     assert of_band(owner, Band.CHECK) == (1, 0)
 
 
 def test_what_was_typed_over_a_sure_proposal_is_wrong_in_the_band_that_was_shown(owner, scan):
     candidate = make_candidate(scan, DUNE, Band.SURE)
-    review.edit(candidate.pk, owner, Knows(STONER), title="A book of one's own", author="Nobody Known")
-    review.accept(candidate.pk, owner)
+    review.edit_candidate(candidate.pk, owner, Knows(STONER), title="A book of one's own", author="Nobody Known")
+    review.accept_candidate(candidate.pk, owner)
     assert Candidate.objects.get(pk=candidate.pk).band == Band.CHECK
     assert of_band(owner, Band.SURE) == (1, 0)
     assert of_band(owner, Band.CHECK) == (0, 0)
@@ -78,20 +78,20 @@ def test_what_was_typed_over_a_sure_proposal_is_wrong_in_the_band_that_was_shown
 
 def test_a_correction_that_names_the_same_work_is_right(owner, scan):
     candidate = make_candidate(scan, DUNE, Band.CHECK)
-    review.edit(candidate.pk, owner, Knows(DUNE_UK), isbn_text=DUNE_UK.isbn)
-    review.accept(candidate.pk, owner)
+    review.edit_candidate(candidate.pk, owner, Knows(DUNE_UK), isbn_text=DUNE_UK.isbn)
+    review.accept_candidate(candidate.pk, owner)
     assert of_band(owner, Band.CHECK) == (1, 1)
 
 
 def test_what_was_added_by_hand_or_could_not_be_read_was_no_proposal(owner, scan):
-    by_hand = review.add_by_hand(scan, Knows(STONER), title="Stoner", author="John Williams")
-    review.accept(by_hand.pk, owner)
-    review.accept(make_candidate(scan, EMMA, Band.UNREAD).pk, owner)
+    by_hand = review.add_missed_book(scan, Knows(STONER), title="Stoner", author="John Williams")
+    review.accept_candidate(by_hand.pk, owner)
+    review.accept_candidate(make_candidate(scan, EMMA, Band.UNREAD).pk, owner)
     assert of_band(owner, Band.SURE) == of_band(owner, Band.CHECK) == (0, 0)
 
 
 def test_it_is_asked_in_one_query(owner, scan, django_assert_num_queries):
-    review.accept(make_candidate(scan, DUNE).pk, owner)
+    review.accept_candidate(make_candidate(scan, DUNE).pk, owner)
     with django_assert_num_queries(1):
         Candidate.objects.of(owner).accuracy()
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def failed(owner):
     scan = make_scan(owner, status=Scan.Status.FAILED, error="The reader is busy.", attempts=3)
-    events.progress(scan, "read", 1, 4, "Read 1 of 4 parts")
+    events.report_progress(scan, "read", 1, 4, "Read 1 of 4 parts")
     make_candidate(scan, make_record("Walden"))
     return scan
 

@@ -54,22 +54,22 @@ def weights(text: str) -> dict[str, int]:
 
 def test_clear_bars_are_read_without_the_engine():
     reader = Reader()
-    assert barcodes.read(back_cover(), reader).numbers == [DARKNESS]
+    assert barcodes.read_barcodes(back_cover(), reader).numbers == [DARKNESS]
     assert reader.asked == 0
 
 
 def test_several_codes_in_one_photo_come_in_reading_order():
-    assert barcodes.read(back_cover((GARDEN, DARKNESS))).numbers == [GARDEN, DARKNESS]
+    assert barcodes.read_barcodes(back_cover((GARDEN, DARKNESS))).numbers == [GARDEN, DARKNESS]
 
 
 @pytest.mark.parametrize("degrees", [0, 10, 30, 45, 90, 135, 180])
 def test_bars_are_read_at_any_angle(degrees):
-    assert barcodes.read(turned(back_cover(), degrees)).numbers == [DARKNESS]
+    assert barcodes.read_barcodes(turned(back_cover(), degrees)).numbers == [DARKNESS]
 
 
 def test_blurred_bars_that_a_single_look_misses_are_read_in_another_view():
     picture = blurred(back_cover(), 2.5)
-    assert barcodes.read(picture).numbers == [DARKNESS]
+    assert barcodes.read_barcodes(picture).numbers == [DARKNESS]
 
 
 def test_spoiled_codes_give_no_wrong_number():
@@ -78,32 +78,32 @@ def test_spoiled_codes_give_no_wrong_number():
         noise = np.random.default_rng(seed).normal(0, 25, (225, 300, 3))
         small = np.asarray(Image.fromarray(turned(back_cover((number,)), seed % 12)).resize((300, 225)))
         picture = np.clip(blurred(small, 0.6) + noise, 0, 255).astype(np.uint8)
-        assert barcodes.read(picture).numbers in ([], [number])
+        assert barcodes.read_barcodes(picture).numbers in ([], [number])
 
 
 def test_a_photo_without_codes_has_none():
-    assert barcodes.read(np.full((600, 800, 3), 200, np.uint8), Reader()) == barcodes.Codes()
+    assert barcodes.read_barcodes(np.full((600, 800, 3), 200, np.uint8), Reader()) == barcodes.Codes()
 
 
 def test_what_is_no_book_is_told_apart():
-    codes = barcodes.read(back_cover(("4006381333931",)), Reader())
+    codes = barcodes.read_barcodes(back_cover(("4006381333931",)), Reader())
     assert codes.numbers == []
     assert codes.others == ("4006381333931",)
 
 
 def test_the_print_is_read_where_the_bars_are_not():
     reader = Reader("ISBN 978-0-441-47812-5")
-    assert barcodes.read(blurred(back_cover(), 30), reader).numbers == [DARKNESS]
+    assert barcodes.read_barcodes(blurred(back_cover(), 30), reader).numbers == [DARKNESS]
     assert reader.asked == 1
 
 
 def test_an_engine_that_fails_leaves_what_the_bars_said():
-    assert barcodes.read(blurred(back_cover(), 30), Blind()).numbers == []
+    assert barcodes.read_barcodes(blurred(back_cover(), 30), Blind()).numbers == []
 
 
 def test_print_is_found_on_the_photo_and_not_on_the_smaller_picture_that_was_read():
     big = np.full((3200, 1600, 3), 255, np.uint8)
-    code = barcodes.read(big, Reader("ISBN 978-0-441-47812-5")).isbns[0]
+    code = barcodes.read_barcodes(big, Reader("ISBN 978-0-441-47812-5")).isbns[0]
     assert code.quad == tuple((2 * x, 2 * y) for x, y in PLACE)
 
 
@@ -153,8 +153,8 @@ def test_ten_digits_of_a_longer_number_are_not_an_isbn():
 
 def test_a_doubtful_line_alone_is_not_enough():
     picture = blurred(back_cover(), 30)
-    assert barcodes.read(picture, Reader("9780441478125", confidence=0.6)).numbers == []
-    assert barcodes.read(picture, Reader("9780441478125", "ISBN 0-441-47812-3", confidence=0.6)).numbers == [DARKNESS]
+    assert barcodes.read_barcodes(picture, Reader("9780441478125", confidence=0.6)).numbers == []
+    assert barcodes.read_barcodes(picture, Reader("9780441478125", "ISBN 0-441-47812-3", confidence=0.6)).numbers == [DARKNESS]
 
 
 def test_one_look_is_no_witness_and_two_are():

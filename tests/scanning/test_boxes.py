@@ -14,7 +14,7 @@ from scanning.ocr.boxes import (
     Box,
     new_boxes,
     outside,
-    tiles,
+    picture_tiles,
     turned_back,
     turned_there,
     unread_boxes,
@@ -33,7 +33,7 @@ def quad(one: Box):
     "shape", [(3024, 4032), (4032, 3024), (480, 640), (640, 480), (9000, 2000), (2000, 9000), (1, 1), (300, 12000), (12000, 300)]
 )
 def test_tiles_cover_every_pixel_overlap_and_are_small_enough(shape):
-    parts = tiles(shape)
+    parts = picture_tiles(shape)
     seen = np.zeros(shape, dtype=np.uint8)
     for x0, y0, x1, y1 in parts:
         seen[y0:y1, x0:x1] += 1
@@ -45,7 +45,7 @@ def test_tiles_cover_every_pixel_overlap_and_are_small_enough(shape):
 
 
 def test_a_small_picture_is_one_tile():
-    assert tiles((800, 1600)) == [(0, 0, 1600, 800)]
+    assert picture_tiles((800, 1600)) == [(0, 0, 1600, 800)]
 
 
 def test_what_lies_mostly_in_a_sure_line_is_not_read_again():

@@ -101,7 +101,7 @@ def test_what_the_queue_delivers_later_finds_it_done(owner, shelf, capsys, djang
 
 def test_a_worker_that_is_quicker_with_a_stage_is_waited_for(on_disk, owner, monkeypatch):
     monkeypatch.setenv("FAKE_READ_SECONDS", "0.5")
-    taken = uploads.take(owner, photo(), "shelf.jpg")
+    taken = uploads.take_in_upload(owner, photo(), "shelf.jpg")
 
     def worker():
         pipeline.run_stage(taken.pk, Stage.READ)

@@ -19,7 +19,7 @@ make_scan_async = database_sync_to_async(make_scan)
 @database_sync_to_async
 def tell(scan, *numbers):
     for number in numbers:
-        events.progress(scan, "read", number, 9, f"Read {number}")
+        events.report_progress(scan, "read", number, 9, f"Read {number}")
 
 
 class Socket(ApplicationCommunicator):

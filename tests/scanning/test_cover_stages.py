@@ -60,7 +60,7 @@ def upload(user, image: np.ndarray, **more) -> Scan:
     out = io.BytesIO()
     Image.fromarray(image).save(out, "JPEG", quality=92)
     out.seek(0)
-    scan = uploads.take(user, out, "book.jpg", kind=Scan.Kind.COVER, **more)
+    scan = uploads.take_in_upload(user, out, "book.jpg", kind=Scan.Kind.COVER, **more)
     return pipeline.run_through(scan.pk)
 
 
@@ -127,14 +127,14 @@ def test_a_number_that_nobody_knows_is_to_be_checked_and_is_added_under_that_num
     scan = upload(owner, back_cover((NOBODYS,)))
     row = scan.candidates.get()
     assert (row.band, row.validated, row.record["isbn"]) == (Band.CHECK, False, NOBODYS)
-    review.accept(row.pk, owner)
+    review.accept_candidate(row.pk, owner)
     copy = UserBook.objects.get()
     assert (copy.isbn13, copy.entry) == (NOBODYS, Entry.COVER)
     assert copy.sync_status == SyncStatus.PENDING  # the catalogues are asked again in a while
 
 
 def test_what_is_accepted_is_in_the_library_by_a_cover_photo(owner):
-    review.accept(upload(owner, blank()).candidates.get().pk, owner)
+    review.accept_candidate(upload(owner, blank()).candidates.get().pk, owner)
     copy = UserBook.objects.get()
     assert (copy.title, copy.entry) == ("Dune", Entry.COVER)
 
@@ -153,7 +153,7 @@ def test_every_stage_may_be_done_twice(owner):
 
 
 def test_a_scan_again_is_of_the_same_kind(owner):
-    assert uploads.again(upload(owner, blank())).kind == Scan.Kind.COVER
+    assert uploads.scan_again(upload(owner, blank())).kind == Scan.Kind.COVER
 
 
 def test_the_kind_is_chosen_on_the_upload_page(owner, owner_client):
@@ -192,7 +192,7 @@ def test_praise_does_not_make_another_book():
 def test_the_largest_lettering_is_asked_for_first_and_blurbs_are_not():
     many = [line(f"praise number {n} by somebody", 1000 + 30 * n, 20) for n in range(40)]
     lines = [*COVER, *many]
-    (candidate,) = cover_stages.proposed(lines, [])
+    (candidate,) = cover_stages.proposed_books(lines, [])
     asked = cover_stages.questions(cover_stages.CoverText(lines), candidate)
     assert "dune" in asked and "frank herbert" in asked
     assert len(asked) <= cover_stages.LINES_ASKED + 3
@@ -200,7 +200,7 @@ def test_the_largest_lettering_is_asked_for_first_and_blurbs_are_not():
 
 def test_a_number_has_the_record_of_the_catalogue_under_the_number_that_was_read():
     other = Record("Dune", ("Frank Herbert",), isbn="", source="small")
-    match = cover_stages.numbered(Code(DUNE.isbn, line("x", 0).quad), 1, other)
+    match = cover_stages.numbered_match(Code(DUNE.isbn, line("x", 0).quad), 1, other)
     assert match.record.isbn == DUNE.isbn and match.band == Band.SURE
 
 

@@ -79,7 +79,7 @@ def test_it_can_be_switched_off(db, settings):
 
 def test_its_shelf_is_a_photo_like_any_other(offered):
     scan = Scan.objects.get()
-    assert (scan.width, scan.height) == Image.open(demo.photo()).size
+    assert (scan.width, scan.height) == Image.open(demo.demo_photo()).size
     assert scan.shelf.name == demo.SHELF
     assert queued() == ["scan read", "scanning.tasks.show"]
 

@@ -14,7 +14,7 @@ def book(title: str, author: str = "", validated: bool = True, confidence: float
 
 
 def score(labels: list[dict], books: list[dict], seconds: float = 2.0) -> scoring.Score:
-    return scoring.score({"photo": "shelf-01", "books": labels}, {"books": books, "seconds": seconds})
+    return scoring.score_photo({"photo": "shelf-01", "books": labels}, {"books": books, "seconds": seconds})
 
 
 @pytest.mark.parametrize(

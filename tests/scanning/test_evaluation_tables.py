@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanning.evaluation import score, tables
+from scanning.evaluation import score_photo, tables
 
 
 def photo(*books: tuple[str, float, bool], missed: int = 0, lang: str = "en", **facts):
@@ -10,7 +10,7 @@ def photo(*books: tuple[str, float, bool], missed: int = 0, lang: str = "en", **
     labels = [{"title": title, "author": "", "lang": lang} for title, _, right in books if right]
     labels += [{"title": f"Nowhere to be seen {n}", "author": "", "lang": lang} for n in range(missed)]
     found = [{"title": title, "author": "", "confidence": c, "validated": True} for title, c, _ in books]
-    return score({"photo": "a", "books": labels}, {"books": found, "seconds": 10.0, **facts})
+    return score_photo({"photo": "a", "books": labels}, {"books": found, "seconds": 10.0, **facts})
 
 
 def test_the_first_and_third_photo_are_the_odd_half():
@@ -26,7 +26,7 @@ def test_each_language_has_its_recall_and_the_commonest_stands_first():
         photo(("Walden", 0.9, True), missed=2),
         photo(missed=1, lang=""),
     ]
-    assert [(one.name, one.readable, one.found) for one in tables.languages(scores)] == [
+    assert [(one.name, one.readable, one.found) for one in tables.language_table(scores)] == [
         ("en", 3, 1),
         ("de", 2, 1),
         ("unknown", 1, 0),
@@ -57,7 +57,7 @@ def test_the_worst_tenth_is_one_with_enough_books_to_tell():
 
 
 def test_what_was_not_put_forward_promises_nothing():
-    unread = score(
+    unread = score_photo(
         {"photo": "a", "books": []}, {"books": [{"title": "WALD", "author": "", "confidence": 0.2, "validated": False}]}
     )
     assert tables.calibration([unread]) == []

@@ -9,27 +9,27 @@ pytestmark = pytest.mark.django_db
 def test_each_scan_counts_its_own_events(owner):
     one, other = make_scan(owner), make_scan(owner)
     for scan in (one, other, one):
-        events.progress(scan, "read", 1, 2, "Reading")
+        events.report_progress(scan, "read", 1, 2, "Reading")
     assert [message["seq"] for message in events.after(one, 0)] == [1, 2]
     assert [message["seq"] for message in events.after(other, 0)] == [1]
 
 
 def test_writers_at_the_same_moment_leave_no_gap_and_no_double(race, owner):
     scan = make_scan(owner)
-    race(lambda: events.progress(scan, "read", 1, 2, "Reading"), times=8)
+    race(lambda: events.report_progress(scan, "read", 1, 2, "Reading"), times=8)
     assert [message["seq"] for message in events.after(scan, 0)] == list(range(1, 9))
 
 
 def test_a_reader_goes_on_where_it_left_off(owner):
     scan = make_scan(owner)
     for done in range(4):
-        events.progress(scan, "read", done, 4, "Reading")
+        events.report_progress(scan, "read", done, 4, "Reading")
     assert [message["done"] for message in events.after(scan, 2)] == [2, 3]
 
 
 def test_a_message_has_the_form_that_was_promised(owner):
     scan = make_scan(owner, job_id="job-a")
-    events.progress(scan, "read", 3, 14, "Read 3 of 14 parts")
+    events.report_progress(scan, "read", 3, 14, "Read 3 of 14 parts")
     events.append(scan, "processingFailed", error="Too dark.", retryable=False)
     assert events.after(scan, 0) == [
         {

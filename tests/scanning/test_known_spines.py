@@ -123,7 +123,7 @@ def patterned(seed: int) -> np.ndarray:
 def test_a_spine_that_was_corrected_is_known_on_the_next_photo_without_a_question(owner, settings):
     first = scanned(owner)
     assert spine(first, 1).band == Band.UNREAD
-    review.edit(spine(first, 1).pk, owner, Nobody(), **KLIPFISH)
+    review.edit_candidate(spine(first, 1).pk, owner, Nobody(), **KLIPFISH)
     again = klipfish_on_the_next_photo(owner, settings)
     assert (again.band, again.confidence, again.remembered) == (Band.SURE, 0.99, True)
     assert again.edition.title == "The Klipfish Code" and again.edition.authors == ("Mary Casanova",)
@@ -133,7 +133,7 @@ def test_a_spine_that_was_corrected_is_known_on_the_next_photo_without_a_questio
 
 
 def test_all_sure_ones_that_were_added_are_known_as_what_the_catalogue_said(owner, settings):
-    review.accept_all(scanned(owner))
+    review.accept_all_open(scanned(owner))
     settings.OCR = by("SecondReader")
     again = spine(scanned(owner), 2)
     assert (again.remembered, again.validated, again.record["source"]) == (True, True, "counting")
@@ -142,7 +142,7 @@ def test_all_sure_ones_that_were_added_are_known_as_what_the_catalogue_said(owne
 
 def test_a_short_text_needs_a_picture_that_is_alike(owner, settings):
     first = scanned(owner, patterned(1))
-    review.edit(spine(first, 3).pk, owner, Nobody(), title="Emma", author="Jane Austen")
+    review.edit_candidate(spine(first, 3).pk, owner, Nobody(), title="Emma", author="Jane Austen")
     settings.OCR = by("SecondReader")
     assert not spine(scanned(owner, patterned(2)), 3).remembered
     bright = np.clip(patterned(1) * 0.9 + 12, 0, 255).astype(np.uint8)
@@ -150,7 +150,7 @@ def test_a_short_text_needs_a_picture_that_is_alike(owner, settings):
 
 
 def test_a_stranger_learns_nothing_from_it(owner, stranger, settings):
-    review.edit(spine(scanned(owner), 1).pk, owner, Nobody(), **KLIPFISH)
+    review.edit_candidate(spine(scanned(owner), 1).pk, owner, Nobody(), **KLIPFISH)
     assert klipfish_on_the_next_photo(stranger, settings).band == Band.UNREAD
 
 
@@ -158,16 +158,16 @@ def test_what_stands_on_many_spines_is_not_kept_in_mind(owner, settings):
     settings.OCR = by("ReaderOfCommonplaces")
     scan = scanned(owner)
     for row in scan.candidates.all():
-        review.edit(row.pk, owner, Nobody(), **KLIPFISH)
+        review.edit_candidate(row.pk, owner, Nobody(), **KLIPFISH)
     assert scan.candidates.count() and not KnownSpine.objects.exists()
 
 
 def test_two_books_with_the_same_text_are_looked_up(owner, settings):
     settings.OCR = by("ReaderOfTwins")
     first = scanned(owner)
-    review.edit(spine(first, 1).pk, owner, Nobody(), title="Die schönsten Wanderungen in Tirol", author="Anna Berger")
+    review.edit_candidate(spine(first, 1).pk, owner, Nobody(), title="Die schönsten Wanderungen in Tirol", author="Anna Berger")
     assert spine(scanned(owner), 1).remembered
-    review.edit(spine(first, 2).pk, owner, Nobody(), title="Im Süden unterwegs", author="Karl Huber")
+    review.edit_candidate(spine(first, 2).pk, owner, Nobody(), title="Im Süden unterwegs", author="Karl Huber")
     assert not scanned(owner).candidates.filter(remembered=True).exists()
 
 
@@ -175,7 +175,7 @@ def test_two_books_with_the_same_text_are_looked_up(owner, settings):
 def test_what_was_set_aside_is_not_proposed_for_that_spine_again(owner, settings):
     first = scanned(owner)
     assert spine(first, 2).validated
-    review.reject(spine(first, 2).pk, owner)
+    review.reject_candidate(spine(first, 2).pk, owner)
     settings.OCR = by("SecondReader")
     again = spine(scanned(owner), 2)
     assert (again.band, again.validated, again.record["title"]) == (Band.UNREAD, False, "WALDEN HENRY DAVID THOREAU")
@@ -183,35 +183,35 @@ def test_what_was_set_aside_is_not_proposed_for_that_spine_again(owner, settings
 
 def test_setting_aside_what_one_owns_does_not_say_that_it_is_another_book(owner):
     make_copy(owner, "Walden", "Henry David Thoreau")
-    review.reject(spine(scanned(owner), 2).pk, owner)
+    review.reject_candidate(spine(scanned(owner), 2).pk, owner)
     assert spine(scanned(owner), 2).validated
 
 
 def test_the_latest_word_counts(owner):
     first = spine(scanned(owner), 2)
-    review.reject(first.pk, owner)
-    review.undo(first.pk, owner)
-    review.accept(first.pk, owner)
+    review.reject_candidate(first.pk, owner)
+    review.undo_decision(first.pk, owner)
+    review.accept_candidate(first.pk, owner)
     second = spine(scanned(owner), 2)
     assert second.remembered
-    review.edit(second.pk, owner, Nobody(), title="Walden and Civil Disobedience", author="H. D. Thoreau")
+    review.edit_candidate(second.pk, owner, Nobody(), title="Walden and Civil Disobedience", author="H. D. Thoreau")
     third = spine(scanned(owner), 2)
     assert third.remembered and third.edition.title == "Walden and Civil Disobedience"
 
 
 # ── Forgotten, and kept ──
 def test_undo_forgets(owner, settings):
-    review.accept_all(first := scanned(owner))
-    review.undo_batch(first, spine(first, 2).decided)
+    review.accept_all_open(first := scanned(owner))
+    review.undo_decisions(first, spine(first, 2).decided)
     assert not KnownSpine.objects.exists()
-    review.accept(spine(first, 2).pk, owner)
-    review.undo(spine(first, 2).pk, owner)
+    review.accept_candidate(spine(first, 2).pk, owner)
+    review.undo_decision(spine(first, 2).pk, owner)
     assert not KnownSpine.objects.exists()
 
 
 def test_deleting_the_scan_keeps_what_was_learnt_and_deleting_the_person_does_not(owner, settings):
-    review.edit(spine(first := scanned(owner), 1).pk, owner, Nobody(), **KLIPFISH)
-    uploads.forget(first)
+    review.edit_candidate(spine(first := scanned(owner), 1).pk, owner, Nobody(), **KLIPFISH)
+    uploads.delete_scan(first)
     assert klipfish_on_the_next_photo(owner, settings).remembered
     owner.delete()
     assert not KnownSpine.objects.exists()
@@ -221,7 +221,7 @@ def test_only_the_newest_are_kept(owner):
     row = {"user": owner, "text": "any text at all", "record": {"title": "Any"}}
     KnownSpine.objects.bulk_create((KnownSpine(**row) for _ in range(known_spines.KEPT)), batch_size=5000)
     oldest = KnownSpine.objects.last()
-    review.accept(spine(scanned(owner), 2).pk, owner)
+    review.accept_candidate(spine(scanned(owner), 2).pk, owner)
     assert KnownSpine.objects.count() == known_spines.KEPT
     assert not KnownSpine.objects.filter(pk=oldest.pk).exists()
 
@@ -231,4 +231,4 @@ def test_a_memory_costs_two_queries_however_long_it_is(owner, django_assert_num_
     record = Record("Walden", ("Henry David Thoreau",)).as_dict()
     KnownSpine.objects.bulk_create(KnownSpine(user=owner, text=text, record=record) for text in texts)
     with django_assert_num_queries(2):
-        known_spines.Known(owner.pk).pairs([texts[3], "the sea the sea iris murdoch", texts[7]])
+        known_spines.KnownSpines(owner.pk).pairs([texts[3], "the sea the sea iris murdoch", texts[7]])

@@ -50,7 +50,7 @@ class CancelledMeanwhile(fakes.Reader):
 
 class DeletedMeanwhile(fakes.Reader):
     def read(self, image, progress, found):
-        uploads.forget(Scan.objects.get())
+        uploads.delete_scan(Scan.objects.get())
         return super().read(image, lambda done, total: None)
 
 
@@ -306,7 +306,7 @@ def test_the_final_form_is_the_one_that_was_promised(owner):
     scan = make_scan(owner)
     pipeline.start(scan)
     work_off()
-    final = results.load(scan, "final-results.json")
+    final = results.load_result(scan, "final-results.json")
     assert {key: final[key] for key in ("jobId", "status", "validatedBooks", "totalCandidates")} == {
         "jobId": scan.job_id,
         "status": "complete",
@@ -358,7 +358,7 @@ def test_a_lost_task_is_swept_up_although_another_queue_is_full(owner, stage_que
 def test_a_photo_is_taken_while_the_queue_is_away(owner, monkeypatch, settings):
     """It waits for the next sweep."""
     monkeypatch.setattr(Conf, "BROKER_CLASS", f"{__name__}.Away")
-    scan = uploads.take(owner, photo(), "shelf.jpg")
+    scan = uploads.take_in_upload(owner, photo(), "shelf.jpg")
     assert scan.status == Scan.Status.QUEUED and default_storage.exists(scan.photo) and not OrmQ.objects.exists()
     monkeypatch.undo()
     Scan.objects.update(due=timezone.now() - timedelta(minutes=5))

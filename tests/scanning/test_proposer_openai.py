@@ -69,4 +69,4 @@ def test_an_answer_of_another_form_is_an_error(reply):
 
 def test_the_settings_name_it(settings):
     settings.PROPOSER, settings.PROPOSER_MODEL = "openai", "gemma"
-    assert recognition.from_settings().engine_names()["proposer"] == "openai"
+    assert recognition.recognizer_from_settings().engine_names()["proposer"] == "openai"

@@ -19,7 +19,7 @@ def spine(number: int, record: Record | None = WALDEN, text: str = "WALDEN Thore
 
 
 def keep(scan, *matches) -> list[Candidate]:
-    return results.replace(scan, results.plan(scan, list(matches)))
+    return results.replace(scan, results.plan_candidates(scan, list(matches)))
 
 
 def titles(scan) -> list[str]:
@@ -31,14 +31,14 @@ class TestArtefacts:
         scan = make_scan(owner)
         results.store(scan, "ocr.json", {"lines": ["first, and longer"]})
         results.store(scan, "ocr.json", {"lines": ["第二"]})
-        assert results.load(scan, "ocr.json") == {"lines": ["第二"]}
+        assert results.load_result(scan, "ocr.json") == {"lines": ["第二"]}
         _, files = default_storage.listdir(f"results/{owner.pk}/{scan.job_id}")
         assert files == ["ocr.json"]
 
 
 class TestProposals:
     def test_a_spine_that_was_not_found_has_its_own_text_and_no_invented_book(self, owner):
-        row = results.candidate(make_scan(owner), 1, spine(1, None, "ILLEGIBLE"))
+        row = results.candidate_row(make_scan(owner), 1, spine(1, None, "ILLEGIBLE"))
         assert (row.edition, row.validated) == (Record("ILLEGIBLE"), False)
 
     def test_the_same_proposals_again_change_nothing(self, owner):
@@ -105,7 +105,7 @@ class TestFinalForm:
         }
 
     def test_a_book_without_isbn_is_not_offered_for_sale(self, owner):
-        row = results.candidate(make_scan(owner), 1, spine(1, None))
+        row = results.candidate_row(make_scan(owner), 1, spine(1, None))
         assert results.final_book(row)["purchaseLinks"] == {}
 
     def test_the_live_form_says_where_the_row_and_its_picture_are(self, owner, owner_client):

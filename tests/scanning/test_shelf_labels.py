@@ -124,7 +124,7 @@ def test_an_unread_spine_loses_its_sticker_and_one_of_stickers_alone_goes():
     sticker = matched(0, band=Band.UNREAD, text=("FIC ROW", "The Unreadable"), record=None)
     alone = matched(1, band=Band.UNREAD, text=("823.914 ROW",), record=None)
     book = matched(2, text=("Dune", "FIC HER"))
-    tidy = shelf_labels.tidied(ROW, [sticker, alone, book])
+    tidy = shelf_labels.without_labels(ROW, [sticker, alone, book])
     assert [match.text for match in tidy] == [("The Unreadable",), ("Dune", "FIC HER")]
 
 
@@ -132,5 +132,5 @@ def test_a_label_is_neither_an_unread_spine_nor_a_doubtful_book():
     lines = [*ROW, across("Science Fiction", 300, 800, 260)]
     unread = matched(12, band=Band.UNREAD, text=("Science Fiction",), record=None)
     doubtful = matched(12, band=Band.CHECK, record=Record("Science Fiction"))
-    assert shelf_labels.tidied(lines, [unread]) == shelf_labels.tidied(lines, [doubtful]) == []
-    assert shelf_labels.tidied(lines, [matched(0)]) == [matched(0)]
+    assert shelf_labels.without_labels(lines, [unread]) == shelf_labels.without_labels(lines, [doubtful]) == []
+    assert shelf_labels.without_labels(lines, [matched(0)]) == [matched(0)]

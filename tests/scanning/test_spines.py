@@ -19,7 +19,7 @@ def across(text: str, x: float, y: float, length: float = 80, height: float = 30
 
 
 def grouped(*lines: Line) -> list[set[str]]:
-    link = spines.links(spines.Layout(list(lines)))
+    link = spines.line_links(spines.Layout(list(lines)))
     return [{lines[i].text for i in group} for group in spines.groups(link, 0.75)]
 
 
@@ -48,12 +48,12 @@ def test_a_chain_of_neighbours_is_not_one_spine():
 
 def test_a_publishers_sign_across_lies_on_the_spine_it_ends():
     lines = [down("On Chesil Beach", 100, 0, 600), across("VINTAGE", 100, 640, 60)]
-    assert spines.links(spines.Layout(lines))[0, 1] > 0.75
+    assert spines.line_links(spines.Layout(lines))[0, 1] > 0.75
 
 
 def test_a_photo_without_text_has_no_spines():
-    assert spines.groups(spines.links(spines.Layout([])), 0.75) == []
-    assert spines.places([]) == []
+    assert spines.groups(spines.line_links(spines.Layout([])), 0.75) == []
+    assert spines.shelf_places([]) == []
 
 
 def test_a_spine_is_read_along_from_its_beginning():
@@ -68,7 +68,7 @@ def test_stacked_words_are_read_row_by_row():
 
 def test_places_count_shelves_down_and_spines_to_the_right():
     regions = [down("b", 300, 0).quad, down("a", 100, 0).quad, down("c", 100, 900).quad]
-    assert spines.places(regions) == [(1, 2), (1, 1), (2, 1)]
+    assert spines.shelf_places(regions) == [(1, 2), (1, 1), (2, 1)]
 
 
 def test_the_region_goes_around_all_lines():

@@ -52,10 +52,10 @@ def test_a_worse_reading_is_enough_beside_a_picture_that_is_alike():
     ["Fiction", "Vol. 1", "Hodder Stoughton", "Penguin Classics", "Stephen King", "STEPHN KING", "Collected Short Stories"],
 )
 def test_what_stands_on_many_spines_tells_nothing_of_its_own(text):
-    own, _ = text_similarity.telling(fold(text), MISERY)
+    own, _ = text_similarity.telling_bits(fold(text), MISERY)
     assert own < text_similarity.LEAST_OWN
 
 
 def test_an_authors_name_tells_beside_a_title_only():
-    own, together = text_similarity.telling(fold("Misery Stephen King"), MISERY)
+    own, together = text_similarity.telling_bits(fold("Misery Stephen King"), MISERY)
     assert text_similarity.LEAST_OWN < own < text_similarity.BY_TEXT < together

@@ -21,7 +21,7 @@ def stored_files() -> list[str]:
 
 def test_a_photo_becomes_a_scan_on_its_way(owner, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as enqueued:
-        scan = uploads.take(owner, photo(size=(800, 600)), "C:\\pictures\\my shelf.PNG", "job-1-abc", "Kitchen")
+        scan = uploads.take_in_upload(owner, photo(size=(800, 600)), "C:\\pictures\\my shelf.PNG", "job-1-abc", "Kitchen")
     scan.refresh_from_db()
     assert (scan.status, scan.width, scan.height, scan.filename) == (Scan.Status.QUEUED, 800, 600, "my shelf.PNG")
     assert scan.shelf == Shelf.objects.get(user=owner, name="Kitchen")
@@ -33,7 +33,7 @@ def test_a_photo_becomes_a_scan_on_its_way(owner, django_capture_on_commit_callb
 def test_what_is_stored_is_upright_and_bare(owner):
     exif = Image.Exif()
     exif[0x0112], exif[0x010F] = 6, "Spy Camera"
-    scan = uploads.take(owner, photo(size=(400, 300), exif=exif), "a.jpg")
+    scan = uploads.take_in_upload(owner, photo(size=(400, 300), exif=exif), "a.jpg")
     data = default_storage.open(scan.photo).read()
     assert Image.open(io.BytesIO(data)).size == (scan.width, scan.height) == (300, 400)
     assert b"Spy Camera" not in data
@@ -43,56 +43,56 @@ def test_what_is_stored_is_upright_and_bare(owner):
 @pytest.mark.parametrize("job_id", ["../evil", "a/b", "a.b", "x" * 65, "job 1", "näh", "new", "job-1\n"])
 def test_a_job_id_that_is_no_job_id_is_refused_with_nothing_stored(owner, job_id):
     with pytest.raises(uploads.UploadError, match="letters, digits"):
-        uploads.take(owner, photo(), "a.jpg", job_id, "Kitchen")
+        uploads.take_in_upload(owner, photo(), "a.jpg", job_id, "Kitchen")
     assert not stored_files() and not Scan.objects.exists() and not Shelf.objects.exists()
 
 
 @pytest.mark.parametrize("data", [b"", b"just text", b"<svg/>", b"%PDF-1.4", photo().read()[:900], photo(format="GIF").read()])
 def test_what_is_no_photo_leaves_nothing_behind(owner, data):
     with pytest.raises(images.PhotoError):
-        uploads.take(owner, io.BytesIO(data), "a.jpg", shelf="Kitchen")
+        uploads.take_in_upload(owner, io.BytesIO(data), "a.jpg", shelf="Kitchen")
     assert not stored_files() and not Scan.objects.exists() and not Shelf.objects.exists()
 
 
 def test_a_photo_over_the_limit_leaves_nothing_behind(owner, settings):
     settings.SCAN_MAX_MB = 0
     with pytest.raises(images.PhotoError, match="larger than"):
-        uploads.take(owner, photo(), "a.jpg")
+        uploads.take_in_upload(owner, photo(), "a.jpg")
     assert not stored_files()
 
 
 def test_the_server_makes_a_job_id_where_the_client_has_none(owner):
-    first = uploads.take(owner, photo(), "a.jpg")
-    second = uploads.take(owner, photo("red"), "b.jpg")
+    first = uploads.take_in_upload(owner, photo(), "a.jpg")
+    second = uploads.take_in_upload(owner, photo("red"), "b.jpg")
     assert first.job_id != second.job_id
     assert uploads.JOB_ID.fullmatch(first.job_id)
 
 
 def test_the_same_request_again_answers_with_the_same_scan(owner):
-    first = uploads.take(owner, photo(), "a.jpg", "job-1")
+    first = uploads.take_in_upload(owner, photo(), "a.jpg", "job-1")
     files = stored_files()
-    assert uploads.take(owner, photo("red"), "other.jpg", "job-1") == first
+    assert uploads.take_in_upload(owner, photo("red"), "other.jpg", "job-1") == first
     assert stored_files() == files and Scan.objects.count() == 1
 
 
 def test_the_same_photo_again_offers_the_earlier_scan(owner):
-    first = uploads.take(owner, photo(), "a.jpg", "job-1")
+    first = uploads.take_in_upload(owner, photo(), "a.jpg", "job-1")
     files = stored_files()
     with pytest.raises(uploads.SeenBefore) as seen:
-        uploads.take(owner, photo(), "renamed.jpg", "job-2", "Kitchen")
+        uploads.take_in_upload(owner, photo(), "renamed.jpg", "job-2", "Kitchen")
     assert seen.value.scan == first
     assert stored_files() == files and not Shelf.objects.exists()
 
 
 def test_two_people_may_have_the_same_photo_and_the_same_job_id(owner, stranger):
-    mine = uploads.take(owner, photo(), "a.jpg", "job-1")
-    theirs = uploads.take(stranger, photo(), "a.jpg", "job-1")
+    mine = uploads.take_in_upload(owner, photo(), "a.jpg", "job-1")
+    theirs = uploads.take_in_upload(stranger, photo(), "a.jpg", "job-1")
     assert mine != theirs and mine.photo != theirs.photo
 
 
 def test_scanning_again_makes_a_second_scan_of_the_same_photo(owner):
-    first = uploads.take(owner, photo(), "a.jpg", "job-1", "Kitchen")
-    second = uploads.again(first)
+    first = uploads.take_in_upload(owner, photo(), "a.jpg", "job-1", "Kitchen")
+    second = uploads.scan_again(first)
     assert second.pk != first.pk and second.shelf == first.shelf
     assert default_storage.open(second.photo).read() == default_storage.open(first.photo).read()
 
@@ -100,7 +100,7 @@ def test_scanning_again_makes_a_second_scan_of_the_same_photo(owner):
 def test_a_shelf_that_is_there_is_used_whatever_its_case(owner, stranger):
     make_shelf(stranger, "Kitchen")
     mine = make_shelf(owner, "Kitchen")
-    assert uploads.take(owner, photo(), "a.jpg", shelf="  kitchen ").shelf == mine
+    assert uploads.take_in_upload(owner, photo(), "a.jpg", shelf="  kitchen ").shelf == mine
     assert Shelf.objects.filter(user=owner).count() == 1
 
 
@@ -108,7 +108,7 @@ def test_a_shelf_that_is_there_is_used_whatever_its_case(owner, stranger):
 def test_of_shelves_of_one_name_the_one_that_is_meant_is_used(owner, said, place):
     for room in ("Study", "", "Hall"):
         make_shelf(owner, "Top", room=room)
-    assert uploads.take(owner, photo(), "a.jpg", shelf=said).shelf.room == place
+    assert uploads.take_in_upload(owner, photo(), "a.jpg", shelf=said).shelf.room == place
     assert Shelf.objects.count() == 3
 
 
@@ -121,26 +121,26 @@ def test_a_row_that_cannot_be_made_takes_its_files_with_it(owner):
 
 
 def test_a_deleted_scan_takes_its_files_and_leaves_the_others(owner, django_capture_on_commit_callbacks):
-    kept = uploads.take(owner, photo(), "a.jpg", "job-1")
-    gone = uploads.take(owner, photo("red"), "b.jpg", "job-2")
+    kept = uploads.take_in_upload(owner, photo(), "a.jpg", "job-1")
+    gone = uploads.take_in_upload(owner, photo("red"), "b.jpg", "job-2")
     for key in (gone.result_key("ocr.json"), gone.spine_key(1)):
         default_storage.save(key, io.BytesIO(b"{}"))
     with django_capture_on_commit_callbacks(execute=True):
-        uploads.forget(gone)
+        uploads.delete_scan(gone)
     assert stored_files() == [kept.thumbnail_key(), kept.photo]
     assert list(Scan.objects.all()) == [kept]
 
 
 def test_a_scan_that_is_at_work_is_stopped_before_it_is_deleted(owner):
-    scan = uploads.take(owner, photo(), "a.jpg", "job-1")
+    scan = uploads.take_in_upload(owner, photo(), "a.jpg", "job-1")
     pk = scan.pk
-    uploads.forget(scan)
+    uploads.delete_scan(scan)
     pipeline.run_stage(pk, "read")  # its task is still in the queue and finds nothing to do
     assert not Scan.objects.exists()
 
 
 def test_one_photo_sent_twice_at_once_is_one_scan(race, owner):
-    answers = race(lambda: uploads.take(owner, photo(size=(1200, 900)), "a.jpg", "job-1"))
+    answers = race(lambda: uploads.take_in_upload(owner, photo(size=(1200, 900)), "a.jpg", "job-1"))
     scan = Scan.objects.get()
     assert answers == [scan, scan]
     assert default_storage.exists(scan.photo)

@@ -31,11 +31,11 @@ def test_the_label_is_offered_as_the_name_of_a_shelf_that_has_none(owner_client,
 
 
 def test_one_tap_names_the_shelf_for_what_was_added_and_what_will_be(owner, owner_client, scan):
-    review.accept(make_candidate(scan).pk, owner)
+    review.accept_candidate(make_candidate(scan).pk, owner)
     later = make_candidate(scan, EMMA)
     answer = name_it(owner_client, scan)
     assert answer.url == f"{scan.get_absolute_url()}#review"
-    review.accept(later.pk, owner)
+    review.accept_candidate(later.pk, owner)
     assert {copy.shelf.name for copy in UserBook.objects.all()} == {"Fiction A–C"}
     assert "Use as the shelf’s name" not in text(owner_client.get(scan.get_absolute_url()))
 
@@ -48,7 +48,7 @@ def test_the_open_page_gets_its_new_title(owner_client, scan):
 
 def test_a_shelf_of_that_name_is_used_again_and_books_elsewhere_stay_there(owner, owner_client, scan):
     shelf, attic = make_shelf(owner, "fiction a–c"), make_shelf(owner, "Attic")
-    copy = review.accept(make_candidate(scan, DUNE).pk, owner).copy
+    copy = review.accept_candidate(make_candidate(scan, DUNE).pk, owner).copy
     UserBook.objects.filter(pk=copy.pk).update(shelf=attic)
     name_it(owner_client, scan)
     scan.refresh_from_db()

@@ -118,7 +118,7 @@ def test_an_upload_without_its_token_is_refused(owner):
 # ── Whose it is ──
 @pytest.fixture
 def scan(owner):
-    return uploads.take(owner, photo("blue"), "shelf.jpg", "job-1", "Kitchen")
+    return uploads.take_in_upload(owner, photo("blue"), "shelf.jpg", "job-1", "Kitchen")
 
 
 GET_PAGES = ["scan", "scan_review", "scan_events", "scan_photo", "scan_thumbnail"]
@@ -215,7 +215,7 @@ def test_a_book_added_by_hand_has_no_spine(scan, owner_client):
 # ── Watching ──
 def test_a_scan_at_work_shows_where_it_is_and_reloads_itself_without_scripts(scan, owner_client):
     Scan.objects.update(status=Scan.Status.READING)
-    events.progress(scan, "read", 3, 12, "Read 3 of 12 parts of the photo")
+    events.report_progress(scan, "read", 3, 12, "Read 3 of 12 parts of the photo")
     page = text(owner_client.get(scan.get_absolute_url()))
     assert "Read 3 of 12 parts" in page and 'max="12" value="3"' in page
     assert '<noscript><meta http-equiv="refresh"' in page
@@ -231,7 +231,7 @@ def test_books_found_so_far_are_there_after_a_reload(scan, owner_client):
 
 def test_the_log_is_read_from_where_one_left_off(scan, owner_client):
     for done in range(1, 4):
-        events.progress(scan, "read", done, 3, "…")
+        events.report_progress(scan, "read", done, 3, "…")
     answer = owner_client.get(reverse("scan_events", args=[scan.job_id]), {"after": 2}).json()
     assert [event["seq"] for event in answer["events"]] == [3, 4] and answer["status"] == "queued"
     assert owner_client.get(reverse("scan_events", args=[scan.job_id]), {"after": "x"}).status_code == 422

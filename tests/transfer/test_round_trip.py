@@ -84,14 +84,14 @@ def a_library(user, seed: int, copies: int = 24):
     shelves = [make_shelf(user, f"{text()[:40]} {n}", room=text()[:40], position=n) for n in range(4)]
     make_shelf(user, "Empty", position=9)
     Preferences.objects.create(user=user, choices={"import": {"tags": [text()]}, "columns": ["a", 1, None, 0.5]})
-    tagging.find_or_make(user, ["unused"])
+    tagging.find_or_make_tags(user, ["unused"])
     isbns = ["9780441013593", "9780141439587", "9780316332873", "9791034900916"]
     for number in range(copies):
         isbn = chance.choice(isbns) if chance.random() < 0.3 else ""
         title = f"{text()[:200]} {chance.randrange(6)}"
         copy = make_copy(user, title, text()[:100], isbn=isbn, source=chance.choice(["open_library", "typed", ""]))
         said = {"title": text()[:200] + "!", "subtitle": text(), "authors": [text()[:150], text()[:150]][: chance.randrange(3)]}
-        facts.change(copy, said | {"publisher": text()[:150], "pages": maybe(lambda: chance.randrange(1, 3000))}, facts.YOU)
+        facts.change_facts(copy, said | {"publisher": text()[:150], "pages": maybe(lambda: chance.randrange(1, 3000))}, facts.YOU)
         copy.published_date = chance.choice(["", "1999", "1999-02", "1999-02-03"])
         copy.series, copy.series_number = maybe(text, 0.3) and "Series", chance.choice(["", "2", "2.5", "1-3"])
         copy.series = copy.series or ""

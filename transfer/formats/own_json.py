@@ -62,7 +62,7 @@ class OwnJSON:
             for shelf in value:
                 named_shelves.restore(user, shelf)
         if key == "tags" and isinstance(value, list):
-            tagging.find_or_make(user, [name for name in value if isinstance(name, str)])
+            tagging.find_or_make_tags(user, [name for name in value if isinstance(name, str)])
         if key == "preferences" and isinstance(value, dict):
             kept, _ = Preferences.objects.get_or_create(user=user)
             kept.choices = value | kept.choices

@@ -18,5 +18,5 @@ def as_csv(request):
 
 
 @login_required
-def as_json(request):
+def export_json(request):
     return downloads.books_as_json(request)

@@ -68,7 +68,7 @@ def show(request, pk):
 
 
 @login_required
-def progress(request, pk):
+def import_progress(request, pk):
     """What changes while it is at work; once it is over the page is asked for anew."""
     file = describe(own_import(request, pk))
     if file.is_active:
@@ -129,7 +129,7 @@ def describe(file: Import) -> Import:
 
 @login_required
 @require_POST
-def columns(request, pk):
+def import_columns(request, pk):
     """Other columns, other books: the file is looked through once more."""
     file = describe(own_import(request, pk))
     form = ColumnsForm(file, request.POST)
@@ -144,7 +144,7 @@ def columns(request, pk):
 
 @login_required
 @require_POST
-def start(request, pk):
+def import_start(request, pk):
     file = describe(own_import(request, pk))
     form = ImportOptionsForm(request.user, request.POST, rows=file.total)
     if file.state == Import.State.PREVIEW and not form.is_valid():
@@ -156,7 +156,7 @@ def start(request, pk):
 
 @login_required
 @require_POST
-def cancel(request, pk):
+def import_cancel(request, pk):
     file = own_import(request, pk)
     if import_run.cancel(file):
         messages.success(request, "Stopped. The books imported so far are in your library.")
@@ -165,7 +165,7 @@ def cancel(request, pk):
 
 @login_required
 @require_POST
-def go_on(request, pk):
+def import_go_on(request, pk):
     file = own_import(request, pk)
     import_run.go_on(file)
     return redirect(file)
@@ -173,7 +173,7 @@ def go_on(request, pk):
 
 @login_required
 @require_POST
-def forget(request, pk):
+def import_forget(request, pk):
     """The list of what became of a file; the books stay."""
     file = own_import(request, pk)
     import_run.forget(file)
@@ -183,7 +183,7 @@ def forget(request, pk):
 
 @login_required
 @require_POST
-def row(request, pk, number):
+def import_row(request, pk, number):
     """One row again: changed, or, where the book is there, as another copy."""
     row = own_row(request, pk, number)
     if row.file.is_active:

@@ -16,11 +16,11 @@ from django.core.management.base import BaseCommand, CommandError
 from bookimg.benchmarks import Options, catalog, library, live, recognition, search
 
 MEASURES = {
-    "live": live.measure,
-    "recognition": recognition.measure,
-    "catalog": catalog.measure,
-    "library": library.measure,
-    "search": search.measure,
+    "live": live.measure_live,
+    "recognition": recognition.measure_recognition,
+    "catalog": catalog.measure_catalog,
+    "library": library.measure_library,
+    "search": search.measure_search,
 }
 ON_POSTGRESQL = ("catalog", "library", "search")  # also measured on PostgreSQL if TEST_DATABASE_URL is set
 MARK = "BOOKIMG_BENCHMARK"
@@ -59,15 +59,15 @@ def run_apart(measures: list[str], options: Options):
     passed = []
     for name in measures:
         with on_sqlite() as environment:
-            passed.append(run(name, options, environment))
+            passed.append(run_benchmark(name, options, environment))
         if name in ON_POSTGRESQL and (server := os.environ.get("TEST_DATABASE_URL")):
             with on_postgresql(server) as environment:
-                passed.append(run(name, options, environment))
+                passed.append(run_benchmark(name, options, environment))
     if not all(passed):
         raise CommandError("The benchmark failed.")
 
 
-def run(name: str, options: Options, environment: dict) -> bool:
+def run_benchmark(name: str, options: Options, environment: dict) -> bool:
     manage = [sys.executable, sys.argv[0]]
     subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
     subprocess.run([*manage, "createcachetable", "-v0"], env=environment, check=True)

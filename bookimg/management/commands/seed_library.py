@@ -31,7 +31,7 @@ class Command(BaseCommand):
         with tqdm(total=entries if others else 0, initial=books, unit="book", disable=None if others else True) as progress:
             for stored in seeding.neighbours(others, entries - books, editions, seed) if others else ():
                 progress.update(stored)
-        seeding.settle()
+        seeding.update_sequences()
         self.stdout.write(self.style.SUCCESS(f"{user} has {owner.books.count():,} books."))
         if made:
             self.stdout.write(f"The account is new. To set its password, run `manage.py changepassword {user}`.")

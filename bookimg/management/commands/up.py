@@ -39,7 +39,7 @@ class Command(BaseCommand):
         for stage in filter(None, settings.QUEUES):
             commands[f"worker {stage}"] = [*commands["worker"], "--queue", stage]
         threading.Thread(target=self.announce, args=(host, port, password), daemon=True).start()
-        Supervisor(commands, sweep, SWEEP_SECONDS).run()
+        Supervisor(commands, sweep_everything, SWEEP_SECONDS).run()
 
     def announce(self, host: str, port: int, password: str):
         """Prints the address once the web process accepts connections."""
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             )
 
 
-def sweep():
+def sweep_everything():
     close_old_connections()  # the database may have been unavailable in between
     sweep_work()
 

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         Conf.WORKERS = Conf.QUEUE_LIMIT = workers or Conf.WORKERS
         Conf.SCHEDULER = not queue  # only one queue runs the schedule
         schedule_periodic_work()  # for installations that only run workers; `up` sweeps more often
-        recognition.from_settings()  # imports heavy modules before the fork, so that all workers share them
+        recognition.recognizer_from_settings()  # imports heavy modules before the fork, so that all workers share them
         stopping = Flag()
         guard = Sentinel(stopping, Flag(), uuid.uuid4(), get_broker(settings.QUEUES[queue]), start=False)
 

@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 bar.set_postfix_str(f"{records:,} rows", refresh=False)
 
             try:
-                loaded = loading.load(file, options["format"], authors, options["again"], progress)
+                loaded = loading.load_file(file, options["format"], authors, options["again"], progress)
             except KeyboardInterrupt:
                 bar.close()
                 raise CommandError("Stopped. Everything read so far is saved; run the same command to continue.") from None

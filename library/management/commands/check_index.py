@@ -19,10 +19,10 @@ class Command(BaseCommand):
     def handle(self, *, repair, vectors, **options):
         following.install(using=connection.alias)
         if vectors:
-            while made := embedding.work(60):
+            while made := embedding.make_due_vectors(60):
                 self.stdout.write(f"{made:,} vectors computed")
         with transaction.atomic(), connection.cursor() as cursor:
-            words = len(following.differences(cursor, connection)) + following.refold(write=repair)
+            words = len(following.index_differences(cursor, connection)) + following.refold(write=repair)
             missing = following.missing_vectors(cursor)
             if repair:
                 following.repair(cursor, connection)

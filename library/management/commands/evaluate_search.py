@@ -67,7 +67,7 @@ def measure_recall(user, asked: list[Asked], modes=hybrid.MODES) -> dict[str, di
     recalls: dict[str, dict[str, list[float]]] = {}
     for each in asked:
         for mode in modes:
-            found = hybrid.search(user, each.query, mode, limit=AT)
+            found = hybrid.find_books(user, each.query, mode, limit=AT)
             titles = UserBook.objects.in_bulk(found.ids)
             recall = each.recall([titles[pk].title for pk in found.ids])
             for group in (each.group, "all"):
@@ -79,7 +79,7 @@ def missed_queries(user, asked: list[Asked], mode: str) -> list[str]:
     """The queries that mode does not answer in full, for whoever wants to make it better."""
     found = []
     for each in asked:
-        ids = hybrid.search(user, each.query, mode, limit=AT).ids
+        ids = hybrid.find_books(user, each.query, mode, limit=AT).ids
         titles = UserBook.objects.in_bulk(ids)
         if each.recall([titles[pk].title for pk in ids]) < 1:
             found.append(f"{each.group}: {each.query} -> {'; '.join(titles[pk].title[:40] for pk in ids[:4])}")

@@ -19,7 +19,7 @@ LONGEST_OF_COHERE = 2048
 AGAIN = ("ThrottlingException", "ServiceUnavailableException", "ModelTimeoutException", "InternalServerException")
 
 
-class Embedder:
+class BedrockEmbedder:
     def __init__(self, region: str, model: str = MODEL, client=None):
         self.model = model
         self.name = f"bedrock:{model}"[:100]

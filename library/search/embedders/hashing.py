@@ -12,7 +12,7 @@ from library.search.embedders import Made, unit
 SIZE = 384
 
 
-class Embedder:
+class HashingEmbedder:
     name = "hash-384"
     size = SIZE
 
@@ -22,7 +22,7 @@ class Embedder:
 
 def vector(text: str) -> np.ndarray:
     found = Counter()
-    for word in terms.telling(terms.words(text)):
+    for word in terms.telling_words(terms.search_words(text)):
         found[word] += 2
         found.update(f"<{word}>"[start : start + 3] for start in range(len(word)))
     row = np.zeros(SIZE, dtype=np.float32)

@@ -37,7 +37,7 @@ def checked(path: Path) -> Path:
     return path
 
 
-class Embedder:
+class LocalEmbedder:
     name = "all-MiniLM-L6-v2"
     size = WIDTH
 
@@ -79,7 +79,7 @@ class Embedder:
         encoded = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
         vectors = np.zeros((len(encoded), WIDTH), dtype=np.float32)
         with self.threads.limit(limits=1):
-            for batch in batches(encoded):
+            for batch in text_batches(encoded):
                 vectors[batch] = self.run([encoded[n] for n in batch])
         return Made(unit(vectors))
 
@@ -146,7 +146,7 @@ def gelu(x: np.ndarray) -> np.ndarray:
     return bent
 
 
-def batches(encoded: list[list[int]]):
+def text_batches(encoded: list[list[int]]):
     """Numbers of texts, those of a like length together, so that little is padded."""
     batch, longest = [], 0
     for number in sorted(range(len(encoded)), key=lambda n: len(encoded[n])):

@@ -10,7 +10,7 @@ URL, MODEL = "https://api.openai.com/v1", "text-embedding-3-small"
 AT_ONCE = 96
 
 
-class Embedder:
+class OpenAIEmbedder:
     def __init__(self, url: str = URL, key: str = "", model: str = MODEL, transport=None):
         self.name = f"openai:{model}"[:100]
         self.model = model

@@ -5,7 +5,7 @@ from library.search.embedders import Made, openai
 URL, MODEL = "https://api.voyageai.com/v1", "voyage-3.5-lite"
 
 
-class Embedder(openai.Embedder):
+class VoyageEmbedder(openai.OpenAIEmbedder):
     def __init__(self, key: str, model: str = MODEL, url: str = URL, transport=None):
         super().__init__(url or URL, key, model, transport)
         self.name = f"voyage:{model}"[:100]

@@ -12,7 +12,7 @@ from library.search.fulltext.words import SOURCES
 NEEDED = {"library_userbook", "library_userbook_tags", "library_tag", "library_shelf", "library_embedding"}
 
 
-def engine(connection):
+def engine_of(connection):
     return sqlite if connection.vendor == "sqlite" else postgresql
 
 
@@ -20,7 +20,7 @@ def step_aside(sender=None, plan=(), using="default", **more):
     """Before tables change (`pre_migrate`); those of other apps may change beside it: a million books take minutes to index."""
     if {migration.app_label for migration, _ in plan} & apps_looked_at():
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
-            engine(connections[using]).remove(cursor)
+            engine_of(connections[using]).remove(cursor)
 
 
 def apps_looked_at() -> set[str]:
@@ -30,7 +30,7 @@ def apps_looked_at() -> set[str]:
 def install(sender=None, using="default", **more):
     """After tables have changed, or are there for the first time (`post_migrate`); does nothing where all is in place."""
     connection = connections[using]
-    chosen = engine(connection)
+    chosen = engine_of(connection)
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor))
         if not tables >= NEEDED or chosen.in_place(cursor, tables):
@@ -43,9 +43,9 @@ def install(sender=None, using="default", **more):
             repair(cursor, connection)
 
 
-def differences(cursor, connection) -> list[int]:
+def index_differences(cursor, connection) -> list[int]:
     """The copies whose words in the index are not those of the book, and those that only one of both has."""
-    return sorted(engine(connection).differences(cursor, connection.introspection.table_names(cursor)))
+    return sorted(engine_of(connection).differences(cursor, connection.introspection.table_names(cursor)))
 
 
 def refold(write: bool = True) -> int:
@@ -56,8 +56,8 @@ def refold(write: bool = True) -> int:
 
 def repair(cursor, connection) -> int:
     """Brings index and rows for vectors in step with the books; how many copies were not."""
-    wrong = differences(cursor, connection)
-    engine(connection).reindex(cursor, connection.introspection.table_names(cursor), wrong)
+    wrong = index_differences(cursor, connection)
+    engine_of(connection).reindex(cursor, connection.introspection.table_names(cursor), wrong)
     return len(wrong) + order_missing_vectors(cursor)
 
 

@@ -10,8 +10,8 @@ from tqdm import tqdm
 
 from scanning import images, inline_scan, recognition
 from scanning.evaluation import report, tables
-from scanning.evaluation.readings import KeptReadings
-from scanning.evaluation.scoring import Score, score
+from scanning.evaluation.readings import CachedReadings
+from scanning.evaluation.scoring import Score, score_photo
 from scanning.templatetags.percents import percent
 
 IN_ONE_MB = 1024 * 1024 if sys.platform == "darwin" else 1024  # the unit in which the system counts memory
@@ -30,21 +30,21 @@ class Command(BaseCommand):
 
     def handle(self, *, directory: Path, json: bool, results: Path | None, ocr_cache: Path | None, **options):
         labels = read_labels(directory)
-        recognizer = recognition.from_settings()
+        recognizer = recognition.recognizer_from_settings()
         if ocr_cache:
-            recognizer = replace(recognizer, engine=KeptReadings(recognizer.engine, ocr_cache))
+            recognizer = replace(recognizer, engine=CachedReadings(recognizer.engine, ocr_cache))
         photos = [directory / "photos" / f"{label['photo']}.jpg" for label in labels]
         empty = sorted(directory.glob("negatives/*.jpg"))
         found = [recognise(path, recognizer) for path in tqdm([*photos, *empty], unit="photo", disable=json or None)]
         if ocr_cache:  # with cached text, the time to the first book means nothing
             found = [one | {"firstBook": None} for one in found]
         memory = peak_memory()
-        scores = [score(label, one) for label, one in zip(labels, found, strict=False)]
+        scores = [score_photo(label, one) for label, one in zip(labels, found, strict=False)]
         negatives = list(zip(empty, found[len(photos) :], strict=True))
         if results:
-            write(results, found)
+            write_results(results, found)
         if options["report"]:
-            report.write(options["report"], scores, photos, negatives, costs(scores, memory))
+            report.write_report(options["report"], scores, photos, negatives, costs(scores, memory))
         figures = as_json(scores, negatives, memory) if json else as_text(scores, negatives, memory)
         self.stdout.write(figures)
 
@@ -64,7 +64,7 @@ def recognise(path: Path, recognizer: recognition.Recognizer) -> dict:
         raise CommandError(f"{path}: {error}") from error
 
 
-def write(path: Path, found: list[dict]):
+def write_results(path: Path, found: list[dict]):
     path.write_text(json.dumps(found, ensure_ascii=False, indent=1))
 
 
@@ -89,7 +89,7 @@ def as_text(scores: list[Score], negatives: list[tuple[Path, dict]], memory: flo
     lines = [photo_line(one) for one in scores]
     lines += ["", total_line("all photos", tables.total(scores))]
     lines += [total_line(name, half) for name, half in tables.halves(scores).items()]
-    lines += ["", *(language_line(one) for one in tables.languages(scores)), ""]
+    lines += ["", *(language_line(one) for one in tables.language_table(scores)), ""]
     lines += calibration_lines(tables.calibration(scores))
     wrong = false_books(negatives)
     if negatives:
@@ -134,7 +134,7 @@ def as_json(scores: list[Score], negatives: list[tuple[Path, dict]], memory: flo
     figures = {
         "total": tables.total(scores).as_dict(),
         "halves": {name: half.as_dict() for name, half in tables.halves(scores).items()},
-        "languages": [asdict(one) | {"recall": one.recall} for one in tables.languages(scores)],
+        "languages": [asdict(one) | {"recall": one.recall} for one in tables.language_table(scores)],
         "calibration": {"bins": [asdict(one) | {"gap": one.gap} for one in bins], "worst": worst.gap if worst else None},
         "peak_memory_mb": round(memory, 1),
         "first_book_share": tables.first_book_share(scores),

@@ -41,9 +41,9 @@ def expected(folder: Path) -> dict[str, str]:
 def measured(path: Path, wanted: str, engine) -> dict:
     """`right`: this ISBN and no other; `unread`: none; otherwise `wrong`."""
     with path.open("rb") as file:
-        image = images.load(file)
+        image = images.load_photo(file)
     started = time.monotonic()
-    numbers = barcodes.read(image, engine).numbers
+    numbers = barcodes.read_barcodes(image, engine).numbers
     seconds = round(time.monotonic() - started, 3)
     verdict = "right" if numbers == [wanted] else "wrong" if numbers else "unread"
     return {"photo": path.name, "isbn": wanted, "read": numbers, "verdict": verdict, "seconds": seconds}

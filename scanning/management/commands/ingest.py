@@ -24,7 +24,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, self.stop)
         messages = boto3.Session(region_name=settings.AWS_REGION).resource("sqs").get_queue_by_name(QueueName=queue)
         while not self.stopping:
-            received = ingest.receive(messages, wait=1 if once else 20)
+            received = ingest.receive_notices(messages, wait=1 if once else 20)
             if once and not received:
                 return
 

@@ -24,12 +24,12 @@ class Command(BaseCommand):
     def handle(self, *, photos, json: bool, user, kind, ocr, proposer, **options):
         owner = find_user(user) if user else None
         wanted = {name: value for name, value in (("ocr", ocr), ("proposer", proposer)) if value}
-        recognizer = recognition.from_settings(**wanted)
+        recognizer = recognition.recognizer_from_settings(**wanted)
         recognise = inline_scan.recognise_cover if kind == Scan.Kind.COVER else inline_scan.recognise
         found = []
         for path in tqdm(photos, unit="photo", disable=json or None):
             try:
-                found.append(kept(path, owner, kind=kind, **wanted) if owner else recognise(path, recognizer))
+                found.append(stored_scan(path, owner, kind=kind, **wanted) if owner else recognise(path, recognizer))
             except (images.PhotoError, uploads.UploadError, uploads.SeenBefore, OSError) as error:
                 raise CommandError(f"{path}: {error}") from error
         for problem in recognizer.problems:
@@ -54,10 +54,10 @@ def find_user(name: str):
     return owner
 
 
-def kept(path: Path, owner, **wanted) -> dict:
+def stored_scan(path: Path, owner, **wanted) -> dict:
     """Runs the stages of the pipeline here, one after another; tasks that the queue delivers later find them done."""
     with path.open("rb") as file:
-        scan = uploads.take(owner, file, path.name, **wanted)
+        scan = uploads.take_in_upload(owner, file, path.name, **wanted)
     scan = pipeline.run_through(scan.pk)
     if scan.status != Scan.Status.COMPLETE:
         raise CommandError(f"{path}: {scan.error or 'the scan did not complete'}")
@@ -69,6 +69,8 @@ def kept(path: Path, owner, **wanted) -> dict:
         "seconds": round(sum(scan.timings.values()), 3),
         "timings": scan.timings,
         "books": final["books"],
-        "lines": len(results.load(scan, "ocr.json")["lines"]) if default_storage.exists(scan.result_key("ocr.json")) else 0,
-        "cost": purchases.cost(scan),
+        "lines": len(results.load_result(scan, "ocr.json")["lines"])
+        if default_storage.exists(scan.result_key("ocr.json"))
+        else 0,
+        "cost": purchases.scan_cost(scan),
     }

@@ -3,7 +3,7 @@
 import pytest
 
 from library.search import terms
-from library.search.hybrid import search
+from library.search.hybrid import find_books
 from tests.factories import make_copy
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +24,14 @@ def test_words_of_other_languages_find_english_books(owner, settings, asked, fou
     for title in ("The Secret Garden", "A History of War", "Emma"):
         make_copy(owner, title)
     titles = {copy.pk: copy.title for copy in owner.books.all()}
-    results = search(owner, asked, "text")
+    results = find_books(owner, asked, "text")
     assert [titles[pk] for pk in results.ids[: max(1, results.exact)]] == found
 
 
 def test_a_book_in_the_language_of_the_question_comes_first(owner):
     make_copy(owner, "The Secret Garden")
     own = make_copy(owner, "Der geheime Garten")
-    assert search(owner, "der geheime garten", "text").ids == [own.pk]
+    assert find_books(owner, "der geheime garten", "text").ids == [own.pk]
 
 
 @pytest.mark.parametrize("word", ["garden", "die", "gift", "war", "animals", "pain", "chat", "dune", ""])

@@ -8,7 +8,7 @@ from django.db.migrations import Migration
 from library.copies import bulk_changes, tagging
 from library.models import Embedding, Shelf, Tag, UserBook
 from library.search.fulltext import following
-from library.search.hybrid import search
+from library.search.hybrid import find_books
 from library.search.text import Asking
 from scanning.models import Candidate
 from tests.factories import make_copy, make_shelf
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.django_db
 
 
 def found(user, q):
-    return {pk for pk, _ in search(user, q, "text").ranked}
+    return {pk for pk, _ in find_books(user, q, "text").ranked}
 
 
 def differences():
     with connection.cursor() as cursor:
-        return following.differences(cursor, connection)
+        return following.index_differences(cursor, connection)
 
 
 def test_a_change_is_found_at_once(owner):
@@ -172,7 +172,7 @@ def test_check_index_finds_and_repairs_what_is_wrong(owner, capsys):
 def test_a_lost_trigger_is_put_back_with_what_it_missed(owner):
     copy = make_copy(owner, "Emma", "Jane Austen")
     with connection.cursor() as cursor:
-        following.engine(connection).remove(cursor)
+        following.engine_of(connection).remove(cursor)
     owner.books.update(title="Persuasion")
     assert found(owner, "persuasion") == set()
     following.install()
@@ -184,7 +184,7 @@ def test_it_steps_aside_for_changes_of_its_own_tables_alone(owner):
 
     def in_place():
         with connection.cursor() as cursor:
-            return following.engine(connection).in_place(cursor, set(connection.introspection.table_names(cursor)))
+            return following.engine_of(connection).in_place(cursor, set(connection.introspection.table_names(cursor)))
 
     following.step_aside(plan=[(Migration("0002", "socialaccount"), False)])
     assert in_place()

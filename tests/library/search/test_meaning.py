@@ -8,7 +8,7 @@ from django.test import override_settings
 from library.models import Embedding, EmbeddingStamp
 from library.search import choosing, embedding, vectors
 from library.search.embedders import EmbedderError, hashing, local, openai, voyage
-from library.search.hybrid import fuse, more_like, search
+from library.search.hybrid import find_books, fuse, more_like
 from tests.factories import make_copy
 
 pytestmark = [pytest.mark.django_db]
@@ -34,8 +34,8 @@ def test_vectors_are_made_once_and_anew_when_the_text_changes(owner):
 
 def test_another_model_makes_all_vectors_anew(owner, settings):
     make_copy(owner)
-    embedding.work(5)
-    embedding.work(5, Other())
+    embedding.make_due_vectors(5)
+    embedding.make_due_vectors(5, Other())
     assert Embedding.objects.get().model == "other"
 
 
@@ -51,10 +51,10 @@ def test_the_nearest_come_first_and_the_trash_is_passed_over(owner, stranger):
     gone = make_copy(owner, "Gardens of Wales", "A. Author")
     make_copy(owner, "Submarine warfare", "B. Author")
     make_copy(stranger, "Gardens of Scotland", "C. Author")
-    embedding.work(5)
+    embedding.make_due_vectors(5)
     owner.books.filter(pk=gone.pk).update(removed="2024-01-01T00:00:00Z")
-    assert [hit.copy.pk for hit in search(owner, "english gardens of england", "vector").hits][:1] == [near.pk]
-    assert gone.pk not in dict(search(owner, "gardens", "vector").ranked)
+    assert [hit.copy.pk for hit in find_books(owner, "english gardens of england", "vector").hits][:1] == [near.pk]
+    assert gone.pk not in dict(find_books(owner, "gardens", "vector").ranked)
 
 
 def test_the_scan_is_exact(owner):
@@ -71,14 +71,14 @@ def test_more_like_this_leaves_out_the_book_itself_and_its_other_copies(owner):
     copy = make_copy(owner, "Gardens of England", "A. Author")
     make_copy(owner, "Gardens of England", "A. Author")
     other = make_copy(owner, "Gardens of Wales and England", "A. Author")
-    embedding.work(5)
+    embedding.make_due_vectors(5)
     assert [each.pk for each in more_like(copy)] == [other.pk]
 
 
 def test_a_service_that_is_away_leaves_the_words(owner, settings):
     copy = make_copy(owner, "Emma", "Jane Austen")
     settings.EMBEDDER = "tests.library.search.test_meaning.Away"
-    found = search(owner, "emma", "hybrid")
+    found = find_books(owner, "emma", "hybrid")
     assert found.ids == [copy.pk]
     assert found.notes == ["It is away."]
 
@@ -101,14 +101,14 @@ def served(reply, status=200):
 
 def test_an_openai_compatible_service_answers_in_order():
     reply = {"data": [{"index": 1, "embedding": [0, 2]}, {"index": 0, "embedding": [3, 4]}]}
-    made = openai.Embedder(key="k", transport=served(reply)).embed(["a", "b"])
+    made = openai.OpenAIEmbedder(key="k", transport=served(reply)).embed(["a", "b"])
     assert made.vectors.tolist() == [[pytest.approx(0.6), pytest.approx(0.8)], [0, 1]]
 
 
 @pytest.mark.parametrize(("status", "permanent"), [(401, True), (429, False), (500, False)])
 def test_a_refusal_says_whether_trying_again_can_help(status, permanent):
     with pytest.raises(EmbedderError) as error:
-        voyage.Embedder("k", transport=served({}, status)).embed(["a"])
+        voyage.VoyageEmbedder("k", transport=served({}, status)).embed(["a"])
     assert error.value.permanent is permanent
 
 
@@ -125,8 +125,8 @@ def test_the_local_model_gives_the_published_vectors():
 def test_without_the_local_model_its_stand_in_says_so(owner, settings, monkeypatch):
     settings.EMBEDDER = "local"
     monkeypatch.setenv("PYTHONPATH", "")
-    choosing.make.cache_clear()
+    choosing.make_embedder.cache_clear()
     monkeypatch.setattr(local, "PACKAGE", "no_such_package_here")
     make_copy(owner, "Emma", "Jane Austen")
-    assert "not installed" in search(owner, "emma", "hybrid").notes[0]
-    choosing.make.cache_clear()
+    assert "not installed" in find_books(owner, "emma", "hybrid").notes[0]
+    choosing.make_embedder.cache_clear()

@@ -104,7 +104,7 @@ def test_the_list_leads_on_to_meaning_with_what_was_typed(owner, owner_client):
 
 def test_the_administration_shows_what_an_answer_took_and_not_what_was_asked(owner, django_user_model):
     make_copy(owner, "Dune", "Frank Herbert")
-    message = chats.ask(chats.start(owner), "Do I own the very private Dune?")
+    message = chats.ask_question(chats.start_chat(owner), "Do I own the very private Dune?")
     admin = Client()
     admin.force_login(django_user_model.objects.create_superuser("root", "root@example.org", "x"))
     for address in ("chat_message_changelist", "chat_message_change", "chat_message_delete"):

@@ -7,14 +7,14 @@ from django.utils.safestring import SafeString
 
 from library.copies import tagging
 from library.models import Status
-from library.search.hybrid import search
+from library.search.hybrid import find_books
 from tests.factories import LoanFactory, make_copy, make_shelf
 
 pytestmark = pytest.mark.django_db
 
 
 def titles(user, q, mode="text", **more):
-    return [hit.copy.title for hit in search(user, q, mode, **more).hits]
+    return [hit.copy.title for hit in find_books(user, q, mode, **more).hits]
 
 
 @pytest.mark.parametrize("typed", ["muller", "Müller", "mueller", "MUELLER", "müll"])
@@ -96,9 +96,9 @@ def test_everything_that_is_said_about_a_book_is_found(owner):
 
 def test_a_hit_shows_where_the_words_stand(owner):
     make_copy(owner, "The <b>Wolf</b>", "Ann Other", notes="Somewhere in here a wolverine is spoken of.")
-    (hit,) = search(owner, "wolf", "text").hits
+    (hit,) = find_books(owner, "wolf", "text").hits
     assert hit.title == "The &lt;b&gt;<mark>Wolf</mark>&lt;/b&gt;"
-    (hit,) = search(owner, "wolverine", "text").hits
+    (hit,) = find_books(owner, "wolverine", "text").hits
     assert "<mark>wolverine</mark>" in hit.snippet
     assert isinstance(hit.snippet, SafeString)
 
@@ -149,7 +149,7 @@ def test_filters_narrow_before_anything_is_ranked(owner):
 def test_anything_can_be_typed(owner, typed):
     make_copy(owner, "Dune", "Frank Herbert")
     for mode in ("text", "vector", "hybrid"):
-        assert len(search(owner, typed, mode).hits) <= 1
+        assert len(find_books(owner, typed, mode).hits) <= 1
 
 
 @pytest.mark.parametrize("mode", ["text", "vector", "hybrid"])
@@ -171,7 +171,7 @@ def test_no_answer_ever_holds_a_book_of_somebody_else(owner, stranger, mode, typ
     )
     tagging.set_tags(secret, ["private"])
     LoanFactory(copy=secret, borrower="Ana")
-    from_search = search(owner, typed.format(stranger.pk), mode, limit=50)
+    from_search = find_books(owner, typed.format(stranger.pk), mode, limit=50)
     assert secret.pk not in dict(from_search.ranked)
     assert all(hit.copy.user_id == owner.pk for hit in from_search.hits)
 
@@ -180,4 +180,4 @@ def test_a_search_asks_the_same_number_of_questions_however_many_books_there_are
     for number in range(12):
         make_copy(owner, f"Garden {number}", "A. Gardener", notes="roses")
     with django_assert_num_queries(2):
-        assert len(search(owner, "garden", "text").hits) == 12
+        assert len(find_books(owner, "garden", "text").hits) == 12
