@@ -78,7 +78,7 @@ def token_of(scope) -> str | None:
         kind, _, token = value.decode("latin-1").partition(" ")
         if name == b"authorization" and kind.lower() == "bearer":
             return token.strip()
-    offered = [each for each in scope.get("subprotocols", []) if each.startswith(BEARER)]
+    offered = [item for item in scope.get("subprotocols", []) if item.startswith(BEARER)]
     return offered[0].removeprefix(BEARER) if offered else None
 
 

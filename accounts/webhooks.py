@@ -64,13 +64,13 @@ def _write(user_pk: int, event: str, payload, args):
     listening = [hook for hook in Webhook.objects.filter(user=user_pk, active=True) if event in hook.events]
     if not listening:
         return
-    said = import_string(payload)(*args) if isinstance(payload, str) else payload
-    if said is None:  # it has been deleted again
+    values = import_string(payload)(*args) if isinstance(payload, str) else payload
+    if values is None:  # it has been deleted again
         return
-    subject = f"{event.partition('.')[0]}:{said['id']}:{said['version']}" if "version" in said else ""
+    subject = f"{event.partition('.')[0]}:{values['id']}:{values['version']}" if "version" in values else ""
     for hook in listening:
         if not subject or not hook.deliveries.filter(subject=subject).exists():
-            fresh = Delivery(webhook=hook, event=event, payload={"event": event, **said}, subject=subject)
+            fresh = Delivery(webhook=hook, event=event, payload={"event": event, **values}, subject=subject)
             Delivery.objects.bulk_create([fresh], ignore_conflicts=True)
     runner.enqueue_due(DELIVERIES, Delivery.objects.filter(webhook__in=listening))
 

@@ -61,11 +61,11 @@ def book_response(response: HttpResponse, copy: UserBook) -> dict:
 
 
 @calls.get("", response=Page[BookOut])
-def list_books(request: HttpRequest, asked: Query[Listed]):
+def list_books(request: HttpRequest, requested: Query[Listed]):
     """Lists your books, filtered and sorted as on the library page. Invalid filters are ignored."""
-    mine = trash.of(request.user) if asked.removed else UserBook.objects.of(request.user)
-    found = LibraryFilter(request.GET, None if asked.removed else request.user).select(mine)
-    page = asked.of(serializers.with_all(found).defer(*listing.FOR_THE_SEARCH))
+    mine = trash.of(request.user) if requested.removed else UserBook.objects.of(request.user)
+    found = LibraryFilter(request.GET, None if requested.removed else request.user).select(mine)
+    page = requested.of(serializers.with_all(found).defer(*listing.FOR_THE_SEARCH))
     return {"items": [serializers.book_json(copy) for copy in page["items"]], "count": page["count"]}
 
 
@@ -73,7 +73,7 @@ def list_books(request: HttpRequest, asked: Query[Listed]):
 @creates
 def add_book(request: HttpRequest, body: BookIn, response: HttpResponse):
     """Adds a book. With `onDuplicate: skip`, a book that you already have is returned instead (200)."""
-    said = body.said()
+    values = body.given_values()
     record = Record(
         title=body.title, authors=tuple(body.authors), isbn=body.isbn, subtitle=body.subtitle, publisher=body.publisher,
         published_date=body.published_date, language=body.language, source="typed",
@@ -83,8 +83,8 @@ def add_book(request: HttpRequest, body: BookIn, response: HttpResponse):
     shelf = own_shelf(request.user, body.shelf)
     with transaction.atomic():
         copy = identity.add_copy(request.user, record, shelf=shelf, entry=Entry.API)
-        said.pop("on_duplicate", None)
-        changed_facts(request.user, copy.pk, said)
+        values.pop("on_duplicate", None)
+        changed_facts(request.user, copy.pk, values)
     response["Location"] = f"/api/v1/books/{copy.pk}"
     return Status(201, book_response(response, own_book(request.user, copy.pk)))
 
@@ -108,7 +108,7 @@ def change_book(request: HttpRequest, book_id: Key, body: BookPatch, response: H
     copy = own_book(request.user, book_id)
     version = refuse_stale(request, copy)
     try:
-        changed_facts(request.user, copy.pk, body.said(), version)
+        changed_facts(request.user, copy.pk, body.given_values(), version)
     except owner_edits.Stale as stale:
         raise Problem(412, "stale", str(stale), {"ETag": etag(stale.copy)}) from None
     return book_response(response, own_book(request.user, book_id))
@@ -131,10 +131,10 @@ def restore_book(request: HttpRequest, book_id: Key, response: HttpResponse):
 
 
 @transaction.atomic
-def changed_facts(user, key: int, said: dict, version: int | None = None):
+def changed_facts(user, key: int, values: dict, version: int | None = None):
     """The facts that a program sent about a copy, by the names of `forms.BookFacts`."""
-    printed = {FACT_NAMES[name]: value for name, value in said.items() if name in FACT_NAMES}
-    own = {name: value for name, value in said.items() if name not in FACT_NAMES and name != "tags"}
+    printed = {FACT_NAMES[name]: value for name, value in values.items() if name in FACT_NAMES}
+    own = {name: value for name, value in values.items() if name not in FACT_NAMES and name != "tags"}
     if "shelf" in own:
         own["shelf"] = own_shelf(user, own["shelf"])
     if "rating" in own:
@@ -142,8 +142,8 @@ def changed_facts(user, key: int, said: dict, version: int | None = None):
     before = UserBook.objects.values_list("status", flat=True).get(pk=key, user=user)
     copy = owner_edits.edit_copy(user, key, printed, own, version)
     readings.follow(copy, before)
-    if "tags" in said:
-        tagging.set_tags(copy, said["tags"])
+    if "tags" in values:
+        tagging.set_tags(copy, values["tags"])
 
 
 def refuse_stale(request, copy: UserBook) -> int | None:

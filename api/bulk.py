@@ -86,10 +86,10 @@ def chosen_books(user, body: BulkIn):
 
 # ── Undo ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("/undos", response=Page[UndoOut])
-def list_undos(request: HttpRequest, asked: Query[Slice]):
+def list_undos(request: HttpRequest, paging: Query[Slice]):
     """Lists bulk changes, merges and splits that can still be undone, latest first."""
     rows = undoing.recent(request.user)
-    return page_of(asked, rows, lambda row: {name: getattr(row, name) for name in ("id", "sentence", "created")})
+    return page_of(paging, rows, lambda row: {name: getattr(row, name) for name in ("id", "sentence", "created")})
 
 
 @calls.post("/undos/{undo_id}", response={200: UndoOut, 409: None})

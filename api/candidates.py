@@ -26,9 +26,9 @@ def own_candidate(user, job_id: str, key: int) -> Candidate:
 
 
 def catalogs() -> lookup.Lookup:
-    asked = lookup.lookup_from_settings()
-    asked.seconds = SECONDS_TO_WAIT
-    return asked
+    requested = lookup.lookup_from_settings()
+    requested.seconds = SECONDS_TO_WAIT
+    return requested
 
 
 @calls.post("/{job_id}/accept", response=scan_schemas.BatchOut)
@@ -82,7 +82,7 @@ def undo_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key):
 def list_choices(request: HttpRequest, job_id: JobId, candidate_id: Key):
     """Lists other editions that the spine may be, most likely first."""
     row = own_candidate(request.user, job_id, candidate_id)
-    items = [candidate_choice(Record.from_dict(each)) for each in row.alternatives]
+    items = [candidate_choice(Record.from_dict(item)) for item in row.alternatives]
     return {"items": items, "count": len(items)}
 
 

@@ -98,9 +98,9 @@ def messages_shown(user, messages) -> list[dict]:
 
 
 @calls.get("", response=Page[SessionOut])
-def list_chat_sessions(request: HttpRequest, asked: Query[Slice]):
+def list_chat_sessions(request: HttpRequest, paging: Query[Slice]):
     """Lists your conversations, latest first."""
-    return page_of(asked, Chat.objects.of(request.user).order_by("-last_said", "-pk"), session_shown)
+    return page_of(paging, Chat.objects.of(request.user).order_by("-last_said", "-pk"), session_shown)
 
 
 @calls.post("", response={201: SessionOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
@@ -126,7 +126,7 @@ def get_chat_session(request: HttpRequest, session_id: SessionKey):
 def change_chat_session(request: HttpRequest, session_id: SessionKey, body: SessionPatch):
     """Changes the title, or pins the conversation so that it is not deleted."""
     session = own_session(request.user, session_id)
-    for name, value in body.said().items():
+    for name, value in body.given_values().items():
         setattr(session, name, value)
     session.save(update_fields=["title", "pinned"])
     return session_shown(session)

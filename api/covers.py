@@ -57,7 +57,7 @@ def get_cover(request: HttpRequest, book_id: Key):
 def list_covers(request: HttpRequest, book_id: Key):
     """Lists the covers of all editions of the same work, its own first."""
     offers = cover_choice.cover_offers(own_book(request.user, book_id))
-    items = [{"edition": each.pk, "coverImage": each.cover, "words": each.words, "chosen": each.chosen} for each in offers]
+    items = [{"edition": item.pk, "coverImage": item.cover, "words": item.words, "chosen": item.chosen} for item in offers]
     return {"items": items, "count": len(items)}
 
 
@@ -73,9 +73,9 @@ def upload_cover(request: HttpRequest, book_id: Key, picture: File[UploadedFile]
     return stored_cover(request, book_id, {"choice": cover_choice.UPLOAD}, {"picture": picture})
 
 
-def stored_cover(request, book_id: int, said: dict, files: dict | None = None) -> dict:
+def stored_cover(request, book_id: int, values: dict, files: dict | None = None) -> dict:
     copy: UserBook = own_book(request.user, book_id)
-    form = CoverForm(copy, said, files or {})
+    form = CoverForm(copy, values, files or {})
     if not form.is_valid():
         raise invalid(f"cover: {error_sentence(form)}")
     form.save()

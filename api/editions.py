@@ -92,8 +92,8 @@ class FactChangeOut(Out):
 
 def edition(record: Record, key: str) -> dict:
     names = ("title", "subtitle", "authors", "isbn", "publisher", "published_date", "language", "pages", "binding")
-    said = {name: getattr(record, name) for name in names}
-    return said | {"key": key, "cover_image": record.cover, "source": facts.source_in_words(record.source)}
+    values = {name: getattr(record, name) for name in names}
+    return values | {"key": key, "cover_image": record.cover, "source": facts.source_in_words(record.source)}
 
 
 def changed_book(user, key: int, undo) -> dict:
@@ -122,11 +122,11 @@ def choose_edition(request: HttpRequest, book_id: Key, body: EditionIn):
 
 # ── Merging and splitting ───────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("/{book_id}/alike", response=Page[BookOut])
-def list_alike(request: HttpRequest, book_id: Key, asked: Query[Slice]):
+def list_alike(request: HttpRequest, book_id: Key, paging: Query[Slice]):
     """Lists your other copies that may be the same book: of the same work, or with the same ISBN."""
     keys = [copy.pk for copy in merging.possible_duplicates(own_book(request.user, book_id))]
     return page_of(
-        asked, serializers.with_all(UserBook.objects.of(request.user).filter(pk__in=keys)).order_by("pk"), serializers.book_json
+        paging, serializers.with_all(UserBook.objects.of(request.user).filter(pk__in=keys)).order_by("pk"), serializers.book_json
     )
 
 
@@ -151,10 +151,10 @@ def split_book(request: HttpRequest, book_id: Key, body: SplitIn, response: Http
 
 
 @calls.get("/{book_id}/sightings", response=Page[SightingOut])
-def list_sightings(request: HttpRequest, book_id: Key, asked: Query[Slice]):
+def list_sightings(request: HttpRequest, book_id: Key, paging: Query[Slice]):
     """Lists the photos that show it, latest first."""
     rows = Candidate.objects.filter(copy=own_book(request.user, book_id)).select_related("scan").order_by("-scan__created", "-pk")
-    return page_of(asked, rows, sighting_json)
+    return page_of(paging, rows, sighting_json)
 
 
 def sighting_json(row) -> dict:
@@ -163,9 +163,9 @@ def sighting_json(row) -> dict:
 
 # ── History ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("/{book_id}/history", response=Page[FactChangeOut])
-def list_fact_changes(request: HttpRequest, book_id: Key, asked: Query[Slice]):
+def list_fact_changes(request: HttpRequest, book_id: Key, paging: Query[Slice]):
     """Lists changes to its facts with the earlier values and their sources, latest first."""
-    return page_of(asked, own_book(request.user, book_id).fact_changes.all(), fact_change_json)
+    return page_of(paging, own_book(request.user, book_id).fact_changes.all(), fact_change_json)
 
 
 def fact_change_json(row: FactChange) -> dict:

@@ -124,9 +124,9 @@ def start_import(request: HttpRequest, file: File[UploadedFile], options: Form[I
 
 
 @calls.get("/import", response=Page[ImportOut])
-def list_imports(request: HttpRequest, asked: Query[Slice]):
+def list_imports(request: HttpRequest, paging: Query[Slice]):
     """Lists your imports, latest first."""
-    return page_of(asked, Import.objects.filter(user=request.user).order_by("-created", "-pk"), import_json)
+    return page_of(paging, Import.objects.filter(user=request.user).order_by("-created", "-pk"), import_json)
 
 
 @calls.get("/import/{import_id}", response=ImportOut)
@@ -136,11 +136,11 @@ def get_import(request: HttpRequest, import_id: Key):
 
 
 @calls.get("/import/{import_id}/rows", response=Page[RowOut])
-def get_import_rows(request: HttpRequest, import_id: Key, asked: Query[RowsAsked]):
+def get_import_rows(request: HttpRequest, import_id: Key, requested: Query[RowsAsked]):
     """Lists the rows with their results."""
     rows = own_import(request.user, import_id).rows.order_by("number")
-    rows = rows.filter(result=asked.result) if asked.result else rows
-    return page_of(asked, rows, row_shown)
+    rows = rows.filter(result=requested.result) if requested.result else rows
+    return page_of(requested, rows, row_shown)
 
 
 def row_shown(row: ImportRow) -> dict:

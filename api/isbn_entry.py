@@ -77,14 +77,14 @@ def enter_isbns(request: HttpRequest, body: EnterIn):
     return Status(201 if added else 200, {"items": items, "count": len(items), "added": added})
 
 
-def shelf_of(user, said: int | str | None) -> Shelf | None:
+def shelf_of(user, values: int | str | None) -> Shelf | None:
     """The shelf by its id or its name; a new shelf is created if there is none of that name."""
-    if said is None or said == "":
+    if values is None or values == "":
         return None
-    known = Shelf.objects.filter(user=user, pk=said).first() if isinstance(said, int) else shelf_order.called(user, said)
-    if known or isinstance(said, int):
+    known = Shelf.objects.filter(user=user, pk=values).first() if isinstance(values, int) else shelf_order.called(user, values)
+    if known or isinstance(values, int):
         return known or _missing()
-    form = ShelfForm({"name": said}, instance=Shelf(user=user))
+    form = ShelfForm({"name": values}, instance=Shelf(user=user))
     if not form.is_valid():
         raise invalid(f"shelf: {error_sentence(form)}")
     return form.save()

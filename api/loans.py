@@ -32,10 +32,10 @@ def loans_of(user):
 
 
 @loan_calls.get("/loans", response=Page[LoanOut])
-def list_loans(request: HttpRequest, asked: Query[Lent]):
+def list_loans(request: HttpRequest, requested: Query[Lent]):
     """Lists loans, overdue first. With `state=back`, returned books, latest first."""
-    rows = loans.out(request.user) if asked.state == "out" else loans.back(request.user)
-    return page_of(asked, rows, serializers.loan)
+    rows = loans.out(request.user) if requested.state == "out" else loans.back(request.user)
+    return page_of(requested, rows, serializers.loan)
 
 
 @loan_calls.post("/books/{book_id}/loans", response={201: LoanOut, 409: None})
@@ -61,7 +61,7 @@ def get_loan(request: HttpRequest, loan_id: Key):
 def change_loan(request: HttpRequest, loan_id: Key, body: LoanPatch):
     """Changes who has it, since when and until when, also for a returned loan. Fields that are not sent stay unchanged."""
     loan = own_row(loans_of(request.user), loan_id)
-    form = LoanForm({name: getattr(loan, name) for name in LoanForm.Meta.fields} | body.said(), instance=loan)
+    form = LoanForm({name: getattr(loan, name) for name in LoanForm.Meta.fields} | body.given_values(), instance=loan)
     if not form.is_valid():
         raise invalid("; ".join(f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()))
     form.save()
@@ -106,9 +106,9 @@ def readings_of(user):
 
 
 @reading_calls.get("/books/{book_id}/readings", response=Page[ReadingOut])
-def list_readings(request: HttpRequest, book_id: Key, asked: Query[Slice]):
+def list_readings(request: HttpRequest, book_id: Key, paging: Query[Slice]):
     """Lists the readings of a book."""
-    return page_of(asked, own_book(request.user, book_id).readings.all(), serializers.reading)
+    return page_of(paging, own_book(request.user, book_id).readings.all(), serializers.reading)
 
 
 @reading_calls.post("/books/{book_id}/readings", response={201: ReadingOut})
@@ -126,7 +126,7 @@ def add_reading(request: HttpRequest, book_id: Key, body: ReadingIn):
 def change_reading(request: HttpRequest, reading_id: Key, body: ReadingIn):
     """Changes only the fields that are sent."""
     row = own_row(readings_of(request.user), reading_id)
-    dates = {"started": row.started, "finished": row.finished} | body.said()
+    dates = {"started": row.started, "finished": row.finished} | body.given_values()
     try:
         return serializers.reading(readings.change_reading(row, dates["started"], dates["finished"]))
     except readings.ReadingError as error:

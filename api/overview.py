@@ -63,20 +63,20 @@ class StatisticsOut(Out):
 
 
 @calls.get("/authors", response=Page[AuthorOut])
-def list_authors(request: HttpRequest, asked: Query[Typed]):
+def list_authors(request: HttpRequest, requested: Query[Typed]):
     """Lists your authors by surname, with the number of their books."""
-    mine = CopyAuthor.objects.of(request.user).order_by().filter(listing.words_begin("folded", asked.q))
+    mine = CopyAuthor.objects.of(request.user).order_by().filter(listing.words_begin("folded", requested.q))
     named = mine.values("folded").annotate(name=Max("name"), count=Count("pk")).order_by("folded")
-    return page_of(asked, named, lambda row: {"name": row["name"], "count": row["count"]})
+    return page_of(requested, named, lambda row: {"name": row["name"], "count": row["count"]})
 
 
 @calls.get("/series", response=Page[SeriesOut])
-def list_series(request: HttpRequest, asked: Query[SeriesAsked]):
+def list_series(request: HttpRequest, requested: Query[SeriesAsked]):
     """Lists your series by name, with the missing volumes."""
-    words = folding.fold(asked.q).split()
+    words = folding.fold(requested.q).split()
     found = [one for one in series.all_of(request.user) if all(word in one.key for word in words)]
-    found = [one for one in found if one.missing or not asked.gaps]
-    part = found[asked.offset : asked.offset + asked.limit]
+    found = [one for one in found if one.missing or not requested.gaps]
+    part = found[requested.offset : requested.offset + requested.limit]
     items = [{"name": one.name, "count": one.count, "numbers": one.numbers, "missing": one.missing} for one in part]
     return {"items": items, "count": len(found)}
 

@@ -83,9 +83,9 @@ def sent(request) -> Sent:
 
 def _from_json(body: bytes) -> Sent:
     try:
-        asked = ScanStart.model_validate(json.loads(body))
+        requested = ScanStart.model_validate(json.loads(body))
     except ValidationError as error:
-        raise invalid(validation_sentence([{**each, "loc": ("body", *each["loc"])} for each in error.errors()])) from None
+        raise invalid(validation_sentence([{**item, "loc": ("body", *item["loc"])} for item in error.errors()])) from None
     except (ValueError, RecursionError):
         raise Problem(400, "bad-request", "The body is not valid JSON.") from None
-    return Sent(None, asked.job_id, asked.shelf, {"kind": asked.kind or ""})
+    return Sent(None, requested.job_id, requested.shelf, {"kind": requested.kind or ""})

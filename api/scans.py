@@ -103,13 +103,15 @@ def ask_for_upload(request: HttpRequest, body: scan_schemas.TicketIn):
 def start_scan(request: HttpRequest, response: HttpResponse):
     """Starts a scan of a `photo` sent as a form or, with JSON, of a photo uploaded with a ticket. Repeating the `jobId` returns
     the same scan. If you have scanned the photo before, the response is 409 with that scan in `Location`."""
-    asked = sent(request)
-    shelf = place_of(request.user, asked.shelf)
+    requested = sent(request)
+    shelf = place_of(request.user, requested.shelf)
     try:
-        if asked.photo is None:
-            scan = tickets.take_ticket_photo(request.user, asked.job_id, shelf, **asked.wanted)
+        if requested.photo is None:
+            scan = tickets.take_ticket_photo(request.user, requested.job_id, shelf, **requested.wanted)
         else:
-            scan = uploads.take_in_upload(request.user, asked.photo, asked.photo.name or "", asked.job_id, shelf, **asked.wanted)
+            scan = uploads.take_in_upload(
+                request.user, requested.photo, requested.photo.name or "", requested.job_id, shelf, **requested.wanted
+            )
     except (uploads.UploadError, images.PhotoError) as error:
         raise invalid(f"photo: {error}") from None
     except tickets.NotUploaded:
@@ -123,9 +125,9 @@ def start_scan(request: HttpRequest, response: HttpResponse):
 
 # ── Progress ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("", response=Page[scan_schemas.ScanOut])
-def list_scans(request: HttpRequest, asked: Query[Slice]):
+def list_scans(request: HttpRequest, paging: Query[Slice]):
     """Lists your scans, latest first."""
-    page = asked.of(scans_of(request.user).order_by("-created", "-pk"))
+    page = paging.of(scans_of(request.user).order_by("-created", "-pk"))
     return {"items": [scan_json(scan) for scan in page["items"]], "count": page["count"]}
 
 
@@ -146,11 +148,11 @@ def get_results(request: HttpRequest, job_id: JobId):
 
 
 @calls.get("/{job_id}/events", response=scan_schemas.EventsOut)
-def get_events(request: HttpRequest, job_id: JobId, asked: Query[scan_schemas.EventsAfter]):
+def get_events(request: HttpRequest, job_id: JobId, requested: Query[scan_schemas.EventsAfter]):
     """Lists all events after `after`, in order and without gaps: an alternative to the websocket."""
     scan = scan_of_user(request.user, job_id)
-    found = events.after(scan, asked.after)
-    return {"items": found[: asked.limit], "count": len(found), "status": scan.status}
+    found = events.after(scan, requested.after)
+    return {"items": found[: requested.limit], "count": len(found), "status": scan.status}
 
 
 @calls.get("/{job_id}/photo", response={200: None, 304: None}, openapi_extra=binary("image/jpeg"))

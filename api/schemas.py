@@ -44,7 +44,7 @@ class In(Schema):
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", allow_inf_nan=False)
 
-    def said(self) -> dict:
+    def given_values(self) -> dict:
         """The fields that were sent."""
         return self.model_dump(exclude_unset=True)
 

@@ -45,15 +45,15 @@ class FoundPage(Out):
 
 
 @calls.get("/search", response=FoundPage)
-def search_books(request: HttpRequest, asked: Query[Asked]):
+def search_books(request: HttpRequest, query: Query[Asked]):
     """Searches your books, best matches first."""
     answer, answering, notes = "", [], []
-    if asked.answer or asked.mode == AGENTIC:
-        answer, answering, notes = answer_to_question(request, asked.q)
-    if asked.mode == AGENTIC:
-        shown = [(key, 1.0) for key in answering[asked.offset : asked.offset + asked.limit]]
+    if query.answer or query.mode == AGENTIC:
+        answer, answering, notes = answer_to_question(request, query.q)
+    if query.mode == AGENTIC:
+        shown = [(key, 1.0) for key in answering[query.offset : query.offset + query.limit]]
         return search_page_json(request.user, shown, len(answering), answer=answer, notes=notes)
-    found = find_books(request.user, asked.q, mode=asked.mode, limit=asked.limit, offset=asked.offset)
+    found = find_books(request.user, query.q, mode=query.mode, limit=query.limit, offset=query.offset)
     scores = dict(found.ranked)
     meant = {str(typed): str(there) for typed, there in found.meant.items()}
     shown = [(key, scores[key]) for key in found.ids]
@@ -72,7 +72,9 @@ def answer_to_question(request, question: str) -> tuple[str, list[int], list[str
     return reply.text, reply.books, []
 
 
-def search_page_json(user, shown: list[tuple[int, float]], count: int, exact: int = 0, meant: dict | None = None, **told) -> dict:
+def search_page_json(
+    user, shown: list[tuple[int, float]], count: int, exact: int = 0, meant: dict | None = None, **reported
+) -> dict:
     copies = serializers.with_all(UserBook.objects.of(user)).in_bulk([key for key, _ in shown])
     items = [{"score": score, "book": serializers.book_json(copies[key])} for key, score in shown if key in copies]
-    return {"items": items, "count": count, "exact": exact, "meant": meant or {}, **told}
+    return {"items": items, "count": count, "exact": exact, "meant": meant or {}, **reported}

@@ -32,16 +32,16 @@ def own_row(rows, key: int):
     return row
 
 
-def page_of(asked: Slice, rows, form) -> dict:
-    found = asked.of(rows)
+def page_of(paging: Slice, rows, form) -> dict:
+    found = paging.of(rows)
     return {"items": [form(row) for row in found["items"]], "count": found["count"]}
 
 
 # ── Shelves ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @shelf_calls.get("", response=Page[ShelfOut])
-def list_shelves(request: HttpRequest, asked: Query[Slice]):
+def list_shelves(request: HttpRequest, paging: Query[Slice]):
     """Lists your shelves in order, with the number of books on each."""
-    return page_of(asked, shelves_of(request.user), serializers.shelf_json)
+    return page_of(paging, shelves_of(request.user), serializers.shelf_json)
 
 
 @shelf_calls.post("", response={201: ShelfOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
@@ -49,7 +49,7 @@ def list_shelves(request: HttpRequest, asked: Query[Slice]):
 def add_shelf(request: HttpRequest, body: ShelfIn, response: HttpResponse):
     """Creates a shelf after the others."""
     shelf = Shelf(user=request.user, position=Shelf.objects.filter(user=request.user).count() + 1)
-    keep_shelf(shelf, body.said())
+    keep_shelf(shelf, body.given_values())
     response["Location"] = f"/api/v1/shelves/{shelf.pk}"
     return Status(201, serializers.shelf_json(shelf))
 
@@ -63,7 +63,7 @@ def get_shelf(request: HttpRequest, shelf_id: Key):
 @shelf_calls.patch("/{shelf_id}", response=ShelfOut)
 def change_shelf(request: HttpRequest, shelf_id: Key, body: ShelfPatch):
     """Changes only the fields that are sent."""
-    keep_shelf(own_row(shelves_of(request.user), shelf_id), body.said())
+    keep_shelf(own_row(shelves_of(request.user), shelf_id), body.given_values())
     return serializers.shelf_json(own_row(shelves_of(request.user), shelf_id))
 
 
@@ -91,9 +91,9 @@ def move_shelf(request: HttpRequest, shelf_id: Key, body: ShelfMove):
     return page_of(Slice(limit=200, offset=0), shelves_of(request.user), serializers.shelf_json)
 
 
-def keep_shelf(shelf: Shelf, said: dict):
+def keep_shelf(shelf: Shelf, values: dict):
     """Saves a shelf. Two shelves in one place cannot have the same name, ignoring case."""
-    for name, value in said.items():
+    for name, value in values.items():
         if value is not None:
             setattr(shelf, name, value)
     place = {"room__iexact": shelf.room, "bookcase__iexact": shelf.bookcase, "name__iexact": shelf.name}
@@ -109,9 +109,9 @@ def keep_shelf(shelf: Shelf, said: dict):
 
 # ── Tags ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @tag_calls.get("", response=Page[TagOut])
-def list_tags(request: HttpRequest, asked: Query[Slice]):
+def list_tags(request: HttpRequest, paging: Query[Slice]):
     """Lists your tags by name, with the number of books. To create a tag, add it to a book."""
-    return page_of(asked, tagging.counted(request.user).order_by("folded"), serializers.tag_json)
+    return page_of(paging, tagging.counted(request.user).order_by("folded"), serializers.tag_json)
 
 
 @tag_calls.get("/{tag_id}", response=TagOut)

@@ -76,9 +76,9 @@ def own_token(rows, key: int):
 
 # ── Tokens ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 @token_calls.get("/tokens", response=Page[TokenOut])
-def list_tokens(request: HttpRequest, asked: Query[Slice]):
+def list_tokens(request: HttpRequest, paging: Query[Slice]):
     """Lists your personal API tokens, newest first, without the tokens themselves, which are not stored."""
-    return asked.of(ApiToken.objects.filter(user=request.user))
+    return paging.of(ApiToken.objects.filter(user=request.user))
 
 
 # Without an Idempotency-Key, which would store the response, and so the token, for a day.
@@ -102,9 +102,9 @@ def end_token(request: HttpRequest, token_id: Key):
 
 
 @token_calls.get("/programs", response=Page[ProgramOut])
-def list_programs(request: HttpRequest, asked: Query[Slice]):
+def list_programs(request: HttpRequest, paging: Query[Slice]):
     """Lists programs that signed in with a username and password and have not been signed out."""
-    return asked.of(TokenFamily.objects.filter(user=request.user, revoked__isnull=True))
+    return paging.of(TokenFamily.objects.filter(user=request.user, revoked__isnull=True))
 
 
 @token_calls.delete("/programs/{program_id}", response={204: None})

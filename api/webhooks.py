@@ -60,8 +60,8 @@ def own_webhook(user, key: int) -> Webhook:
     return hook
 
 
-def save_webhook(hook: Webhook, said: dict) -> Webhook:
-    for name, value in said.items():
+def save_webhook(hook: Webhook, values: dict) -> Webhook:
+    for name, value in values.items():
         if value is not None:
             setattr(hook, name, value)
     try:
@@ -73,9 +73,9 @@ def save_webhook(hook: Webhook, said: dict) -> Webhook:
 
 
 @calls.get("", response=Page[WebhookOut])
-def list_webhooks(request: HttpRequest, asked: Query[Slice]):
+def list_webhooks(request: HttpRequest, paging: Query[Slice]):
     """Lists your webhooks."""
-    return asked.of(Webhook.objects.filter(user=request.user))
+    return paging.of(Webhook.objects.filter(user=request.user))
 
 
 @calls.post("", response={201: WebhookOut})
@@ -84,7 +84,7 @@ def add_webhook(request: HttpRequest, body: WebhookIn, response: HttpResponse):
     """Adds a webhook for future events. Addresses inside the server's own network are rejected."""
     if Webhook.objects.filter(user=request.user).count() >= MOST_WEBHOOKS:
         raise invalid(f"You already have {MOST_WEBHOOKS} webhooks. Delete one that you no longer need.")
-    hook = save_webhook(Webhook(user=request.user), body.said())
+    hook = save_webhook(Webhook(user=request.user), body.given_values())
     response["Location"] = f"/api/v1/webhooks/{hook.pk}"
     return Status(201, hook)
 
@@ -98,7 +98,7 @@ def get_webhook(request: HttpRequest, webhook_id: Key):
 @calls.patch("/{webhook_id}", response=WebhookOut)
 def change_webhook(request: HttpRequest, webhook_id: Key, body: WebhookPatch):
     """Changes only the fields that are sent."""
-    return save_webhook(own_webhook(request.user, webhook_id), body.said())
+    return save_webhook(own_webhook(request.user, webhook_id), body.given_values())
 
 
 @calls.delete("/{webhook_id}", response={204: None})
@@ -109,9 +109,9 @@ def delete_webhook(request: HttpRequest, webhook_id: Key):
 
 
 @calls.get("/{webhook_id}/deliveries", response=Page[DeliveryOut])
-def list_deliveries(request: HttpRequest, webhook_id: Key, asked: Query[Slice]):
+def list_deliveries(request: HttpRequest, webhook_id: Key, paging: Query[Slice]):
     """Lists the messages of the last 30 days, latest first."""
-    return asked.of(own_webhook(request.user, webhook_id).deliveries.all())
+    return paging.of(own_webhook(request.user, webhook_id).deliveries.all())
 
 
 @calls.post("/{webhook_id}/deliveries/{delivery_id}/again", response={202: DeliveryOut})

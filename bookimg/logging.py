@@ -31,9 +31,9 @@ class RequestLogMiddleware:
         return self.end(request, self.get_response(request), started)
 
     def begin(self, request) -> float:
-        asked = request.headers.get("X-Request-Id", "")
-        plain = 8 <= len(asked) <= 64 and asked.replace("-", "").isalnum() and asked.isascii()
-        request.id = asked if plain else uuid.uuid4().hex
+        requested = request.headers.get("X-Request-Id", "")
+        plain = 8 <= len(requested) <= 64 and requested.replace("-", "").isalnum() and requested.isascii()
+        request.id = requested if plain else uuid.uuid4().hex
         return time.monotonic()
 
     def end(self, request, response, started: float):

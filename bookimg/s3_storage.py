@@ -55,9 +55,9 @@ class Buckets(Storage):
 
     def presigned_put(self, name: str, content_type: str, size: int, life: timedelta) -> str:
         """An address that takes this one file that people send, of this type and of exactly this many bytes, for a while."""
-        asked = {"Bucket": self.bucket, "Key": name, "ContentType": content_type, "ContentLength": size}
+        requested = {"Bucket": self.bucket, "Key": name, "ContentType": content_type, "ContentLength": size}
         client = self.shown.connection.meta.client
-        return client.generate_presigned_url("put_object", Params=asked, ExpiresIn=int(life.total_seconds()))
+        return client.generate_presigned_url("put_object", Params=requested, ExpiresIn=int(life.total_seconds()))
 
     # ── As every storage does ───────────────────────────────────────────────────────────────────────────────────────
     def open(self, name, mode="rb"):

@@ -34,8 +34,8 @@ class Child:
 
     def start(self):
         # In its own session, so that Ctrl-C only reaches the supervisor, which then decides the order.
-        told = {**os.environ, parent_watch.SUPERVISOR: str(os.getpid())}
-        self.process = subprocess.Popen(self.command, start_new_session=True, env=told)
+        reported = {**os.environ, parent_watch.SUPERVISOR: str(os.getpid())}
+        self.process = subprocess.Popen(self.command, start_new_session=True, env=reported)
         self.started = time.monotonic()
 
     def look_after(self):
@@ -69,7 +69,7 @@ class Supervisor:
     def __init__(self, commands: dict[str, list[str]], chore: Callable[[], None], chore_seconds: float):
         self.children = [Child(name, command) for name, command in commands.items()]
         self.chore, self.chore_seconds = chore, chore_seconds
-        self.asked = 0  # how many times we were asked to stop
+        self.stop_requests = 0  # how many times we were asked to stop
 
     def run(self):
         for number in STOPPING:
@@ -77,14 +77,14 @@ class Supervisor:
                 signal.signal(number, self.stop)
         chores = threading.Thread(target=self.do_chores, daemon=True)
         chores.start()
-        while not self.asked:
+        while not self.stop_requests:
             for child in self.children:
                 child.look_after()
             time.sleep(LOOK_SECONDS)
         self.drain()
 
     def do_chores(self):
-        while not self.asked:
+        while not self.stop_requests:
             time.sleep(self.chore_seconds)
             try:
                 self.chore()
@@ -92,7 +92,7 @@ class Supervisor:
                 logger.exception("a chore failed; it will be repeated soon")
 
     def stop(self, *_):
-        self.asked += 1
+        self.stop_requests += 1
 
     def drain(self):
         """Waits for the children to finish; a second Ctrl-C, or the time limit, stops them at once."""
@@ -101,7 +101,7 @@ class Supervisor:
         for child in self.children:
             child.ask_to_stop()
         while any(child.is_running() for child in self.children):
-            if self.asked > 1 or time.monotonic() > until:
+            if self.stop_requests > 1 or time.monotonic() > until:
                 break
             time.sleep(LOOK_SECONDS)
         for child in self.children:

@@ -112,7 +112,7 @@ def read(text: str, spreadsheet: bool = False) -> Found:
     whole = _checked(text, digits)
     if whole.isbn and (len(digits) != 10 or len(set(re.findall(r"[ .-]", number))) < 2):
         return whole
-    several = {each.isbn for each in find(text) if each.isbn}
+    several = {item.isbn for item in find(text) if item.isbn}
     if len(several) == 1:
         return Found(text, several.pop())
     return Found(text, problem=f"“{_short(text)}” holds several ISBNs; give one of them.") if several else _refused(whole)
@@ -215,10 +215,10 @@ def _in_piece(piece: str) -> list[Found]:
         if not named and (TELEPHONE_GROUPS.fullmatch(number) or TELEPHONE.search(before)):
             continue
         alone = len(spans) == 1 and not re.search(r"\w", piece[: match.start()] + piece[match.end() :])
-        each = _checked(number, re.sub(r"[ .-]", "", number).upper())
-        telling = _grouped_as_isbn(number) if each.isbn else number.startswith(("978", "979"))
+        item = _checked(number, re.sub(r"[ .-]", "", number).upper())
+        telling = _grouped_as_isbn(number) if item.isbn else number.startswith(("978", "979"))
         if alone or named or telling:
-            found.append(each)
+            found.append(item)
     return found
 
 

@@ -68,7 +68,7 @@ class Lookup:
                 open_questions[number] = self._not_in_cache(number, outside, known[number])
             if not open_questions.get(number):
                 yield number, self._answer(known[number], [])
-        yield from self._isbns_from_outside({number: asked for number, asked in open_questions.items() if asked}, known)
+        yield from self._isbns_from_outside({number: query for number, query in open_questions.items() if query}, known)
 
     def forget(self, isbn13: str) -> None:
         """Removes the answers about this ISBN from the cache, so that the catalogues are asked again next time."""
@@ -86,9 +86,9 @@ class Lookup:
         texts = list(dict.fromkeys(texts))
         answers: dict[str, list[Record]] = {text: [] for text in texts}
         wanted = [catalog for catalog in self.catalogs if (outside if is_outside_catalog(catalog) else here)]
-        asked = self._search_outside([catalog for catalog in wanted if is_outside_catalog(catalog)], texts, limit)
+        query = self._search_outside([catalog for catalog in wanted if is_outside_catalog(catalog)], texts, limit)
         for catalog in wanted:
-            found = asked.get(catalog.name)
+            found = query.get(catalog.name)
             if found is None:
                 found = self._search_batch(catalog, texts, limit)
             for text in texts:
@@ -161,10 +161,10 @@ class Lookup:
         return [catalog for catalog in catalogs if keys[catalog.name] not in cached]
 
     def _isbns_from_outside(self, questions: dict[str, list[Catalog]], known: dict[str, dict[str, Record]]):
-        asked = dict.fromkeys(catalog for catalogs in questions.values() for catalog in catalogs)
-        pools = [ThreadPoolExecutor(max(1, AT_ONCE // len(asked)), thread_name_prefix="catalogs") for _ in asked]
+        query = dict.fromkeys(catalog for catalogs in questions.values() for catalog in catalogs)
+        pools = [ThreadPoolExecutor(max(1, AT_ONCE // len(query)), thread_name_prefix="catalogs") for _ in query]
         under_way: dict[Future, tuple[str, Catalog]] = {}
-        for pool, catalog in zip(pools, asked, strict=True):
+        for pool, catalog in zip(pools, query, strict=True):
             mine = [number for number, catalogs in questions.items() if catalog in catalogs]
             under_way |= {pool.submit(catalog.by_isbn, number): (number, catalog) for number in mine}
         waiting = {number: len(catalogs) for number, catalogs in questions.items()}
@@ -187,7 +187,7 @@ class Lookup:
             passed = time.monotonic() - started
             for number, count in list(waiting.items()):
                 if count and passed > self.seconds:
-                    late = [catalog for asked, catalog in under_way.values() if asked == number]
+                    late = [catalog for query, catalog in under_way.values() if query == number]
                     problems[number] += [self._note(c, CatalogError(f"{_title(c)} did not respond in time.")) for c in late]
                 if not count or passed > self.seconds or (known[number] and passed > PATIENCE):
                     del waiting[number]
@@ -220,8 +220,8 @@ def _title(catalog: Catalog) -> str:
 
 
 def _cache_key(catalog: Catalog, *parts: str) -> str:
-    asked = "\n".join([catalog.name, getattr(catalog, "base_url", ""), *parts])
-    return "catalog:" + hashlib.sha256(asked.encode()).hexdigest()
+    query = "\n".join([catalog.name, getattr(catalog, "base_url", ""), *parts])
+    return "catalog:" + hashlib.sha256(query.encode()).hexdigest()
 
 
 COMPLETED = (

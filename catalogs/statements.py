@@ -98,7 +98,7 @@ def as_text(value) -> str:
 def as_texts(value) -> list[str]:
     """Each text of a list, or the one that stands where a list should."""
     values = value if isinstance(value, list | tuple) else [value]
-    return [text for each in values if (text := as_text(each))]
+    return [text for item in values if (text := as_text(item))]
 
 
 def repaired(text: str) -> str:

@@ -78,11 +78,11 @@ class BookQuery:
         }
 
     @classmethod
-    def of_json(cls, said: dict) -> "BookQuery":
+    def of_json(cls, values: dict) -> "BookQuery":
         """What cannot be understood in it is left out: it may come from a model."""
         known = {each.name for each in fields(cls)}
         made = {}
-        for name, value in said.items():
+        for name, value in values.items():
             if name in known and value not in (None, "", []):
                 made[name] = tuple(_day(each) if name in DAYS else each for each in value) if isinstance(value, list) else value
         return cls(**made)

@@ -104,10 +104,10 @@ def reply_to(message: Message, tools: Tools, usage: Usage) -> Reply:
 def noted(message: Message, tools: Tools, tell):
     """Steps are kept as they happen, for pages that ask instead of listening."""
 
-    def told(said: dict):
-        if "tool" in said:
+    def told(values: dict):
+        if "tool" in values:
             Message.objects.filter(pk=message.pk).update(steps=tools.steps, changed=timezone.now())
-        tell(said)
+        tell(values)
 
     return told
 
@@ -119,8 +119,8 @@ def history(message: Message) -> list[ModelTurn]:
     ]
     return [
         turn
-        for each in reversed(before)
-        for turn in (ModelTurn("user", each.question), ModelTurn("assistant", each.answer or "…"))
+        for item in reversed(before)
+        for turn in (ModelTurn("user", item.question), ModelTurn("assistant", item.answer or "…"))
     ]
 
 

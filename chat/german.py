@@ -80,16 +80,16 @@ READ_SENTENCES = tuple((re.compile(rf"^(?:{spelled(pattern)})$", re.IGNORECASE),
 READ_WORDS = tuple((re.compile(rf"(?<!\S)(?:{spelled(pattern)})(?!\S)", re.IGNORECASE), said) for pattern, said in WORDS)
 
 
-def is_german(asked: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", asked)
+def is_german(question_text: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", question_text)
     return bool(words) and bool(IS_BEGIN.match(words[0])) and any(IS_TELLING.match(word) for word in words)
 
 
-def in_english(asked: str) -> str:
+def in_english(question_text: str) -> str:
     """The question as it would be asked in English; what is not German stays as it is."""
-    if not is_german(asked):
-        return asked
-    said = " ".join(asked.replace("’", "'").split()).rstrip(" ?!.")
+    if not is_german(question_text):
+        return question_text
+    said = " ".join(question_text.replace("’", "'").split()).rstrip(" ?!.")
     for pattern, english in READ_SENTENCES:
         if found := pattern.match(said):
             parts = found.groupdict()

@@ -37,10 +37,10 @@ class Usage:
     tokens_out: int = 0
     usd: float = 0.0
 
-    def add(self, said: Said, limits: Limits):
-        self.tokens_in += said.tokens_in
-        self.tokens_out += said.tokens_out
-        self.usd += (said.tokens_in * limits.usd_in + said.tokens_out * limits.usd_out) / 1_000_000
+    def add(self, values: Said, limits: Limits):
+        self.tokens_in += values.tokens_in
+        self.tokens_out += values.tokens_out
+        self.usd += (values.tokens_in * limits.usd_in + values.tokens_out * limits.usd_out) / 1_000_000
 
 
 class Stopped(Exception):
@@ -73,8 +73,8 @@ class Hearing:
         # What may become a number in brackets waits for the rest of it.
         held = HALF_CITED.search(text)
         self.held = held[0] if held else ""
-        if told := text.removesuffix(self.held):
-            self.tell({"text": told})
+        if reported := text.removesuffix(self.held):
+            self.tell({"text": reported})
 
 
 def converse(
@@ -86,14 +86,14 @@ def converse(
     for _ in range(limits.steps):
         if stopping():
             raise Stopped
-        said = patient(model, turns, limits, until, Hearing(tools.tell, until, stopping) if tools.tell else None)
-        usage.add(said, limits)
-        if not said.calls:
-            return cited(said.text, box)
+        values = patient(model, turns, limits, until, Hearing(tools.tell, until, stopping) if tools.tell else None)
+        usage.add(values, limits)
+        if not values.calls:
+            return cited(values.text, box)
         if usage.usd >= limits.usd:
             raise ModelError("The answer became too expensive, so it was stopped. Ask for less at once.", permanent=True)
-        results = tuple((call.id, json.dumps(box.use(call.name, call.arguments), default=str)) for call in said.calls)
-        turns += [ModelTurn("assistant", said.text, said.calls), ModelTurn("tool", results=results)]
+        results = tuple((call.id, json.dumps(box.use(call.name, call.arguments), default=str)) for call in values.calls)
+        turns += [ModelTurn("assistant", values.text, values.calls), ModelTurn("tool", results=results)]
     raise ModelError(f"No answer was found in {limits.steps} steps. Ask something narrower.", permanent=True)
 
 

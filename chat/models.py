@@ -40,7 +40,7 @@ class Step(TypedDict):
     """One call of a tool."""
 
     tool: str
-    asked: str
+    question_text: str
     found: str
 
 

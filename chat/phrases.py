@@ -33,7 +33,7 @@ class Phrases:
     """What is left of a question, and the query so far."""
 
     def __init__(self, text: str, names: LibraryNames, today: date, among: tuple[int, ...] = ()):
-        self.asked = text
+        self.wording = text
         self.names, self.today, self.among = names, today, among
         self.text = number_words_as_digits(padded(text))
         self.query = BookQuery()
@@ -89,9 +89,9 @@ class Phrases:
                 rf"(?:the )?(?:(?:top |first |last )?(?P<n>\d+) )?(?:{pattern})(?: (?P<m>\d+)(?= (?:books?|novels?|of|\|)))?"
             ):
                 number = found["n"] or found["m"]
-                asked = number_words_as_digits(padded(self.asked))
-                single = not re.search(r" (books|novels|titles|ones|volumes|which are|what are|\d{1,3}) ", asked)
-                single = single or bool(re.search(r"^ (which|what) (one )?of (my|the) .* (is|has|was|did|do) ", asked))
+                question_text = number_words_as_digits(padded(self.wording))
+                single = not re.search(r" (books|novels|titles|ones|volumes|which are|what are|\d{1,3}) ", question_text)
+                single = single or bool(re.search(r"^ (which|what) (one )?of (my|the) .* (is|has|was|did|do) ", question_text))
                 return self.set(sort=sort, limit=int(number) if number else 1 if single else 10)
         if found := self.take(
             r"(?:show|list|give|name|tell|find|pick|suggest|recommend)(?: me)? (?:me )?(?:any |some |just |only )?(\d{1,3})(?= [a-z])(?! (?:stars?|points?|pages?) )"
@@ -347,12 +347,12 @@ class Phrases:
         if " " in name:
             self.take(name)
             return self.set(author=self.names.authors[name])
-        words = re.findall(r"[^\W\d_]+", self.asked)
+        words = re.findall(r"[^\W\d_]+", self.wording)
         for start in range(len(words)):
             for some in (" ".join(words[start : start + 2]), words[start]):
                 if some[0].isupper() and self.surname(padded(some).strip()):
                     return None
-        if found := re.search(r"\bby ((?:[A-ZÀ-Þ][\w.'-]*)(?: [A-ZÀ-Þ][\w.'-]*)*)", self.asked):  # nobody of this library
+        if found := re.search(r"\bby ((?:[A-ZÀ-Þ][\w.'-]*)(?: [A-ZÀ-Þ][\w.'-]*)*)", self.wording):  # nobody of this library
             self.take(f"(?:written )?by {padded(found[1]).strip()}")
             self.set(author=found[1])
 
@@ -400,5 +400,5 @@ class Phrases:
 
     def topic(self):
         words = [word for word in self.text.replace("|", " ").split() if word not in ASKING]
-        told = [word for word in words if word not in terms.SILENT]
-        self.set(topic=" ".join(told)[:100])
+        reported = [word for word in words if word not in terms.SILENT]
+        self.set(topic=" ".join(reported)[:100])

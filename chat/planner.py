@@ -86,14 +86,14 @@ def replace_whose(question: Question) -> Question:
 
 
 def plan_answer(
-    user, asked: str, memory: Memory | None = None, today: date | None = None, tools: Tools | None = None
+    user, question_text: str, memory: Memory | None = None, today: date | None = None, tools: Tools | None = None
 ) -> tuple[Reply, Tools]:
     """The reply to one question, and the tools that were used for it. `memory` is what the reply before left."""
     tools = tools or Tools(user)
-    asked = german.in_english(asked.replace("\0", " ")[:1000])
+    question_text = german.in_english(question_text.replace("\0", " ")[:1000])
     question = Question(
-        asked=asked,
-        text=padded(asked),
+        wording=question_text,
+        text=padded(question_text),
         names=LibraryNames.of(user),
         tools=tools,
         memory=memory or Memory(),

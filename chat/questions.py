@@ -27,7 +27,7 @@ class Reply:
 class Question:
     """What was asked, in the forms that the answers need it in."""
 
-    asked: str  # as it was typed
+    question_text: str  # as it was typed
     text: str  # folded, a space on both sides
     names: LibraryNames
     tools: Tools
@@ -47,21 +47,21 @@ class Question:
         return re.search(rf" (?:{pattern}) ", self.text)
 
     def query(self, text: str | None = None) -> BookQuery:
-        return Phrases(self.asked if text is None else text, self.names, self.today, self.last).read()
+        return Phrases(self.wording if text is None else text, self.names, self.today, self.last).read()
 
     def quoted(self) -> str:
-        found = re.search(r"[“\"«]([^”\"»]+)[”\"»]", self.asked)
+        found = re.search(r"[“\"«]([^”\"»]+)[”\"»]", self.wording)
         return found[1].strip() if found else ""
 
     def captured(self, pattern: str) -> str:
         """The title that a pattern leads to, as it was typed."""
-        asked = " ".join(self.asked.replace("’", "'").split()).rstrip(" ?!.")
-        found = re.search(rf"\b(?:{pattern})", asked, re.IGNORECASE)
+        question_text = " ".join(self.wording.replace("’", "'").split()).rstrip(" ?!.")
+        found = re.search(rf"\b(?:{pattern})", question_text, re.IGNORECASE)
         return tidied(found["it"]) if found else ""
 
     def parts(self, pattern: str):
         """The whole question by a pattern, as it was typed."""
-        return re.search(pattern, " ".join(self.asked.replace("’", "'").split()).rstrip(" ?!."), re.IGNORECASE)
+        return re.search(pattern, " ".join(self.wording.replace("’", "'").split()).rstrip(" ?!."), re.IGNORECASE)
 
     def subject(self, *patterns: str) -> str:
         """The first title that one of them leads to; what stands in quotes comes first."""

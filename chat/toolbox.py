@@ -79,7 +79,7 @@ class Toolbox:
 
     def use(self, name: str, arguments: dict) -> dict:
         """What a tool found, or an error that the model can put right."""
-        if name not in {each["name"] for each in SCHEMAS}:
+        if name not in {item["name"] for item in SCHEMAS}:
             return {"error": f"There is no tool called {name}."}
         try:
             return getattr(self, name)(**(arguments if isinstance(arguments, dict) else {}))

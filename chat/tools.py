@@ -30,8 +30,8 @@ class Tools:
     tell: object = None  # called with each step as it happens, and with each piece of text
     seed: int = field(default_factory=lambda: random.getrandbits(32))  # of what is chosen by chance
 
-    def step(self, tool: str, asked: str, found: str):
-        self.steps.append({"tool": tool, "asked": asked[:200], "found": found[:200]})
+    def step(self, tool: str, question_text: str, found: str):
+        self.steps.append({"tool": tool, "asked": question_text[:200], "found": found[:200]})
         if self.tell:
             self.tell(self.steps[-1])
 

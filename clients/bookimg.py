@@ -88,14 +88,14 @@ class Server:
 
     def follow(self, job: str, tell=print) -> dict:
         """Reports the progress until the scan ends."""
-        after, said = 0, ""
+        after, values = 0, ""
         while True:
             page = self.get(f"/scans/{job}/events", after=after)
             for event in page["items"]:
                 after = event["seq"]
                 message = event.get("message", "")
-                if message and message != said:
-                    said = message
+                if message and message != values:
+                    values = message
                     tell(f"  {message}")
             if page["status"] in OVER and page["count"] == len(page["items"]):
                 return self.ended(job, page["status"])
@@ -109,9 +109,9 @@ class Server:
 
 def refusal(answer: httpx.Response) -> Refused:
     try:
-        said = answer.json()
-        refused = Refused(said["detail"])
-        refused.code = said.get("code", "")
+        values = answer.json()
+        refused = Refused(values["detail"])
+        refused.code = values.get("code", "")
     except (ValueError, KeyError, TypeError):
         refused = Refused(f"The server answered {answer.status_code} {answer.reason_phrase}.")
     refused.location = answer.headers.get("Location", "")
@@ -134,7 +134,7 @@ def watch(server: Server, options):
     folder, sizes = Path(options.folder), {}
     done, refused = folder / "done", folder / "refused"
     while True:
-        for photo in sorted(each for each in folder.iterdir() if each.suffix.lower() in PHOTOS):
+        for photo in sorted(item for item in folder.iterdir() if item.suffix.lower() in PHOTOS):
             size = photo.stat().st_size
             if not size or sizes.get(photo) != size:
                 sizes[photo] = size  # may still be being written
@@ -148,7 +148,7 @@ def watch(server: Server, options):
                 if why.code in LATER:
                     continue
                 aside(photo, refused)
-        if options.once and not any(each.suffix.lower() in PHOTOS for each in folder.iterdir()):
+        if options.once and not any(item.suffix.lower() in PHOTOS for item in folder.iterdir()):
             return
         server.sleep(options.every)
 
@@ -160,7 +160,7 @@ def aside(photo: Path, folder: Path):
 
 def books(server: Server, options):
     """Lists all books, or those that match words and filters of the library page."""
-    filters = dict(each.partition("=")[::2] for each in options.filter)
+    filters = dict(item.partition("=")[::2] for item in options.filter)
     for start in range(0, options.limit, 200):
         page = server.get("/books", q=" ".join(options.words), limit=min(200, options.limit - start), offset=start, **filters)
         for book in page["items"]:

@@ -130,22 +130,22 @@ class Chip:
 FEW = 12  # places to choose from without stairs
 
 
-def place_chips(shelves: list, numbers: Numbers, asked) -> list[Chip]:
+def place_chips(shelves: list, numbers: Numbers, requested) -> list[Chip]:
     """The shelves; where there are many the rooms first, then the bookcases of one, then the shelves of that."""
-    room, bookcase = asked.value("room"), asked.value("bookcase")
+    room, bookcase = requested.value("room"), requested.value("bookcase")
     if len(shelves) > FEW and any(shelf.room for shelf in shelves):
         if not room:
-            return grouped("room", shelves, numbers, asked)
+            return grouped("room", shelves, numbers, requested)
         shelves = [shelf for shelf in shelves if shelf.room == room]
         if not bookcase and len({shelf.bookcase for shelf in shelves} - {""}) > 1:
-            return grouped("bookcase", shelves, numbers, asked)
+            return grouped("bookcase", shelves, numbers, requested)
         shelves = [shelf for shelf in shelves if bookcase in ("", shelf.bookcase)]
-    chosen = asked.value("shelf")
+    chosen = requested.value("shelf")
     chips = [
         Chip("shelf", str(s.pk), label_of(s, room, bookcase), numbers.by_shelf[s.pk], chosen == str(s.pk))
         for s in shelves[: 2 * FEW]
     ]
-    return chips + none_chip(numbers, asked)
+    return chips + none_chip(numbers, requested)
 
 
 def label_of(shelf, room: str, bookcase: str) -> str:
@@ -154,22 +154,24 @@ def label_of(shelf, room: str, bookcase: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def grouped(name: str, shelves: list, numbers: Numbers, asked) -> list[Chip]:
+def grouped(name: str, shelves: list, numbers: Numbers, requested) -> list[Chip]:
     places: dict[str, list] = {}
     for shelf in shelves:
         places.setdefault(getattr(shelf, name), []).append(shelf)
-    chips = [Chip(name, place, place, numbers.on(there), asked.value(name) == place) for place, there in places.items() if place]
-    return chips + (none_chip(numbers, asked) if name == "room" else [])
+    chips = [
+        Chip(name, place, place, numbers.on(there), requested.value(name) == place) for place, there in places.items() if place
+    ]
+    return chips + (none_chip(numbers, requested) if name == "room" else [])
 
 
-def none_chip(numbers: Numbers, asked) -> list[Chip]:
-    if not numbers.by_shelf[None] or asked.value("room") or len(numbers.by_shelf) == 1:
+def none_chip(numbers: Numbers, requested) -> list[Chip]:
+    if not numbers.by_shelf[None] or requested.value("room") or len(numbers.by_shelf) == 1:
         return []
-    return [Chip("shelf", "none", "No shelf", numbers.by_shelf[None], asked.value("shelf") == "none")]
+    return [Chip("shelf", "none", "No shelf", numbers.by_shelf[None], requested.value("shelf") == "none")]
 
 
-def status_chips(numbers: Numbers, asked) -> list[Chip]:
-    chosen, there = asked.value("status"), [status for status in Status if numbers.by_status[status]]
+def status_chips(numbers: Numbers, requested) -> list[Chip]:
+    chosen, there = requested.value("status"), [status for status in Status if numbers.by_status[status]]
     if len(there) < 2 and not chosen:
         return []
     return [Chip("status", s.value, s.label, numbers.by_status[s], chosen == s) for s in Status if s in there or s == chosen]

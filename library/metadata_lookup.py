@@ -125,12 +125,12 @@ def learn(copy: UserBook, record: Record):
     """What `record` says goes where nothing stood, on the copy (not saved yet) and on the edition that all share."""
     if copy.book.isbn13 == record.isbn:
         identity.complete_edition(copy.book, record)
-    said = facts.of_record(record)
-    if identity.is_placeholder(copy.title) and said["title"]:
-        copy.title, copy.origins["title"] = said["title"], record.source
-    if copy.series and folding.fold(copy.series) != folding.fold(said["series"]):
-        del said["series_number"]  # of another series
-    facts.fill_facts(copy, said, record.source)
+    values = facts.of_record(record)
+    if identity.is_placeholder(copy.title) and values["title"]:
+        copy.title, copy.origins["title"] = values["title"], record.source
+    if copy.series and folding.fold(copy.series) != folding.fold(values["series"]):
+        del values["series_number"]  # of another series
+    facts.fill_facts(copy, values, record.source)
 
 
 def _end(copy: UserBook, status: str, sentence: str = ""):

@@ -34,14 +34,14 @@ class OwnBooks:
 
     def search_many(self, texts: list[str], limit: int = 10) -> list[list[Record]]:
         """For each text the person's books that it may name, likeliest first, each as the edition that it is."""
-        asked = [_runs(fold(text)) for text in texts]
-        wanted = set().union(*asked)
+        requested = [_runs(fold(text)) for text in texts]
+        wanted = set().union(*requested)
         rows = list({row[0]: row for row in self._editions()}.values()) if wanted else []  # two copies are one edition
         having: dict[str, list[int]] = defaultdict(list)
         for number, row in enumerate(rows):
             for run in wanted & _runs(row[1]):
                 having[run].append(number)
-        chosen = [_likeliest(runs & having.keys(), having, len(rows)) for runs in asked]
+        chosen = [_likeliest(runs & having.keys(), having, len(rows)) for runs in requested]
         records = {number: _record(rows[number]) for number in set().union(*chosen)}
         return [ranking.best(text, map(records.get, found), limit) for text, found in zip(texts, chosen, strict=True)]
 

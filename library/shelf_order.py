@@ -52,13 +52,13 @@ def with_counts(user) -> tuple[list[Shelf], int]:
 
 
 @transaction.atomic
-def called(user, said: str) -> Shelf | None:
+def called(user, values: str) -> Shelf | None:
     """The shelf that is meant: by its whole place as lists show it (“Study · Billy · 2”), else by its name alone; of several of
     one name the one in no room and no bookcase, else the first in their order."""
-    said = " ".join(said.split()).casefold()
+    values = " ".join(values.split()).casefold()
     shelves = list(user.shelves.all())
-    named = [shelf for shelf in shelves if shelf.name.casefold() == said]
-    whole = [shelf for shelf in shelves if str(shelf).casefold() == said]
+    named = [shelf for shelf in shelves if shelf.name.casefold() == values]
+    whole = [shelf for shelf in shelves if str(shelf).casefold() == values]
     return next(iter([*whole, *named]), None)
 
 
@@ -66,7 +66,7 @@ def move_shelf(shelf: Shelf, what: str, step: int):
     """The shelf within its bookcase, its bookcase (`what`) within the room, or the room, one place up (-1) or down (1)."""
     rooms = arranged(_locked(shelf.user_id))
     room = next(room for room in rooms if room.name == shelf.room)
-    bookcase = next(each for each in room.bookcases if each.name == shelf.bookcase)
+    bookcase = next(entry for entry in room.bookcases if entry.name == shelf.bookcase)
     row, item = {"room": (rooms, room), "bookcase": (room.bookcases, bookcase)}.get(what, (bookcase.shelves, shelf))
     here = row.index(item)
     row.insert(min(max(here + step, 0), len(row) - 1), row.pop(here))
@@ -76,7 +76,7 @@ def move_shelf(shelf: Shelf, what: str, step: int):
 @transaction.atomic
 def put_beside(shelf: Shelf, beside: Shelf, after: bool):
     """The shelf goes before or after another one, into its bookcase and room. Raises PlaceError where its name is taken there."""
-    order = [each for each in _locked(shelf.user_id) if each.pk != shelf.pk]
+    order = [item for item in _locked(shelf.user_id) if item.pk != shelf.pk]
     if shelf.pk == beside.pk:
         return
     if (shelf.room, shelf.bookcase) != (beside.room, beside.bookcase):
@@ -86,7 +86,7 @@ def put_beside(shelf: Shelf, beside: Shelf, after: bool):
                 shelf.save(update_fields=["room", "bookcase"])
         except IntegrityError:
             raise PlaceError(f"There is already a shelf called “{shelf.name}”.") from None
-    order.insert([each.pk for each in order].index(beside.pk) + after, shelf)
+    order.insert([item.pk for item in order].index(beside.pk) + after, shelf)
     _write(arranged(order))
 
 

@@ -81,9 +81,9 @@ def ask_service(service: str, operation: str, region: str, seconds: float, **req
 
 
 def service_failure(name: str, error: ClientError) -> Failed:
-    said = error.response.get("Error", {})
-    sentence, permanent = SENTENCES.get(said.get("Code", ""), OUT_OF_ORDER)
-    return Failed(sentence.format(name=name, detail=said.get("Message", "")[:200]), permanent)
+    values = error.response.get("Error", {})
+    sentence, permanent = SENTENCES.get(values.get("Code", ""), OUT_OF_ORDER)
+    return Failed(sentence.format(name=name, detail=values.get("Message", "")[:200]), permanent)
 
 
 def is_their_trouble(error: Exception) -> bool:

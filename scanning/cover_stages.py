@@ -128,12 +128,12 @@ def by_text(lines: list[Line], lookup: Lookup, cover: dict | None = None) -> lis
     if not candidates or validate.Photo(lines).letters(range(len(lines))) < FEWEST_LETTERS:
         return []
     photo = CoverText(lines)
-    asked = questions(photo, candidates[0])
+    requested = questions(photo, candidates[0])
     found: list[Match] = []
     for here in (True, False) if lookup.asks_outside else (True,):
-        answers = lookup.search(list(asked), limit=validate.RECORDS_A_QUERY, here=here, outside=not here)
-        evidence = photo.evidence = [*photo.evidence, *validate.weigh(photo, asked, answers)]
-        best = max(evidence, key=lambda each: each.score, default=None)
+        answers = lookup.search(list(requested), limit=validate.RECORDS_A_QUERY, here=here, outside=not here)
+        evidence = photo.evidence = [*photo.evidence, *validate.weigh(photo, requested, answers)]
+        best = max(evidence, key=lambda item: item.score, default=None)
         found = validate.judged(photo, [best], evidence) if best else []
         if found and found[0].band == Band.SURE:
             break

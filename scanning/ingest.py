@@ -28,12 +28,12 @@ class Poison(Exception):
 def keys(body: str) -> Iterator[str]:
     """The keys of our bucket that a message says are new. Raises Poison."""
     try:
-        said = json.loads(body)
-        if isinstance(said, dict) and said.get("Type") == "Notification":  # by way of an SNS topic
-            said = json.loads(said["Message"])
-        if said.get("Event") == "s3:TestEvent":
+        values = json.loads(body)
+        if isinstance(values, dict) and values.get("Type") == "Notification":  # by way of an SNS topic
+            values = json.loads(values["Message"])
+        if values.get("Event") == "s3:TestEvent":
             return
-        for record in said["Records"]:
+        for record in values["Records"]:
             if record["eventName"].startswith("ObjectCreated:") and record["s3"]["bucket"]["name"] == settings.S3_BUCKET:
                 yield unquote_plus(record["s3"]["object"]["key"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:

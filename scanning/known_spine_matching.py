@@ -97,8 +97,8 @@ def left_over(row: KnownSpine, order: Order, texts: list[str], candidates: list[
     """The other lines of that spine, a publisher or a blurb, unless they say so much that they may be another book."""
     rest = {i for candidate in candidates if not set(order).isdisjoint(candidate.lines) for i in candidate.lines} - {*order}
     title = set(folded_words(row.edition.full_title))
-    said = " ".join(word for i in rest for word in texts[i].split() if word not in title)
-    return rest if text_similarity.telling_bits(said, row.edition)[0] < LEAST_OWN_BITS else set()
+    values = " ".join(word for i in rest for word in texts[i].split() if word not in title)
+    return rest if text_similarity.telling_bits(values, row.edition)[0] < LEAST_OWN_BITS else set()
 
 
 def known_match(row: KnownSpine, order: Order, lines: list[Line], region: Quad) -> Match:
@@ -126,14 +126,14 @@ def lines_without(lines: list[Line], candidates: list[SpineProposal], taken: set
 
 def without_rejected(known: KnownSpines, matches: list[Match], look: Look) -> list[Match]:
     """A record that was set aside on the same spine before is not put forward there again: it stays what was read."""
-    asked = [n for n, match in enumerate(matches) if match.record and not match.remembered]
+    requested = [n for n, match in enumerate(matches) if match.record and not match.remembered]
     answer = list(matches)
-    for number, row in known.pairs([spine_text(matches[n].text) for n in asked]):
-        match, refused = matches[asked[number]], known.row(row)
+    for number, row in known.pairs([spine_text(matches[n].text) for n in requested]):
+        match, refused = matches[requested[number]], known.row(row)
         if refused.rejected and same_work(Work.of(match.record), Work.of(refused.edition)):
             text = spine_text(match.text)
             if same_spine(text, lambda region=match.region: look(region), refused):
-                answer[asked[number]] = not_this(match)
+                answer[requested[number]] = not_this(match)
     return answer
 
 

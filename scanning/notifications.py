@@ -34,8 +34,8 @@ def message_key(scan: Scan) -> str:
 
 def body(scan: Scan) -> str:
     """The final form, with the reason where the scan failed. Books too many for SNS are left to `resultsLocation`."""
-    said = results.final(scan) | results.failure_json(scan) if scan.status == Scan.Status.FAILED else results.final(scan)
-    text = json.dumps(said, ensure_ascii=False)
+    values = results.final(scan) | results.failure_json(scan) if scan.status == Scan.Status.FAILED else results.final(scan)
+    text = json.dumps(values, ensure_ascii=False)
     if len(text.encode()) > MOST_BYTES:
-        text = json.dumps(said | {"books": [], "booksLeftOut": True}, ensure_ascii=False)
+        text = json.dumps(values | {"books": [], "booksLeftOut": True}, ensure_ascii=False)
     return text

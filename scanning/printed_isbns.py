@@ -39,13 +39,13 @@ def sightings(lines: Iterable[Line]) -> list[Sighting]:
     """Every ISBN that the lines of a photo say, each line once for each."""
     found = []
     for line in lines:
-        said: dict[str, int] = {}
+        values: dict[str, int] = {}
         for text in (line.text, *line.others):
             for number, weight in in_text(text):
                 if line.confidence < LEAST_CONFIDENCE:
                     weight = LIKELY
-                said[number] = max(weight, said.get(number, 0))
-        found += [Sighting(number, line.quad, weight, "text") for number, weight in said.items()]
+                values[number] = max(weight, values.get(number, 0))
+        found += [Sighting(number, line.quad, weight, "text") for number, weight in values.items()]
     return found
 
 

@@ -132,9 +132,9 @@ def read_sheet(name: str, till, sheet: spine_sheets.Sheet) -> list[Spine]:
         lines = recognition.engine_named(name, till).read_part(sheet.picture, (0, 0, width, height), 0)
         by_strip = sheet.sorted(lines)
         return [Spine(tuple(own), strip.region) for strip, own in zip(sheet.strips, by_strip, strict=True) if own]
-    said = f"There are {len(sheet.strips)} strips."
+    values = f"There are {len(sheet.strips)} strips."
     answer = recognition.proposer_named(name, till).ask(
-        prompts.STRIPS, said, prompts.STRIPS_TOOL, covers.cover_jpeg(sheet.picture)
+        prompts.STRIPS, values, prompts.STRIPS_TOOL, covers.cover_jpeg(sheet.picture)
     )
     found = []
     for entry in entries(answer, "strips"):
@@ -147,8 +147,8 @@ def read_sheet(name: str, till, sheet: spine_sheets.Sheet) -> list[Spine]:
 def whole_shelf(name: str, till, scan: Scan, image: np.ndarray) -> list[Spine]:
     """The model is shown the lines, too, so that the boxes of what it sees are those of the text where there is some."""
     lines = stages.lines_of(scan)[:MOST_LINES]
-    said = prompts.lines_as_json(list(range(len(lines))), lines)
-    answer = recognition.proposer_named(name, till).ask(prompts.SHELF, said, prompts.SHELF_TOOL, covers.cover_jpeg(image))
+    values = prompts.lines_as_json(list(range(len(lines))), lines)
+    answer = recognition.proposer_named(name, till).ask(prompts.SHELF, values, prompts.SHELF_TOOL, covers.cover_jpeg(image))
     free, found = set(range(len(lines))), []
     for entry in entries(answer, "spines"):
         numbers = entry.get("lines") if isinstance(entry.get("lines"), list) else []

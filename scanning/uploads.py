@@ -116,13 +116,13 @@ def _start(scan: Scan, photo: bytes, shelf: Shelf | str) -> Scan:
     return scan
 
 
-def shelf_called(user, said: Shelf | str) -> Shelf | None:
+def shelf_called(user, values: Shelf | str) -> Shelf | None:
     """The place itself, or the one of that name; made where there is none."""
-    if isinstance(said, Shelf) or not said.strip():
-        return said or None
-    if known := shelf_order.called(user, said):
+    if isinstance(values, Shelf) or not values.strip():
+        return values or None
+    if known := shelf_order.called(user, values):
         return known
-    form = ShelfForm({"name": " ".join(said.split())[:100]}, instance=Shelf(user=user))
+    form = ShelfForm({"name": " ".join(values.split())[:100]}, instance=Shelf(user=user))
     return form.save() if form.is_valid() else None
 
 

@@ -102,10 +102,10 @@ def match(
         rounds += [(False, spines_asked), (False, lines_asked)]
     evidence: list[Evidence] = []
     found: list[Match] = []
-    for here, asked in rounds:
+    for here, requested in rounds:
         sure = {i for one in found if one.band == Band.SURE for i in one.lines}
         progress(len({c for c in candidates if sure.issuperset(c.lines)}), len(candidates))
-        open_questions = {text: seeds for text, seeds in asked.items() if not sure.issuperset(seeds)}
+        open_questions = {text: seeds for text, seeds in requested.items() if not sure.issuperset(seeds)}
         answers = lookup.search(list(open_questions), limit=RECORDS_A_QUERY, here=here, outside=not here)
         evidence += weigh(photo, open_questions, answers)
         standing = one_a_spine(photo, compete(photo, evidence))
@@ -117,24 +117,24 @@ def match(
 
 def line_queries(photo: Photo) -> dict[str, list[int]]:
     """What the catalogues are asked for single lines: the text, and the lines that say it."""
-    asked = defaultdict(list)
+    requested = defaultdict(list)
     for index, text in enumerate(photo.text.texts):
         if sum(c.isalpha() for c in text) >= LEAST_LETTERS_ASKED:
-            asked[text].append(index)
-    return dict(asked)
+            requested[text].append(index)
+    return dict(requested)
 
 
 def spine_queries(photo: Photo, candidates: list[SpineProposal]) -> dict[str, list[int]]:
     """What the catalogues are asked for whole spines: the text in reading order, and the lines that it is made of."""
-    asked = defaultdict(list)
+    requested = defaultdict(list)
     for candidate in candidates:
         text = " ".join(photo.text.texts[i] for i in candidate.lines)
         if sum(c.isalpha() for c in text) >= LEAST_LETTERS_ASKED:
-            asked[text] += candidate.lines
+            requested[text] += candidate.lines
         guess = fold(f"{candidate.title} {candidate.author}")
         if set(guess.split()) - set(text.split()):  # a proposer has put letters right
-            asked[guess] += candidate.lines
-    return dict(asked)
+            requested[guess] += candidate.lines
+    return dict(requested)
 
 
 def neighbourhood_queries(photo: Photo) -> dict[str, list[int]]:
@@ -143,11 +143,11 @@ def neighbourhood_queries(photo: Photo) -> dict[str, list[int]]:
     return {" ".join(photo.text.texts[i] for i in group): group for group in groups}
 
 
-def weigh(photo: Photo, asked: dict[str, list[int]], answers: dict[str, list[Record]]) -> list[Evidence]:
+def weigh(photo: Photo, requested: dict[str, list[int]], answers: dict[str, list[Record]]) -> list[Evidence]:
     """The evidence for every record that a catalogue named, at each of the lines it was asked for."""
     works: dict[tuple, Work] = {}
     pairs: dict[tuple, None] = {}
-    for text, seeds in asked.items():
+    for text, seeds in requested.items():
         for record in answers.get(text, ()):
             key = (record.source, record.source_id or record.isbn or record.full_title)
             works.setdefault(key, Work.of(record))

@@ -31,8 +31,8 @@ def _from_here(items: list[Item]):
     known = isbn_entry.known_here(item.isbn13 for item in items)
     for item in items:
         record = known.get(item.isbn13) or identity.placeholder(item.isbn13)
-        said = facts.of_record(record)
-        item.facts |= {name: said[name] for name in FACTS if said.get(name)}
+        values = facts.of_record(record)
+        item.facts |= {name: values[name] for name in FACTS if values.get(name)}
         if item.isbn13 not in known:
             item.notes.append("This ISBN is not known here yet. It is being looked up in the catalogues.")
 
@@ -47,8 +47,8 @@ def _from_open_library(items: list[Item]):
     except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError):
         return _give_up(items, NO_ANSWER)
     for item in items:
-        if said := found.get(item.ids["open_library"]):
-            item.facts |= said
+        if values := found.get(item.ids["open_library"]):
+            item.facts |= values
         else:
             item.problem = NOT_THERE
 
@@ -62,8 +62,8 @@ def _works(catalog, numbers: list[str]) -> dict[str, dict]:
     if not numbers:
         return {}
     wanted = " OR ".join(f"/works/{number}" for number in numbers if number.isalnum())
-    asked = {"q": f"key:({wanted})", "fields": SEARCH, "limit": len(numbers)}
-    docs = _ask(catalog, "/search.json", asked)["docs"]
+    query = {"q": f"key:({wanted})", "fields": SEARCH, "limit": len(numbers)}
+    docs = _ask(catalog, "/search.json", query)["docs"]
     return {doc["key"].rsplit("/", 1)[-1]: _facts(doc, doc.get("author_name") or []) for doc in docs if doc.get("title")}
 
 
@@ -71,9 +71,9 @@ def _editions(catalog, numbers: list[str]) -> dict[str, dict]:
     """https://openlibrary.org/dev/docs/api/books"""
     if not numbers:
         return {}
-    asked = {"bibkeys": ",".join(f"OLID:{number}" for number in numbers), "format": "json", "jscmd": "data"}
+    query = {"bibkeys": ",".join(f"OLID:{number}" for number in numbers), "format": "json", "jscmd": "data"}
     found = {}
-    for key, doc in _ask(catalog, "/api/books", asked).items():
+    for key, doc in _ask(catalog, "/api/books", query).items():
         if doc.get("title"):
             found[key.removeprefix("OLID:")] = _facts(doc, [author["name"] for author in doc.get("authors") or []])
             numbers = doc.get("identifiers") or {}
@@ -82,8 +82,8 @@ def _editions(catalog, numbers: list[str]) -> dict[str, dict]:
     return found
 
 
-def _ask(catalog, path: str, asked: dict) -> dict:
-    reply = catalog.client.get(f"{catalog.base_url}{path}", params=asked)
+def _ask(catalog, path: str, query: dict) -> dict:
+    reply = catalog.client.get(f"{catalog.base_url}{path}", params=query)
     reply.raise_for_status()
     return reply.json()
 

@@ -272,8 +272,8 @@ def kind_of(row: row_outcomes.Plan, seen: set[int]) -> str:
 
 def _preview(row: row_outcomes.Plan, kind: str) -> dict:
     item = row.item
-    said = {"line": row.line, "kind": kind, "title": item.title, "isbn13": item.isbn13, "message": row.message[:300]}
-    return said | {"authors": item.facts.get("authors", []), "raw": {name: text[:80] for name, text in row.raw.items()}}
+    values = {"line": row.line, "kind": kind, "title": item.title, "isbn13": item.isbn13, "message": row.message[:300]}
+    return values | {"authors": item.facts.get("authors", []), "raw": {name: text[:80] for name, text in row.raw.items()}}
 
 
 # ── One row again ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -37,18 +37,18 @@ def find_or_make(user, place: list[str], known: dict) -> Shelf | None:
     return known[parts]
 
 
-def restore(user, said: dict):
+def restore(user, values: dict):
     """A shelf as our own JSON has it, also where no book stands on it."""
-    if not isinstance(said, dict) or not isinstance(said.get("name"), str):
+    if not isinstance(values, dict) or not isinstance(values.get("name"), str):
         return
-    parts = [str(said.get(name) or "")[:100] for name in ("room", "bookcase", "name")]
+    parts = [str(values.get(name) or "")[:100] for name in ("room", "bookcase", "name")]
     there = dict(zip(("room", "bookcase", "name"), parts, strict=True))
     if not parts[2] or Shelf.objects.filter(user=user, **there).exists():
         return
-    position = said.get("position")
+    position = values.get("position")
     shelf = Shelf(user=user, **there, position=position if isinstance(position, int) and 0 <= position < 10**6 else _next(user))
-    if isinstance(said.get("created"), str):
-        shelf.created = Shelf._meta.get_field("created").to_python(said["created"])
+    if isinstance(values.get("created"), str):
+        shelf.created = Shelf._meta.get_field("created").to_python(values["created"])
     created = shelf.created
     shelf.save()
     if created:  # the column is set by the first save

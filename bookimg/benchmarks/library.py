@@ -42,8 +42,8 @@ def measure_library(options: Options) -> list[Figure]:
     print(f"{'':48} {'p50':>7} {'p95':>7} {'queries':>8} {'times':>6}")
     print(f"{'bare SQL of a page and its 48 tiles':48} {floor:7.1f} {'':7} {2:8}   1.0")
     rows = [row(visitor, name, address, floor) for name, address in library_pages(user)]
-    slowest = max((each for each in rows if each.is_list), key=lambda each: each.middle)
-    most = max(rows, key=lambda each: each.queries)
+    slowest = max((item for item in rows if item.is_list), key=lambda item: item.middle)
+    most = max(rows, key=lambda item: item.queries)
     return [
         Figure(f"{connection.vendor}, the page of covers compared with bare SQL and tiles", grid / floor, "x", TIMES),
         Figure(f"{connection.vendor}, the page of covers", grid, "ms", MILLISECONDS),

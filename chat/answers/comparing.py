@@ -32,15 +32,17 @@ NUMBERS = re.compile(
 
 
 def compare(question: Question) -> Reply | None:
-    asked = " ".join(question.asked.replace("’", "'").split()).rstrip(" ?!.")
-    if found := THAN.match(asked) or WHICH.match(asked):
+    question_text = " ".join(question.wording.replace("’", "'").split()).rstrip(" ?!.")
+    if found := THAN.match(question_text) or WHICH.match(question_text):
         kind, more = kind_of(found["how"])
-        return two_books(question, found["a"], found["b"], kind, more, yes_or_no=asked.lower().startswith(("is", "was", "has")))
-    if found := LIKED.match(asked):
+        return two_books(
+            question, found["a"], found["b"], kind, more, yes_or_no=question_text.lower().startswith(("is", "was", "has"))
+        )
+    if found := LIKED.match(question_text):
         how = found["how"] or found["how2"]
         more = how.lower() in ("better", "more", "higher")
         return two_books(question, found["a"] or found["a2"], found["b"] or found["b2"], "rating", more, bool(found["how"]))
-    if found := NUMBERS.match(asked):
+    if found := NUMBERS.match(question_text):
         return two_numbers(question, found["a"], found["b"], bool(found["read"]))
     return None
 

@@ -97,7 +97,7 @@ def different(question: Question) -> Reply | None:
         return None
     query = bare(question, kind)
     if kind in ("tag", "shelf") and not query.narrows:
-        names = [str(each) for each in (question.user.tags.all() if kind == "tag" else question.user.shelves.all())]
+        names = [str(item) for item in (question.user.tags.all() if kind == "tag" else question.user.shelves.all())]
         pairs = [(name, 0) for name in names]
         counted = dict(question.tools.most(kind, BookQuery(), 0))
         pairs = [(name, counted.get(name, 0)) for name in names]

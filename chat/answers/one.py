@@ -103,20 +103,20 @@ def owned(question: Question) -> Reply | None:
             return Reply(f"Yes, {len(keys):,} {query_in_words(query, len(keys))}: {some(question, keys)}.", keys)
         return Reply(f"No, “{title}” is not in your library.")
     copy = found[0]
-    same = [each for each in found if each.book.work_key == copy.book.work_key]
+    same = [item for item in found if item.book.work_key == copy.book.work_key]
     if copy.status == Status.WISHLIST:
         return Reply(f"No, {titled(copy)} is on your wishlist only.", [copy.pk])
     shelf = f" It stands on “{copy.shelf}”." if copy.shelf else ""
     number = f"{len(same)} copies of " if len(same) > 1 else ""
-    return Reply(f"Yes, you have {number}{titled(copy)}.{shelf} {STATE_SENTENCES[copy.status]}", [each.pk for each in same])
+    return Reply(f"Yes, you have {number}{titled(copy)}.{shelf} {STATE_SENTENCES[copy.status]}", [item.pk for item in same])
 
 
 def several(question: Question, title: str) -> Reply | None:
     """`both Emma and Persuasion`: each of them."""
     titles = [part.strip() for part in title.removeprefix("both ").replace(",", " and ").split(" and ") if part.strip()]
-    copies = [next(iter(question.tools.titled(each)), None) for each in titles]
+    copies = [next(iter(question.tools.titled(item)), None) for item in titles]
     there = [titled(copy) for copy in copies if copy]
-    lacking = [f"“{each}”" for each, copy in zip(titles, copies, strict=True) if not copy]
+    lacking = [f"“{item}”" for item, copy in zip(titles, copies, strict=True) if not copy]
     if not there:
         return None
     if not lacking:
@@ -292,7 +292,7 @@ def about(question: Question, copy: UserBook) -> str:
         series_answer(question, copy) if copy.series else "",
     ]
     description = f" {copy.description[:500]}" if copy.description else " I have no description of it."
-    return f"{titled(copy)}: {', '.join(each.rstrip('.') for each in facts if each)}.{description} {place_sentence(question, copy)} {STATE_SENTENCES[copy.status]}"
+    return f"{titled(copy)}: {', '.join(item.rstrip('.') for item in facts if item)}.{description} {place_sentence(question, copy)} {STATE_SENTENCES[copy.status]}"
 
 
 def known_value(value, sentence: str, nothing: str):

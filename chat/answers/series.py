@@ -12,22 +12,22 @@ def series_in(question: Question) -> str:
     name = longest_in(question.text, question.names.series, 3)
     if name:
         return question.names.series[name]
-    said = question.subject(
+    values = question.subject(
         r"(?:missing|lack|need|gaps|incomplete|complete|next|own|have)(?: (?:from|in|of|to complete|to finish|for|after))+\s+(?:the |my )?(?P<it>.+?)(?: series| saga| cycle| trilogy| books)?$",
         r"(?:is|are) (?:my |the )?(?P<it>.+?)(?: series| saga| cycle| trilogy)? (?:complete|incomplete|finished)",
         r"all (?:of |the |volumes of |books in )*(?:my )?(?P<it>.+?)(?: series| saga| cycle| trilogy| books)?$",
         r"(?:comes?|after)\s+(?P<it>.+)",
     )
-    if not said:
+    if not values:
         return ""
-    wanted = set(name_key(said).split()) - {"the", "series", "saga", "books", "my", "any", "a"}
+    wanted = set(name_key(values).split()) - {"the", "series", "saga", "books", "my", "any", "a"}
     some = [shown for folded, shown in question.names.series.items() if wanted and wanted <= set(folded.split())]
     if some:
         return min(some, key=len)
-    author = question.names.author(said)
+    author = question.names.author(values)
     if author:
         return ""
-    copies = question.tools.titled(said)
+    copies = question.tools.titled(values)
     return copies[0].series if copies else ""
 
 
@@ -61,9 +61,9 @@ def of_one(name: str, one: Series | None) -> Reply:
     return Reply(f"{have}, without a gap. Whether more volumes have come out since I cannot tell.", keys)
 
 
-def number_list(each: list[int]) -> str:
+def number_list(item: list[int]) -> str:
     """`1, 2 and 4`, and `1–9` for a run."""
-    return runs(each, "–")
+    return runs(item, "–")
 
 
 def following(question: Question) -> Reply | None:

@@ -57,9 +57,9 @@ def gathered(lines, hear) -> dict:
         for choice in piece.get("choices", ())[:1]:
             ended = ended or bool(choice.get("finish_reason"))
             delta = choice.get("delta") or {}
-            if said := delta.get("content"):
-                text += said
-                hear(said)
+            if values := delta.get("content"):
+                text += values
+                hear(values)
             for call in delta.get("tool_calls") or ():
                 gather_call(calls, call)
     if not ended:
@@ -80,13 +80,13 @@ def gather_call(calls: dict[int, dict], piece: dict):
 def turn_messages(turn: ModelTurn) -> list[dict]:
     if turn.role == "tool":
         return [{"role": "tool", "tool_call_id": key, "content": found} for key, found in turn.results]
-    said: dict = {"role": turn.role, "content": turn.text}
+    values: dict = {"role": turn.role, "content": turn.text}
     if turn.calls:
-        said["tool_calls"] = [
+        values["tool_calls"] = [
             {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": json.dumps(call.arguments)}}
             for call in turn.calls
         ]
-    return [said]
+    return [values]
 
 
 def read_openai_answer(answer: dict) -> Said:

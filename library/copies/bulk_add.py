@@ -107,11 +107,11 @@ def _book(record: Record) -> Book:
 
 
 def _copy(user, new: NewCopy, book: Book, source: str) -> UserBook:
-    said = {fact: new.facts[fact] for fact in FACTS if new.facts.get(fact) not in (None, "", [], ())}
+    values = {fact: new.facts[fact] for fact in FACTS if new.facts.get(fact) not in (None, "", [], ())}
     # What only people have said about an edition is theirs, and nobody else's copy says it.
     known = {fact: getattr(book, fact) for fact in FACTS if is_borne_out(book) and getattr(book, fact)}
-    columns = {"isbn13": book.isbn13 or ""} | known | said
-    origins = {fact: source if fact in said else book.source for fact in columns if columns[fact]}
+    columns = {"isbn13": book.isbn13 or ""} | known | values
+    origins = {fact: source if fact in values else book.source for fact in columns if columns[fact]}
     if is_placeholder(columns["title"]):
         del origins["title"]  # nobody says so: whoever knows better may
     if book.cover and columns.get("cover") == book.cover:

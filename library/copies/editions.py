@@ -71,8 +71,8 @@ def others(copy: UserBook, lookup: Lookup) -> list[Record]:
         identity.record_of(book) for book in known.exclude(source="", isbn13=None).order_by("-published_date", "pk")[:AT_MOST]
     ]
     text = " ".join([copy.title, *copy.authors[:1]])
-    asked = lookup.search([text]).get(text, [])
-    found += [record for record in asked if identity.work_key(record.title, record.authors) == key]
+    requested = lookup.search([text]).get(text, [])
+    found += [record for record in requested if identity.work_key(record.title, record.authors) == key]
     here = copy.isbn13 or copy.book.isbn13 or ""
     different = {_name(record): record for record in reversed(found) if record.isbn != here or not here}
     return list(reversed(different.values()))[:AT_MOST]

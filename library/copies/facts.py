@@ -17,17 +17,19 @@ LONGEST = {field.name: field.max_length for field in Book._meta.fields if getatt
 
 def of_record(record: Record) -> dict:
     """What `record` says, as the columns of a Book, without the ISBN; cut to what they hold."""
-    said = {fact: getattr(record, fact) for fact in FACTS if fact != "isbn13"}
-    said |= {"authors": list(record.authors), "categories": list(record.categories)}
-    return {fact: value[: LONGEST[fact]] if fact in LONGEST and isinstance(value, str) else value for fact, value in said.items()}
+    values = {fact: getattr(record, fact) for fact in FACTS if fact != "isbn13"}
+    values |= {"authors": list(record.authors), "categories": list(record.categories)}
+    return {
+        fact: value[: LONGEST[fact]] if fact in LONGEST and isinstance(value, str) else value for fact, value in values.items()
+    }
 
 
-def change_facts(copy: UserBook, said: dict, source: str) -> list[str]:
+def change_facts(copy: UserBook, values: dict, source: str) -> list[str]:
     """Sets what `source` says on `copy` (not saved yet) and keeps what stood there; the names of the facts that changed.
 
     Anybody but the owner changes only what the owner has not said, and never to nothing."""
     changed = []
-    for fact, after in said.items():
+    for fact, after in values.items():
         before = getattr(copy, fact)
         if source != YOU and (copy.origins.get(fact) == YOU or after in ("", None, [])):
             continue
@@ -42,9 +44,9 @@ def change_facts(copy: UserBook, said: dict, source: str) -> list[str]:
     return changed
 
 
-def fill_facts(copy: UserBook, said: dict, source: str) -> list[str]:
+def fill_facts(copy: UserBook, values: dict, source: str) -> list[str]:
     """Sets what `copy` (not saved yet) lacks and its owner did not leave empty; nothing stood there, so no history begins."""
-    known = {fact: value for fact, value in said.items() if value not in ("", None, [])}
+    known = {fact: value for fact, value in values.items() if value not in ("", None, [])}
     if copy.cover_key:
         known.pop("cover", None)  # a picture of the owner's stands there
     filled = [fact for fact in known if not getattr(copy, fact) and copy.origins.get(fact) != YOU]

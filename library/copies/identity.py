@@ -75,35 +75,35 @@ def complete_edition(book: Book, record: Record) -> bool:
     whether it learned anything."""
     if record.source in PEOPLE:
         return False
-    said = {fact: value for fact, value in facts.of_record(record).items() if value not in ("", None, [])}
+    values = {fact: value for fact, value in facts.of_record(record).items() if value not in ("", None, [])}
     if is_borne_out(book):
-        said = {fact: value for fact, value in said.items() if not getattr(book, fact)}
+        values = {fact: value for fact, value in values.items() if not getattr(book, fact)}
     else:
-        said |= {"source": record.source, "source_id": record.source_id[:100]}
+        values |= {"source": record.source, "source_id": record.source_id[:100]}
     if links := {**record.links, **book.links}:
-        said["links"] = links
-    said = {name: value for name, value in said.items() if getattr(book, name) != value}
-    if not said:
+        values["links"] = links
+    values = {name: value for name, value in values.items() if getattr(book, name) != value}
+    if not values:
         return False
-    for name, value in said.items():
+    for name, value in values.items():
         setattr(book, name, value)
     book.work_key = work_key(book.title, book.authors)
-    book.save(update_fields=[*said, "work_key"])
+    book.save(update_fields=[*values, "work_key"])
     return True
 
 
 def record_of(book: Book) -> Record:
     """What is shared about an edition, as a catalogue would say it."""
-    said = {fact: getattr(book, fact) for fact in FACTS if fact != "isbn13"}
-    said |= {"authors": tuple(book.authors), "categories": tuple(book.categories)}
-    return Record(**said, isbn=book.isbn13 or "", links=book.links, source=book.source, source_id=book.source_id)
+    values = {fact: getattr(book, fact) for fact in FACTS if fact != "isbn13"}
+    values |= {"authors": tuple(book.authors), "categories": tuple(book.categories)}
+    return Record(**values, isbn=book.isbn13 or "", links=book.links, source=book.source, source_id=book.source_id)
 
 
 def follow_isbn(copy: UserBook):
     """`copy` (not saved yet) was given another number, or none: it is the edition of that from now on. An edition nobody had yet
     begins with what is true of the work; publisher, pages and cover were those of the former one."""
-    said = {fact: getattr(copy, fact) for fact in ("title", "series", "series_number", "language")}
-    copy.book = find_or_make_book(Record(**said, authors=tuple(copy.authors), isbn=copy.isbn13, source=facts.YOU))
+    values = {fact: getattr(copy, fact) for fact in ("title", "series", "series_number", "language")}
+    copy.book = find_or_make_book(Record(**values, authors=tuple(copy.authors), isbn=copy.isbn13, source=facts.YOU))
 
 
 def owned_copies(user, record: Record):

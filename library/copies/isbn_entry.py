@@ -124,7 +124,7 @@ def enter(
             entered.append(fresh)
             owned.setdefault(number, fresh.copy)
             before |= {key: fresh.copy} if key else {}
-    added = [each.copy for each in entered if each.copy and each.outcome == EntryOutcome.ADDED]
+    added = [item.copy for item in entered if item.copy and item.outcome == EntryOutcome.ADDED]
     _tag(user, added, tags)
     metadata_lookup.begin_lookup(added)
     return entered

@@ -67,7 +67,7 @@ def fact_differences(keep: UserBook, other: UserBook) -> list[Difference]:
     """Where both say something, and not the same."""
     names = (*FACTS, *FILLED)
     pairs = [Difference(name, getattr(keep, name), getattr(other, name)) for name in names]
-    return [each for each in pairs if each.kept and each.other and each.kept != each.other]
+    return [item for item in pairs if item.kept and item.other and item.kept != item.other]
 
 
 @transaction.atomic
@@ -112,8 +112,8 @@ def _refuse(keep: UserBook, other: UserBook, two_isbns: bool):
 
 def _values(copy: UserBook) -> dict:
     """What a merge may change about a copy, as it is now."""
-    said = {name: getattr(copy, name) for name in TOUCHED}
-    return {name: dict(value) if isinstance(value, dict) else value for name, value in said.items()}
+    values = {name: getattr(copy, name) for name in TOUCHED}
+    return {name: dict(value) if isinstance(value, dict) else value for name, value in values.items()}
 
 
 def _move(relation: str, copy: UserBook, to: UserBook) -> dict | None:
@@ -157,9 +157,9 @@ def _fill_own(keep: UserBook, other: UserBook):
 def _both(mine: dict, theirs: dict) -> dict:
     """What two imports have kept, down to the single number and column; mine where both have one."""
     inner = {
-        name: {**said, **mine[name]}
-        for name, said in theirs.items()
-        if isinstance(mine.get(name), dict) and isinstance(said, dict)
+        name: {**values, **mine[name]}
+        for name, values in theirs.items()
+        if isinstance(mine.get(name), dict) and isinstance(values, dict)
     }
     return {**theirs, **mine, **inner}
 

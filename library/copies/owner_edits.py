@@ -15,7 +15,7 @@ class Stale(Exception):
 
 
 @transaction.atomic
-def edit_copy(user, pk: int, said: dict, own: dict | None = None, version: int | None = None) -> UserBook:
+def edit_copy(user, pk: int, values: dict, own: dict | None = None, version: int | None = None) -> UserBook:
     """What the owner says about a copy: facts, and what is theirs alone (status, shelf, …). Raises Stale where `version` is not
     the one that is stored, and UserBook.DoesNotExist where the copy is not this person's.
 
@@ -23,7 +23,7 @@ def edit_copy(user, pk: int, said: dict, own: dict | None = None, version: int |
     copy = UserBook.objects.select_for_update(of=("self",)).get(pk=pk, user=user)
     if version is not None and copy.version != version:
         raise Stale(copy)
-    if "isbn13" in facts.change_facts(copy, said, facts.YOU):
+    if "isbn13" in facts.change_facts(copy, values, facts.YOU):
         identity.follow_isbn(copy)
     for name, value in (own or {}).items():
         setattr(copy, name, value)

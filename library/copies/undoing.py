@@ -48,7 +48,7 @@ def undo_columns(column: str, after, rows: Iterable[tuple[int, object]]) -> dict
 
 def values(copy: UserBook, before: dict, after: dict) -> dict:
     """These columns of one copy changed."""
-    before, after = ({name: plain(value) for name, value in said.items()} for said in (before, after))
+    before, after = ({name: plain(value) for name, value in given.items()} for given in (before, after))
     return {"do": "values", "copy": copy.pk, "before": before, "after": after}
 
 

@@ -74,12 +74,12 @@ class CopyForm(OwnShelfForm, CarefulForm):
     def save(self) -> list[EditConflict]:
         """Saves what was changed here; what was changed elsewhere too is not saved but answered."""
         copy = UserBook.objects.select_for_update(of=("self",)).get(pk=self.instance.pk, user=self.instance.user_id)
-        said, clashes = self.settle(copy)
-        names, before = said.pop("tags", None), copy.status
-        for name, value in said.items():
+        cleaned, clashes = self.settle(copy)
+        names, before = cleaned.pop("tags", None), copy.status
+        for name, value in cleaned.items():
             setattr(copy, name, value)
-        if said:
-            copy.save(update_fields=list(said))
+        if cleaned:
+            copy.save(update_fields=list(cleaned))
         if names is not None:
             tagging.set_tags(copy, names)
         readings.follow(copy, before)
@@ -134,11 +134,11 @@ class FactsForm(CarefulForm):
         user, pk = self.instance.user, self.instance.pk
         stored = UserBook.objects.get(pk=pk, user=user)
         while True:
-            said, clashes = self.settle(stored)
+            cleaned, clashes = self.settle(stored)
             if clashes:
                 return clashes
             try:
-                owner_edits.edit_copy(user, pk, said, version=stored.version)
+                owner_edits.edit_copy(user, pk, cleaned, version=stored.version)
                 return []
             except owner_edits.Stale as stale:
                 stored = stale.copy
@@ -243,15 +243,15 @@ class BulkForm(forms.Form):
         return typed
 
     def change(self) -> bulk_changes.Change:
-        said = self.cleaned_data
-        shelf = {"": bulk_changes.KEEP, NO_SHELF: None}.get(said["shelf"], self.own.get(said["shelf"]))
+        cleaned = self.cleaned_data
+        shelf = {"": bulk_changes.KEEP, NO_SHELF: None}.get(cleaned["shelf"], self.own.get(cleaned["shelf"]))
         return bulk_changes.Change(
             shelf=shelf,
-            status=said["status"],
-            favourite={"yes": True, "no": False}.get(said["favourite"]),
-            add_tags=tuple(said["add_tags"]),
-            remove_tags=tuple(said["remove_tags"]),
-            remove=said["remove"],
+            status=cleaned["status"],
+            favourite={"yes": True, "no": False}.get(cleaned["favourite"]),
+            add_tags=tuple(cleaned["add_tags"]),
+            remove_tags=tuple(cleaned["remove_tags"]),
+            remove=cleaned["remove"],
         )
 
 

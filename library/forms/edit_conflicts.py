@@ -26,8 +26,8 @@ class EditConflict:
 
 def question_of(clashes: list[EditConflict]) -> str:
     """Tells one question from another."""
-    said = [(clash.name, clash.mine_in_words, clash.theirs_in_words) for clash in clashes]
-    return f"{zlib.crc32(repr(said).encode()):x}" if clashes else ""
+    cleaned = [(clash.name, clash.mine_in_words, clash.theirs_in_words) for clash in clashes]
+    return f"{zlib.crc32(repr(cleaned).encode()):x}" if clashes else ""
 
 
 class LongTextField(forms.CharField):
@@ -73,17 +73,17 @@ class CarefulForm(forms.ModelForm):
 
     def settle(self, copy) -> tuple[dict, list[EditConflict]]:
         """What is to be saved on `copy`, which is how it is stored now, and what has to be asked first."""
-        said, clashes = {}, []
+        cleaned, clashes = {}, []
         for name in self.changed_data:
             mine, theirs, choice = self.cleaned_data[name], self.current(copy, name), self.data.get(f"keep-{name}")
             if choice == THEIRS:
                 continue
             if choice == MINE or self._same(name, mine, theirs) or self._untouched(name, theirs, copy):
-                said[name] = mine
+                cleaned[name] = mine
             else:
                 label = self.fields[name].label or name.capitalize()
                 clashes.append(EditConflict(name, label, mine, theirs, self.in_words(name, mine), self.in_words(name, theirs)))
-        return said, clashes
+        return cleaned, clashes
 
     def in_words(self, name: str, value) -> str:
         """As a person reads it: the label of a choice, a list in one line."""

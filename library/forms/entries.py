@@ -67,14 +67,14 @@ class TypedForm(EntryBatchForm):
 
     def clean(self):
         cleaned = super().clean()
-        if "text" in cleaned and not any(each.isbn for each in self.found()):
-            problems = [each.problem for each in self.found()][:3]
+        if "text" in cleaned and not any(item.isbn for item in self.found()):
+            problems = [item.problem for item in self.found()][:3]
             raise ValidationError(problems or ["There is no ISBN in this text. An ISBN has 10 or 13 digits."])
         return cleaned
 
     def save(self) -> list[isbn_entry.Entered]:
         """Sent twice, it adds once: each number is keyed by its place in the text."""
-        found = [each.isbn or each.text for each in self.found()]
+        found = [item.isbn or item.text for item in self.found()]
         once = self.cleaned_data["entry_key"]
         keys = [f"{once}-{place}" for place in range(len(found))] if once else []
         batch = self.batch()
@@ -87,7 +87,7 @@ class NameForm(forms.Form):
     title = forms.CharField(max_length=500)
     authors = AuthorsField(required=False)
 
-    def said(self) -> dict:
+    def given_values(self) -> dict:
         return {fact: value for fact, value in self.cleaned_data.items() if value}
 
 
@@ -158,16 +158,16 @@ class AddBookForm(OwnShelfForm, forms.Form):
             raise ValidationError(f"No catalogue has {isbn.hyphenated(typed['isbn13'])}. Please enter the title.")
         return typed
 
-    def said(self) -> dict:
+    def given_values(self) -> dict:
         """The words of the owner, which nobody overwrites."""
         return {fact: self.cleaned_data[fact] for fact in self.FACTS if self.cleaned_data[fact]}
 
     def record(self) -> Record:
         """What was typed, or what is known of the number that was typed alone."""
-        number, said = self.cleaned_data["isbn13"], self.said()
-        if "title" not in said:
+        number, cleaned = self.cleaned_data["isbn13"], self.given_values()
+        if "title" not in cleaned:
             return self.known or identity.placeholder(number)
-        return Record(**{**said, "authors": tuple(said.get("authors", ()))}, isbn=number, source="typed")
+        return Record(**{**cleaned, "authors": tuple(cleaned.get("authors", ()))}, isbn=number, source="typed")
 
     def owned(self) -> list[UserBook]:
         key = self.cleaned_data["entry_key"]
@@ -178,4 +178,4 @@ class AddBookForm(OwnShelfForm, forms.Form):
     def save(self) -> UserBook:
         own = {name: self.cleaned_data[name] for name in ("shelf", "status", "tags")}
         key = self.cleaned_data["entry_key"]
-        return isbn_entry.enter_record(self.user, self.record(), said=self.said(), entry=Entry.HAND, key=key, **own).copy
+        return isbn_entry.enter_record(self.user, self.record(), said=self.given_values(), entry=Entry.HAND, key=key, **own).copy

@@ -102,11 +102,11 @@ class LongSelect(forms.Select):
     """For hundreds of options: Django renders a template for each, which takes longer than all else of a page."""
 
     def render(self, name, value, attrs=None, renderer=None):
-        said = self.get_context(name, value, attrs)["widget"]
-        offered = [option for _, group, _ in said["optgroups"] for option in group]
+        cleaned = self.get_context(name, value, attrs)["widget"]
+        offered = [option for _, group, _ in cleaned["optgroups"] for option in group]
         parts = [(option["value"], flatatt(option["attrs"]), option["label"]) for option in offered]
         options = format_html_join("\n", '<option value="{}"{}>{}</option>', parts)
-        return format_html('<select name="{}"{}>\n{}</select>', said["name"], flatatt(said["attrs"]), options)
+        return format_html('<select name="{}"{}>\n{}</select>', cleaned["name"], flatatt(cleaned["attrs"]), options)
 
 
 class OwnShelfForm:

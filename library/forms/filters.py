@@ -70,7 +70,7 @@ class SeveralField(forms.Field):
 
     def to_python(self, value):
         given = [value] if isinstance(value, str) else value or []
-        return [text for each in given if (text := " ".join(str(each).replace("\0", "").split())[:100])]
+        return [text for item in given if (text := " ".join(str(item).replace("\0", "").split())[:100])]
 
 
 class LibraryFilter(forms.Form):

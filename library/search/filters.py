@@ -24,10 +24,10 @@ RANGE = re.compile(r"^(?P<low>\d+(?:\.\d+)?)?\s*(?P<to>\.\.\.?|-|–|to)\s*(?P<h
 BOUND = re.compile(r"^(?P<sign>>=|<=|>|<|≥|≤)?(?P<number>\d+(?:\.\d+)?)(?P<plus>\+|s)?$")
 
 
-def narrow(books: UserBookQuerySet, asked: Filter) -> UserBookQuerySet:
+def narrow(books: UserBookQuerySet, query: Filter) -> UserBookQuerySet:
     """What a filter leaves of `books`; one that makes no sense leaves nothing, its opposite everything."""
-    meaning = MEANINGS[asked.name]
-    return books.but_not(lambda all_books: meaning(all_books, asked.value)) if asked.no else meaning(books, asked.value)
+    meaning = MEANINGS[query.name]
+    return books.but_not(lambda all_books: meaning(all_books, query.value)) if query.no else meaning(books, query.value)
 
 
 def bounds(text: str, step: float = 1) -> tuple[float | None, float | None] | None:

@@ -25,8 +25,8 @@ AROUND = 90  # letters on both sides of the first hit in a long text
 
 def looked_for(query, meant: dict[str, str] | None = None) -> set[str]:
     words = [word for phrase in query.phrases for word in phrase] + list(query.words) + list((meant or {}).values())
-    told = terms.telling_words(words) if words else []
-    return {form for word in told for form in terms.forms(word)}
+    reported = terms.telling_words(words) if words else []
+    return {form for word in reported for form in terms.forms(word)}
 
 
 def hit(word: str, wanted: set[str], typing: str = "") -> bool:
@@ -160,8 +160,8 @@ def allowed(user, query: Query, within=None) -> set[int] | None:
     found = None
     if query.filters or within is not None or not query.ranks:
         books = UserBook.objects.of(user) if within is None else within
-        for each in query.filters:
-            books = filters.narrow(books, each)
+        for item in query.filters:
+            books = filters.narrow(books, item)
         found = set(books.order_by().values_list("pk", flat=True))
     if query.phrases:
         phrased = text.with_phrases(user, query)

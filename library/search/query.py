@@ -56,7 +56,7 @@ def parse_query(text: str) -> Query:
     """Everything can be typed: what is no filter is words."""
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     text = text.translate(str.maketrans("“”„«»", '"""""'))
-    said, words, phrases, without, filters = [], [], [], [], []
+    values, words, phrases, without, filters = [], [], [], [], []
     last = None
     for part in PART.finditer(text):
         name, value = (part["name"] or "").lower(), part["word"] if part["phrase"] is None else part["phrase"]
@@ -70,10 +70,10 @@ def parse_query(text: str) -> Query:
                 without.append(tuple(found))
             elif part["phrase"] is not None:
                 phrases.append(tuple(found))
-                said.append(value)
+                values.append(value)
             else:
                 words += found
-                said.append(part[0])
+                values.append(part[0])
                 last = part
     typing = bool(last) and last.end() == len(text)
-    return Query(" ".join(said), tuple(words[:MOST_WORDS]), tuple(phrases[:8]), tuple(without[:8]), tuple(filters[:16]), typing)
+    return Query(" ".join(values), tuple(words[:MOST_WORDS]), tuple(phrases[:8]), tuple(without[:8]), tuple(filters[:16]), typing)

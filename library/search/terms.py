@@ -31,8 +31,8 @@ def telling_words(found: list[str]) -> list[str]:
 def forms(word: str) -> list[str]:
     """`word`, its singular or plural, and the ways an umlaut is written: muller, mueller; each one may stand in a book."""
     found = [word, *singular_and_plural(word)]
-    for each in list(found):
-        found += umlauts(each)
+    for item in list(found):
+        found += umlauts(item)
     return list(dict.fromkeys(found))[:MOST_FORMS]
 
 

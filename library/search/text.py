@@ -72,7 +72,7 @@ def search_text(user, query: Query) -> Found:
         typing = query.typing and number == len(groups) - 1
         if meanings := terms.english(word):
             abroad = True
-            wider.append((*group, *(form for each in meanings for part in each.split() for form in terms.forms(part))))
+            wider.append((*group, *(form for item in meanings for part in item.split() for form in terms.forms(part))))
             continue
         if asking.has(Ask((group,), typing=typing)):
             wider.append(group)
@@ -85,8 +85,8 @@ def search_text(user, query: Query) -> Found:
         exact = asking.match(Ask(tuple(wider), query.phrases))
     close = []
     if not exact and len(groups) > 1:
-        told = set(terms.telling_words(list(query.words)))
-        some = tuple(group for word, group in zip(query.words, wider, strict=True) if word in told)
+        reported = set(terms.telling_words(list(query.words)))
+        some = tuple(group for word, group in zip(query.words, wider, strict=True) if word in reported)
         close = asking.match(Ask(some, query.phrases, any_of=True))
     return Found(exact, close, meant, abroad)
 

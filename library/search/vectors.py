@@ -38,7 +38,7 @@ class Kept:
         with self.lock:
             self.matrices[key] = matrix
             self.matrices.move_to_end(key)
-            while len(self.matrices) > 1 and sum(each.rows.nbytes for each in self.matrices.values()) > MOST_BYTES:
+            while len(self.matrices) > 1 and sum(item.rows.nbytes for item in self.matrices.values()) > MOST_BYTES:
                 self.matrices.popitem(last=False)
 
 
@@ -54,7 +54,7 @@ def matrix_of(user, model: str) -> Matrix:
 def load(user, model: str, stamp: int, key) -> Matrix:
     rows = list(Embedding.objects.usable(user, model).values_list("copy_id", "size", "vector"))
     size = rows[0][1] if rows else 1
-    rows = [(pk, vector) for pk, each, vector in rows if each == size]
+    rows = [(pk, vector) for pk, item, vector in rows if item == size]
     copies = np.fromiter((pk for pk, _ in rows), dtype=np.int64, count=len(rows))
     numbers = np.frombuffer(b"".join(bytes(vector) for _, vector in rows), dtype=STORED).astype(np.float32)
     matrix = Matrix(stamp, copies, numbers.reshape(len(rows), size))

@@ -26,8 +26,8 @@ def tile(copy) -> str:
 # A page of the library has 48 of each, and drawing them was half of its time; the same book always looks the same.
 @lru_cache(maxsize=4096)
 def markup(title: str, authors: tuple[str, ...], language: str, picture: str, loading: str) -> str:
-    said = {"drawing": draw(title, authors), "language": language, "picture": picture, "loading": loading}
-    return get_template("library/_cover.html").render(said)
+    values = {"drawing": draw(title, authors), "language": language, "picture": picture, "loading": loading}
+    return get_template("library/_cover.html").render(values)
 
 
 @lru_cache(maxsize=4096)

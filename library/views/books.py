@@ -53,19 +53,19 @@ def library(request):
 
 def results(request) -> dict:
     """What the list shows, and how it can be narrowed and sorted from here; one query more for each thing that is asked of it."""
-    asked, shelves = LibraryFilter(request.GET, request.user), listing.shelves_of(request.user)
+    requested, shelves = LibraryFilter(request.GET, request.user), listing.shelves_of(request.user)
     numbers = listing.Numbers(request.user)
-    books, in_list = asked.select(UserBook.objects.of(request.user)), asked.value("view") == "list"
-    paginator = listing.CopyPaginator(books, None if asked.narrows else numbers.total, all_columns=in_list)
+    books, in_list = requested.select(UserBook.objects.of(request.user)), requested.value("view") == "list"
+    paginator = listing.CopyPaginator(books, None if requested.narrows else numbers.total, all_columns=in_list)
     page = paginator.get_page(request.GET.get("page"))
-    context = {"asked": asked, "page": page, "pages": pages_around(page), "total": numbers.total, "sort": asked.order}
+    context = {"asked": requested, "page": page, "pages": pages_around(page), "total": numbers.total, "sort": requested.order}
     context |= {
-        "narrowings": [(each, query_without(request.GET, each)) for each in asked.narrowings(shelves)],
-        "place_chips": linked(request, listing.place_chips(shelves, numbers, asked)),
-        "status_chips": linked(request, listing.status_chips(numbers, asked)),
+        "narrowings": [(item, query_without(request.GET, item)) for item in requested.narrowings(shelves)],
+        "place_chips": linked(request, listing.place_chips(shelves, numbers, requested)),
+        "status_chips": linked(request, listing.status_chips(numbers, requested)),
         "kept": [(name, value) for name, values in request.GET.lists() if name not in ("q", "page") for value in values if value],
     }
-    return context | (rows(request, page, asked.order) if in_list else {})
+    return context | (rows(request, page, requested.order) if in_list else {})
 
 
 def rows(request, page, order: str) -> dict:
@@ -139,9 +139,9 @@ LANGUAGES_OFFERED = 40
 @require_GET
 def filters(request):
     """As a fragment above the list, and as a page of its own where no script runs."""
-    asked = LibraryFilter(request.GET, request.user)
+    requested = LibraryFilter(request.GET, request.user)
     context = {
-        "asked": asked,
+        "asked": requested,
         "shelves": request.user.shelves.all(),
         "statuses": Status.choices,
         "entries": Entry.choices,

@@ -22,10 +22,10 @@ def bulk(request):
     asks what is to be done."""
     query = QueryDict(request.POST.get("query", "")[:2000])
     copies = chosen(request, query)
-    asked = request.POST.copy()
-    if asked.get("act") == "remove":  # the bar's own button
-        asked["remove"] = "on"
-    form = BulkForm(request.user, asked if "act" in asked else None)
+    requested = request.POST.copy()
+    if requested.get("act") == "remove":  # the bar's own button
+        requested["remove"] = "on"
+    form = BulkForm(request.user, requested if "act" in requested else None)
     if "act" not in request.POST or not form.is_valid():
         return render(request, "library/bulk.html", page(request, form, copies, query))
     undo = bulk_changes.apply_change(request.user, copies, form.change())

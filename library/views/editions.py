@@ -58,9 +58,9 @@ def book_merge(request, pk, other):
         except merging.MergeError as problem:
             error = str(problem)
     differences = [
-        (label(each.name), in_text(each.kept), in_text(each.other))
-        for each in merging.fact_differences(keep, other)
-        if each.name not in ("cover", "shelf_id")
+        (label(item.name), in_text(item.kept), in_text(item.other))
+        for item in merging.fact_differences(keep, other)
+        if item.name not in ("cover", "shelf_id")
     ]
     context = {"keep": keep, "other": other, "two_isbns": two_isbns, "differences": differences, "error": error}
     return render(request, "library/merge.html", context)

@@ -36,12 +36,12 @@ class Understood:
 
 def understand(user, found: list[isbn.Found]) -> list[Understood]:
     """In three queries, however many there are."""
-    numbers = {each.isbn for each in found if each.isbn}
+    numbers = {item.isbn for item in found if item.isbn}
     known, owned = isbn_entry.known_here(numbers), isbn_entry.owned_counts(user, numbers)
     rows, seen = [], set()
-    for each in found:
-        rows.append(Understood(each, known.get(each.isbn), owned.get(each.isbn, 0), each.isbn in seen))
-        seen |= {each.isbn} - {""}
+    for item in found:
+        rows.append(Understood(item, known.get(item.isbn), owned.get(item.isbn, 0), item.isbn in seen))
+        seen |= {item.isbn} - {""}
     return rows
 
 
@@ -59,7 +59,7 @@ def entry_isbn(request):
 
 def outcome_of(entered: list[isbn_entry.Entered]) -> dict:
     """Rows by what became of them; an entry that was sent again counts as added, as it did before."""
-    by = {outcome: [each for each in entered if each.outcome == outcome] for outcome in EntryOutcome}
+    by = {outcome: [item for item in entered if item.outcome == outcome] for outcome in EntryOutcome}
     return {
         "added": by[EntryOutcome.ADDED] + by[EntryOutcome.AGAIN],
         "owned": by[EntryOutcome.OWNED],

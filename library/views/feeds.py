@@ -53,8 +53,8 @@ def opds_shelves(request, form):
 @for_readers
 def opds_books(request, form):
     """Books as the library page shows them, with the same filters in the address."""
-    asked = LibraryFilter(request.GET, request.user)
-    found = asked.select(UserBook.objects.of(request.user)).defer(*listing.FOR_THE_SEARCH, "notes")
+    requested = LibraryFilter(request.GET, request.user)
+    found = requested.select(UserBook.objects.of(request.user)).defer(*listing.FOR_THE_SEARCH, "notes")
     page = Paginator(found, BOOKS_A_PAGE).get_page(request.GET.get("page"))
     links = {}
     if page.has_next():

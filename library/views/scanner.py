@@ -73,9 +73,9 @@ def entry_send(request):
     texts, keys = form.cleaned_data["texts"], form.cleaned_data["keys"]
     entered = isbn_entry.enter(request.user, texts, keys=keys, entry=Entry.BARCODE, **batch.as_own())
     if wants_json(request):
-        return JsonResponse({"entries": [in_json(request, each) for each in entered]})
-    for each in entered:
-        tell(request, each)
+        return JsonResponse({"entries": [in_json(request, item) for item in entered]})
+    for item in entered:
+        tell(request, item)
     return redirect("entry_scanner")
 
 
@@ -164,7 +164,7 @@ def name(request, pk):
     if not form.is_valid():
         return refuse(request, "Enter the title of the book.")
     own = {"sync_status": SyncStatus.NONE, "sync_error": "", "sync_after": None}
-    copy = owner_edits.edit_copy(request.user, copy.pk, form.said(), own)
+    copy = owner_edits.edit_copy(request.user, copy.pk, form.given_values(), own)
     return answer(request, copy, f"Saved the title “{copy.title}”.")
 
 

@@ -133,5 +133,5 @@ def worst(bins: list[Bin]) -> Bin | None:
 
 def first_book_share(scores: list[Score]) -> float | None:
     """Time to the first book against the whole, over the photos where both were told."""
-    told = [one for one in scores if one.first_book is not None and one.seconds]
-    return sum(one.first_book for one in told) / sum(one.seconds for one in told) if told else None
+    reported = [one for one in scores if one.first_book is not None and one.seconds]
+    return sum(one.first_book for one in reported) / sum(one.seconds for one in reported) if reported else None

@@ -79,7 +79,7 @@ def tiles_with(small: list[Box], shape) -> list[Tile]:
         return int(np.count_nonzero((centres[:, 0] >= x0) & (centres[:, 0] < x1) & (centres[:, 1] >= y0) & (centres[:, 1] < y1)))
 
     counts = [(inside(tile), tile) for tile in picture_tiles(shape)]
-    return [tile for count, tile in sorted(counts, key=lambda each: -each[0]) if count >= LEAST_BOXES]
+    return [tile for count, tile in sorted(counts, key=lambda item: -item[0]) if count >= LEAST_BOXES]
 
 
 def unread_boxes(boxes: list[Box], sure: list[Box]) -> list[Box]:

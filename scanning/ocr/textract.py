@@ -124,7 +124,7 @@ def in_reading_order(quad: np.ndarray, text: str, words: list[dict]) -> np.ndarr
     if len(words) > 1:
         way = corners(words[-1]).mean(axis=0) - corners(words[0]).mean(axis=0)
         rolls = [np.roll(quad, -n, axis=0) for n in range(4)]
-        return max(rolls, key=lambda each: float((each[1] - each[0]) @ way) / max(float(np.linalg.norm(each[1] - each[0])), 1e-9))
+        return max(rolls, key=lambda item: float((item[1] - item[0]) @ way) / max(float(np.linalg.norm(item[1] - item[0])), 1e-9))
     side, other = np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[3] - quad[0])
     if len(text) > 2 and other > 2 * side:
         return np.roll(quad, -1, axis=0)

@@ -23,7 +23,7 @@ def cleaned(answer: dict) -> dict:
     specifications = answer.get("specifications")
     return {
         **{name: short(answer.get(name)) for name in TEXTS},
-        "authors": [short(each) for each in authors if short(each)][:20] if isinstance(authors, list) else [],
+        "authors": [short(item) for item in authors if short(item)][:20] if isinstance(authors, list) else [],
         "isbn": isbn.clean(short(answer.get("isbn"))) or "",
         "specifications": dict(pairs(specifications)) if isinstance(specifications, dict) else {},
         "confidence": confidence(answer.get("confidence")),

@@ -71,15 +71,15 @@ def believed(answer: dict, allowed: set[int], lines: list[Line]) -> Iterator[tup
         yield group, borne_out(entry.get("title"), text), borne_out(entry.get("author"), text)
 
 
-def borne_out(said, text: str) -> str:
+def borne_out(values, text: str) -> str:
     """`said` where its words stand in the folded `text`, but for misread letters; else nothing."""
-    said = " ".join(said.split())[:LONGEST] if isinstance(said, str) else ""
-    words, there = fold(said).split(), text.split()
+    values = " ".join(values.split())[:LONGEST] if isinstance(values, str) else ""
+    words, there = fold(values).split(), text.split()
     if not words or not there:
         return ""
     alike = sum(len(word) * max(fuzz.ratio(word, other) for other in there) for word in words) / sum(map(len, words))
-    in_a_row = fuzz.partial_ratio(" ".join(words), text) if len(said) <= len(text) else 0  # words that were read as one
-    return said if max(alike, in_a_row) >= BORNE_OUT else ""
+    in_a_row = fuzz.partial_ratio(" ".join(words), text) if len(values) <= len(text) else 0  # words that were read as one
+    return values if max(alike, in_a_row) >= BORNE_OUT else ""
 
 
 def model_candidate(lines: list[Line], group: list[int], title: str, author: str) -> SpineProposal:

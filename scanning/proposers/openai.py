@@ -38,13 +38,13 @@ class OpenAIProposer:
 
     def ask(self, system: str, text: str, tool: dict, picture: bytes = b"") -> dict:
         function = {"name": tool["name"], "description": tool["description"], "parameters": tool["schema"]}
-        said: str | list = text
+        values: str | list = text
         if picture:
             address = f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
-            said = [{"type": "image_url", "image_url": {"url": address}}, {"type": "text", "text": text}]
+            values = [{"type": "image_url", "image_url": {"url": address}}, {"type": "text", "text": text}]
         body = {
             "model": self.model_id,
-            "messages": [{"role": "system", "content": system}, {"role": "user", "content": said}],
+            "messages": [{"role": "system", "content": system}, {"role": "user", "content": values}],
             "tools": [{"type": "function", "function": function}],
         }
         identity = json.dumps([self.model_id, system, text, tool, hashlib.sha256(picture).hexdigest()]).encode()

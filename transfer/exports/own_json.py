@@ -56,15 +56,15 @@ def _head(user) -> dict:
 
 
 def _copy(copy: UserBook, seen: list[ShelfSighting], address: Address) -> dict:
-    said = {name: _plain(copy, field) for name, field in COLUMNS.items()}
+    values = {name: _plain(copy, field) for name, field in COLUMNS.items()}
     for name, relation in RELATED.items():
         rows = getattr(copy, relation).all()
-        said[name] = [{key: _plain(row, field) for key, field in ROW_COLUMNS[name].items()} for row in rows]
-    said["shelf"] = [copy.shelf.room, copy.shelf.bookcase, copy.shelf.name] if copy.shelf else []
-    said["tags"] = [tag.name for tag in copy.tags.all()]
-    said["edition"] = _edition(copy.book)
-    said["photos"] = [_sighting(sighting, address) for sighting in seen]
-    return said
+        values[name] = [{key: _plain(row, field) for key, field in ROW_COLUMNS[name].items()} for row in rows]
+    values["shelf"] = [copy.shelf.room, copy.shelf.bookcase, copy.shelf.name] if copy.shelf else []
+    values["tags"] = [tag.name for tag in copy.tags.all()]
+    values["edition"] = _edition(copy.book)
+    values["photos"] = [_sighting(sighting, address) for sighting in seen]
+    return values
 
 
 def _plain(row, field):

@@ -91,8 +91,8 @@ def _texts(value) -> list[str]:
     if isinstance(value, dict):
         value = [value["text"]] if "text" in value else list(value.values())
     values = value if isinstance(value, list) else [value]
-    found = [each.get("text") if isinstance(each, dict) else each for each in values]
-    return [str(each).strip() for each in found if isinstance(each, str | int | float) and str(each).strip()]
+    found = [item.get("text") if isinstance(item, dict) else item for item in values]
+    return [str(item).strip() for item in found if isinstance(item, str | int | float) and str(item).strip()]
 
 
 FORMAT = LibraryThingJSON()

@@ -130,14 +130,14 @@ class _Holder:
         setattr(self, field.attname, value)
 
 
-def _edition(said) -> dict:
-    if not isinstance(said, dict) or not isinstance(said.get("title"), str):
+def _edition(values) -> dict:
+    if not isinstance(values, dict) or not isinstance(values.get("title"), str):
         return {}
-    texts = {name: said[name] for name in (*FACTS, "source", "source_id") if isinstance(said.get(name), str)}
-    lists = {name: said[name] for name in ("authors", "categories") if isinstance(said.get(name), list)}
-    more = {"links": said["links"]} if isinstance(said.get("links"), dict) else {}
-    if isinstance(said.get("pages"), int) and 0 < said["pages"] < 1_000_000:
-        more["pages"] = said["pages"]
+    texts = {name: values[name] for name in (*FACTS, "source", "source_id") if isinstance(values.get(name), str)}
+    lists = {name: values[name] for name in ("authors", "categories") if isinstance(values.get(name), list)}
+    more = {"links": values["links"]} if isinstance(values.get("links"), dict) else {}
+    if isinstance(values.get("pages"), int) and 0 < values["pages"] < 1_000_000:
+        more["pages"] = values["pages"]
     return texts | lists | more
 
 

@@ -56,33 +56,33 @@ def fill_library(user, path: Path, count: int) -> int:
 
 
 def facts_of(record) -> dict:
-    said = {
+    values = {
         name: getattr(record, name) for name in ("title", "subtitle", "publisher", "published_date", "language", "description")
     }
-    return said | {"isbn13": record.isbn, "authors": list(record.authors), "categories": list(record.categories)}
+    return values | {"isbn13": record.isbn, "authors": list(record.authors), "categories": list(record.categories)}
 
 
-def measure_recall(user, asked: list[Asked], modes=hybrid.MODES) -> dict[str, dict[str, float]]:
+def measure_recall(user, query: list[Asked], modes=hybrid.MODES) -> dict[str, dict[str, float]]:
     """Group -> mode -> mean recall@10; the group "all" is over all queries."""
     recalls: dict[str, dict[str, list[float]]] = {}
-    for each in asked:
+    for item in query:
         for mode in modes:
-            found = hybrid.find_books(user, each.query, mode, limit=AT)
+            found = hybrid.find_books(user, item.query, mode, limit=AT)
             titles = UserBook.objects.in_bulk(found.ids)
-            recall = each.recall([titles[pk].title for pk in found.ids])
-            for group in (each.group, "all"):
+            recall = item.recall([titles[pk].title for pk in found.ids])
+            for group in (item.group, "all"):
                 recalls.setdefault(group, {}).setdefault(mode, []).append(recall)
-    return {group: {mode: sum(each) / len(each) for mode, each in by_mode.items()} for group, by_mode in recalls.items()}
+    return {group: {mode: sum(item) / len(item) for mode, item in by_mode.items()} for group, by_mode in recalls.items()}
 
 
-def missed_queries(user, asked: list[Asked], mode: str) -> list[str]:
+def missed_queries(user, query: list[Asked], mode: str) -> list[str]:
     """The queries that mode does not answer in full, for whoever wants to make it better."""
     found = []
-    for each in asked:
-        ids = hybrid.find_books(user, each.query, mode, limit=AT).ids
+    for item in query:
+        ids = hybrid.find_books(user, item.query, mode, limit=AT).ids
         titles = UserBook.objects.in_bulk(ids)
-        if each.recall([titles[pk].title for pk in ids]) < 1:
-            found.append(f"{each.group}: {each.query} -> {'; '.join(titles[pk].title[:40] for pk in ids[:4])}")
+        if item.recall([titles[pk].title for pk in ids]) < 1:
+            found.append(f"{item.group}: {item.query} -> {'; '.join(titles[pk].title[:40] for pk in ids[:4])}")
     return found
 
 
@@ -110,19 +110,19 @@ class Command(BaseCommand):
         if not UserBook.objects.of(user).exists():
             fill_library(user, file, books)
         made = embedding.everything_of(user)
-        asked = read_queries(queries) if queries else read_queries()
-        table = measure_recall(user, asked)
+        query = read_queries(queries) if queries else read_queries()
+        table = measure_recall(user, query)
         if options["json"]:
             return self.stdout.write(json.dumps(table, indent=1))
         count = UserBook.objects.of(user).count()
         self.stdout.write(
-            f"{count:,} books, {len(asked)} queries, meaning with {choosing.embedder().name} ({made:,} vectors computed)"
+            f"{count:,} books, {len(query)} queries, meaning with {choosing.embedder().name} ({made:,} vectors computed)"
         )
         self.stdout.write(f"{'recall@10':<12}{'n':>5}" + "".join(f"{mode:>10}" for mode in hybrid.MODES))
         for group, by_mode in table.items():
-            number = sum(group in (each.group, "all") for each in asked)
+            number = sum(group in (item.group, "all") for item in query)
             self.stdout.write(f"{group:<12}{number:>5}" + "".join(f"{by_mode[mode]:>10.3f}" for mode in hybrid.MODES))
-        for line in missed_queries(user, asked, "hybrid") if misses else ():
+        for line in missed_queries(user, query, "hybrid") if misses else ():
             self.stdout.write(line)
 
     def run_apart(self, keep: Path | None):

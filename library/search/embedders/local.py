@@ -88,9 +88,9 @@ class LocalEmbedder:
         longest = max(map(len, ids))
         tokens = np.zeros((len(ids), longest), dtype=np.int64)
         there = np.zeros((len(ids), longest), dtype=np.float32)
-        for row, each in enumerate(ids):
-            tokens[row, : len(each)] = each
-            there[row, : len(each)] = 1
+        for row, item in enumerate(ids):
+            tokens[row, : len(item)] = item
+            there[row, : len(item)] = 1
         state = self.look_up(tokens)
         away = (there[:, None, None, :] - 1) * 1e9
         for layer in range(LAYERS):
