@@ -15,7 +15,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 
 from library.models import UserBook
-from library.search import choosing, embedding, filters, terms, text, vectors
+from library.search import choosing, embedding, filters, glossary, terms, text, vectors
 from library.search.embedders import EmbedderError, unit
 from library.search.query import Query, parse_query
 
@@ -218,7 +218,7 @@ def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, f
 def question_vector(text: str, embedder) -> np.ndarray:
     """The vector of a question. The local model knows English best: words of other languages count beside their meaning in it."""
     vector = embedding.vector_of(text, embedder)
-    if hasattr(embedder, "knows") and (english := terms.translated(text)):
+    if hasattr(embedder, "knows") and (english := glossary.translated(text)):
         return unit([vector + embedding.vector_of(english, embedder)])[0]
     return vector
 

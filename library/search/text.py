@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from library.models import UserBook
-from library.search import choosing, terms
+from library.search import choosing, glossary, terms
 from library.search.fulltext import Ask, following
 from library.search.query import Query
 
@@ -70,7 +70,7 @@ def search_text(user, query: Query) -> Found:
     sentence = len(terms.telling_words(list(query.words))) > 1  # a whole one has words that no title has; none of them is a slip
     for number, (word, group) in enumerate(zip(query.words, groups, strict=True)):
         typing = query.typing and number == len(groups) - 1
-        if meanings := terms.english(word):
+        if meanings := glossary.english(word):
             abroad = True
             wider.append((*group, *(form for item in meanings for part in item.split() for form in terms.forms(part))))
             continue

@@ -2,7 +2,7 @@
 
 import pytest
 
-from library.search import terms
+from library.search import glossary
 from library.search.hybrid import find_books
 from tests.factories import make_copy
 
@@ -36,9 +36,9 @@ def test_a_book_in_the_language_of_the_question_comes_first(owner):
 
 @pytest.mark.parametrize("word", ["garden", "die", "gift", "war", "animals", "pain", "chat", "dune", ""])
 def test_english_words_mean_themselves(word):
-    assert terms.english(word) == ()
+    assert glossary.english(word) == ()
 
 
 def test_a_question_is_said_in_english():
-    assert terms.translated("cuisine végétarienne") == "cooking vegetarian"
-    assert terms.translated("a whale") == ""
+    assert glossary.translated("cuisine végétarienne") == "cooking vegetarian"
+    assert glossary.translated("a whale") == ""
