@@ -27,7 +27,7 @@ class Reply:
 class Question:
     """What was asked, in the forms that the answers need it in."""
 
-    question_text: str  # as it was typed
+    wording: str  # as it was typed
     text: str  # folded, a space on both sides
     names: LibraryNames
     tools: Tools

@@ -7,6 +7,12 @@ from django.utils.module_loading import import_string
 
 from library.search.embedders import hashing, local
 
+SERVICES = {
+    "bedrock": "library.search.embedders.bedrock.BedrockEmbedder",
+    "openai": "library.search.embedders.openai.OpenAIEmbedder",
+    "voyage": "library.search.embedders.voyage.VoyageEmbedder",
+}
+
 
 @lru_cache(maxsize=4)
 def make_embedder(name: str, model: str, url: str, key: str, region: str):
@@ -17,7 +23,7 @@ def make_embedder(name: str, model: str, url: str, key: str, region: str):
     if name == "hash":
         return hashing.HashingEmbedder()
     if name in ("openai", "voyage", "bedrock"):
-        embedder = import_string(f"library.search.embedders.{name}.Embedder")
+        embedder = import_string(SERVICES[name])
         given = {"openai": {"url": url, "key": key}, "voyage": {"key": key, "url": url}, "bedrock": {"region": region}}
         return embedder(**given[name], **more)
     return import_string(name)()

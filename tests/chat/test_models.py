@@ -136,7 +136,7 @@ def test_it_does_not_write_for_longer_than_allowed(owner, world, kind):
     world.model = lambda turns: ("A long answer. " * 50, [])
     with pytest.raises(ModelError, match="too long"):
         hearing = loop.Hearing(lambda said: None, 0.0, lambda: False)
-        model_at(world, kind).ask("Answer.", [loop.Turn("user", "?")], loop.SCHEMAS, hearing)
+        model_at(world, kind).ask("Answer.", [loop.ModelTurn("user", "?")], loop.SCHEMAS, hearing)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def world(monkeypatch):
 def embedder_at(world, kind: str):
     if kind in ("titan", "cohere"):
         return bedrock.BedrockEmbedder("us-east-1", {"titan": TITAN, "cohere": COHERE}[kind])
-    return {"voyage": voyage, "openai": openai}[kind].Embedder(key="k", url=f"{world.address}/v1")
+    return {"voyage": voyage.VoyageEmbedder, "openai": openai.OpenAIEmbedder}[kind](key="k", url=f"{world.address}/v1")
 
 
 @pytest.mark.parametrize("kind", KINDS)
