@@ -118,7 +118,7 @@ def empty_trash(request: HttpRequest):
 
 
 @calls.delete("/trash/{book_id}", response={204: None})
-def delete_book_permanently(request: HttpRequest, book_id: Key):
+def delete_for_good(request: HttpRequest, book_id: Key):
     """Permanently deletes one book from the trash. A book that is still in the library is 404 here."""
     if not trash.delete_permanently(trash.of(request.user).filter(pk=book_id)):
         raise not_found()

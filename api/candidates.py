@@ -32,7 +32,7 @@ def catalogs() -> lookup.Lookup:
 
 
 @calls.post("/{job_id}/accept", response=scan_schemas.BatchOut)
-def accept_candidates(request: HttpRequest, job_id: JobId, body: scan_schemas.AcceptAllIn):
+def accept_all(request: HttpRequest, job_id: JobId, body: scan_schemas.AcceptAllIn):
     """Accepts all open proposals that are sure, or validated with at least `minConfidence`. Skips books you already have."""
     scan = scan_of_user(request.user, job_id)
     batch = review.accept_all_open(scan, body.min_confidence, body.status, body.with_owned)
@@ -40,7 +40,7 @@ def accept_candidates(request: HttpRequest, job_id: JobId, body: scan_schemas.Ac
 
 
 @calls.post("/{job_id}/undo", response=scan_schemas.UndoneOut)
-def undo_candidates(request: HttpRequest, job_id: JobId, body: scan_schemas.UndoIn):
+def undo_batch(request: HttpRequest, job_id: JobId, body: scan_schemas.UndoIn):
     """Undoes everything that was accepted at one `moment`."""
     return {"reopened": len(review.undo_decisions(scan_of_user(request.user, job_id), body.moment))}
 

@@ -187,7 +187,7 @@ def change_scan(request: HttpRequest, job_id: JobId, body: scan_schemas.ScanPatc
 
 @calls.post("/{job_id}/again", response={202: scan_schemas.ScanOut}, throttle=PHOTOS)
 @creates
-def repeat_scan(request: HttpRequest, job_id: JobId, response: HttpResponse):
+def scan_again(request: HttpRequest, job_id: JobId, response: HttpResponse):
     """Scans the same photo again, as a new scan."""
     scan = scan_of_user(request.user, job_id)
     if not scan.photo:
@@ -209,7 +209,7 @@ def retry_scan(request: HttpRequest, job_id: JobId):
 
 
 @calls.post("/{job_id}/second-look", response={202: scan_schemas.ScanOut, 409: None}, throttle=PHOTOS)
-def start_second_look(request: HttpRequest, job_id: JobId, body: scan_schemas.SecondLookIn):
+def look_again(request: HttpRequest, job_id: JobId, body: scan_schemas.SecondLookIn):
     """Lets a better engine look at unread spines or the whole photo again; `secondLooks` shows the approximate cost."""
     if not pipeline.look_again(scan_of_user(request.user, job_id), body.what):
         raise Problem(409, "no-second-look", "That is not available for this scan.")

@@ -12,7 +12,7 @@ from unittest import mock
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-READERS = {"rate", "read", "choice", "number", "flag", "address", "str", "db_url", "email_url"}
+READERS = {"rate", "read_setting", "read_choice", "read_number", "flag", "read_address", "str", "db_url", "email_url"}
 WRONG = {
     "DEBUG": "perhaps",
     "PUBLIC_URL": "books.example.org",
@@ -51,14 +51,14 @@ def name_of(function: ast.expr) -> str:
 
 
 def default_of(call: ast.Call) -> str | None:
-    position = {"read": 2}.get(name_of(call.func), 1)
+    position = {"read_setting": 2}.get(name_of(call.func), 1)
     nodes = [keyword.value for keyword in call.keywords if keyword.arg == "default"] or call.args[position : position + 1]
     try:
         value = ast.literal_eval(nodes[0])
     except (IndexError, ValueError):
         return None
     if isinstance(value, (tuple, list)):
-        return value[0] if name_of(call.func) == "choice" else ",".join(value)
+        return value[0] if name_of(call.func) == "read_choice" else ",".join(value)
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
