@@ -52,7 +52,7 @@ def delete_account(user, at_once: int = AT_ONCE):
 @transaction.atomic
 def close_account(user):
     """Prevents sign-in, removes what identifies the person, and stops their work."""
-    sign_out(user)
+    _sign_out(user)
     user.username, user.email, user.is_active = f"{MARK}{user.pk}-{secrets.token_hex(4)}", "", False
     user.first_name = user.last_name = ""
     user.set_unusable_password()
@@ -64,7 +64,7 @@ def close_account(user):
         getattr(user, name).all().delete()
 
 
-def sign_out(user):
+def _sign_out(user):
     """Ends all sessions, including those that no list of sessions contains."""
     for session in Session.objects.iterator(chunk_size=CHUNK):
         if session.get_decoded().get("_auth_user_id") == str(user.pk):
@@ -76,13 +76,13 @@ def finish_account_deletion(pk: int):
     user = get_user_model().objects.filter(pk=pk, username__startswith=MARK).first()
     if user is None:
         return
-    delete_files(pk)
+    _delete_files(pk)
     for data in ACCOUNT_DATA:
         if data.delete:
             data.delete(user)
     with transaction.atomic():
         user.delete()
-    delete_files(pk)  # written by a worker that did not know yet
+    _delete_files(pk)  # written by a worker that did not know yet
     logger.info("account deleted", extra={"user_id": pk})
 
 
@@ -97,7 +97,7 @@ def folders() -> list[str]:
     return [folder for data in ACCOUNT_DATA for folder in data.folders]
 
 
-def delete_files(pk: int):
+def _delete_files(pk: int):
     for folder in folders():
         delete_folder(f"{folder}/{pk}")
 

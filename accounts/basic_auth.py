@@ -19,7 +19,7 @@ def for_readers(view):
 
     @wraps(view)
     def call(request, *args, **more):
-        grant = grant_of(request)
+        grant = _grant_of(request)
         if grant is None:
             sentence = "Sign in with your username and a personal API token."
             return HttpResponse(sentence, status=401, content_type="text/plain", headers={"WWW-Authenticate": CHALLENGE})
@@ -34,7 +34,7 @@ def for_readers(view):
     return call
 
 
-def grant_of(request) -> grants.Grant | None:
+def _grant_of(request) -> grants.Grant | None:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return grants.of_bearer(given.strip())

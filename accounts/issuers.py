@@ -17,7 +17,7 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
 LEEWAY = 30  # seconds that clocks may be apart
 
 
-class Issuer:
+class _Issuer:
     def __init__(self, name: str, audience: str, keys: jwt.PyJWKClient):
         self.name, self.audience, self.keys = name, audience, keys
 
@@ -56,14 +56,14 @@ def user_of_issuer_token(token: str):
     return user if user.is_active else None
 
 
-def issuer_from_settings() -> Issuer | None:
+def issuer_from_settings() -> _Issuer | None:
     return _issuer(settings.JWT_ISSUER, settings.JWT_AUDIENCE, settings.JWT_JWKS_URL) if settings.JWT_ISSUER else None
 
 
 @lru_cache(maxsize=8)
-def _issuer(name: str, audience: str, url: str) -> Issuer:
+def _issuer(name: str, audience: str, url: str) -> _Issuer:
     # The keys are cached for a few minutes. For an unknown key they are fetched again, at most twice a minute.
-    return Issuer(name, audience, jwt.PyJWKClient(url, lifespan=600, timeout=5, cooldown_duration=30))
+    return _Issuer(name, audience, jwt.PyJWKClient(url, lifespan=600, timeout=5, cooldown_duration=30))
 
 
 def known_identity(issuer: str, subject: str):

@@ -25,7 +25,7 @@ class RefreshError(Exception):
 
 def begin_token_family(user, agent: str = "", by_mfa: bool = False) -> dict[str, str]:
     """Issues the first pair of tokens of a new family."""
-    family = TokenFamily.objects.create(user=user, agent=agent[:200], by_mfa=by_mfa, stamp=stamp_of(user))
+    family = TokenFamily.objects.create(user=user, agent=agent[:200], by_mfa=by_mfa, stamp=_stamp_of(user))
     return _pair(family)
 
 
@@ -33,7 +33,7 @@ def refresh(token: str) -> dict[str, str]:
     """Exchanges a refresh token for the next pair."""
     rows = RefreshToken.objects.select_related("family__user")
     found = rows.filter(digest=secret_digest(token)).first()
-    if found is None or found.expires <= timezone.now() or not is_alive(found.family):
+    if found is None or found.expires <= timezone.now() or not _is_alive(found.family):
         raise RefreshError("This refresh token is no longer valid. Sign in again.")
     # Of two at the same moment, the database lets one through.
     if not RefreshToken.objects.filter(pk=found.pk, used__isnull=True).update(used=timezone.now()):
@@ -56,16 +56,16 @@ def user_of_access_token(token: str):
     if not isinstance(claims["family"], int):
         return None
     family = TokenFamily.objects.select_related("user").filter(pk=claims["family"]).first()
-    return family.user if family and is_alive(family) else None
+    return family.user if family and _is_alive(family) else None
 
 
-def is_alive(family: TokenFamily) -> bool:
-    if family.revoked or not family.user.is_active or family.stamp != stamp_of(family.user):
+def _is_alive(family: TokenFamily) -> bool:
+    if family.revoked or not family.user.is_active or family.stamp != _stamp_of(family.user):
         return False
     return family.by_mfa or not is_mfa_enabled(family.user)
 
 
-def stamp_of(user) -> str:
+def _stamp_of(user) -> str:
     """A fingerprint that changes with the password."""
     return user.get_session_auth_hash()[:64]
 

@@ -39,23 +39,23 @@ class Adapter(DefaultSocialAccountAdapter):
 
     def authenticate_by_email(self, sociallogin):
         found = super().authenticate_by_email(sociallogin)
-        return found if found and is_verified_here(*found) else None
+        return found if found and _is_verified_here(*found) else None
 
     def pre_social_login(self, request, sociallogin):
         if sociallogin.is_existing or sociallogin.state.get("process") == "connect":
             return
-        if user := known_by_token(sociallogin.account.uid):
+        if user := _known_by_token(sociallogin.account.uid):
             sociallogin.connect(request, user)
         elif any(filter_users_by_email(address.email) for address in sociallogin.email_addresses):
             messages.error(request, TAKEN)
             raise ImmediateHttpResponse(redirect("account_login"))
 
 
-def is_verified_here(user, email: str) -> bool:
+def _is_verified_here(user, email: str) -> bool:
     return EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists()
 
 
-def known_by_token(subject: str):
+def _known_by_token(subject: str):
     """The user whose tokens from the same issuer the API has already accepted."""
     if settings.OIDC_ISSUER != settings.JWT_ISSUER:
         return None

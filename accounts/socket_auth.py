@@ -31,30 +31,30 @@ class AuthenticatedSocket:
         self.by_session = AllowedHostsOriginValidator(AuthMiddlewareStack(self.for_a_session))
 
     async def __call__(self, scope, receive, send):
-        token = token_of(scope)
+        token = _token_of(scope)
         if token is None:
-            return await self.by_session(scope, receive, answering(scope, send))
+            return await self.by_session(scope, receive, _answering(scope, send))
         grant = await database_sync_to_async(grants.of_bearer)(token)
         if grant is None:
-            return await turn_away(scope, receive, send, SIGN_IN_FIRST)
+            return await _turn_away(scope, receive, send, SIGN_IN_FIRST)
         if not grant.allows(*self.needed):
-            return await turn_away(scope, receive, send, NOT_ALLOWED)
+            return await _turn_away(scope, receive, send, NOT_ALLOWED)
 
         async def still_allowed() -> bool:
             grant = await database_sync_to_async(grants.of_bearer)(token)
             return grant is not None and grant.allows(*self.needed)
 
-        await while_allowed(self.consumer({**scope, "user": grant.user}, receive, answering(scope, send)), still_allowed, send)
+        await _while_allowed(self.consumer({**scope, "user": grant.user}, receive, _answering(scope, send)), still_allowed, send)
 
     async def for_a_session(self, scope, receive, send):
         async def still_allowed() -> bool:
             store = import_module(settings.SESSION_ENGINE).SessionStore(scope["session"].session_key)  # as it is now
             return (await get_user({**scope, "session": store})).is_authenticated
 
-        await while_allowed(self.consumer(scope, receive, send), still_allowed, send)
+        await _while_allowed(self.consumer(scope, receive, send), still_allowed, send)
 
 
-async def while_allowed(conversation: Awaitable, still_allowed: Callable[[], Awaitable[bool]], send):
+async def _while_allowed(conversation: Awaitable, still_allowed: Callable[[], Awaitable[bool]], send):
     """Checks again every `SOCKET_SECONDS`; closing ends the consumer as if the client had disconnected."""
 
     async def watch():
@@ -72,7 +72,7 @@ async def while_allowed(conversation: Awaitable, still_allowed: Callable[[], Awa
         watching.cancel()
 
 
-def token_of(scope) -> str | None:
+def _token_of(scope) -> str | None:
     """The token, or None if none was sent."""
     for name, value in scope["headers"]:
         kind, _, token = value.decode("latin-1").partition(" ")
@@ -82,7 +82,7 @@ def token_of(scope) -> str | None:
     return offered[0].removeprefix(BEARER) if offered else None
 
 
-def answering(scope, send):
+def _answering(scope, send):
     """If the client offers our subprotocol, accepts it, because browsers insist on that."""
 
     async def answer(message):
@@ -93,8 +93,8 @@ def answering(scope, send):
     return answer
 
 
-async def turn_away(scope, receive, send, code: int):
+async def _turn_away(scope, receive, send, code: int):
     """Accepts first, so that the code arrives: a browser does not tell its page why a handshake was refused."""
     await receive()
-    await answering(scope, send)({"type": "websocket.accept"})
+    await _answering(scope, send)({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": code})

@@ -94,7 +94,7 @@ def family_end(request, pk):
 # ── Webhooks ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @login_required
 def webhooks_page(request):
-    form = WebhookForm(sender(), request.POST or None, instance=Webhook(user=request.user))
+    form = WebhookForm(_sender(), request.POST or None, instance=Webhook(user=request.user))
     if request.method == "POST" and form.is_valid():
         hook = form.save()
         messages.success(request, "Webhook added. Its signing secret is shown on its page.")
@@ -106,20 +106,20 @@ def webhooks_page(request):
 @login_required
 @never_cache
 def webhook(request, pk):
-    hook = own_webhook(request, pk)
-    form = WebhookForm(sender(), request.POST or None, instance=hook)
+    hook = _own_webhook(request, pk)
+    form = WebhookForm(_sender(), request.POST or None, instance=hook)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")
         return redirect("webhook", pk)
     page = Paginator(hook.deliveries.all(), DELIVERIES_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/webhook.html", {"form": form, "webhook": own_webhook(request, pk), "page": page})
+    return render(request, "accounts/webhook.html", {"form": form, "webhook": _own_webhook(request, pk), "page": page})
 
 
 @login_required
 @require_POST
 def webhook_switch(request, pk):
-    hook = own_webhook(request, pk)
+    hook = _own_webhook(request, pk)
     hook.active = not hook.active
     hook.save(update_fields=["active"])
     return redirect("webhook", pk)
@@ -128,7 +128,7 @@ def webhook_switch(request, pk):
 @login_required
 @require_POST
 def webhook_delete(request, pk):
-    own_webhook(request, pk).delete()
+    _own_webhook(request, pk).delete()
     messages.success(request, "Webhook deleted.")
     return redirect("webhooks")
 
@@ -142,9 +142,9 @@ def redeliver(request, pk):
     return redirect("webhook", delivery.webhook_id)
 
 
-def own_webhook(request, pk) -> Webhook:
+def _own_webhook(request, pk) -> Webhook:
     return get_object_or_404(Webhook, pk=pk, user=request.user)
 
 
-def sender() -> Sender:
+def _sender() -> Sender:
     return Sender(private=settings.WEBHOOKS_PRIVATE)

@@ -31,7 +31,7 @@ MANY = 1000  # ids of books in one message
 OUR_FAULT = "Something went wrong on our side."
 
 
-class NotDelivered(Exception):
+class _NotDelivered(Exception):
     """The response, or the reason why there was none."""
 
 
@@ -90,7 +90,7 @@ def delete_old_deliveries():
     Delivery.objects.filter(created__lt=timezone.now() - KEPT).delete()
 
 
-def delivery_headers(delivery: Delivery, body: bytes) -> dict[str, str]:
+def _delivery_headers(delivery: Delivery, body: bytes) -> dict[str, str]:
     name, moment = f"msg_{delivery.pk}", str(int(time.time()))
     return {
         "Content-Type": "application/json",
@@ -98,11 +98,11 @@ def delivery_headers(delivery: Delivery, body: bytes) -> dict[str, str]:
         "BookImg-Event": delivery.event,
         "webhook-id": name,
         "webhook-timestamp": moment,
-        "webhook-signature": signature(delivery.webhook.secret, name, moment, body),
+        "webhook-signature": _signature(delivery.webhook.secret, name, moment, body),
     }
 
 
-def signature(secret: str, name: str, moment: str, body: bytes) -> str:
+def _signature(secret: str, name: str, moment: str, body: bytes) -> str:
     key = base64.b64decode(secret.removeprefix("whsec_"))
     made = hmac.new(key, f"{name}.{moment}.".encode() + body, hashlib.sha256).digest()
     return f"v1,{base64.b64encode(made).decode()}"
@@ -113,13 +113,13 @@ def _post(lease: Lease[Delivery], sender: Sender | None = None):
     body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
     sender = sender or Sender(private=settings.WEBHOOKS_PRIVATE)
     try:
-        status = sender.post(delivery.webhook.url, body, delivery_headers(delivery, body))
+        status = sender.post(delivery.webhook.url, body, _delivery_headers(delivery, body))
     except Unsafe as error:
-        raise NotDelivered(str(error)) from error
+        raise _NotDelivered(str(error)) from error
     except httpx.HTTPError as error:
-        raise NotDelivered(f"No response: {error or type(error).__name__}") from error
+        raise _NotDelivered(f"No response: {error or type(error).__name__}") from error
     if not 200 <= status < 300:
-        raise NotDelivered(f"{status}")
+        raise _NotDelivered(f"{status}")
     lease.release(state=Delivery.State.DELIVERED, answer=f"{status}", changed=timezone.now())
 
 
@@ -141,5 +141,5 @@ DELIVERIES = runner.WorkKind(
     sentence=OUR_FAULT,
     give_up=_give_up,
     on_pause=_note_answer,
-    errors=(NotDelivered,),
+    errors=(_NotDelivered,),
 )

@@ -18,29 +18,29 @@ ConditionName = Annotated[str, OneOf("", *Condition.values)]
 DATE = r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?$"
 
 
-def tidy(text: str) -> str:
+def _tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def plain_text(text: str) -> str:
+def _plain_text(text: str) -> str:
     if not text.strip():
         raise ValueError("This cannot be empty")
-    return tidy(text)
+    return _tidy(text)
 
 
-def right_isbn(text: str) -> str:
+def _right_isbn(text: str) -> str:
     """13 digits, or "" for none."""
     return isbn.parse(text) if text.strip() else ""
 
 
-def no_half_measures(stars: float | None) -> float | None:
+def _no_half_measures(stars: float | None) -> float | None:
     if stars is not None and stars * 2 != int(stars * 2):
         raise ValueError("The rating must be from 0.5 to 5 stars, in steps of 0.5")
     return stars
 
 
-def tag_list(names: list[str]) -> list[str]:
-    return [tidy(name) for name in names if name.strip()]
+def _tag_list(names: list[str]) -> list[str]:
+    return [_tidy(name) for name in names if name.strip()]
 
 
 def text(column: str, **more):
@@ -48,13 +48,13 @@ def text(column: str, **more):
     return Field("", max_length=getattr(UserBook, column).field.max_length, **more)
 
 
-Title = Annotated[Text, Field(min_length=1, max_length=500, examples=["The Left Hand of Darkness"]), AfterValidator(plain_text)]
-Isbn = Annotated[Text, Field(max_length=40), AfterValidator(right_isbn)]
-Names = Annotated[list[Annotated[Text, Field(max_length=200)]], Field(max_length=100), AfterValidator(tag_list)]
+Title = Annotated[Text, Field(min_length=1, max_length=500, examples=["The Left Hand of Darkness"]), AfterValidator(_plain_text)]
+Isbn = Annotated[Text, Field(max_length=40), AfterValidator(_right_isbn)]
+Names = Annotated[list[Annotated[Text, Field(max_length=200)]], Field(max_length=100), AfterValidator(_tag_list)]
 TagNames = Annotated[
     list[Annotated[Text, Field(max_length=tagging.LONGEST)]], Field(max_length=tagging.AT_MOST), AfterValidator(tagging.tidy)
 ]
-Stars = Annotated[float | None, Field(ge=0.5, le=5, multiple_of=0.5), AfterValidator(no_half_measures)]
+Stars = Annotated[float | None, Field(ge=0.5, le=5, multiple_of=0.5), AfterValidator(_no_half_measures)]
 Price = Annotated[Decimal | None, Field(ge=0, max_digits=10, decimal_places=2, examples=["12.50"])]
 Day = Annotated[date | None, Field(examples=["2026-11-21"])]
 
@@ -186,14 +186,16 @@ class BookOut(Out):
 
 
 class ShelfIn(In):
-    name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(plain_text)] = Field(examples=["Living room, left"])
-    room: Annotated[Text, Field(max_length=100), AfterValidator(tidy)] = ""
-    bookcase: Annotated[Text, Field(max_length=100), AfterValidator(tidy)] = ""
+    name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(_plain_text)] = Field(
+        examples=["Living room, left"]
+    )
+    room: Annotated[Text, Field(max_length=100), AfterValidator(_tidy)] = ""
+    bookcase: Annotated[Text, Field(max_length=100), AfterValidator(_tidy)] = ""
 
 
 class ShelfPatch(ShelfIn):
     # pyrefly: ignore[bad-override]  # nobody writes to a form
-    name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(plain_text)] | SkipJsonSchema[None] = None
+    name: Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(_plain_text)] | SkipJsonSchema[None] = None
     position: Annotated[int, Field(ge=1, le=10_000)] | SkipJsonSchema[None] = Field(
         None, description="Its position among the shelves, from 1."
     )
@@ -218,7 +220,7 @@ class ShelfOut(ShelfName):
     count: int = Field(description="How many books are there.")
 
 
-def one_tag(name: str) -> str:
+def _one_tag(name: str) -> str:
     found = tagging.tidy([name])
     if not found:
         raise ValueError("A tag needs at least one character")
@@ -226,7 +228,7 @@ def one_tag(name: str) -> str:
 
 
 class TagIn(In):
-    name: Annotated[Text, Field(min_length=1, max_length=tagging.LONGEST), AfterValidator(one_tag)] = Field(examples=["poetry"])
+    name: Annotated[Text, Field(min_length=1, max_length=tagging.LONGEST), AfterValidator(_one_tag)] = Field(examples=["poetry"])
 
 
 class TagOut(Out):
@@ -241,7 +243,7 @@ class BookName(Out):
 
 
 class LoanIn(In):
-    borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(plain_text)] = Field(examples=["Nora"])
+    borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(_plain_text)] = Field(examples=["Nora"])
     since: Day = Field(None, description="Today if omitted.")
     due: Day = None
     note: Text = Field("", max_length=500)
@@ -251,7 +253,7 @@ class LoanPatch(LoanIn):
     """The fields of a loan to change."""
 
     # pyrefly: ignore[bad-override]  # nobody writes to a form
-    borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(plain_text)] | SkipJsonSchema[None] = None
+    borrower: Annotated[Text, Field(min_length=1, max_length=200), AfterValidator(_plain_text)] | SkipJsonSchema[None] = None
 
 
 class BorrowersOut(Out):

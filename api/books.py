@@ -84,7 +84,7 @@ def add_book(request: HttpRequest, body: BookIn, response: HttpResponse):
     with transaction.atomic():
         copy = identity.add_copy(request.user, record, shelf=shelf, entry=Entry.API)
         values.pop("on_duplicate", None)
-        changed_facts(request.user, copy.pk, values)
+        _changed_facts(request.user, copy.pk, values)
     response["Location"] = f"/api/v1/books/{copy.pk}"
     return Status(201, book_response(response, own_book(request.user, copy.pk)))
 
@@ -106,9 +106,9 @@ def get_book(request: HttpRequest, book_id: Key, response: HttpResponse):
 def change_book(request: HttpRequest, book_id: Key, body: BookPatch, response: HttpResponse):
     """Changes only the fields that are sent. With `If-Match`, only if nobody has changed the book in the meantime."""
     copy = own_book(request.user, book_id)
-    version = refuse_stale(request, copy)
+    version = _refuse_stale(request, copy)
     try:
-        changed_facts(request.user, copy.pk, body.given_values(), version)
+        _changed_facts(request.user, copy.pk, body.given_values(), version)
     except owner_edits.Stale as stale:
         raise Problem(412, "stale", str(stale), {"ETag": etag(stale.copy)}) from None
     return book_response(response, own_book(request.user, book_id))
@@ -118,7 +118,7 @@ def change_book(request: HttpRequest, book_id: Key, body: BookPatch, response: H
 def remove_book(request: HttpRequest, book_id: Key):
     """Moves the book to the trash, where it stays for 30 days. To restore it, call `POST /books/{id}/restore`."""
     copy = own_book(request.user, book_id)
-    refuse_stale(request, copy)
+    _refuse_stale(request, copy)
     trash.move_to_trash(copy)
     return Status(204, None)
 
@@ -131,7 +131,7 @@ def restore_book(request: HttpRequest, book_id: Key, response: HttpResponse):
 
 
 @transaction.atomic
-def changed_facts(user, key: int, values: dict, version: int | None = None):
+def _changed_facts(user, key: int, values: dict, version: int | None = None):
     """The facts that a program sent about a copy, by the names of `forms.BookFacts`."""
     printed = {FACT_NAMES[name]: value for name, value in values.items() if name in FACT_NAMES}
     own = {name: value for name, value in values.items() if name not in FACT_NAMES and name != "tags"}
@@ -146,7 +146,7 @@ def changed_facts(user, key: int, values: dict, version: int | None = None):
         tagging.set_tags(copy, values["tags"])
 
 
-def refuse_stale(request, copy: UserBook) -> int | None:
+def _refuse_stale(request, copy: UserBook) -> int | None:
     """The version that `If-Match` asks for, or None if it does not matter."""
     wanted = request.headers.get("If-Match", "").strip()
     if wanted in ("", "*"):

@@ -74,10 +74,10 @@ def change_many_books(request: HttpRequest, body: BulkIn):
         shelf=shelf, status=body.status or "", favourite=body.favourite, remove=body.remove,
         add_tags=tuple(body.add_tags), remove_tags=tuple(body.remove_tags),
     )  # fmt: skip
-    return done(bulk_changes.apply_change(request.user, chosen_books(request.user, body), change))
+    return done(bulk_changes.apply_change(request.user, _chosen_books(request.user, body), change))
 
 
-def chosen_books(user, body: BulkIn):
+def _chosen_books(user, body: BulkIn):
     books = UserBook.objects.of(user)
     if body.matching is None:
         return books.filter(pk__in=body.ids)

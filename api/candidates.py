@@ -18,7 +18,7 @@ calls = router("Proposals", auth=EVERYBODY)
 SECONDS_TO_WAIT = 12  # for the catalogues, because somebody is waiting
 
 
-def own_candidate(user, job_id: str, key: int) -> Candidate:
+def _own_candidate(user, job_id: str, key: int) -> Candidate:
     row = Candidate.objects.of(user).select_related("scan").filter(pk=key, scan__job_id=job_id).first()
     if row is None:
         raise not_found()
@@ -60,33 +60,33 @@ def add_candidate(request: HttpRequest, job_id: JobId, body: scan_schemas.WordsI
 @calls.post("/{job_id}/candidates/{candidate_id}/accept", response=scan_schemas.CandidateOut)
 def accept_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: Body[scan_schemas.AcceptIn | None] = None):
     """Turns the proposal into a book on the scan's shelf. Accepting twice adds it once."""
-    own_candidate(request.user, job_id, candidate_id)
+    _own_candidate(request.user, job_id, candidate_id)
     return candidate_shown(review.accept_candidate(candidate_id, request.user, body.status if body else "to-read"))
 
 
 @calls.post("/{job_id}/candidates/{candidate_id}/reject", response=scan_schemas.CandidateOut)
 def reject_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key):
     """Rejects the proposal: it is another book, or should not be added."""
-    own_candidate(request.user, job_id, candidate_id)
+    _own_candidate(request.user, job_id, candidate_id)
     return candidate_shown(review.reject_candidate(candidate_id, request.user))
 
 
 @calls.post("/{job_id}/candidates/{candidate_id}/undo", response=scan_schemas.CandidateOut)
 def undo_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key):
     """Reopens the proposal."""
-    own_candidate(request.user, job_id, candidate_id)
+    _own_candidate(request.user, job_id, candidate_id)
     return candidate_shown(review.undo_decision(candidate_id, request.user))
 
 
 @calls.get("/{job_id}/candidates/{candidate_id}/editions", response=scan_schemas.ChoicesOut)
 def list_choices(request: HttpRequest, job_id: JobId, candidate_id: Key):
     """Lists other editions that the spine may be, most likely first."""
-    row = own_candidate(request.user, job_id, candidate_id)
-    items = [candidate_choice(Record.from_dict(item)) for item in row.alternatives]
+    row = _own_candidate(request.user, job_id, candidate_id)
+    items = [_candidate_choice(Record.from_dict(item)) for item in row.alternatives]
     return {"items": items, "count": len(items)}
 
 
-def candidate_choice(record: Record) -> dict:
+def _candidate_choice(record: Record) -> dict:
     names = ("title", "authors", "isbn", "publisher", "published_date", "language", "source")
     return {"key": review.edition_key(record)} | {name: getattr(record, name) for name in names}
 
@@ -94,7 +94,7 @@ def candidate_choice(record: Record) -> dict:
 @calls.post("/{job_id}/candidates/{candidate_id}/choose", response={200: scan_schemas.CandidateOut, 409: None})
 def choose_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: scan_schemas.ChoiceIn):
     """Proposes another edition. If the proposal is already decided, or the `key` is not in the list, the response is 409."""
-    own_candidate(request.user, job_id, candidate_id)
+    _own_candidate(request.user, job_id, candidate_id)
     try:
         return candidate_shown(review.choose_alternative(candidate_id, request.user, body.key))
     except review.ReviewError as error:
@@ -104,7 +104,7 @@ def choose_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, bod
 @calls.patch("/{job_id}/candidates/{candidate_id}", response={200: scan_schemas.CandidateOut, 409: None})
 def edit_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body: scan_schemas.WordsIn):
     """Corrects the proposal and matches it again. Undo a decision first, otherwise the response is 409."""
-    row = own_candidate(request.user, job_id, candidate_id)
+    row = _own_candidate(request.user, job_id, candidate_id)
     if row.decision != Decision.PENDING:
         raise Problem(409, "decided", "You have already decided on this one. Undo that first, then change it.")
     present = row.edition

@@ -66,25 +66,25 @@ class SessionWithMessages(SessionOut):
     messages: list[MessageOut]
 
 
-def own_session(user, key: str) -> Chat:
+def _own_session(user, key: str) -> Chat:
     found = Chat.objects.of(user).filter(key=key).first()
     if found is None:
         raise not_found()
     return found
 
 
-def own_message(user, key: str, pk: int) -> Message:
-    message = own_session(user, key).messages.filter(pk=pk).first()
+def _own_message(user, key: str, pk: int) -> Message:
+    message = _own_session(user, key).messages.filter(pk=pk).first()
     if message is None:
         raise not_found()
     return message
 
 
-def session_shown(session: Chat) -> dict:
+def _session_shown(session: Chat) -> dict:
     return {"id": session.key, **{name: getattr(session, name) for name in ("title", "pinned", "created", "last_said")}}
 
 
-def messages_shown(user, messages) -> list[dict]:
+def _messages_shown(user, messages) -> list[dict]:
     """The messages with their books, in one query."""
     messages = [message.settle() for message in messages]
     keys = {key for message in messages for key in message.books}
@@ -100,7 +100,7 @@ def messages_shown(user, messages) -> list[dict]:
 @calls.get("", response=Page[SessionOut])
 def list_chat_sessions(request: HttpRequest, paging: Query[Slice]):
     """Lists your conversations, latest first."""
-    return page_of(paging, Chat.objects.of(request.user).order_by("-last_said", "-pk"), session_shown)
+    return page_of(paging, Chat.objects.of(request.user).order_by("-last_said", "-pk"), _session_shown)
 
 
 @calls.post("", response={201: SessionOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
@@ -112,30 +112,30 @@ def start_chat_session(request: HttpRequest, body: SessionIn, response: HttpResp
         session.title = body.title
         session.save(update_fields=["title"])
     response["Location"] = f"/api/v1/chat/sessions/{session.key}"
-    return Status(201, session_shown(session))
+    return Status(201, _session_shown(session))
 
 
 @calls.get("/{session_id}", response=SessionWithMessages)
 def get_chat_session(request: HttpRequest, session_id: SessionKey):
     """Returns a conversation with all its messages."""
-    session = own_session(request.user, session_id)
-    return session_shown(session) | {"messages": messages_shown(request.user, session.messages.all())}
+    session = _own_session(request.user, session_id)
+    return _session_shown(session) | {"messages": _messages_shown(request.user, session.messages.all())}
 
 
 @calls.patch("/{session_id}", response=SessionOut)
 def change_chat_session(request: HttpRequest, session_id: SessionKey, body: SessionPatch):
     """Changes the title, or pins the conversation so that it is not deleted."""
-    session = own_session(request.user, session_id)
+    session = _own_session(request.user, session_id)
     for name, value in body.given_values().items():
         setattr(session, name, value)
     session.save(update_fields=["title", "pinned"])
-    return session_shown(session)
+    return _session_shown(session)
 
 
 @calls.delete("/{session_id}", response={204: None})
 def delete_chat_session(request: HttpRequest, session_id: SessionKey):
     """Deletes the conversation immediately."""
-    own_session(request.user, session_id).delete()
+    _own_session(request.user, session_id).delete()
     return Status(204, None)
 
 
@@ -143,24 +143,24 @@ def delete_chat_session(request: HttpRequest, session_id: SessionKey):
 @creates
 def ask_in_chat(request: HttpRequest, session_id: SessionKey, body: MessageIn):
     """Asks a question and waits for the answer. `state` says whether there is one."""
-    message = conversations.ask_question(own_session(request.user, session_id), body.message)
-    return Status(201, messages_shown(request.user, [message])[0])
+    message = conversations.ask_question(_own_session(request.user, session_id), body.message)
+    return Status(201, _messages_shown(request.user, [message])[0])
 
 
 @calls.post("/{session_id}/messages/{message_id}/stop", response=MessageOut)
 def stop_in_chat(request: HttpRequest, session_id: SessionKey, message_id: Key):
     """Stops an answer in progress; a finished answer stays."""
-    message = own_message(request.user, session_id, message_id)
+    message = _own_message(request.user, session_id, message_id)
     message.ask_to_stop()
-    return messages_shown(request.user, [message])[0]
+    return _messages_shown(request.user, [message])[0]
 
 
 @calls.post("/{session_id}/messages/{message_id}/{decision}", response={200: MessageOut, 409: None})
 def decide_in_chat(request: HttpRequest, session_id: SessionKey, message_id: Key, decision: Literal["confirm", "dismiss"]):
     """Makes the change that a message proposes, once, or dismisses it."""
-    message = own_message(request.user, session_id, message_id)
+    message = _own_message(request.user, session_id, message_id)
     try:
         actions.confirm(message) if decision == "confirm" else actions.dismiss(message)
     except actions.ActionError as error:
         raise Problem(409, "decided", str(error)) from None
-    return messages_shown(request.user, [Message.objects.get(pk=message_id)])[0]
+    return _messages_shown(request.user, [Message.objects.get(pk=message_id)])[0]

@@ -64,16 +64,16 @@ def list_covers(request: HttpRequest, book_id: Key):
 @calls.post("/{book_id}/cover", response=BookOut)
 def choose_cover(request: HttpRequest, book_id: Key, body: CoverIn):
     """Chooses a drawn cover, or the cover of another edition, for this copy."""
-    return stored_cover(request, book_id, body.model_dump())
+    return _stored_cover(request, book_id, body.model_dump())
 
 
 @calls.post("/{book_id}/cover/picture", response=BookOut)
 def upload_cover(request: HttpRequest, book_id: Key, picture: File[UploadedFile]):
     """Uploads your own cover picture, which nobody else sees: JPEG, PNG, WebP or HEIC, at most 15 MB."""
-    return stored_cover(request, book_id, {"choice": cover_choice.UPLOAD}, {"picture": picture})
+    return _stored_cover(request, book_id, {"choice": cover_choice.UPLOAD}, {"picture": picture})
 
 
-def stored_cover(request, book_id: int, values: dict, files: dict | None = None) -> dict:
+def _stored_cover(request, book_id: int, values: dict, files: dict | None = None) -> dict:
     copy: UserBook = own_book(request.user, book_id)
     form = CoverForm(copy, values, files or {})
     if not form.is_valid():

@@ -96,7 +96,7 @@ def edition(record: Record, key: str) -> dict:
     return values | {"key": key, "cover_image": record.cover, "source": facts.source_in_words(record.source)}
 
 
-def changed_book(user, key: int, undo) -> dict:
+def _changed_book(user, key: int, undo) -> dict:
     return done(undo) | {"book": serializers.book_json(own_book(user, key))}
 
 
@@ -117,7 +117,7 @@ def choose_edition(request: HttpRequest, book_id: Key, body: EditionIn):
         record = offered_record(body.key)
     except signing.BadSignature:
         raise Problem(409, "not-offered", "That edition is no longer on the list. Request the list again.") from None
-    return changed_book(request.user, copy.pk, others.choose_edition(request.user, copy, record, body.over_mine))
+    return _changed_book(request.user, copy.pk, others.choose_edition(request.user, copy, record, body.over_mine))
 
 
 # ── Merging and splitting ───────────────────────────────────────────────────────────────────────────────────────────
@@ -136,7 +136,7 @@ def merge_books(request: HttpRequest, book_id: Key, other_id: Key, body: MergeIn
     cannot be one book (two ISBNs, both lent), nothing happens (409)."""
     keep, other = own_book(request.user, book_id), own_book(request.user, other_id)
     try:
-        return changed_book(request.user, keep.pk, merging.merge_copies(request.user, keep, other, body.two_isbns))
+        return _changed_book(request.user, keep.pk, merging.merge_copies(request.user, keep, other, body.two_isbns))
     except merging.MergeError as error:
         raise Problem(409, "two-books", str(error)) from None
 
@@ -147,17 +147,17 @@ def split_book(request: HttpRequest, book_id: Key, body: SplitIn, response: Http
     """Splits one record into two books. Returns the second, which gets the given readings, loans and sightings."""
     second, undo = merging.split_copy(request.user, own_book(request.user, book_id), **body.model_dump())
     response["Location"] = f"/api/v1/books/{second.pk}"
-    return Status(201, changed_book(request.user, second.pk, undo))
+    return Status(201, _changed_book(request.user, second.pk, undo))
 
 
 @calls.get("/{book_id}/sightings", response=Page[SightingOut])
 def list_sightings(request: HttpRequest, book_id: Key, paging: Query[Slice]):
     """Lists the photos that show it, latest first."""
     rows = Candidate.objects.filter(copy=own_book(request.user, book_id)).select_related("scan").order_by("-scan__created", "-pk")
-    return page_of(paging, rows, sighting_json)
+    return page_of(paging, rows, _sighting_json)
 
 
-def sighting_json(row) -> dict:
+def _sighting_json(row) -> dict:
     return {"id": row.pk, "jobId": row.scan.job_id, "number": row.number, "created": row.scan.created}
 
 
@@ -165,10 +165,10 @@ def sighting_json(row) -> dict:
 @calls.get("/{book_id}/history", response=Page[FactChangeOut])
 def list_fact_changes(request: HttpRequest, book_id: Key, paging: Query[Slice]):
     """Lists changes to its facts with the earlier values and their sources, latest first."""
-    return page_of(paging, own_book(request.user, book_id).fact_changes.all(), fact_change_json)
+    return page_of(paging, own_book(request.user, book_id).fact_changes.all(), _fact_change_json)
 
 
-def fact_change_json(row: FactChange) -> dict:
+def _fact_change_json(row: FactChange) -> dict:
     return {name: getattr(row, name) for name in ("id", "fact", "before", "after", "at")} | {
         "source": facts.source_in_words(row.source)
     }

@@ -91,12 +91,12 @@ class RowIn(In):
     another: bool = Field(False, description="Add another copy of a book you already have.")
 
 
-def import_json(file: Import) -> dict:
+def _import_json(file: Import) -> dict:
     names = ("id", "name", "format", "state", "error", "total", "done", "counts", "mapping", "created", "finished")
     return {name: getattr(file, name) for name in names}
 
 
-def own_import(user, key: int) -> Import:
+def _own_import(user, key: int) -> Import:
     return own_row(Import.objects.filter(user=user).select_related("user"), key)
 
 
@@ -120,76 +120,76 @@ def start_import(request: HttpRequest, file: File[UploadedFile], options: Form[I
     made.save(update_fields=["options"])
     if not options.preview:
         import_run.start(made, chosen)
-    return Status(202, import_json(own_import(request.user, made.pk)))
+    return Status(202, _import_json(_own_import(request.user, made.pk)))
 
 
 @calls.get("/import", response=Page[ImportOut])
 def list_imports(request: HttpRequest, paging: Query[Slice]):
     """Lists your imports, latest first."""
-    return page_of(paging, Import.objects.filter(user=request.user).order_by("-created", "-pk"), import_json)
+    return page_of(paging, Import.objects.filter(user=request.user).order_by("-created", "-pk"), _import_json)
 
 
 @calls.get("/import/{import_id}", response=ImportOut)
 def get_import(request: HttpRequest, import_id: Key):
     """Returns the progress: `done` of `total`."""
-    return import_json(own_import(request.user, import_id))
+    return _import_json(_own_import(request.user, import_id))
 
 
 @calls.get("/import/{import_id}/rows", response=Page[RowOut])
 def get_import_rows(request: HttpRequest, import_id: Key, requested: Query[RowsAsked]):
     """Lists the rows with their results."""
-    rows = own_import(request.user, import_id).rows.order_by("number")
+    rows = _own_import(request.user, import_id).rows.order_by("number")
     rows = rows.filter(result=requested.result) if requested.result else rows
-    return page_of(requested, rows, row_shown)
+    return page_of(requested, rows, _row_shown)
 
 
-def row_shown(row: ImportRow) -> dict:
+def _row_shown(row: ImportRow) -> dict:
     return {name: getattr(row, name) for name in ("number", "result", "message")} | {"bookId": row.copy_id}
 
 
 @calls.post("/import/{import_id}/start", response={202: ImportOut, 409: None})
 def start_previewed_import(request: HttpRequest, import_id: Key):
     """Starts an import that was only previewed, or continues one that was stopped."""
-    file = own_import(request.user, import_id)
+    file = _own_import(request.user, import_id)
     if file.state == Import.State.PREVIEW:
         import_run.start(file, file.options)
     elif file.state in (Import.State.FAILED, Import.State.CANCELLED) and file.key:
         import_run.go_on(file)
     else:
         raise Problem(409, "not-waiting", "This import is not waiting to be started.")
-    return Status(202, import_json(own_import(request.user, import_id)))
+    return Status(202, _import_json(_own_import(request.user, import_id)))
 
 
 @calls.post("/import/{import_id}/cancel", response={200: ImportOut, 409: None})
 def cancel_import(request: HttpRequest, import_id: Key):
     """Stops the import; books imported so far stay."""
-    if not import_run.cancel(own_import(request.user, import_id)):
+    if not import_run.cancel(_own_import(request.user, import_id)):
         raise Problem(409, "not-running", "This import is not running.")
-    return import_json(own_import(request.user, import_id))
+    return _import_json(_own_import(request.user, import_id))
 
 
 @calls.delete("/import/{import_id}", response={204: None})
 def delete_import(request: HttpRequest, import_id: Key):
     """Deletes the import; its books stay."""
-    import_run.forget(own_import(request.user, import_id))
+    import_run.forget(_own_import(request.user, import_id))
     return Status(204, None)
 
 
 @calls.put("/import/{import_id}/columns", response={202: ImportOut, 409: None})
 def set_import_columns(request: HttpRequest, import_id: Key, body: ColumnsIn):
     """Sets what each column means, and checks the file again. Only possible before the import is started (409)."""
-    file = own_import(request.user, import_id)
+    file = _own_import(request.user, import_id)
     if file.state != Import.State.PREVIEW:
         raise Problem(409, "not-waiting", "This import is past its preview, so its columns cannot be changed.")
-    form = ColumnsForm(file, columns_said(file, body))
+    form = ColumnsForm(file, _columns_said(file, body))
     if not form.is_valid():
         raise invalid(f"columns: {error_sentence(form)}")
     form.save()
     import_run.check(file, at_once=file.total <= import_run.CHUNK * 5)
-    return Status(202, import_json(own_import(request.user, import_id)))
+    return Status(202, _import_json(_own_import(request.user, import_id)))
 
 
-def columns_said(file: Import, body: ColumnsIn) -> dict:
+def _columns_said(file: Import, body: ColumnsIn) -> dict:
     """The columns as the preview form sends them; columns that are not listed stay unchanged."""
     names = ColumnsForm(file).columns
     if unknown := [name for name in body.columns if name not in names]:
@@ -201,24 +201,24 @@ def columns_said(file: Import, body: ColumnsIn) -> dict:
 @calls.post("/import/{import_id}/rows/{row_number}", response={200: RowOut, 409: None})
 def retry_import_row(request: HttpRequest, import_id: Key, row_number: RowNumber, body: RowIn):
     """Tries one row again: with corrected values, or with `another` to add another copy of a book that you already have."""
-    file = own_import(request.user, import_id)
+    file = _own_import(request.user, import_id)
     row = file.rows.select_related("file__user", "copy").filter(number=row_number).first()
     if row is None:
         raise not_found()
     if file.is_active:
         raise Problem(409, "at-work", "The import is still running. Change this row when it has finished.")
     if body.another and row.result == ImportRow.Result.OWNED:
-        return row_shown(import_run.try_again(row, another=True))
+        return _row_shown(import_run.try_again(row, another=True))
     if not row.can_be_changed:
         raise Problem(409, "no-retry", "This row does not need another try.")
     changes = {"title": body.title, "authors": body.authors, "isbn13": body.isbn}
-    return row_shown(import_run.try_again(row, {name: value for name, value in changes.items() if value}))
+    return _row_shown(import_run.try_again(row, {name: value for name, value in changes.items() if value}))
 
 
 @calls.get("/import/{import_id}/failures.csv", response={200: None}, openapi_extra=binary("text/csv"))
 def get_import_failures(request: HttpRequest, import_id: Key):
     """Returns the rows that need attention as they were in the file, with the reasons, to correct and import again."""
-    return downloads.failed_rows(own_import(request.user, import_id))
+    return downloads.failed_rows(_own_import(request.user, import_id))
 
 
 @calls.get("/export.csv", response={200: None}, openapi_extra=binary("text/csv"))

@@ -27,7 +27,7 @@ class Lent(Slice):
 
 
 # ── Loans ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def loans_of(user):
+def _loans_of(user):
     return Loan.objects.filter(copy__user=user, copy__removed__isnull=True).select_related("copy")
 
 
@@ -54,25 +54,25 @@ def lend_book(request: HttpRequest, book_id: Key, body: LoanIn):
 @loan_calls.get("/loans/{loan_id}", response=LoanOut)
 def get_loan(request: HttpRequest, loan_id: Key):
     """Returns one loan."""
-    return serializers.loan(own_row(loans_of(request.user), loan_id))
+    return serializers.loan(own_row(_loans_of(request.user), loan_id))
 
 
 @loan_calls.patch("/loans/{loan_id}", response=LoanOut)
 def change_loan(request: HttpRequest, loan_id: Key, body: LoanPatch):
     """Changes who has it, since when and until when, also for a returned loan. Fields that are not sent stay unchanged."""
-    loan = own_row(loans_of(request.user), loan_id)
+    loan = own_row(_loans_of(request.user), loan_id)
     form = LoanForm({name: getattr(loan, name) for name in LoanForm.Meta.fields} | body.given_values(), instance=loan)
     if not form.is_valid():
         raise invalid("; ".join(f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()))
     form.save()
-    return serializers.loan(own_row(loans_of(request.user), loan_id))
+    return serializers.loan(own_row(_loans_of(request.user), loan_id))
 
 
 @loan_calls.post("/loans/{loan_id}/reopen", response={200: LoanOut, 409: None})
 def reopen_loan(request: HttpRequest, loan_id: Key):
     """Reopens a loan that was not returned after all. If the book has been lent again since then, the response is 409."""
     try:
-        return serializers.loan(loans.reopen_loan(own_row(loans_of(request.user), loan_id)))
+        return serializers.loan(loans.reopen_loan(own_row(_loans_of(request.user), loan_id)))
     except loans.LoanError as error:
         raise Problem(409, "lent", str(error)) from None
 
@@ -88,7 +88,7 @@ def list_borrowers(request: HttpRequest):
 def return_book(request: HttpRequest, loan_id: Key, body: ReturnIn):
     """Marks a book as returned. Repeating the call changes nothing."""
     try:
-        return serializers.loan(loans.return_loan(own_row(loans_of(request.user), loan_id), body.returned))
+        return serializers.loan(loans.return_loan(own_row(_loans_of(request.user), loan_id), body.returned))
     except loans.LoanError as error:
         raise invalid(str(error)) from None
 
@@ -96,12 +96,12 @@ def return_book(request: HttpRequest, loan_id: Key, body: ReturnIn):
 @loan_calls.delete("/loans/{loan_id}", response={204: None})
 def delete_loan(request: HttpRequest, loan_id: Key):
     """Deletes the loan."""
-    own_row(loans_of(request.user), loan_id).delete()
+    own_row(_loans_of(request.user), loan_id).delete()
     return Status(204, None)
 
 
 # ── Readings ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def readings_of(user):
+def _readings_of(user):
     return Reading.objects.filter(copy__user=user, copy__removed__isnull=True)
 
 
@@ -125,7 +125,7 @@ def add_reading(request: HttpRequest, book_id: Key, body: ReadingIn):
 @reading_calls.patch("/readings/{reading_id}", response=ReadingOut)
 def change_reading(request: HttpRequest, reading_id: Key, body: ReadingIn):
     """Changes only the fields that are sent."""
-    row = own_row(readings_of(request.user), reading_id)
+    row = own_row(_readings_of(request.user), reading_id)
     dates = {"started": row.started, "finished": row.finished} | body.given_values()
     try:
         return serializers.reading(readings.change_reading(row, dates["started"], dates["finished"]))
@@ -136,5 +136,5 @@ def change_reading(request: HttpRequest, reading_id: Key, body: ReadingIn):
 @reading_calls.delete("/readings/{reading_id}", response={204: None})
 def delete_reading(request: HttpRequest, reading_id: Key):
     """Deletes the reading."""
-    own_row(readings_of(request.user), reading_id).delete()
+    own_row(_readings_of(request.user), reading_id).delete()
     return Status(204, None)

@@ -89,8 +89,8 @@ def get_statistics(request: HttpRequest):
     parts |= {"read_by_month": numbers.read_by_month(timezone.localdate()), "read_by_year": numbers.read_by_year()}
     parts["pages_by_year"] = numbers.pages_by_year()
     totals = {"books": numbers.totals["books"], "pages": numbers.totals["all_pages"] or 0}
-    return totals | {name: [counted(part) for part in found] for name, found in parts.items()}
+    return totals | {name: [_counted(part) for part in found] for name, found in parts.items()}
 
 
-def counted(part: Part) -> dict:
+def _counted(part: Part) -> dict:
     return {"label": part.label, "count": part.count}

@@ -47,15 +47,15 @@ class Api(NinjaAPI):
 
     def set_default_exception_handlers(self):
         self.handle(Exception, broken)
-        self.handle(PermissionDenied, lambda request, error: error_response(Problem(403, "forbidden", FORBIDDEN)))
+        self.handle(PermissionDenied, lambda request, error: _error_response(Problem(403, "forbidden", FORBIDDEN)))
         for kind in (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
-            self.handle(kind, lambda request, error: error_response(Problem(400, "bad-request", UNREADABLE)))
-        self.handle(Http404, lambda request, error: error_response(not_found()))
-        self.handle(HttpError, lambda request, error: error_response(as_problem(error)))
-        self.handle(AuthenticationError, lambda request, error: error_response(Problem(401, "sign-in", SIGN_IN, CHALLENGE)))
-        self.handle(Throttled, lambda request, error: error_response(throttling.refusal(request)))
+            self.handle(kind, lambda request, error: _error_response(Problem(400, "bad-request", UNREADABLE)))
+        self.handle(Http404, lambda request, error: _error_response(not_found()))
+        self.handle(HttpError, lambda request, error: _error_response(_as_problem(error)))
+        self.handle(AuthenticationError, lambda request, error: _error_response(Problem(401, "sign-in", SIGN_IN, CHALLENGE)))
+        self.handle(Throttled, lambda request, error: _error_response(throttling.refusal(request)))
         self.handle(
-            ValidationError, lambda request, error: error_response(Problem(422, "invalid", validation_sentence(error.errors)))
+            ValidationError, lambda request, error: _error_response(Problem(422, "invalid", validation_sentence(error.errors)))
         )
 
     def handle(self, kind: type[Exception], respond: Callable[[Any, Any], HttpResponse]):
@@ -71,11 +71,11 @@ class Api(NinjaAPI):
         return self._written[prefix]
 
 
-def error_response(problem: Problem) -> JsonResponse:
+def _error_response(problem: Problem) -> JsonResponse:
     return JsonResponse({"detail": problem.message, "code": problem.code}, status=problem.status_code, headers=problem.headers)
 
 
-def as_problem(error: HttpError) -> Problem:
+def _as_problem(error: HttpError) -> Problem:
     if isinstance(error, Problem):
         return error
     return Problem(error.status_code, CODES.get(error.status_code, "error"), error.message)
@@ -83,7 +83,7 @@ def as_problem(error: HttpError) -> Problem:
 
 def broken(request, error: Exception) -> JsonResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error, extra={"request_id": getattr(request, "id", "")})
-    return error_response(Problem(500, "broken", BROKEN))
+    return _error_response(Problem(500, "broken", BROKEN))
 
 
 def validation_sentence(errors: list[dict]) -> str:
@@ -103,7 +103,7 @@ def _reason(message: str) -> str:
 
 
 def no_such_call(request, **_) -> JsonResponse:
-    return error_response(Problem(404, "no-such-call", "There is no such endpoint. All of them are listed at /api/v1/docs."))
+    return _error_response(Problem(404, "no-such-call", "There is no such endpoint. All of them are listed at /api/v1/docs."))
 
 
 class ApiMiddleware(MiddlewareMixin):
@@ -115,7 +115,7 @@ class ApiMiddleware(MiddlewareMixin):
         if response.status_code == 405:
             allowed = response["Allow"]
             sentence = f"This address does not support {request.method}, only {allowed}."
-            response = error_response(Problem(405, "no-such-method", sentence, {"Allow": allowed}))
+            response = _error_response(Problem(405, "no-such-method", sentence, {"Allow": allowed}))
         for name, value in throttling.rate_headers(request).items():
             response[name] = value
         response.setdefault("Cache-Control", "private, no-cache")

@@ -44,7 +44,7 @@ PHOTO_BODY = {
 
 
 @dataclass(frozen=True)
-class Sent:
+class _Sent:
     photo: UploadedFile | None
     job_id: str
     shelf: str
@@ -62,7 +62,7 @@ def limited(view):
     return call
 
 
-def sent(request) -> Sent:
+def sent(request) -> _Sent:
     if request.content_type == "application/json":
         return _from_json(request.body)
     if request.content_type != "multipart/form-data":
@@ -78,14 +78,14 @@ def sent(request) -> Sent:
     kind = request.POST.get("kind") or Scan.Kind.SHELF
     if kind not in Scan.Kind:
         raise invalid(f"kind: {' or '.join(Scan.Kind.values)}.")
-    return Sent(photo, job_id, shelf, {"kind": kind})
+    return _Sent(photo, job_id, shelf, {"kind": kind})
 
 
-def _from_json(body: bytes) -> Sent:
+def _from_json(body: bytes) -> _Sent:
     try:
         requested = ScanStart.model_validate(json.loads(body))
     except ValidationError as error:
         raise invalid(validation_sentence([{**item, "loc": ("body", *item["loc"])} for item in error.errors()])) from None
     except (ValueError, RecursionError):
         raise Problem(400, "bad-request", "The body is not valid JSON.") from None
-    return Sent(None, requested.job_id, requested.shelf, {"kind": requested.kind or ""})
+    return _Sent(None, requested.job_id, requested.shelf, {"kind": requested.kind or ""})

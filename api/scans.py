@@ -28,7 +28,7 @@ upload_calls = router("Scans", auth=SCANNERS)
 PHOTOS: list[BaseThrottle] = [throttling.CALLS, throttling.SCANS]
 
 
-def scans_of(user):
+def _scans_of(user):
     pending = Q(candidates__decision=Decision.PENDING)
     bands = {band: Count("candidates", filter=pending & Q(candidates__band=band)) for band in ("sure", "check", "unread")}
     made = {name: Count("candidates", filter=Q(candidates__decision=name)) for name in ("accepted", "rejected")}
@@ -36,13 +36,13 @@ def scans_of(user):
 
 
 def scan_of_user(user, job_id: str) -> Scan:
-    scan = scans_of(user).filter(job_id=job_id).first()
+    scan = _scans_of(user).filter(job_id=job_id).first()
     if scan is None:
         raise not_found()
     return scan
 
 
-def scan_json(scan: Scan) -> dict:
+def _scan_json(scan: Scan) -> dict:
     names = (
         "job_id",
         "kind",
@@ -66,7 +66,7 @@ def candidate_shown(row: Candidate) -> dict:
     return results.final_book(row) | {"id": row.pk, "number": row.number, "decision": row.decision, "bookId": row.copy_id}
 
 
-def place_of(user, shelf: str) -> Shelf | str:
+def _place_of(user, shelf: str) -> Shelf | str:
     """The name of a shelf that may be given by its id."""
     if shelf.isascii() and shelf.isdecimal() and len(shelf) < 19:
         known = Shelf.objects.filter(user=user, pk=int(shelf)).first()
@@ -79,7 +79,7 @@ def place_of(user, shelf: str) -> Shelf | str:
 @creates
 def ask_for_upload(request: HttpRequest, body: scan_schemas.TicketIn):
     """Creates a ticket for a direct upload: `PUT` the photo to `url` with `headers`, then `POST /scans` with the `jobId`."""
-    shelf = place_of(request.user, body.shelf)
+    shelf = _place_of(request.user, body.shelf)
     try:
         ticket = tickets.issue(request.user, body.filename, body.content_type, body.size, body.job_id or "", shelf, body.kind)
     except uploads.UploadError as error:
@@ -104,7 +104,7 @@ def start_scan(request: HttpRequest, response: HttpResponse):
     """Starts a scan of a `photo` sent as a form or, with JSON, of a photo uploaded with a ticket. Repeating the `jobId` returns
     the same scan. If you have scanned the photo before, the response is 409 with that scan in `Location`."""
     requested = sent(request)
-    shelf = place_of(request.user, requested.shelf)
+    shelf = _place_of(request.user, requested.shelf)
     try:
         if requested.photo is None:
             scan = tickets.take_ticket_photo(request.user, requested.job_id, shelf, **requested.wanted)
@@ -120,22 +120,22 @@ def start_scan(request: HttpRequest, response: HttpResponse):
         where = {"Location": f"/api/v1/scans/{seen.scan.job_id}"}
         raise Problem(409, "seen-before", f"{seen} The scan is {seen.scan.job_id}.", where) from None
     response["Location"] = f"/api/v1/scans/{scan.job_id}"
-    return Status(202, scan_json(scan_of_user(request.user, scan.job_id)))
+    return Status(202, _scan_json(scan_of_user(request.user, scan.job_id)))
 
 
 # ── Progress ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @calls.get("", response=Page[scan_schemas.ScanOut])
 def list_scans(request: HttpRequest, paging: Query[Slice]):
     """Lists your scans, latest first."""
-    page = paging.of(scans_of(request.user).order_by("-created", "-pk"))
-    return {"items": [scan_json(scan) for scan in page["items"]], "count": page["count"]}
+    page = paging.of(_scans_of(request.user).order_by("-created", "-pk"))
+    return {"items": [_scan_json(scan) for scan in page["items"]], "count": page["count"]}
 
 
 @calls.get("/{job_id}", response=scan_schemas.ScanWithCandidates)
 def get_scan(request: HttpRequest, job_id: JobId):
     """Returns one scan with its current proposals."""
     scan = scan_of_user(request.user, job_id)
-    form = scan_json(scan)
+    form = _scan_json(scan)
     offers = [vars(offer) for offer in second_look.second_look_offers(scan, form["counts"]["unread"])]
     more = {"cost": purchases.scan_cost(scan), "second_looks": offers}
     return form | more | {"candidates": [candidate_shown(row) for row in scan.candidates.all()]}
@@ -178,11 +178,11 @@ def change_scan(request: HttpRequest, job_id: JobId, body: scan_schemas.ScanPatc
     """Sets the shelf that the photo shows; accepted books are put there."""
     scan = scan_of_user(request.user, job_id)
     if "shelf" in body.model_fields_set:
-        scan.shelf = uploads.shelf_called(request.user, place_of(request.user, body.shelf))
+        scan.shelf = uploads.shelf_called(request.user, _place_of(request.user, body.shelf))
         scan.save(update_fields=["shelf"])
     if body.with_books and scan.shelf:
         review.stand_on(scan, scan.shelf)
-    return scan_json(scan_of_user(request.user, job_id))
+    return _scan_json(scan_of_user(request.user, job_id))
 
 
 @calls.post("/{job_id}/again", response={202: scan_schemas.ScanOut}, throttle=PHOTOS)
@@ -197,7 +197,7 @@ def scan_again(request: HttpRequest, job_id: JobId, response: HttpResponse):
     except FileNotFoundError:
         raise not_found("The photo of this scan has been deleted.") from None
     response["Location"] = f"/api/v1/scans/{scan.job_id}"
-    return Status(202, scan_json(scan_of_user(request.user, scan.job_id)))
+    return Status(202, _scan_json(scan_of_user(request.user, scan.job_id)))
 
 
 @calls.post("/{job_id}/retry", response={202: scan_schemas.ScanOut, 409: None}, throttle=PHOTOS)
@@ -205,7 +205,7 @@ def retry_scan(request: HttpRequest, job_id: JobId):
     """Continues from the stage that failed or was stopped."""
     if not pipeline.retry(scan_of_user(request.user, job_id)):
         raise Problem(409, "no-retry", "This scan does not need another try, or one would not help.")
-    return Status(202, scan_json(scan_of_user(request.user, job_id)))
+    return Status(202, _scan_json(scan_of_user(request.user, job_id)))
 
 
 @calls.post("/{job_id}/second-look", response={202: scan_schemas.ScanOut, 409: None}, throttle=PHOTOS)
@@ -213,7 +213,7 @@ def look_again(request: HttpRequest, job_id: JobId, body: scan_schemas.SecondLoo
     """Lets a better engine look at unread spines or the whole photo again; `secondLooks` shows the approximate cost."""
     if not pipeline.look_again(scan_of_user(request.user, job_id), body.what):
         raise Problem(409, "no-second-look", "That is not available for this scan.")
-    return Status(202, scan_json(scan_of_user(request.user, job_id)))
+    return Status(202, _scan_json(scan_of_user(request.user, job_id)))
 
 
 @calls.post("/{job_id}/cancel", response={200: scan_schemas.ScanOut, 409: None})
@@ -221,7 +221,7 @@ def cancel_scan(request: HttpRequest, job_id: JobId):
     """Stops the scan; results so far are kept."""
     if not pipeline.cancel(scan_of_user(request.user, job_id)):
         raise Problem(409, "not-running", "This scan has already ended.")
-    return scan_json(scan_of_user(request.user, job_id))
+    return _scan_json(scan_of_user(request.user, job_id))
 
 
 @calls.delete("/{job_id}", response={204: None})

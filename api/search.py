@@ -49,19 +49,19 @@ def search_books(request: HttpRequest, query: Query[Asked]):
     """Searches your books, best matches first."""
     answer, answering, notes = "", [], []
     if query.answer or query.mode == AGENTIC:
-        answer, answering, notes = answer_to_question(request, query.q)
+        answer, answering, notes = _answer_to_question(request, query.q)
     if query.mode == AGENTIC:
         shown = [(key, 1.0) for key in answering[query.offset : query.offset + query.limit]]
-        return search_page_json(request.user, shown, len(answering), answer=answer, notes=notes)
+        return _search_page_json(request.user, shown, len(answering), answer=answer, notes=notes)
     found = find_books(request.user, query.q, mode=query.mode, limit=query.limit, offset=query.offset)
     scores = dict(found.ranked)
     meant = {str(typed): str(there) for typed, there in found.meant.items()}
     shown = [(key, scores[key]) for key in found.ids]
     notes += [str(note) for note in found.notes]
-    return search_page_json(request.user, shown, found.total, exact=found.exact, meant=meant, answer=answer, notes=notes)
+    return _search_page_json(request.user, shown, found.total, exact=found.exact, meant=meant, answer=answer, notes=notes)
 
 
-def answer_to_question(request, question: str) -> tuple[str, list[int], list[str]]:
+def _answer_to_question(request, question: str) -> tuple[str, list[int], list[str]]:
     """The answer, the books it is based on, and any problems."""
     if not throttling.CHAT.allow_request(request):
         raise throttling.refusal(request)
@@ -72,7 +72,7 @@ def answer_to_question(request, question: str) -> tuple[str, list[int], list[str
     return reply.text, reply.books, []
 
 
-def search_page_json(
+def _search_page_json(
     user, shown: list[tuple[int, float]], count: int, exact: int = 0, meant: dict | None = None, **reported
 ) -> dict:
     copies = serializers.with_all(UserBook.objects.of(user)).in_bulk([key for key, _ in shown])

@@ -19,7 +19,7 @@ shelf_calls = router("Shelves", auth=EVERYBODY)
 tag_calls = router("Tags", auth=EVERYBODY)
 
 
-def shelves_of(user):
+def _shelves_of(user):
     standing = Count("books", filter=Q(books__removed__isnull=True))
     return Shelf.objects.filter(user=user).annotate(count=standing).order_by("position", "name", "pk")  # counting forgets it
 
@@ -41,7 +41,7 @@ def page_of(paging: Slice, rows, form) -> dict:
 @shelf_calls.get("", response=Page[ShelfOut])
 def list_shelves(request: HttpRequest, paging: Query[Slice]):
     """Lists your shelves in order, with the number of books on each."""
-    return page_of(paging, shelves_of(request.user), serializers.shelf_json)
+    return page_of(paging, _shelves_of(request.user), serializers.shelf_json)
 
 
 @shelf_calls.post("", response={201: ShelfOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
@@ -49,7 +49,7 @@ def list_shelves(request: HttpRequest, paging: Query[Slice]):
 def add_shelf(request: HttpRequest, body: ShelfIn, response: HttpResponse):
     """Creates a shelf after the others."""
     shelf = Shelf(user=request.user, position=Shelf.objects.filter(user=request.user).count() + 1)
-    keep_shelf(shelf, body.given_values())
+    _keep_shelf(shelf, body.given_values())
     response["Location"] = f"/api/v1/shelves/{shelf.pk}"
     return Status(201, serializers.shelf_json(shelf))
 
@@ -57,14 +57,14 @@ def add_shelf(request: HttpRequest, body: ShelfIn, response: HttpResponse):
 @shelf_calls.get("/{shelf_id}", response=ShelfOut)
 def get_shelf(request: HttpRequest, shelf_id: Key):
     """Returns one shelf."""
-    return serializers.shelf_json(own_row(shelves_of(request.user), shelf_id))
+    return serializers.shelf_json(own_row(_shelves_of(request.user), shelf_id))
 
 
 @shelf_calls.patch("/{shelf_id}", response=ShelfOut)
 def change_shelf(request: HttpRequest, shelf_id: Key, body: ShelfPatch):
     """Changes only the fields that are sent."""
-    keep_shelf(own_row(shelves_of(request.user), shelf_id), body.given_values())
-    return serializers.shelf_json(own_row(shelves_of(request.user), shelf_id))
+    _keep_shelf(own_row(_shelves_of(request.user), shelf_id), body.given_values())
+    return serializers.shelf_json(own_row(_shelves_of(request.user), shelf_id))
 
 
 @shelf_calls.delete("/{shelf_id}", response={204: None})
@@ -80,7 +80,7 @@ def move_shelf(request: HttpRequest, shelf_id: Key, body: ShelfMove):
     shelf = own_row(Shelf.objects.filter(user=request.user), shelf_id)
     if body.beside is None:
         shelf_order.move_shelf(shelf, body.what, body.step)
-        return page_of(Slice(limit=200, offset=0), shelves_of(request.user), serializers.shelf_json)
+        return page_of(Slice(limit=200, offset=0), _shelves_of(request.user), serializers.shelf_json)
     beside = Shelf.objects.filter(user=request.user, pk=body.beside).first()
     if beside is None:
         raise invalid("beside: you have no shelf with this id.")
@@ -88,10 +88,10 @@ def move_shelf(request: HttpRequest, shelf_id: Key, body: ShelfMove):
         shelf_order.put_beside(shelf, beside, body.after)
     except shelf_order.PlaceError as error:
         raise Problem(409, "taken", str(error)) from None
-    return page_of(Slice(limit=200, offset=0), shelves_of(request.user), serializers.shelf_json)
+    return page_of(Slice(limit=200, offset=0), _shelves_of(request.user), serializers.shelf_json)
 
 
-def keep_shelf(shelf: Shelf, values: dict):
+def _keep_shelf(shelf: Shelf, values: dict):
     """Saves a shelf. Two shelves in one place cannot have the same name, ignoring case."""
     for name, value in values.items():
         if value is not None:

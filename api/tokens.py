@@ -60,14 +60,14 @@ class FeedsOut(Out):
     opds: str = Field(description="The catalogue for reader apps, which need to sign in.")
 
 
-def confirmed(request):
+def _confirmed(request):
     """As on the page, the password must have been entered recently, so that nobody creates tokens in a browser left open."""
     if request.auth.by == "session" and is_reauthentication_required(request, app=""):
         sentence = "Confirm that it is you on the “API tokens” page in Settings, or sign in with `POST /auth/token`."
         raise Problem(403, "confirm-first", sentence)
 
 
-def own_token(rows, key: int):
+def _own_token(rows, key: int):
     row = rows.filter(pk=key).first()
     if row is None:
         raise not_found()
@@ -85,7 +85,7 @@ def list_tokens(request: HttpRequest, paging: Query[Slice]):
 @token_calls.post("/tokens", response={201: FreshTokenOut})
 def add_token(request: HttpRequest, body: TokenIn):
     """Creates a personal token for a program. The token is only shown in this response."""
-    confirmed(request)
+    _confirmed(request)
     if ApiToken.objects.filter(user=request.user).count() >= MOST_TOKENS:
         raise invalid(f"You already have {MOST_TOKENS} tokens. Revoke one that you no longer need.")
     expires = timezone.now() + timedelta(days=body.days) if body.days else None
@@ -97,7 +97,7 @@ def add_token(request: HttpRequest, body: TokenIn):
 @token_calls.delete("/tokens/{token_id}", response={204: None})
 def end_token(request: HttpRequest, token_id: Key):
     """Revokes the token."""
-    own_token(ApiToken.objects.filter(user=request.user), token_id).delete()
+    _own_token(ApiToken.objects.filter(user=request.user), token_id).delete()
     return Status(204, None)
 
 
@@ -110,12 +110,12 @@ def list_programs(request: HttpRequest, paging: Query[Slice]):
 @token_calls.delete("/programs/{program_id}", response={204: None})
 def sign_program_out(request: HttpRequest, program_id: Key):
     """Revokes all tokens of that sign-in."""
-    own_token(TokenFamily.objects.filter(user=request.user, revoked__isnull=True), program_id).revoke()
+    _own_token(TokenFamily.objects.filter(user=request.user, revoked__isnull=True), program_id).revoke()
     return Status(204, None)
 
 
 # ── Feeds ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def feeds_of(request) -> dict:
+def _feeds_of(request) -> dict:
     secret, whole = feeds.secret_of(request.user), request.build_absolute_uri
     named = {"loans": "feed_loans", "added": "feed_added"}
     secret_ones = {key: whole(reverse(name, args=[secret])) if secret else "" for key, name in named.items()}
@@ -125,14 +125,14 @@ def feeds_of(request) -> dict:
 @feed_calls.get("/feeds", response=FeedsOut)
 def get_feeds(request: HttpRequest):
     """Returns the addresses of your feeds. Anyone who knows a secret address can read that feed."""
-    return feeds_of(request)
+    return _feeds_of(request)
 
 
 @feed_calls.post("/feeds/renew", response=FeedsOut)
 def renew_feeds(request: HttpRequest):
     """Creates new secret addresses; the previous ones stop working."""
     feeds.renew(request.user)
-    return feeds_of(request)
+    return _feeds_of(request)
 
 
 @feed_calls.delete("/feeds", response={204: None})

@@ -53,14 +53,14 @@ class DeliveryOut(Out):
     next_try: datetime
 
 
-def own_webhook(user, key: int) -> Webhook:
+def _own_webhook(user, key: int) -> Webhook:
     hook = Webhook.objects.filter(user=user, pk=key).first()
     if hook is None:
         raise not_found()
     return hook
 
 
-def save_webhook(hook: Webhook, values: dict) -> Webhook:
+def _save_webhook(hook: Webhook, values: dict) -> Webhook:
     for name, value in values.items():
         if value is not None:
             setattr(hook, name, value)
@@ -84,7 +84,7 @@ def add_webhook(request: HttpRequest, body: WebhookIn, response: HttpResponse):
     """Adds a webhook for future events. Addresses inside the server's own network are rejected."""
     if Webhook.objects.filter(user=request.user).count() >= MOST_WEBHOOKS:
         raise invalid(f"You already have {MOST_WEBHOOKS} webhooks. Delete one that you no longer need.")
-    hook = save_webhook(Webhook(user=request.user), body.given_values())
+    hook = _save_webhook(Webhook(user=request.user), body.given_values())
     response["Location"] = f"/api/v1/webhooks/{hook.pk}"
     return Status(201, hook)
 
@@ -92,32 +92,32 @@ def add_webhook(request: HttpRequest, body: WebhookIn, response: HttpResponse):
 @calls.get("/{webhook_id}", response=WebhookOut)
 def get_webhook(request: HttpRequest, webhook_id: Key):
     """Returns one webhook."""
-    return own_webhook(request.user, webhook_id)
+    return _own_webhook(request.user, webhook_id)
 
 
 @calls.patch("/{webhook_id}", response=WebhookOut)
 def change_webhook(request: HttpRequest, webhook_id: Key, body: WebhookPatch):
     """Changes only the fields that are sent."""
-    return save_webhook(own_webhook(request.user, webhook_id), body.given_values())
+    return _save_webhook(_own_webhook(request.user, webhook_id), body.given_values())
 
 
 @calls.delete("/{webhook_id}", response={204: None})
 def delete_webhook(request: HttpRequest, webhook_id: Key):
     """Deletes the webhook; nothing more is sent to it."""
-    own_webhook(request.user, webhook_id).delete()
+    _own_webhook(request.user, webhook_id).delete()
     return Status(204, None)
 
 
 @calls.get("/{webhook_id}/deliveries", response=Page[DeliveryOut])
 def list_deliveries(request: HttpRequest, webhook_id: Key, paging: Query[Slice]):
     """Lists the messages of the last 30 days, latest first."""
-    return paging.of(own_webhook(request.user, webhook_id).deliveries.all())
+    return paging.of(_own_webhook(request.user, webhook_id).deliveries.all())
 
 
 @calls.post("/{webhook_id}/deliveries/{delivery_id}/again", response={202: DeliveryOut})
 def deliver_again(request: HttpRequest, webhook_id: Key, delivery_id: Key):
     """Sends a message again, with the same id."""
-    delivery = own_webhook(request.user, webhook_id).deliveries.filter(pk=delivery_id).first()
+    delivery = _own_webhook(request.user, webhook_id).deliveries.filter(pk=delivery_id).first()
     if delivery is None:
         raise not_found()
     webhooks.restart_delivery(delivery)

@@ -18,18 +18,18 @@ class ProbesMiddleware:
         return probe(request) if probe else self.get_response(request)
 
 
-def healthz(request):
+def _healthz(request):
     return HttpResponse("ok", content_type="text/plain")
 
 
 def readyz(request):
     """The state of each part; 503 if one is down."""
-    parts = {"database": check_database, "broker": check_broker, "storage": check_storage, "cache": check_cache}
-    states = {name: state_of(check) for name, check in parts.items()}
+    parts = {"database": _check_database, "broker": _check_broker, "storage": _check_storage, "cache": _check_cache}
+    states = {name: _state_of(check) for name, check in parts.items()}
     return JsonResponse(states, status=200 if set(states.values()) == {"ok"} else 503)
 
 
-def state_of(check) -> str:
+def _state_of(check) -> str:
     try:
         check()
     except Exception as error:  # whatever the error, the state is "down" with the kind of error
@@ -37,21 +37,21 @@ def state_of(check) -> str:
     return "ok"
 
 
-def check_database():
+def _check_database():
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
-def check_broker():
+def _check_broker():
     get_broker().ping()
 
 
-def check_storage():
+def _check_storage():
     default_storage.exists("readyz")
 
 
-def check_cache():
+def _check_cache():
     cache.get("readyz")
 
 
-PROBES = {"/healthz": healthz, "/readyz": readyz}
+PROBES = {"/healthz": _healthz, "/readyz": readyz}

@@ -27,18 +27,18 @@ def count_request(method: str, status: int, seconds: float):
 
 def metrics(request):
     """For callers with METRICS_TOKEN if it is set, otherwise for callers on this machine."""
-    if not is_allowed(request):
+    if not _is_allowed(request):
         return HttpResponse("You may not read the metrics.", status=403, content_type="text/plain")
-    return HttpResponse(generate_latest(registry) + generate_latest(of_database()), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(generate_latest(registry) + generate_latest(_of_database()), content_type=CONTENT_TYPE_LATEST)
 
 
-def is_allowed(request) -> bool:
+def _is_allowed(request) -> bool:
     if settings.METRICS_TOKEN:
         return constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}")
     return request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
 
 
-def of_database() -> CollectorRegistry:
+def _of_database() -> CollectorRegistry:
     """Figures from the database, which are the same in every process."""
     made = CollectorRegistry()
     queued = Gauge("bookimg_tasks_waiting", "Tasks waiting in the queue or taken by a worker", ["queue"], registry=made)

@@ -11,12 +11,12 @@ SUPERVISOR = "SUPERVISOR_PID"  # passed on by the supervisor, because reading th
 def die_with_parent():
     """From now on, this process ends soon after the supervisor that started it, and its own children soon after it."""
     supervisor = int(os.environ.get(SUPERVISOR, 0))
-    watch = Watch(supervisor)
+    watch = _Watch(supervisor)
     if supervisor:
         watch.begin()
 
 
-class Watch:
+class _Watch:
     """Watches the parent by its process id only, which works on every Unix."""
 
     def __init__(self, parent: int):

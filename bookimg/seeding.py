@@ -36,11 +36,11 @@ ROOMS = ("Living room", "Study", "Hall", "Bedroom", "Attic")
 PEOPLE = ("Ana", "Ben", "Chiara", "Deniz", "Emil", "Fatima", "Grandmother", "Hugo", "Inés", "Jonas")
 
 
-def weighted_choice(chance: random.Random, shares: dict) -> str:
+def _weighted_choice(chance: random.Random, shares: dict) -> str:
     return chance.choices(list(shares), shares.values())[0]
 
 
-class Bookshop:
+class _Bookshop:
     """Synthetic editions to fill libraries with: single books, and series with some of their volumes."""
 
     def __init__(self, seed: int):
@@ -86,9 +86,9 @@ class Bookshop:
             isbn13=isbn13(self.number % 10**9) if chance.random() < 0.85 else None,
             publisher=chance.choice(PUBLISHERS),
             published_date=f"{year}{month}" if chance.random() < 0.97 else "",
-            language=weighted_choice(chance, LANGUAGES),
+            language=_weighted_choice(chance, LANGUAGES),
             pages=min(1400, max(24, int(chance.gauss(320, 140)))) if chance.random() < 0.95 else None,
-            binding=weighted_choice(chance, BINDINGS),
+            binding=_weighted_choice(chance, BINDINGS),
             categories=chance.sample(SUBJECTS, chance.randint(0, 2)),
             source="local",
             work_key=work_key(title, authors),
@@ -96,7 +96,7 @@ class Bookshop:
         )
 
 
-def stock(books: list[Book]):
+def _stock(books: list[Book]):
     """Saves `books`. If an ISBN is already taken, the synthetic edition gets none."""
     for start in range(0, len(books), CHUNK):
         chunk = books[start : start + CHUNK]
@@ -107,12 +107,12 @@ def stock(books: list[Book]):
         Book.objects.bulk_create(chunk)
 
 
-def copy_of(book: Book, user, **own) -> UserBook:
+def _copy_of(book: Book, user, **own) -> UserBook:
     facts = {fact: getattr(book, fact) for fact in FACTS} | {"isbn13": book.isbn13 or ""}
     return UserBook(user=user, book=book, origins={"title": "local"}, **facts, **own)
 
 
-class Household:
+class _Household:
     """The data of one person about their books: places, readings, loans."""
 
     def __init__(self, user, seed: int, now: datetime):
@@ -136,7 +136,7 @@ class Household:
     def own(self) -> dict:
         """The personal data of one copy."""
         chance = self.chance
-        status = weighted_choice(chance, STATUSES)
+        status = _weighted_choice(chance, STATUSES)
         added = self.days_ago(3000)
         return {
             "status": status,
@@ -144,8 +144,8 @@ class Household:
             "rating": chance.choices(range(2, 11), (1, 1, 2, 4, 8, 12, 14, 10, 8))[0] if self.rates(status) else None,
             "favourite": chance.random() < 0.03,
             "notes": f"From {chance.choice(PEOPLE)}." if chance.random() < 0.05 else "",
-            "entry": weighted_choice(chance, ENTRIES),
-            "sync_status": weighted_choice(chance, {SyncStatus.NONE: 980, SyncStatus.SYNCED: 15, SyncStatus.FAILED: 5}),
+            "entry": _weighted_choice(chance, ENTRIES),
+            "sync_status": _weighted_choice(chance, {SyncStatus.NONE: 980, SyncStatus.SYNCED: 15, SyncStatus.FAILED: 5}),
             "removed": self.days_ago(30) if chance.random() < 0.005 else None,
             "added": added,
             "changed": added,
@@ -195,7 +195,7 @@ class Household:
         Loan.objects.bulk_create(rows)
 
 
-def save_copies(copies: list[UserBook]):
+def _save_copies(copies: list[UserBook]):
     """Saves new copies with their authors."""
     for start in range(0, len(copies), CHUNK):
         chunk = copies[start : start + CHUNK]
@@ -210,12 +210,12 @@ def today() -> datetime:
 
 def furnish(user, count: int, seed: int) -> list[Book]:
     """Creates a library of `count` books for `user`, with all kinds of personal data. Returns its editions."""
-    books = Bookshop(seed).editions(count)
-    stock(books)
-    household = Household(user, seed, today())
+    books = _Bookshop(seed).editions(count)
+    _stock(books)
+    household = _Household(user, seed, today())
     household.put_up_shelves(count)
-    copies = [copy_of(book, user, **household.own()) for book in books]
-    save_copies(copies)
+    copies = [_copy_of(book, user, **household.own()) for book in books]
+    _save_copies(copies)
     household.tag(copies, TAGS)
     household.read(copies)
     household.lend(copies)
@@ -226,18 +226,18 @@ def neighbours(count: int, entries: int, books: list[Book], seed: int) -> Iterat
     """Creates `count` other people with `entries` copies in total, drawn from `books` and from editions of their own.
     Yields the number of copies saved for each person. Nobody can sign in as one of them."""
     people = get_user_model().objects
-    more = Bookshop(seed + 1).editions(min(60_000, entries // 4 + 1))
-    stock(more)
-    pool = Pool([*books, *more])
+    more = _Bookshop(seed + 1).editions(min(60_000, entries // 4 + 1))
+    _stock(more)
+    pool = _Pool([*books, *more])
     for number in range(count):
         user, _ = people.get_or_create(username=f"reader-{seed}-{number + 1}", defaults={"password": make_password(None)})
         share = entries * (number + 1) // count - entries * number // count
-        household = Household(user, seed, today())
+        household = _Household(user, seed, today())
         household.put_up_shelves(share)
         yield pool.fill(household, share)
 
 
-class Rows:
+class _Rows:
     """Inserts rows without the ORM, which takes ten times as long to build the query as the database takes to run it."""
 
     def __init__(self, model):
@@ -265,18 +265,18 @@ class Rows:
             cursor.executemany(self.sql, rows)
 
 
-class Pool:
+class _Pool:
     """Copies that are prepared once, for thousands of libraries."""
 
     def __init__(self, books: list[Book]):
-        self.copies, self.authors = Rows(UserBook), Rows(CopyAuthor)
-        made = [copy_of(book, None) for book in books]
+        self.copies, self.authors = _Rows(UserBook), _Rows(CopyAuthor)
+        made = [_copy_of(book, None) for book in books]
         for copy in made:
             copy.refold()
         self.made = [(self.copies.of(copy), [self.authors.of(row) for row in CopyAuthor.rows_of(copy)]) for copy in made]
 
     @transaction.atomic
-    def fill(self, household: Household, count: int) -> int:
+    def fill(self, household: _Household, count: int) -> int:
         first, author_pk = self.copies.next_pk(), self.authors.next_pk()
         copies, authors = [], []
         for pk in range(first, first + count):

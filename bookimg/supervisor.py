@@ -22,7 +22,7 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass
-class Child:
+class _Child:
     """A process and its successors."""
 
     name: str
@@ -67,7 +67,7 @@ class Supervisor:
     """Runs `commands`, and calls `chore` every `chore_seconds`."""
 
     def __init__(self, commands: dict[str, list[str]], chore: Callable[[], None], chore_seconds: float):
-        self.children = [Child(name, command) for name, command in commands.items()]
+        self.children = [_Child(name, command) for name, command in commands.items()]
         self.chore, self.chore_seconds = chore, chore_seconds
         self.stop_requests = 0  # how many times we were asked to stop
 

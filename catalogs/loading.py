@@ -56,7 +56,7 @@ def load_file(
         with _rows(authors, "openlibrary", progress) as rows:
             for _ in rows:
                 pass
-    with _rows(path, kind or detect(path), progress) as rows:
+    with _rows(path, kind or _detect(path), progress) as rows:
         remaining = islice(rows, state.rows, None)
         while batch := list(islice(remaining, batch_size)):
             _store(batch, loaded)
@@ -71,7 +71,7 @@ def ensure_builtin() -> int:
     return 0 if before else load_file(BUILTIN, "csv").state.added
 
 
-def detect(path: Path) -> str:
+def _detect(path: Path) -> str:
     """Detects the format of a file from its beginning."""
     with _opened(path) as (_, stream):
         start = stream.read(4096).lstrip()

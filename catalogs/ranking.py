@@ -15,7 +15,7 @@ PER_WORK = 3  # editions of one work in the results, so that a book with many ed
 
 
 @dataclass(frozen=True)
-class Letters:
+class _Letters:
     """A record prepared for comparison: letters without spaces."""
 
     title: str
@@ -25,14 +25,14 @@ class Letters:
 
 
 @lru_cache(maxsize=20_000)
-def letters(title: str, authors: tuple[str, ...]) -> Letters:
+def letters(title: str, authors: tuple[str, ...]) -> _Letters:
     main = main_title(title)
     surnames, given = [], []
     for author in authors[:4]:
         words = shape(PersonName(author).key).split()
         surnames += words[:1]
         given.append("".join(words[1:]))
-    return Letters(squash(main), squash(title[len(main) :]), tuple(surnames), tuple(given))
+    return _Letters(squash(main), squash(title[len(main) :]), tuple(surnames), tuple(given))
 
 
 def found(needle: str, text: str) -> float:
@@ -44,7 +44,7 @@ def found(needle: str, text: str) -> float:
     return share * min(1.0, len(text) / len(needle))
 
 
-def record_score(known: Letters, text: str) -> float:
+def _record_score(known: _Letters, text: str) -> float:
     """The number of letters in `text` that the record explains, minus the letters of its title that are missing."""
     title = found(known.title, text)
     points = len(known.title) * (title - 0.5 * (1 - title))
@@ -58,7 +58,7 @@ def best(text: str, records: Iterable[Record], limit: int) -> list[Record]:
     """The `limit` records that explain `text` best, with at most PER_WORK editions of one work."""
     squashed = squash(text)
     scored = [
-        (record_score(known, squashed), known, record) for record in records for known in [letters(record.title, record.authors)]
+        (_record_score(known, squashed), known, record) for record in records for known in [letters(record.title, record.authors)]
     ]
     scored.sort(key=lambda item: (-round(item[0], 3), not item[2].isbn))
     seen: dict[tuple, int] = {}

@@ -15,7 +15,7 @@ STOP = folding.ARTICLES | frozenset("of and in on to by with from und von et de 
 DIGITS_FOR_LETTERS = str.maketrans("015", "ois")
 
 
-def words_of(text: str) -> list[str]:
+def _words_of(text: str) -> list[str]:
     """The intended words of `text`: split where lower case changes to CAPITALS, with digits turned back into letters."""
     text = re.sub(r"(?<=[a-zà-öø-ÿ]{2})(?=[A-ZÀ-ÖØ-Þ])", " ", text)
     words = []
@@ -29,7 +29,7 @@ def words_of(text: str) -> list[str]:
 
 def spine_queries(text: str) -> list[list[str]]:
     """At most three queries, each a list of words: first all that may matter, then fewer that are more likely to be correct."""
-    words = words_of(text)
+    words = _words_of(text)
     telling = [word for word in words if word not in NOISE and (len(word) > 1 or word.isdigit())] or words
     strong = [word for word in telling if word not in STOP and len(word) > 2]
     longest = sorted(strong, key=len, reverse=True)[:4]

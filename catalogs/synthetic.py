@@ -36,7 +36,7 @@ PATTERNS = (
 PUBLISHERS = ("Penguin", "Vintage", "Suhrkamp", "Gallimard", "Anagrama", "Oxford", "Faber", "Harper")
 
 
-class Letters:
+class _Letters:
     """Words composed of the letter sequences of others: each letter follows two that it followed there."""
 
     def __init__(self, words: list[str]):
@@ -71,16 +71,16 @@ class MadeUp:
             self.known = [row for row in csv.DictReader(file) if row["language"] in LANGUAGES and row["author"]]
 
     @cached_property
-    def title_words(self) -> Letters:
-        return Letters([word.lower() for row in self.known for word in row["title"].split() if word.isalpha() and len(word) > 2])
+    def title_words(self) -> _Letters:
+        return _Letters([word.lower() for row in self.known for word in row["title"].split() if word.isalpha() and len(word) > 2])
 
     @cached_property
-    def surnames(self) -> Letters:
-        return Letters([row["author"].split()[-1] for row in self.known])
+    def surnames(self) -> _Letters:
+        return _Letters([row["author"].split()[-1] for row in self.known])
 
     @cached_property
-    def given_names(self) -> Letters:
-        return Letters([row["author"].split()[0] for row in self.known])
+    def given_names(self) -> _Letters:
+        return _Letters([row["author"].split()[0] for row in self.known])
 
     def records(self, number: int) -> Iterator[Record]:
         return islice(self._records(), number)

@@ -25,7 +25,7 @@ class ActionError(Exception):
 
 
 @dataclass(frozen=True)
-class Proposal:
+class _Proposal:
     name: str
     books: tuple[int, ...]
     value: str
@@ -35,7 +35,7 @@ class Proposal:
         return {"name": self.name, "books": list(self.books), "value": self.value, "sentence": self.sentence, "state": "proposed"}
 
 
-def propose_change(user, name: str, books: list[int], value: str) -> Proposal:
+def propose_change(user, name: str, books: list[int], value: str) -> _Proposal:
     """Checks what is wanted against what there is; changes nothing."""
     copies = UserBook.objects.of(user).filter(pk__in=books[:MOST])
     found = list(copies.values_list("pk", "title"))
@@ -48,7 +48,7 @@ def propose_change(user, name: str, books: list[int], value: str) -> Proposal:
             raise ActionError("Please say which tag.")
         value, sentence = names[0], f"Add the tag “{names[0]}” to {what}?"
     elif name == "move_to_shelf":
-        shelf = shelf_named(user, value)
+        shelf = _shelf_named(user, value)
         value, sentence = str(shelf.pk), f"Move {what} to “{shelf}”?"
     elif name == "mark":
         status = STATUSES.get(name_key(value)) or (Status(value) if value in Status.values else None)
@@ -59,10 +59,10 @@ def propose_change(user, name: str, books: list[int], value: str) -> Proposal:
         value, sentence = status.value, f"Mark {what} as “{status.label.lower()}”?"
     else:
         raise ActionError("I cannot do that.")
-    return Proposal(name, tuple(pk for pk, _ in found), value, sentence)
+    return _Proposal(name, tuple(pk for pk, _ in found), value, sentence)
 
 
-def shelf_named(user, name: str) -> Shelf:
+def _shelf_named(user, name: str) -> Shelf:
     wanted = name_key(re.sub(r"\b(?:the|my|shelf|bookcase)\b", " ", name, flags=re.IGNORECASE)) or name_key(name)
     shelves = list(Shelf.objects.filter(user=user))
     same = [
@@ -104,15 +104,15 @@ def confirm(message: Message) -> str:
             readings.mark_status(copy, value)
         done = f"Marked as “{Status(value).label.lower()}”"
     sentence = f"{done}: {count_of(len(copies), 'book')}."
-    decide(message, "done", sentence)
+    _decide(message, "done", sentence)
     return sentence
 
 
 def dismiss(message: Message):
     if message.action.get("state") == "proposed":
-        decide(message, "dismissed", "Nothing was changed.")
+        _decide(message, "dismissed", "Nothing was changed.")
 
 
-def decide(message: Message, state: str, sentence: str):
+def _decide(message: Message, state: str, sentence: str):
     message.action = {**message.action, "state": state, "result": sentence}
     message.save(update_fields=["action", "changed"])

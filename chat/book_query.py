@@ -165,23 +165,25 @@ class BookQuery:
         after += [f"not in {language_name(self.not_language)}"] if self.not_language else []
         after += [f"on “{self.shelf}”"] if self.shelf else []
         after += (
-            [range_words(self.pages, "with {} pages or more", "with at most {} pages", "with {}", " pages")] if self.pages else []
+            [_range_words(self.pages, "with {} pages or more", "with at most {} pages", "with {}", " pages")]
+            if self.pages
+            else []
         )
         after += (
-            [range_words(self.year, "published in {} or later", "published in {} or before", "published in {}")]
+            [_range_words(self.year, "published in {} or later", "published in {} or before", "published in {}")]
             if self.year
             else []
         )
         if self.rating:
             stars = tuple(end if end is None else f"{end / 2:g}" for end in self.rating)
-            after += [range_words(stars, "rated {} stars or more", "rated {} stars or less", "rated {} stars")]
+            after += [_range_words(stars, "rated {} stars or more", "rated {} stars or less", "rated {} stars")]
         after += ["lent"] if self.lent and not self.lent_to else []
         after += ["not lent"] if self.lent is False else []
         after += [f"lent to {self.lent_to}"] if self.lent_to else []
         after += ["overdue"] if self.overdue else []
         after += [HAS[name] for name in self.has if name in HAS] + [LACKS[name] for name in self.lacks if name in LACKS]
         for days, verb in ((self.added, "added"), (self.read, "read"), (self.bought, "bought")):
-            after += [f"{verb} {day_words(days)}"] if days else []
+            after += [f"{verb} {_day_words(days)}"] if days else []
         after += [f"about “{self.topic}”"] if self.topic else []
         return " ".join([*before, noun, *after])
 
@@ -214,14 +216,14 @@ def language_name(code: str) -> str:
     return LANG_INFO.get(code, {}).get("name", code)
 
 
-def range_words(ends: Range, least: str, most: str, both: str, unit: str = "") -> str:
+def _range_words(ends: Range, least: str, most: str, both: str, unit: str = "") -> str:
     low, high = ends
     if low is not None and high is not None:
         return both.format(f"{low}{unit}" if low == high else f"{low} to {high}{unit}")
     return least.format(low) if low is not None else most.format(high)
 
 
-def day_words(ends: Range) -> str:
+def _day_words(ends: Range) -> str:
     low, high = ends
     if low and high and low == high:
         return f"on {day_in_words(low)}"

@@ -41,18 +41,18 @@ class ChatConsumer(AsyncWebsocketConsumer):
         elif action == "ask" and question:
             await self.ask(key, question)
         elif action == "stop":
-            await stop_turn(self.user.pk, turn)
+            await _stop_turn(self.user.pk, turn)
         else:
             await self.refuse("bad-request")
 
     async def ask(self, key: str, question: str):
         if self.working:
             return await self.refuse("busy")
-        message = await begin_turn(self.user, key, question)
+        message = await _begin_turn(self.user, key, question)
         if message is None:
             return await self.refuse("not-found")
         begun = {"type": "begun", "chat": message.chat.key, "turn": message.pk, "url": message.chat.get_absolute_url()}
-        await self.tell(begun | {"html": await turn_html(self.user, message)})
+        await self.tell(begun | {"html": await _turn_html(self.user, message)})
         task = asyncio.create_task(self.answer(message))
         self.working.add(task)
         task.add_done_callback(self.working.discard)
@@ -61,13 +61,13 @@ class ChatConsumer(AsyncWebsocketConsumer):
         """In a thread of its own; it goes on to its end though the socket may be gone."""
         loop, steps = asyncio.get_running_loop(), asyncio.Queue()
         running = loop.run_in_executor(
-            threads, answer_turn, message, lambda step: loop.call_soon_threadsafe(steps.put_nowait, step)
+            threads, _answer_turn, message, lambda step: loop.call_soon_threadsafe(steps.put_nowait, step)
         )
         running.add_done_callback(lambda _: steps.put_nowait(None))
         while (step := await steps.get()) is not None:
             await self.tell({"type": "text" if "text" in step else "step", "turn": message.pk, **step})
         done = await running
-        await self.tell({"type": "done", "turn": done.pk, "state": done.state, "html": await turn_html(self.user, done)})
+        await self.tell({"type": "done", "turn": done.pk, "state": done.state, "html": await _turn_html(self.user, done)})
 
     async def tell(self, message: dict):
         with suppress(RuntimeError):  # it left while we were writing
@@ -77,7 +77,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
         await self.tell({"type": "error", "code": code})
 
 
-def answer_turn(message: Message, tell) -> Message:
+def _answer_turn(message: Message, tell) -> Message:
     try:
         return chats.answer_message(message, tell)
     finally:
@@ -85,17 +85,17 @@ def answer_turn(message: Message, tell) -> Message:
 
 
 @database_sync_to_async
-def begin_turn(user, key: str, question: str) -> Message | None:
+def _begin_turn(user, key: str, question: str) -> Message | None:
     chat = Chat.objects.of(user).filter(key=key).first() if key else chats.start_chat(user)
     return chats.begin_message(chat, question) if chat else None
 
 
 @database_sync_to_async
-def stop_turn(user_id: int, pk: int):
+def _stop_turn(user_id: int, pk: int):
     if message := Message.objects.filter(pk=min(pk, 2**62), chat__user=user_id).first():
         message.ask_to_stop()
 
 
 @database_sync_to_async
-def turn_html(user, message: Message) -> str:
+def _turn_html(user, message: Message) -> str:
     return render_to_string("chat/_turn.html", {"turn": chats.with_books(user, [message])[0]})

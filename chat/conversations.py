@@ -71,7 +71,7 @@ def answer_message(message: Message, tell=None) -> Message:
     began, usage, tools = time.monotonic(), Usage(), Tools(message.chat.user, tell=tell)
     message.state, message.engine = Message.State.DONE, PLANNER
     try:
-        reply = reply_to(message, tools, usage)
+        reply = _reply_to(message, tools, usage)
         message.answer, message.books, message.total, message.action = reply.text, reply.books, reply.total, reply.action
         Chat.objects.filter(pk=message.chat_id).update(memory=reply.memory, last_said=timezone.now())
     except Stopped:
@@ -89,7 +89,7 @@ def answer_message(message: Message, tell=None) -> Message:
     return message
 
 
-def reply_to(message: Message, tools: Tools, usage: Usage) -> Reply:
+def _reply_to(message: Message, tools: Tools, usage: Usage) -> Reply:
     chat = Chat.objects.select_related("user").get(pk=message.chat_id)
     chosen = model()
     if chosen is None:

@@ -66,51 +66,51 @@ WORDS = (
 )  # fmt: skip
 
 
-def spelled(pattern: str) -> str:
+def _spelled(pattern: str) -> str:
     """With umlauts in all the ways they are typed; in one pass, for what stands for one has vowels of its own."""
     return re.sub("[äöüß]", lambda letter: LETTERS[letter[0]], pattern)
 
 
-def one_of(words: list[str]) -> re.Pattern:
-    return re.compile(rf"(?:{'|'.join(map(spelled, words))})$", re.IGNORECASE)
+def _one_of(words: list[str]) -> re.Pattern:
+    return re.compile(rf"(?:{'|'.join(map(_spelled, words))})$", re.IGNORECASE)
 
 
-IS_BEGIN, IS_TELLING = one_of(BEGINS), one_of(TELLING)
-READ_SENTENCES = tuple((re.compile(rf"^(?:{spelled(pattern)})$", re.IGNORECASE), said) for pattern, said in SENTENCES)
-READ_WORDS = tuple((re.compile(rf"(?<!\S)(?:{spelled(pattern)})(?!\S)", re.IGNORECASE), said) for pattern, said in WORDS)
+IS_BEGIN, IS_TELLING = _one_of(BEGINS), _one_of(TELLING)
+READ_SENTENCES = tuple((re.compile(rf"^(?:{_spelled(pattern)})$", re.IGNORECASE), said) for pattern, said in SENTENCES)
+READ_WORDS = tuple((re.compile(rf"(?<!\S)(?:{_spelled(pattern)})(?!\S)", re.IGNORECASE), said) for pattern, said in WORDS)
 
 
-def is_german(question_text: str) -> bool:
+def _is_german(question_text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", question_text)
     return bool(words) and bool(IS_BEGIN.match(words[0])) and any(IS_TELLING.match(word) for word in words)
 
 
 def in_english(question_text: str) -> str:
     """The question as it would be asked in English; what is not German stays as it is."""
-    if not is_german(question_text):
+    if not _is_german(question_text):
         return question_text
     said = " ".join(question_text.replace("’", "'").split()).rstrip(" ?!.")
     for pattern, english in READ_SENTENCES:
         if found := pattern.match(said):
             parts = found.groupdict()
             named = next((parts[name] for name in ("it", "it2", "it3") if parts.get(name)), "")
-            rest = in_words(parts.get("rest") or parts.get("known") or (named if "{rest}" in english else ""))
+            rest = _in_words(parts.get("rest") or parts.get("known") or (named if "{rest}" in english else ""))
             if (parts.get("known") and rest == parts["known"]) or (
-                parts.get("known") and not lists(rest)
+                parts.get("known") and not _lists(rest)
             ):  # no word of a list: a title
                 rest = parts["known"]
             return " ".join(english.format(it=named, rest=rest, known=rest).replace(" of  ", " ").split())
-    return in_words(said)
+    return _in_words(said)
 
 
-def lists(english: str) -> bool:
+def _lists(english: str) -> bool:
     """Whether the words are about books, and not the title of one."""
     return bool(
         re.search(r"\b(books?|novels|unread|lent|pages|stars|poetry|cookbooks|in german|in english|biographies)\b", english)
     )
 
 
-def in_words(text: str) -> str:
+def _in_words(text: str) -> str:
     for pattern, english in READ_WORDS:
         text = pattern.sub((lambda found, english=english: english.format(a=found["a"])) if "{a}" in english else english, text)
     return " ".join(text.split())

@@ -86,10 +86,10 @@ def converse(
     for _ in range(limits.steps):
         if stopping():
             raise Stopped
-        values = patient(model, turns, limits, until, Hearing(tools.tell, until, stopping) if tools.tell else None)
+        values = _patient(model, turns, limits, until, Hearing(tools.tell, until, stopping) if tools.tell else None)
         usage.add(values, limits)
         if not values.calls:
-            return cited(values.text, box)
+            return _cited(values.text, box)
         if usage.usd >= limits.usd:
             raise ModelError("The answer became too expensive, so it was stopped. Ask for less at once.", permanent=True)
         results = tuple((call.id, json.dumps(box.use(call.name, call.arguments), default=str)) for call in values.calls)
@@ -97,7 +97,7 @@ def converse(
     raise ModelError(f"No answer was found in {limits.steps} steps. Ask something narrower.", permanent=True)
 
 
-def patient(model, turns: list[ModelTurn], limits: Limits, until: float, hear: Hearing | None = None) -> Said:
+def _patient(model, turns: list[ModelTurn], limits: Limits, until: float, hear: Hearing | None = None) -> Said:
     """Asks again where that can help, as long as there is time."""
     pause = limits.pause
     for left in reversed(range(TRIES)):
@@ -115,7 +115,7 @@ def patient(model, turns: list[ModelTurn], limits: Limits, until: float, hear: H
     raise ModelError("The model does not answer.")
 
 
-def cited(text: str, box: Toolbox) -> Reply:
+def _cited(text: str, box: Toolbox) -> Reply:
     """The answer with the books it names. What was never looked up in this library is no source, and its number is taken out."""
     named = [int(key) for key in CITED.findall(text)]
     books = [pk for pk in dict.fromkeys(named) if pk in box.seen]

@@ -57,7 +57,7 @@ class Question:
         """The title that a pattern leads to, as it was typed."""
         question_text = " ".join(self.wording.replace("’", "'").split()).rstrip(" ?!.")
         found = re.search(rf"\b(?:{pattern})", question_text, re.IGNORECASE)
-        return tidied(found["it"]) if found else ""
+        return _tidied(found["it"]) if found else ""
 
     def parts(self, pattern: str):
         """The whole question by a pattern, as it was typed."""
@@ -94,7 +94,7 @@ class Question:
         return self.tools.books.select_related("shelf", "book").filter(pk=pk).first() if pk else None
 
 
-def tidied(title: str) -> str:
+def _tidied(title: str) -> str:
     """Without what is said around a title: `my copy of Dune` is Dune."""
     title = re.sub(
         r"^(?:my |our |the |a |an )?(?:copy|copies|book|books|novel|volume|edition)(?: of| called| titled| named)? ",

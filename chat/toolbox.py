@@ -89,22 +89,22 @@ class Toolbox:
             return {"error": f"These arguments cannot be used: {error}"[:300]}
 
     def find_books(self, **conditions) -> dict:
-        keys = self.tools.find(query_of(conditions))
+        keys = self.tools.find(_query_of(conditions))
         return {"total": len(keys), "books": self.rows(keys[:MOST_ROWS])}
 
     def count_books(self, **conditions) -> dict:
-        return {"count": self.tools.count(query_of(conditions))}
+        return {"count": self.tools.count(_query_of(conditions))}
 
     def statistics(self, by: str = "author", **conditions) -> dict:
         if by not in KINDS:  # anything else would be a way into other columns
             return {"error": f"Books can be counted by {', '.join(KINDS)}."}
         return {
             "by": by,
-            "values": [{"name": name, "books": number} for name, number in self.tools.most(by, query_of(conditions), 30)],
+            "values": [{"name": name, "books": number} for name, number in self.tools.most(by, _query_of(conditions), 30)],
         }
 
     def sums(self, **conditions) -> dict:
-        found = self.tools.sums(query_of(conditions))
+        found = self.tools.sums(_query_of(conditions))
         return {name: str(value) for name, value in found.items()}
 
     def find_title(self, title: str, author: str = "") -> dict:
@@ -169,5 +169,5 @@ class Toolbox:
         }
 
 
-def query_of(conditions: dict) -> BookQuery:
+def _query_of(conditions: dict) -> BookQuery:
     return BookQuery.of_json({name: value for name, value in conditions.items() if name in CONDITIONS})

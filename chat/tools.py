@@ -75,7 +75,7 @@ class Tools:
     # ── One ─────────────────────────────────────────────────────────────────────────────────────────────────────────
     def titled(self, title: str, author: str = "") -> list[UserBook]:
         """The copies that a title means: exactly so, then those that begin so, then by its words, slips of the pen allowed."""
-        key = title_key(title)
+        key = _title_key(title)
         if not key:
             return []
         books = self.books.select_related("shelf", "book")
@@ -84,9 +84,9 @@ class Tools:
         sort = re.sub(r"\d+", lambda number: number[0].zfill(6), key)
         first = key.split()[0]
         some = list(books.filter(Q(sort_title__startswith=sort.split()[0]) | Q(search_text__contains=first))[:3000])
-        found = [copy for copy in some if title_key(copy.title) == key or title_key(main_title_of(copy.title)) == key]
-        found = found or [copy for copy in some if f"{title_key(copy.title)} ".startswith(f"{key} ")]
-        found = found or [copy for copy in some if f" {key} " in f" {title_key(copy.title)} "]
+        found = [copy for copy in some if _title_key(copy.title) == key or _title_key(_main_title_of(copy.title)) == key]
+        found = found or [copy for copy in some if f"{_title_key(copy.title)} ".startswith(f"{key} ")]
+        found = found or [copy for copy in some if f" {key} " in f" {_title_key(copy.title)} "]
         if not found:
             found = self.near_title(title, books)
         self.step("book", title, found[0].title if found else "not in this library")
@@ -98,7 +98,7 @@ class Tools:
             return []
         copies = books.in_bulk([pk for pk, _ in results.ranked[: results.exact]][:5])
         wanted = set(results.meant.values()) | {word for word in results.query.words if word not in results.meant}
-        return [copy for copy in copies.values() if any(word in title_key(copy.title).split() for word in wanted - terms.SILENT)]
+        return [copy for copy in copies.values() if any(word in _title_key(copy.title).split() for word in wanted - terms.SILENT)]
 
     def place(self, copy: UserBook) -> dict:
         """Where a copy stands: its shelf, and its place on the latest photo it was seen on, with the link to that photo."""
@@ -219,7 +219,7 @@ class Tools:
 NEAR = 0.33  # a likeness in meaning from which on a book is said to be about something
 
 
-def title_key(title: str) -> str:
+def _title_key(title: str) -> str:
     """As titles are compared: without article, accents and signs."""
     words = terms.search_words(title)
     return " ".join(
@@ -229,5 +229,5 @@ def title_key(title: str) -> str:
     )
 
 
-def main_title_of(title: str) -> str:
+def _main_title_of(title: str) -> str:
     return re.split(r"[:(]", title)[0]

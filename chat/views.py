@@ -25,12 +25,12 @@ EXAMPLES = (
 )  # fmt: skip
 
 
-def own_chat(request, key: str) -> Chat:
+def _own_chat(request, key: str) -> Chat:
     return get_object_or_404(Chat.objects.of(request.user), key=key)
 
 
-def own_turn(request, key: str, pk: int) -> Message:
-    return get_object_or_404(Message.objects.select_related("chat__user"), pk=pk, chat=own_chat(request, key))
+def _own_turn(request, key: str, pk: int) -> Message:
+    return get_object_or_404(Message.objects.select_related("chat__user"), pk=pk, chat=_own_chat(request, key))
 
 
 @login_required
@@ -44,7 +44,7 @@ def conversations(request):
 @never_cache
 @require_GET
 def conversation(request, key):
-    return render(request, "chat/chat.html", context(request, own_chat(request, key)))
+    return render(request, "chat/chat.html", context(request, _own_chat(request, key)))
 
 
 def context(request, chat: Chat | None) -> dict:
@@ -67,7 +67,7 @@ def chat_ask(request):
     """Answers in the request itself, so that it works without a script; the caps keep that short."""
     question = request.POST.get("question", "").strip()
     key = request.POST.get("chat", "")
-    chat = own_chat(request, key) if key else None
+    chat = _own_chat(request, key) if key else None
     if not question:
         messages.info(request, "Type a question first.")
         return redirect(chat or "chats")
@@ -81,14 +81,14 @@ def chat_ask(request):
 @require_GET
 def chat_turn(request, key, pk):
     """One turn as it is now, for a page without a socket."""
-    return render(request, "chat/_turn.html", {"turn": chats.with_books(request.user, [own_turn(request, key, pk)])[0]})
+    return render(request, "chat/_turn.html", {"turn": chats.with_books(request.user, [_own_turn(request, key, pk)])[0]})
 
 
 @login_required
 @require_POST
 def decide(request, key, pk, answer):
     """Yes or no to what an answer proposes."""
-    message = own_turn(request, key, pk)
+    message = _own_turn(request, key, pk)
     if not message.action:
         raise Http404
     try:
@@ -107,7 +107,7 @@ def decide(request, key, pk, answer):
 @login_required
 @require_POST
 def chat_stop(request, key, pk):
-    message = own_turn(request, key, pk)
+    message = _own_turn(request, key, pk)
     message.ask_to_stop()
     return redirect(message.chat)
 
@@ -115,7 +115,7 @@ def chat_stop(request, key, pk):
 @login_required
 @require_POST
 def pin(request, key):
-    chat = own_chat(request, key)
+    chat = _own_chat(request, key)
     chat.pinned = not chat.pinned
     chat.save(update_fields=["pinned"])
     return redirect(chat)
@@ -124,14 +124,14 @@ def pin(request, key):
 @login_required
 @require_POST
 def chat_delete(request, key):
-    own_chat(request, key).delete()
+    _own_chat(request, key).delete()
     messages.success(request, "The conversation is deleted.")
     return redirect("chats")
 
 
 # ── On the search page ──────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass
-class SearchAnswer:
+class _SearchAnswer:
     """An answer to a question on the search page, with the books it comes from."""
 
     text: str = ""
@@ -152,11 +152,11 @@ def search_answer(request):
     return response
 
 
-def _answer(user, question: str) -> SearchAnswer:
+def _answer(user, question: str) -> _SearchAnswer:
     try:
         reply, steps = chats.answer_to(user, question)
     except ModelError as error:
-        return SearchAnswer(error=str(error))
+        return _SearchAnswer(error=str(error))
     copies = UserBook.objects.of(user).in_bulk(reply.books[:BOOKS_OF_AN_ANSWER])
     books = tuple(copies[pk] for pk in reply.books[:BOOKS_OF_AN_ANSWER] if pk in copies)
-    return SearchAnswer(reply.text, books, tuple(steps))
+    return _SearchAnswer(reply.text, books, tuple(steps))

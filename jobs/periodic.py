@@ -9,7 +9,7 @@ from jobs import runner
 
 
 @dataclass(frozen=True)
-class PeriodicWork:
+class _PeriodicWork:
     """A function without arguments that may be called at any time, twice at once too."""
 
     name: str
@@ -17,11 +17,11 @@ class PeriodicWork:
     every: str  # MINUTES (each one), HOURLY or DAILY
 
 
-_periodic = [PeriodicWork("sweep", runner.sweep_work, Schedule.MINUTES)]
+_periodic = [_PeriodicWork("sweep", runner.sweep_work, Schedule.MINUTES)]
 
 
 def register_periodic(name: str, function: Callable[[], object], every: str):
-    _periodic.append(PeriodicWork(name, function, every))
+    _periodic.append(_PeriodicWork(name, function, every))
 
 
 def schedule_periodic_work():

@@ -15,13 +15,13 @@ def queue_depths() -> dict[str, int | None]:
     counts: dict[str, int | None] = dict.fromkeys(settings.QUEUES.values())
     for name in counts:
         try:
-            counts[name] = in_queue(name)
+            counts[name] = _in_queue(name)
         except Exception as error:  # of whatever kind: the broker's own, that of its connection, or the database's
             logger.warning("the queue %s is not responding: %s", name, error)
             break
     return counts
 
 
-def in_queue(name: str) -> int:
+def _in_queue(name: str) -> int:
     broker = get_broker(name)
     return (broker.queue_size() or 0) + (broker.lock_size() or 0)  # Redis keeps no count of what is taken

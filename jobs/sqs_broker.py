@@ -25,14 +25,14 @@ PAUSE = 1  # seconds
 logger = logging.getLogger("jobs.sqs_broker")
 
 
-class Known(threading.local):
+class _Known(threading.local):
     """What is costly to make, once a thread and process: resources may not be shared, neither by threads nor across a fork."""
 
     pid: int = 0
     resource: Any = None
 
 
-known = Known()
+known = _Known()
 
 
 def sqs():
@@ -56,7 +56,7 @@ class SqsQueue(Sqs):
         except ClientError as error:
             if error.response["Error"]["Code"] not in MISSING:
                 raise
-        return make_queue(self.sqs, self.list_key, Conf.RETRY)
+        return _make_queue(self.sqs, self.list_key, Conf.RETRY)
 
     def dequeue(self):
         """A look that fails is one in vain; django-q would let the process die, and rest for ten seconds."""
@@ -99,7 +99,7 @@ class SqsQueue(Sqs):
         return None  # `sqs` has it
 
 
-def make_queue(sqs, name: str, hidden_seconds: int):
+def _make_queue(sqs, name: str, hidden_seconds: int):
     """A queue and `{name}-dlq`. What was delivered five times in vain goes there: its worker died, or nobody understood it."""
     aside = sqs.create_queue(QueueName=f"{name}-dlq", Attributes={"MessageRetentionPeriod": str(KEPT_SECONDS)})
     redrive = {"deadLetterTargetArn": aside.attributes["QueueArn"], "maxReceiveCount": TRIES}

@@ -77,7 +77,7 @@ class Column:
     falls: bool = False  # its order begins with the highest
 
 
-def short_date(moment) -> str:
+def _short_date(moment) -> str:
     return date_format(moment, "j M Y")
 
 
@@ -95,8 +95,8 @@ ALL = (
     Column("isbn", "ISBN", lambda copy: copy.isbn_hyphenated, number=True),
     Column("binding", "Binding", lambda copy: copy.binding),
     Column("entry", "Added by", lambda copy: copy.get_entry_display()),
-    Column("added", "Added", lambda copy: short_date(copy.added), "added", number=True, falls=True),
-    Column("changed", "Changed", lambda copy: short_date(copy.changed), "changed", number=True, falls=True),
+    Column("added", "Added", lambda copy: _short_date(copy.added), "added", number=True, falls=True),
+    Column("changed", "Changed", lambda copy: _short_date(copy.changed), "changed", number=True, falls=True),
 )
 USUAL = ("author", "year", "shelf", "status")
 
@@ -135,17 +135,17 @@ def place_chips(shelves: list, numbers: Numbers, requested) -> list[Chip]:
     room, bookcase = requested.value("room"), requested.value("bookcase")
     if len(shelves) > FEW and any(shelf.room for shelf in shelves):
         if not room:
-            return grouped("room", shelves, numbers, requested)
+            return _grouped("room", shelves, numbers, requested)
         shelves = [shelf for shelf in shelves if shelf.room == room]
         if not bookcase and len({shelf.bookcase for shelf in shelves} - {""}) > 1:
-            return grouped("bookcase", shelves, numbers, requested)
+            return _grouped("bookcase", shelves, numbers, requested)
         shelves = [shelf for shelf in shelves if bookcase in ("", shelf.bookcase)]
     chosen = requested.value("shelf")
     chips = [
         Chip("shelf", str(s.pk), label_of(s, room, bookcase), numbers.by_shelf[s.pk], chosen == str(s.pk))
         for s in shelves[: 2 * FEW]
     ]
-    return chips + none_chip(numbers, requested)
+    return chips + _none_chip(numbers, requested)
 
 
 def label_of(shelf, room: str, bookcase: str) -> str:
@@ -154,17 +154,17 @@ def label_of(shelf, room: str, bookcase: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def grouped(name: str, shelves: list, numbers: Numbers, requested) -> list[Chip]:
+def _grouped(name: str, shelves: list, numbers: Numbers, requested) -> list[Chip]:
     places: dict[str, list] = {}
     for shelf in shelves:
         places.setdefault(getattr(shelf, name), []).append(shelf)
     chips = [
         Chip(name, place, place, numbers.on(there), requested.value(name) == place) for place, there in places.items() if place
     ]
-    return chips + (none_chip(numbers, requested) if name == "room" else [])
+    return chips + (_none_chip(numbers, requested) if name == "room" else [])
 
 
-def none_chip(numbers: Numbers, requested) -> list[Chip]:
+def _none_chip(numbers: Numbers, requested) -> list[Chip]:
     if not numbers.by_shelf[None] or requested.value("room") or len(numbers.by_shelf) == 1:
         return []
     return [Chip("shelf", "none", "No shelf", numbers.by_shelf[None], requested.value("shelf") == "none")]
@@ -188,20 +188,20 @@ def words_begin(column: str, text: str) -> Q:
     return fits
 
 
-def suggest_authors(user, text: str) -> list[tuple[str, int]]:
+def _suggest_authors(user, text: str) -> list[tuple[str, int]]:
     fits = CopyAuthor.objects.of(user).filter(words_begin("folded", text)).order_by()
     named = fits.values("folded").annotate(name=Max("name"), n=Count("copy")).order_by("-n", "folded")
     return [(row["name"], row["n"]) for row in named[:MOST_SUGGESTIONS]]
 
 
-def suggest_series(user, text: str) -> list[tuple[str, int]]:
+def _suggest_series(user, text: str) -> list[tuple[str, int]]:
     fits = UserBook.objects.of(user).filter(words_begin("series_key", text)).exclude(series_key="").order_by()
     named = fits.values("series_key").annotate(name=Max("series"), n=Count("pk")).order_by("-n", "series_key")
     return [(row["name"], row["n"]) for row in named[:MOST_SUGGESTIONS]]
 
 
-def suggest_tags(user, text: str) -> list[tuple[str, int]]:
+def _suggest_tags(user, text: str) -> list[tuple[str, int]]:
     return [(tag.name, tag.count) for tag in tagging.beginning(user, text, MOST_SUGGESTIONS)]
 
 
-SUGGESTIONS = {"author": suggest_authors, "series": suggest_series, "tag": suggest_tags}
+SUGGESTIONS = {"author": _suggest_authors, "series": _suggest_series, "tag": _suggest_tags}

@@ -37,10 +37,10 @@ def begin_lookup(copies: Sequence[UserBook]):
     """Those of the copies that are pending are looked up once their rows are there; all of them are one person's."""
     waiting = [copy for copy in copies if copy.sync_status == SyncStatus.PENDING]
     if waiting:
-        enqueue_lookup(waiting[0].user_id)
+        _enqueue_lookup(waiting[0].user_id)
 
 
-def enqueue_lookup(user_pk: int):
+def _enqueue_lookup(user_pk: int):
     MetadataLookup.objects.get_or_create(user_id=user_pk)
     runner.enqueue_work(LOOKUPS, user_pk)
 
@@ -61,7 +61,7 @@ def retry_lookups(copies) -> int:
 # ── At work ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _work(lease: Lease):
     user_pk, until = lease.row.pk, time.monotonic() + SLICE_SECONDS
-    while not draining.is_draining() and time.monotonic() < until and look_up_portion(user_pk, lease.check):
+    while not draining.is_draining() and time.monotonic() < until and _look_up_portion(user_pk, lease.check):
         lease.progress()
     with transaction.atomic():
         lease.release(attempts=0, deaths=0)
@@ -69,7 +69,7 @@ def _work(lease: Lease):
             runner.enqueue_work(LOOKUPS, user_pk)
 
 
-def look_up_portion(user_pk: int, check: Callable[[], None] = lambda: None) -> bool:
+def _look_up_portion(user_pk: int, check: Callable[[], None] = lambda: None) -> bool:
     """A few of a person's pending books, oldest first; False where there were none. `check` raises when this is to stop."""
     portion = _portion_of(user_pk)
     numbers: dict[str, list[int]] = {}
@@ -105,10 +105,10 @@ def settle_lookup(pk: int, isbn13: str, answer: Answer):
     if copy.isbn13 != isbn13:  # its owner has put the number right in the meantime
         copy.sync_after, copy.sync_attempts = None, 0
         copy.save(update_fields=["sync_after", "sync_attempts"])
-        return enqueue_lookup(copy.user_id)
+        return _enqueue_lookup(copy.user_id)
     copy.sync_attempts += 1
     for record in answer.records:
-        learn(copy, record)
+        _learn(copy, record)
     nameless = identity.is_placeholder(copy.title)
     pause = runner.pause_after(PAUSES, copy.sync_attempts)
     if answer.problems and (nameless or not copy.cover) and pause:
@@ -121,7 +121,7 @@ def settle_lookup(pk: int, isbn13: str, answer: Answer):
         _end(copy, SyncStatus.SYNCED)
 
 
-def learn(copy: UserBook, record: Record):
+def _learn(copy: UserBook, record: Record):
     """What `record` says goes where nothing stood, on the copy (not saved yet) and on the edition that all share."""
     if copy.book.isbn13 == record.isbn:
         identity.complete_edition(copy.book, record)

@@ -23,7 +23,7 @@ def register():
         AccountData(
             mentions=mentions,
             folders=("covers/own",),
-            delete=delete_books,
+            delete=_delete_books,
             weight=lambda user: user.books.count(),
         )
     )
@@ -31,7 +31,7 @@ def register():
         PageLink("Shelves", "shelves", icon="shelves", hint="Rooms, bookcases, shelves and their order"),
         PageLink("Lent", "loans", icon="hand", hint="Who has your books, and when they are due back"),
         PageLink("Tags", "tags", icon="tag", hint="Rename, merge or delete them"),
-        PageLink("Removed books", "books_removed", icon="trash", hint=removed_books),
+        PageLink("Removed books", "books_removed", icon="trash", hint=_removed_books),
     ]
     link = PageLink("Feeds", "feeds", icon="feed", hint="For calendars, feed readers and reader apps")
     PAGE_LINKS[SETTINGS_PROGRAMS].append(link)
@@ -43,11 +43,11 @@ def mentions(user) -> list[str]:
     return [*numbers, "reviews", "notes", "loans"]
 
 
-def removed_books(user) -> str:
+def _removed_books(user) -> str:
     return f"{UserBook.objects.in_trash(user).count()} you can restore"
 
 
-def delete_books(user):
+def _delete_books(user):
     """With the editions that nobody has any more and no catalogue knows: what their title says was this person's own words."""
     while books := dict(UserBook.objects.filter(user=user).values_list("pk", "book")[:CHUNK]):
         with transaction.atomic():

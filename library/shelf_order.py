@@ -23,7 +23,7 @@ class Bookcase:
 
 
 @dataclass
-class Room:
+class _Room:
     name: str
     bookcases: list[Bookcase] = field(default_factory=list)
 
@@ -32,13 +32,13 @@ class Room:
         return [shelf for bookcase in self.bookcases for shelf in bookcase.shelves]
 
 
-def arranged(shelves) -> list[Room]:
+def arranged(shelves) -> list[_Room]:
     """Shelves in their order, gathered into bookcases and rooms; each of those stands where its first shelf does."""
     rooms: dict[str, dict[str, Bookcase]] = {}
     for shelf in shelves:
         bookcases = rooms.setdefault(shelf.room, {})
         bookcases.setdefault(shelf.bookcase, Bookcase(shelf.room, shelf.bookcase)).shelves.append(shelf)
-    return [Room(name, list(bookcases.values())) for name, bookcases in rooms.items()]
+    return [_Room(name, list(bookcases.values())) for name, bookcases in rooms.items()]
 
 
 def with_counts(user) -> tuple[list[Shelf], int]:
@@ -108,7 +108,7 @@ def _locked(user_id: int) -> list[Shelf]:
     return list(Shelf.objects.select_for_update().filter(user=user_id))
 
 
-def _write(rooms: list[Room]):
+def _write(rooms: list[_Room]):
     """Positions are written anew, so that they are always 1, 2, 3 …"""
     order = [shelf for room in rooms for shelf in room.shelves]
     moved = [shelf for position, shelf in enumerate(order, start=1) if shelf.position != position]

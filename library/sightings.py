@@ -52,7 +52,7 @@ class ShelfSighting:
         return timezone.localdate(self.photo.taken)
 
 
-class SightingSource(Protocol):
+class _SightingSource(Protocol):
     def of_copies(self, copies: list[UserBook]) -> Iterable[ShelfSighting]:
         """Of all these copies, from the latest photo on, in a fixed number of queries."""
 
@@ -66,7 +66,7 @@ class SightingSource(Protocol):
         """The latest photo of each shelf that has one, by the key of the shelf."""
 
 
-SIGHTING_SOURCES: list[SightingSource] = []
+SIGHTING_SOURCES: list[_SightingSource] = []
 
 
 def by_copy(copies: list[UserBook]) -> dict[int, list[ShelfSighting]]:

@@ -59,7 +59,7 @@ class Statistics:
     @cached_property
     def by_language(self) -> list[Part]:
         named = [(code, language_name(code) or "Unknown", n) for code, n in self.counted("language")]
-        return most_common([Part(name, n, f"language={code or 'none'}") for code, name, n in named], "Other languages")
+        return _most_common([Part(name, n, f"language={code or 'none'}") for code, name, n in named], "Other languages")
 
     @cached_property
     def by_entry(self) -> list[Part]:
@@ -107,7 +107,7 @@ class Statistics:
             parts = [Part(name, n, query) for (name, query), n in rooms.items()]
         else:
             parts = [Part(name or "No shelf", n, f"shelf={shelf or 'none'}") for shelf, _, name, n in rows]
-        return most_common(sorted(parts, key=lambda part: -part.count), "Other places")
+        return _most_common(sorted(parts, key=lambda part: -part.count), "Other places")
 
     @cached_property
     def by_tag(self) -> list[Part]:
@@ -148,7 +148,7 @@ class Statistics:
         return parts if any(part.count for part in parts) else []
 
 
-def most_common(parts: list[Part], others: str) -> list[Part]:
+def _most_common(parts: list[Part], others: str) -> list[Part]:
     """The first of `parts`, and all others together."""
     if len(parts) <= MOST:
         return parts
@@ -175,7 +175,7 @@ HEIGHT, STEP = 100, 10  # of a chart of columns, and across from one column to t
 
 
 @dataclass(frozen=True)
-class Mark:
+class _Mark:
     """One column or bar. x, y, width and height are in the units of the SVG."""
 
     part: Part
@@ -191,8 +191,8 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Chart:
-    marks: list[Mark]
+class _Chart:
+    marks: list[_Mark]
     width: float
     height: float
     top: int  # what the upper edge stands for
@@ -203,7 +203,7 @@ class Chart:
         return [mark.part for mark in self.marks]
 
 
-def columns(parts: list[Part]) -> Chart | None:
+def columns(parts: list[Part]) -> _Chart | None:
     """Upright columns, for what has an order of its own: years, months, stars."""
     if not parts:
         return None
@@ -214,17 +214,17 @@ def columns(parts: list[Part]) -> Chart | None:
         height = round(HEIGHT * part.count / top, 2)
         if part.count:
             height = max(height, 0.8)  # one book among thousands is still there to be seen
-        marks.append(Mark(part, number * STEP + gap / 2, round(HEIGHT - height, 2), STEP - gap, height))
-    return Chart(marks, len(parts) * STEP, HEIGHT, top, axis(parts))
+        marks.append(_Mark(part, number * STEP + gap / 2, round(HEIGHT - height, 2), STEP - gap, height))
+    return _Chart(marks, len(parts) * STEP, HEIGHT, top, axis(parts))
 
 
-def bars(parts: list[Part]) -> Chart | None:
+def bars(parts: list[Part]) -> _Chart | None:
     """Bars that lie, for what has names: languages, authors, shelves."""
     if not parts:
         return None
     top = max(part.count for part in parts) or 1
-    marks = [Mark(part, 0, 0, round(max(100 * part.count / top, 0.6 if part.count else 0), 2), 10) for part in parts]
-    return Chart(marks, 100, 10, top, [])
+    marks = [_Mark(part, 0, 0, round(max(100 * part.count / top, 0.6 if part.count else 0), 2), 10) for part in parts]
+    return _Chart(marks, 100, 10, top, [])
 
 
 def axis(parts: list[Part]) -> list[str]:

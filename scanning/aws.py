@@ -67,7 +67,7 @@ def ask_service(service: str, operation: str, region: str, seconds: float, **req
     except pybreaker.CircuitBreakerError:
         raise Failed(f"{name} failed several times in a row and is paused for a minute.") from None
     except ClientError as error:
-        raise service_failure(name, error) from error
+        raise _service_failure(name, error) from error
     except (NoCredentialsError, PartialCredentialsError) as error:
         raise Failed(BAD_KEYS[0].format(name=name)) from error
     except ON_ITS_WAY as error:
@@ -80,22 +80,22 @@ def ask_service(service: str, operation: str, region: str, seconds: float, **req
     return reply
 
 
-def service_failure(name: str, error: ClientError) -> Failed:
+def _service_failure(name: str, error: ClientError) -> Failed:
     values = error.response.get("Error", {})
     sentence, permanent = SENTENCES.get(values.get("Code", ""), OUT_OF_ORDER)
     return Failed(sentence.format(name=name, detail=values.get("Message", "")[:200]), permanent)
 
 
-def is_their_trouble(error: Exception) -> bool:
+def _is_their_trouble(error: Exception) -> bool:
     """Whether an error speaks of the service's health, and not of our question."""
-    return not (isinstance(error, ClientError) and service_failure("", error).permanent)
+    return not (isinstance(error, ClientError) and _service_failure("", error).permanent)
 
 
 @cache
 def breaker(service: str) -> pybreaker.CircuitBreaker:
     """One a process and service."""
     return pybreaker.CircuitBreaker(
-        FAILURES_TO_OPEN, OPEN_SECONDS, exclude=[lambda error: not is_their_trouble(error)], throw_new_error_on_trip=False
+        FAILURES_TO_OPEN, OPEN_SECONDS, exclude=[lambda error: not _is_their_trouble(error)], throw_new_error_on_trip=False
     )
 
 
@@ -105,10 +105,10 @@ def client(service: str, region: str, seconds: float):
     timeouts = {"connect_timeout": CONNECT_SECONDS, "read_timeout": seconds}
     made = boto3.Session(region_name=region).client(service, config=Config(retries={"mode": "standard"}, **timeouts))
     if service in PAID:
-        made.meta.events.register_first("needs-retry.*", not_paid_twice)
+        made.meta.events.register_first("needs-retry.*", _not_paid_twice)
     return made
 
 
-def not_paid_twice(caught_exception: Exception | None = None, **_) -> bool | None:
+def _not_paid_twice(caught_exception: Exception | None = None, **_) -> bool | None:
     """botocore would send a question again whose answer got lost. False is the last word; None leaves it to the others."""
     return False if isinstance(caught_exception, ON_ITS_WAY) else None

@@ -23,7 +23,7 @@ LEAST_BAR_HEIGHT = 8  # px
 
 
 @dataclass(frozen=True)
-class View:
+class _View:
     """One way to look at a photo: the picture (grey), and the matrix (2 x 3) from its pixels back to those of the photo."""
 
     picture: np.ndarray
@@ -52,26 +52,26 @@ class Codes:
 
 def read_barcodes(image: np.ndarray, engine: Engine | None = None) -> Codes:
     """The ISBNs on `image` (height x width x 3, RGB, uint8, upright). Without `engine` the bars alone are asked."""
-    seen, others, doubtful = by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+    seen, others, doubtful = _by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
     found = agreed(seen)
     if engine and (doubtful or not found):
-        found = agreed(seen + by_print(image, engine))
-    return Codes(tuple(in_reading_order(found)), tuple(sorted(others)))
+        found = agreed(seen + _by_print(image, engine))
+    return Codes(tuple(_in_reading_order(found)), tuple(sorted(others)))
 
 
 def read_bars(image: np.ndarray) -> Codes | None:
     """As `read_barcodes` by the bars alone, or None where they leave something open, which the text of the photo may tell."""
-    seen, others, doubtful = by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
-    return None if doubtful else Codes(tuple(in_reading_order(agreed(seen))), tuple(sorted(others)))
+    seen, others, doubtful = _by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+    return None if doubtful else Codes(tuple(_in_reading_order(agreed(seen))), tuple(sorted(others)))
 
 
 def read_with(image: np.ndarray, lines: list[Line]) -> Codes:
     """As `read_barcodes`, where the text of the photo is known already."""
-    seen, others, _ = by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
-    return Codes(tuple(in_reading_order(agreed(seen + printed_isbns.sightings(lines)))), tuple(sorted(others)))
+    seen, others, _ = _by_bars(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+    return Codes(tuple(_in_reading_order(agreed(seen + printed_isbns.sightings(lines)))), tuple(sorted(others)))
 
 
-def by_bars(grey: np.ndarray) -> tuple[list[Sighting], set[str], bool]:
+def _by_bars(grey: np.ndarray) -> tuple[list[Sighting], set[str], bool]:
     """What the views of a photo show: the sightings, other EANs, and whether something stays doubtful after all of them.
 
     Most photos need two views. A place with bars that no two views agree on is looked at in all."""
@@ -80,7 +80,7 @@ def by_bars(grey: np.ndarray) -> tuple[list[Sighting], set[str], bool]:
     blurred: list[Quad] = []
     doubtful = True
     for number, view in enumerate(views(grey), start=1):
-        for text, valid, quad in symbols(view):
+        for text, valid, quad in _symbols(view):
             if not valid:
                 blurred.append(quad)
             elif isbn.clean(text):
@@ -88,17 +88,17 @@ def by_bars(grey: np.ndarray) -> tuple[list[Sighting], set[str], bool]:
             elif not text.startswith(("978", "979")):
                 others.add(text)
         sure = agreed(seen)
-        doubtful = not sure or any(open_place(quad, sure) for quad in [*blurred, *(one.quad for one in seen)])
+        doubtful = not sure or any(_open_place(quad, sure) for quad in [*blurred, *(one.quad for one in seen)])
         if number > 1 and not doubtful:
             break
     return seen, others, doubtful
 
 
-def open_place(quad: Quad, sure: list[Code]) -> bool:
-    return not any(same_place(quad, code.quad) for code in sure)
+def _open_place(quad: Quad, sure: list[Code]) -> bool:
+    return not any(_same_place(quad, code.quad) for code in sure)
 
 
-def symbols(view: View) -> Iterator[tuple[str, bool, Quad]]:
+def _symbols(view: _View) -> Iterator[tuple[str, bool, Quad]]:
     """Each EAN-13 in a view: its digits, whether its check digit is right, and where it is on the photo."""
     for symbol in zxingcpp.read_barcodes(view.picture, formats=zxingcpp.BarcodeFormat.EAN13, return_errors=True):
         place = symbol.position
@@ -107,57 +107,57 @@ def symbols(view: View) -> Iterator[tuple[str, bool, Quad]]:
         yield symbol.text[:13], symbol.valid, tuple((float(x), float(y)) for x, y in points)
 
 
-def views(grey: np.ndarray) -> Iterator[View]:
+def views(grey: np.ndarray) -> Iterator[_View]:
     """The photo in ways that show its bars to the decoder, the likeliest first; what one misses, another often has."""
     side = max(grey.shape)
-    plain = View(grey, np.eye(2, 3))
-    base = scaled(plain, WORKING_SIDE / side) if side > WORKING_SIDE else plain
+    plain = _View(grey, np.eye(2, 3))
+    base = _scaled(plain, WORKING_SIDE / side) if side > WORKING_SIDE else plain
     small = side < SMALL_SIDE
     yield base
-    yield scaled(base, 2.0 if small else 0.6)
+    yield _scaled(base, 2.0 if small else 0.6)
     if base is not plain:
         yield plain
     yield replace(base, picture=cv2.createCLAHE(3.0, (8, 8)).apply(base.picture))
-    yield sharpened(base, 1.5, 1.5)
-    large = scaled(base, 2.0)
-    yield sharpened(large, 3.0, 1.5)
-    yield sharpened(base, 2.0, 4.0)
-    yield sharpened(scaled(base, 3.0) if small else base, 3.0, 2.0)
-    yield sharpened(scaled(base, 0.6), 2.0, 2.0)
-    yield sharpened(large, 2.5, 6.0)
+    yield _sharpened(base, 1.5, 1.5)
+    large = _scaled(base, 2.0)
+    yield _sharpened(large, 3.0, 1.5)
+    yield _sharpened(base, 2.0, 4.0)
+    yield _sharpened(_scaled(base, 3.0) if small else base, 3.0, 2.0)
+    yield _sharpened(_scaled(base, 0.6), 2.0, 2.0)
+    yield _sharpened(large, 2.5, 6.0)
     for degrees in (20, -20, 45, -45):  # level and upright codes are seen up to about fifteen degrees off
-        yield turned(base, degrees)
-    yield scaled(base, 3.0 if small else 0.35)
+        yield _turned(base, degrees)
+    yield _scaled(base, 3.0 if small else 0.35)
 
 
-def scaled(view: View, scale: float) -> View:
+def _scaled(view: _View, scale: float) -> _View:
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     picture = cv2.resize(view.picture, None, fx=scale, fy=scale, interpolation=method)
-    return View(picture, combined(view.back, np.array([[1 / scale, 0, 0], [0, 1 / scale, 0]])))
+    return _View(picture, _combined(view.back, np.array([[1 / scale, 0, 0], [0, 1 / scale, 0]])))
 
 
-def sharpened(view: View, sigma: float, gain: float) -> View:
+def _sharpened(view: _View, sigma: float, gain: float) -> _View:
     """Bars that run into each other are drawn apart: what a blur of `sigma` px takes away is added `gain` times."""
     blurred = cv2.GaussianBlur(view.picture, (0, 0), sigma)
     return replace(view, picture=cv2.addWeighted(view.picture, 1 + gain, blurred, -gain, 0))
 
 
-def turned(view: View, degrees: float) -> View:
+def _turned(view: _View, degrees: float) -> _View:
     height, width = view.picture.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
     size = round(height * sin + width * cos), round(height * cos + width * sin)
     matrix[:, 2] += [size[0] / 2 - width / 2, size[1] / 2 - height / 2]
     picture = cv2.warpAffine(view.picture, matrix, size, borderValue=255)
-    return View(picture, combined(view.back, cv2.invertAffineTransform(matrix)))
+    return _View(picture, _combined(view.back, cv2.invertAffineTransform(matrix)))
 
 
-def combined(outer: np.ndarray, inner: np.ndarray) -> np.ndarray:
+def _combined(outer: np.ndarray, inner: np.ndarray) -> np.ndarray:
     """First `inner`, then `outer`, as one 2 x 3 matrix."""
     return outer @ np.vstack([inner, [0, 0, 1]])
 
 
-def by_print(image: np.ndarray, engine: Engine) -> list[Sighting]:
+def _by_print(image: np.ndarray, engine: Engine) -> list[Sighting]:
     """What is printed on the photo; an engine that cannot read it leaves what the bars said."""
     scale = min(1.0, PRINT_SIDE / max(image.shape))
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
@@ -177,37 +177,37 @@ def agreed(seen: list[Sighting]) -> list[Code]:
     places = {number: [one.quad for one in group] for number, group in printed_isbns.by_isbn(seen).items()}
     found = []
     for number, weight in weights.items():
-        rivals = (other for other in weights if other != number and disputes(number, other, places))
+        rivals = (other for other in weights if other != number and _disputes(number, other, places))
         if weight >= CERTAIN and all(weight > 2 * weights[other] for other in rivals):
             found.append(Code(number, places[number][0]))
     return found
 
 
-def disputes(one: str, other: str, places: dict[str, list[Quad]]) -> bool:
+def _disputes(one: str, other: str, places: dict[str, list[Quad]]) -> bool:
     if sum(a != b for a, b in zip(one, other, strict=True)) <= 3:
         return not all(apart(a, b) for a in places[one] for b in places[other])
-    return any(same_place(a, b) for a in places[one] for b in places[other])
+    return any(_same_place(a, b) for a in places[one] for b in places[other])
 
 
-def same_place(one: Quad, other: Quad) -> bool:
+def _same_place(one: Quad, other: Quad) -> bool:
     """Whether the middle of one lies within the other, with the air around a code that its digits take."""
-    return inside(middle(one), other) or inside(middle(other), one)
+    return _inside(_middle(one), other) or _inside(_middle(other), one)
 
 
 def apart(one: Quad, other: Quad) -> bool:
     """Whether two codes are so far from each other that they are on two books."""
-    distance = np.linalg.norm(middle(one) - middle(other))
+    distance = np.linalg.norm(_middle(one) - _middle(other))
     return distance > 1.5 * max(length(one), length(other))
 
 
-def inside(point: np.ndarray, quad: Quad) -> bool:
+def _inside(point: np.ndarray, quad: Quad) -> bool:
     box = cv2.minAreaRect(np.array(quad, dtype=np.float32))
     (cx, cy), (width, height), degrees = box
     grown = ((cx, cy), (max(width, LEAST_BAR_HEIGHT) * 1.1, max(height, LEAST_BAR_HEIGHT) * 1.1), degrees)
     return cv2.pointPolygonTest(cv2.boxPoints(grown), (float(point[0]), float(point[1])), False) >= 0
 
 
-def middle(quad: Quad) -> np.ndarray:
+def _middle(quad: Quad) -> np.ndarray:
     return np.mean(np.array(quad), axis=0)
 
 
@@ -216,10 +216,10 @@ def length(quad: Quad) -> float:
     return float(max(np.linalg.norm(corners[0] - corners[1]), np.linalg.norm(corners[1] - corners[2])))
 
 
-def in_reading_order(codes: list[Code]) -> list[Code]:
+def _in_reading_order(codes: list[Code]) -> list[Code]:
     """From the top down, and from the left where two stand side by side."""
     rows: list[list[Code]] = []
-    for code in sorted(codes, key=lambda code: middle(code.quad)[1]):
-        beside = rows and abs(middle(rows[-1][0].quad)[1] - middle(code.quad)[1]) < length(code.quad) / 2
+    for code in sorted(codes, key=lambda code: _middle(code.quad)[1]):
+        beside = rows and abs(_middle(rows[-1][0].quad)[1] - _middle(code.quad)[1]) < length(code.quad) / 2
         rows[-1].append(code) if beside else rows.append([code])
-    return [code for row in rows for code in sorted(row, key=lambda code: middle(code.quad)[0])]
+    return [code for row in rows for code in sorted(row, key=lambda code: _middle(code.quad)[0])]

@@ -49,7 +49,7 @@ class ScanConsumer(AsyncWebsocketConsumer):
             await self.refuse("bad-request", jobId=job_id)
         elif len(self.follows) >= MOST_JOBS:
             await self.refuse("too-many", jobId=job_id)
-        elif not await may_follow(self.user.pk, job_id):
+        elif not await _may_follow(self.user.pk, job_id):
             await self.refuse("not-found", jobId=job_id)
         else:
             follower = Follower(self.user.pk, job_id, after)
@@ -76,6 +76,6 @@ class ScanConsumer(AsyncWebsocketConsumer):
 
 
 @database_sync_to_async
-def may_follow(user_id: int, job_id: str) -> bool:
+def _may_follow(user_id: int, job_id: str) -> bool:
     """Its owner may, and anybody may wait for a job that nobody has yet."""
     return Scan.objects.filter(user_id=user_id, job_id=job_id).exists() or not Scan.objects.filter(job_id=job_id).exists()

@@ -42,17 +42,17 @@ def read_cover(scan: Scan, report: Report) -> Outcome:
         numbers = [{"isbn": code.isbn, "region": [list(point) for point in code.quad]} for code in codes.isbns]
         read = {"lines": [line.as_dict() for line in lines], "codes": numbers, "others": codes.others}
         results.store(scan, "ocr.json", read | {"replies": recognizer.till.replies})
-        events.report_progress(scan, "read", 1, 1, found_in_words(codes, lines))
+        events.report_progress(scan, "read", 1, 1, _found_in_words(codes, lines))
 
     return Outcome(keep, recognizer.engine_names(), recognizer.problems)
 
 
 def propose_cover(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Finding the book")
-    lines, codes = stages.lines_of(scan), codes_of(scan)
+    lines, codes = stages.lines_of(scan), _codes_of(scan)
     recognizer = recognition.recognizer_from_settings(till=purchases.ScanTill(scan), **scan.wanted)
     cover = recognizer.look_at_cover(stages.photo(scan)) if lines and not codes else {}
-    proposals = [proposal.as_dict() for proposal in seen_cover(proposed_books(lines, codes), cover)]
+    proposals = [proposal.as_dict() for proposal in _seen_cover(proposed_books(lines, codes), cover)]
 
     def keep(scan: Scan):
         results.store(scan, "candidates.json", {"candidates": proposals, "cover": cover})
@@ -64,10 +64,10 @@ def propose_cover(scan: Scan, report: Report) -> Outcome:
 
 def look_up(scan: Scan, report: Report) -> Outcome:
     recognizer = recognition.recognizer_from_settings(user=scan.user, **scan.wanted)
-    lines, codes = stages.lines_of(scan), codes_of(scan)
+    lines, codes = stages.lines_of(scan), _codes_of(scan)
     report(0, 1, "Looking up the book")
     cover = results.load_result(scan, "candidates.json").get("cover", {})
-    codes = codes or number_seen(cover, lines)
+    codes = codes or _number_seen(cover, lines)
     matches = by_number(codes, recognizer.lookup) if codes else by_text(lines, recognizer.lookup, cover)
     rows = results.plan_candidates(scan, matches)
     stages.store_spines(scan, rows, stages.photo(scan), report)
@@ -77,7 +77,7 @@ def look_up(scan: Scan, report: Report) -> Outcome:
         validated = sum(row.validated for row in rows)
         events.report_progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count_of(len(rows), 'book')}")
 
-    return Outcome(keep, notes=[*recognizer.problems, *told_apart(scan, rows)])
+    return Outcome(keep, notes=[*recognizer.problems, *_told_apart(scan, rows)])
 
 
 # ── What they do ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -93,14 +93,14 @@ def proposed_books(lines: list[Line], codes: list[Code]) -> list[Proposal]:
     return [Proposal(tuple(order), spines.hull(layout.quads), 1, 1, title, author)]
 
 
-def seen_cover(proposals: list[Proposal], cover: dict) -> list[Proposal]:
+def _seen_cover(proposals: list[Proposal], cover: dict) -> list[Proposal]:
     """The one book of a cover with title and author as a model saw them, where one has looked."""
     if not cover.get("title"):
         return proposals
     return [replace(one, title=cover["title"], author=" ".join(cover["authors"])) for one in proposals]
 
 
-def number_seen(cover: dict, lines: list[Line]) -> list[Code]:
+def _number_seen(cover: dict, lines: list[Line]) -> list[Code]:
     """The ISBN that a model saw, where the text that was read bears it out: a number made up has a right check digit, too."""
     number = cover.get("isbn", "")
     digits = "".join(c for line in lines for c in line.text if c.isdigit())
@@ -124,7 +124,7 @@ def by_text(lines: list[Line], lookup: Lookup, cover: dict | None = None) -> lis
     """The book whose title and author the text is, with what else it may be; or the text itself, where it is none.
 
     `cover` is what a model saw: it is asked for as well, and what was read has to bear the answer out all the same."""
-    candidates = seen_cover(proposed_books(lines, []), cover or {})
+    candidates = _seen_cover(proposed_books(lines, []), cover or {})
     if not candidates or validate.Photo(lines).letters(range(len(lines))) < FEWEST_LETTERS:
         return []
     photo = CoverText(lines)
@@ -137,7 +137,7 @@ def by_text(lines: list[Line], lookup: Lookup, cover: dict | None = None) -> lis
         found = validate.judged(photo, [best], evidence) if best else []
         if found and found[0].band == Band.SURE:
             break
-    return [placed(match, lines) for match in found] or [as_read(candidates[0], lines)]
+    return [_placed(match, lines) for match in found] or [_as_read(candidates[0], lines)]
 
 
 class CoverText(validate.Photo):
@@ -163,11 +163,11 @@ def questions(photo: CoverText, candidate: Proposal) -> dict[str, list[int]]:
     return {text: seeds for text, seeds in texts.items() if sum(c.isalpha() for c in text) >= FEWEST_LETTERS}
 
 
-def placed(match: Match, lines: list[Line]) -> Match:
+def _placed(match: Match, lines: list[Line]) -> Match:
     return replace(match, region=whole(lines), shelf=1, position=1)
 
 
-def as_read(candidate: Proposal, lines: list[Line]) -> Match:
+def _as_read(candidate: Proposal, lines: list[Line]) -> Match:
     """No book fits: what is lettered largest stands for it, and no guess is dressed up as a book."""
     text = tuple(part for part in (candidate.title, candidate.author) if part)
     return Match(candidate.lines, text, whole(lines), 1, 1, 0.0, Band.UNREAD)
@@ -181,17 +181,17 @@ def whole(lines: list[Line]) -> Quad:
 
 
 # ── Small parts ─────────────────────────────────────────────────────────────────────────────────────────────────────
-def codes_of(scan: Scan) -> list[Code]:
+def _codes_of(scan: Scan) -> list[Code]:
     stored = results.load_result(scan, "ocr.json").get("codes", [])
     return [Code(one["isbn"], tuple((x, y) for x, y in one["region"])) for one in stored]
 
 
-def told_apart(scan: Scan, rows: list[Candidate]) -> list[str]:
+def _told_apart(scan: Scan, rows: list[Candidate]) -> list[str]:
     others = results.load_result(scan, "ocr.json").get("others", [])
     if rows or not others:
         return []
     return [f"The barcode {others[0]} is not from a book: those begin with 978 or 979."]
 
 
-def found_in_words(codes: barcodes.Codes, lines: list[Line]) -> str:
+def _found_in_words(codes: barcodes.Codes, lines: list[Line]) -> str:
     return f"Read {count_of(len(codes.isbns), 'ISBN')}" if codes.isbns else f"Read {count_of(len(lines), 'line')} of text"

@@ -60,12 +60,12 @@ def draw_shelf(books: Sequence[Book], seed: int = 1, a_row: int = 14) -> Image.I
     gaps = [[chance.randint(0, 5) for _ in row] for row in leaning]
     widths = [sum(spine.width for spine in row) + sum(gap) for row, gap in zip(leaning, gaps, strict=True)]
     floor = HEADROOM + HIGHEST
-    picture = wood((max(*widths, 400) + 2 * MARGIN, len(rows) * (floor + BOARD_HEIGHT)), WALL, noise)
+    picture = _wood((max(*widths, 400) + 2 * MARGIN, len(rows) * (floor + BOARD_HEIGHT)), WALL, noise)
     for number, (row, gap) in enumerate(zip(leaning, gaps, strict=True)):
         bottom = number * (floor + BOARD_HEIGHT) + floor
-        place_books(picture, row, gap, bottom)
-        picture.paste(board(picture.width, noise), (0, bottom))
-    return lit(picture, noise)
+        _place_books(picture, row, gap, bottom)
+        picture.paste(_board(picture.width, noise), (0, bottom))
+    return _lit(picture, noise)
 
 
 def bind(book: Book, chance: random.Random) -> Binding:
@@ -86,73 +86,73 @@ def bind(book: Book, chance: random.Random) -> Binding:
 # ── One spine ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def draw_spine(book: Book, binding: Binding, noise: np.random.Generator) -> Image.Image:
     """RGBA, upright."""
-    spine = woven(binding, noise)
+    spine = _woven(binding, noise)
     if binding.banded:
         pen = ImageDraw.Draw(spine)
         for y in (26, 36, binding.height - 42, binding.height - 32):
             pen.line((0, y, binding.width, y), fill=binding.ink, width=3)
     if binding.direction == "across":
-        letter_across(spine, book, binding)
+        _letter_across(spine, book, binding)
     else:
-        letter_along(spine, book, binding)
-    rounded(spine)
+        _letter_along(spine, book, binding)
+    _rounded(spine)
     return spine.convert("RGBA")
 
 
-def woven(binding: Binding, noise: np.random.Generator) -> Image.Image:
+def _woven(binding: Binding, noise: np.random.Generator) -> Image.Image:
     threads = noise.normal(0, 4, (binding.height, binding.width, 1)) + noise.normal(0, 3, (1, binding.width, 1))
-    return as_image(np.array(binding.cloth, dtype=np.float32) + threads)
+    return _as_image(np.array(binding.cloth, dtype=np.float32) + threads)
 
 
-def letter_along(spine: Image.Image, book: Book, binding: Binding):
+def _letter_along(spine: Image.Image, book: Book, binding: Binding):
     """Title and author one behind the other, on a strip that is then turned."""
     title, author = book
     room = binding.height - 2 * END
     size = min(round((binding.width - 22) * 0.76), 72)
-    while size > SMALLEST_LETTERING and line_length(title, author, binding, size) > room:
+    while size > SMALLEST_LETTERING and _line_length(title, author, binding, size) > room:
         size -= 1
-    left_over = max(0, room - line_length(title, author, binding, size))
+    left_over = max(0, room - _line_length(title, author, binding, size))
     strip = Image.new("L", (binding.height, binding.width))
     pen, middle = ImageDraw.Draw(strip), binding.width / 2
     start = END + left_over * (1 - binding.spread) / 3
-    behind = start + font_of(binding, size).getlength(title) + size + left_over * binding.spread
-    pen.text((start, middle), title, 255, font_of(binding, size), anchor="lm")
-    pen.text((behind, middle), author, 255, font_of(binding, author_size(size), 400), anchor="lm")
+    behind = start + _font_of(binding, size).getlength(title) + size + left_over * binding.spread
+    pen.text((start, middle), title, 255, _font_of(binding, size), anchor="lm")
+    pen.text((behind, middle), author, 255, _font_of(binding, _author_size(size), 400), anchor="lm")
     mask = strip.rotate(-90 if binding.direction == "down" else 90, expand=True)
     spine.paste(binding.ink, (0, 0), mask)
 
 
-def line_length(title: str, author: str, binding: Binding, size: int) -> float:
-    title_length = font_of(binding, size).getlength(title)
-    return title_length + size + font_of(binding, author_size(size), 400).getlength(author)
+def _line_length(title: str, author: str, binding: Binding, size: int) -> float:
+    title_length = _font_of(binding, size).getlength(title)
+    return title_length + size + _font_of(binding, _author_size(size), 400).getlength(author)
 
 
-def author_size(size: int) -> int:
+def _author_size(size: int) -> int:
     return max(SMALLEST_LETTERING, round(size * 0.72))
 
 
-def letter_across(spine: Image.Image, book: Book, binding: Binding):
+def _letter_across(spine: Image.Image, book: Book, binding: Binding):
     """One word a line: the title in the upper part, the author below."""
     title, author = book
     pen = ImageDraw.Draw(spine)
     for text, top, weight in ((title, 90, binding.weight), (author, round(binding.height * 0.66), 400)):
         words = text.split()
         size = 40
-        while size > SMALLEST_LETTERING and any(font_of(binding, size, weight).getlength(w) > binding.width - 16 for w in words):
+        while size > SMALLEST_LETTERING and any(_font_of(binding, size, weight).getlength(w) > binding.width - 16 for w in words):
             size -= 1
         for number, word in enumerate(words):
             position = (binding.width / 2, top + number * size * 1.3)
-            pen.text(position, word, binding.ink, font_of(binding, size, weight), anchor="mt")
+            pen.text(position, word, binding.ink, _font_of(binding, size, weight), anchor="mt")
 
 
-def rounded(spine: Image.Image):
+def _rounded(spine: Image.Image):
     """Darker towards both edges, as light falls on a curved back."""
     across = np.linspace(-1, 1, spine.width)
     shade = Image.fromarray((255 * 0.55 * np.abs(across) ** 4).astype(np.uint8)[None, :]).resize(spine.size)
     spine.paste((0, 0, 0), (0, 0), shade)
 
 
-def font_of(binding: Binding, size: int, weight: int = 0) -> ImageFont.FreeTypeFont:
+def _font_of(binding: Binding, size: int, weight: int = 0) -> ImageFont.FreeTypeFont:
     return font(binding.font, size, weight or binding.weight)
 
 
@@ -173,7 +173,7 @@ def lean(spine: Image.Image, is_last: bool, chance: random.Random) -> Image.Imag
     return spine.rotate(degrees, Image.Resampling.BICUBIC, expand=True)
 
 
-def place_books(picture: Image.Image, row: list[Image.Image], gaps: list[int], floor: int):
+def _place_books(picture: Image.Image, row: list[Image.Image], gaps: list[int], floor: int):
     """The books of a row on the board at `floor`, each with its shadow on the wall."""
     shadow = Image.new("L", (picture.width, floor))
     x, places = MARGIN, []
@@ -187,23 +187,23 @@ def place_books(picture: Image.Image, row: list[Image.Image], gaps: list[int], f
         picture.paste(spine, at, spine)
 
 
-def board(width: int, noise: np.random.Generator) -> Image.Image:
-    plank = wood((width, BOARD_HEIGHT), BOARD, noise)
+def _board(width: int, noise: np.random.Generator) -> Image.Image:
+    plank = _wood((width, BOARD_HEIGHT), BOARD, noise)
     pen = ImageDraw.Draw(plank)
     pen.line((0, 1, width, 1), fill=(206, 160, 112), width=3)
     pen.line((0, BOARD_HEIGHT - 4, width, BOARD_HEIGHT - 4), fill=(58, 38, 24), width=8)
     return plank
 
 
-def wood(size: tuple[int, int], colour: Colour, noise: np.random.Generator) -> Image.Image:
+def _wood(size: tuple[int, int], colour: Colour, noise: np.random.Generator) -> Image.Image:
     """Long streaks from left to right."""
     width, height = size
-    coarse = as_image(noise.normal(128, 40, (height // 3 + 2, width // 240 + 2))).resize(size, Image.Resampling.BICUBIC)
+    coarse = _as_image(noise.normal(128, 40, (height // 3 + 2, width // 240 + 2))).resize(size, Image.Resampling.BICUBIC)
     grain = (np.asarray(coarse, dtype=np.float32) - 128) / 128
-    return as_image(np.array(colour, dtype=np.float32) * (1 + 0.35 * grain[:, :, None]))
+    return _as_image(np.array(colour, dtype=np.float32) * (1 + 0.35 * grain[:, :, None]))
 
 
-def lit(picture: Image.Image, noise: np.random.Generator) -> Image.Image:
+def _lit(picture: Image.Image, noise: np.random.Generator) -> Image.Image:
     """A lamp at the upper left, a soft lens, and the grain of a camera."""
     x, y = (np.linspace(0, 1, side, dtype=np.float32) for side in picture.size)
     far = np.hypot(x[None, :] - 0.35, 0.8 * (y[:, None] - 0.3))
@@ -211,8 +211,8 @@ def lit(picture: Image.Image, noise: np.random.Generator) -> Image.Image:
     values = np.array(picture.filter(ImageFilter.BoxBlur(0.5)), dtype=np.float32)
     values *= light[:, :, None] * np.float32([1.03, 1.0, 0.94])
     values += 3.5 * noise.standard_normal((picture.height, picture.width, 1), dtype=np.float32)
-    return as_image(values)
+    return _as_image(values)
 
 
-def as_image(values: np.ndarray) -> Image.Image:
+def _as_image(values: np.ndarray) -> Image.Image:
     return Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))

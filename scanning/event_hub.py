@@ -65,7 +65,7 @@ class Hub:
             try:
                 while self.followers:
                     self.woken.clear()
-                    news = await ask(thread, news_for, wanted_events(self.followers))
+                    news = await ask(thread, _news_for, _wanted_events(self.followers))
                     for follower in list(self.followers):
                         follower.deliver(news.get(follower.key, []))
                     await self.pause()
@@ -77,7 +77,7 @@ class Hub:
             await asyncio.wait_for(self.woken.wait(), POLL_SECONDS)
 
 
-def wanted_events(followers) -> dict[Key, int]:
+def _wanted_events(followers) -> dict[Key, int]:
     """From which seq on each job is wanted: that of its follower who is furthest behind and has room."""
     wanted: dict[Key, int] = {}
     for follower in followers:
@@ -86,13 +86,13 @@ def wanted_events(followers) -> dict[Key, int]:
     return wanted
 
 
-def news_for(wanted: dict[Key, int]) -> dict[Key, list[dict]]:
+def _news_for(wanted: dict[Key, int]) -> dict[Key, list[dict]]:
     """The messages after each wanted seq. One query where nothing has happened, one more for each job with news."""
     try:
         users, jobs = {user for user, _ in wanted}, {job for _, job in wanted}
         rows = Scan.objects.filter(user_id__in=users, job_id__in=jobs).values_list("user_id", "job_id", "pk", "last_seq")
         return {
-            (user, job): messages_after(pk, job, wanted[user, job])
+            (user, job): _messages_after(pk, job, wanted[user, job])
             for user, job, pk, last_seq in rows
             if (user, job) in wanted and last_seq > wanted[user, job]
         }
@@ -102,7 +102,7 @@ def news_for(wanted: dict[Key, int]) -> dict[Key, list[dict]]:
         return {}
 
 
-def messages_after(pk: int, job_id: str, seq: int) -> list[dict]:
+def _messages_after(pk: int, job_id: str, seq: int) -> list[dict]:
     events = ScanEvent.objects.filter(scan_id=pk, seq__gt=seq).order_by("seq")[:AT_ONCE]
     return [event.as_message(job_id) for event in events]
 

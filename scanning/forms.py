@@ -9,7 +9,7 @@ from scanning.models import Scan
 NEW_SHELF = "new"
 
 
-class PlaceForm(forms.Form):
+class _PlaceForm(forms.Form):
     """The shelf that a photo shows: one of the person's own, or the name of a new one."""
 
     shelf = forms.ChoiceField(required=False, label="Shelf")
@@ -33,7 +33,7 @@ class PlaceForm(forms.Form):
         return self.cleaned_data["new_shelf"] if chosen == NEW_SHELF else self.own.get(chosen, "")
 
 
-class PhotoForm(PlaceForm):
+class PhotoForm(_PlaceForm):
     """A photo to come: what it shows, and where that stands."""
 
     kind = forms.ChoiceField(choices=Scan.Kind, required=False, widget=forms.RadioSelect, label="What is in the photo?")
@@ -43,7 +43,7 @@ class PhotoForm(PlaceForm):
         return self.cleaned_data["kind"] or Scan.Kind.SHELF
 
 
-class ScanBatchForm(PlaceForm):
+class ScanBatchForm(_PlaceForm):
     """What holds for all books of one scan: where they go and how they are marked."""
 
     status = forms.ChoiceField(choices=Status.choices, label="Mark as")

@@ -59,12 +59,12 @@ def take_in_photo(key: str) -> Scan | None:
         if not (isinstance(error, uploads.SeenBefore) and tickets.is_for(user, found[2], key)):
             default_storage.delete(key)  # who has a ticket is asked whether the photo is to be scanned again
         if not tickets.is_for(user, found[2], key):  # nor do they need to be told here
-            refuse(user, found[2], found[3], str(error))
+            _refuse(user, found[2], found[3], str(error))
         return None
 
 
 @transaction.atomic
-def refuse(user, job_id: str, name: str, reason: str):
+def _refuse(user, job_id: str, name: str, reason: str):
     """A scan without a photo, that has failed: so its owner finds the reason among the others, and so do programs."""
     if uploads.JOB_ID.fullmatch(job_id):
         scan = Scan.objects.create(user=user, job_id=job_id, filename=uploads.photo_name(name))

@@ -14,7 +14,7 @@ from scanning.recognition import Preview, Recognizer
 from scanning.validate import Match
 
 
-class Watch:
+class _Watch:
     """Seconds a stage, as the contract's `timings`."""
 
     def __init__(self):
@@ -27,7 +27,7 @@ class Watch:
         self.timings[stage] = round(time.monotonic() - started, 3)
 
 
-class FirstBook:
+class _FirstBook:
     """Looks for books among the lines so far, as the pipeline does: how long it takes until there is one to show."""
 
     def __init__(self, recognizer: Recognizer):
@@ -43,7 +43,7 @@ class FirstBook:
 
 def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, total: None) -> dict:
     """One photo in the form of `scan --json`. Raises images.PhotoError where it is none."""
-    image, watch, early = opened(path), Watch(), FirstBook(recognizer)
+    image, watch, early = _opened(path), _Watch(), _FirstBook(recognizer)
     spent, calls = recognizer.till.usd, recognizer.till.calls
     with watch.over("read"):
         lines = recognizer.read(image, lambda done, total: progress("read", done, total), early)
@@ -52,7 +52,7 @@ def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, t
     with watch.over("validate"):
         matches = recognizer.validate(lines, candidates, lambda done, total: progress("validate", done, total))
     cost = {"usd": round(recognizer.till.usd - spent, 6), "calls": recognizer.till.calls - calls}
-    return scan_json(path, recognizer, watch, matches, lines) | {
+    return _scan_json(path, recognizer, watch, matches, lines) | {
         "cost": cost,
         **({"firstBook": early.seconds} if early.seconds else {}),
     }
@@ -60,7 +60,7 @@ def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, t
 
 def recognise_cover(path: Path, recognizer: Recognizer, progress=lambda stage, done, total: None) -> dict:
     """The same for a photo of one book's bars, cover or title page."""
-    image, watch = opened(path), Watch()
+    image, watch = _opened(path), _Watch()
     spent, calls = recognizer.till.usd, recognizer.till.calls
     with watch.over("read"):
         codes, lines = barcodes.read_bars(image), []
@@ -72,16 +72,16 @@ def recognise_cover(path: Path, recognizer: Recognizer, progress=lambda stage, d
         codes = codes.isbns
         matches = cover_stages.by_number(codes, recognizer.lookup) if codes else cover_stages.by_text(lines, recognizer.lookup)
     cost = {"usd": round(recognizer.till.usd - spent, 6), "calls": recognizer.till.calls - calls}
-    return scan_json(path, recognizer, watch, matches, lines) | {"cost": cost}
+    return _scan_json(path, recognizer, watch, matches, lines) | {"cost": cost}
 
 
-def opened(path: Path) -> np.ndarray:
+def _opened(path: Path) -> np.ndarray:
     with path.open("rb") as file:
         images.inspect(file, settings.SCAN_MAX_MB, settings.SCAN_MAX_MEGAPIXELS)
         return images.load_photo(file)
 
 
-def scan_json(path: Path, recognizer: Recognizer, watch: Watch, matches: list[Match], lines: list[Line]) -> dict:
+def _scan_json(path: Path, recognizer: Recognizer, watch: _Watch, matches: list[Match], lines: list[Line]) -> dict:
     seconds = round(sum(watch.timings.values()), 3)
     return {
         "photo": str(path),

@@ -31,17 +31,17 @@ def matches(known: KnownSpines, lines: list[Line], candidates: list[SpineProposa
     if not known:
         return ask(lines, candidates)
     remembered, taken = recall(known, lines, candidates, look)
-    free, rest = lines_without(lines, candidates, taken)
+    free, rest = _lines_without(lines, candidates, taken)
     found = ask([lines[i] for i in free], rest)
     found = [replace(match, lines=tuple(free[i] for i in match.lines)) for match in found]
-    return remembered + without_rejected(known, found, look)
+    return remembered + _without_rejected(known, found, look)
 
 
 def recall(known: KnownSpines, lines: list[Line], candidates: list[SpineProposal], look: Look) -> tuple[list[Match], set[int]]:
     """What `known` surely tells about this photo, and the lines that need no further look. Each line serves one book."""
     layout = spines.Layout(lines)
     texts = [fold(line.text) for line in lines]
-    orders = arrangements(layout, candidates)
+    orders = _arrangements(layout, candidates)
     found: dict[Order, list[KnownSpine]] = {}
     for number, row in known.pairs([" ".join(texts[i] for i in order) for order in orders]):
         found.setdefault(orders[number], []).append(known.row(row))
@@ -50,12 +50,12 @@ def recall(known: KnownSpines, lines: list[Line], candidates: list[SpineProposal
         region = spines.hull(layout.quads[list(order)])
         row = decided(" ".join(texts[i] for i in order), cache(lambda region=region: look(region)), found[order])
         if row and not taken.intersection(order):
-            taken |= {*order, *left_over(row, order, texts, candidates)}
-            remembered.append(known_match(row, order, lines, region))
+            taken |= {*order, *_left_over(row, order, texts, candidates)}
+            remembered.append(_known_match(row, order, lines, region))
     return remembered, taken
 
 
-def arrangements(layout: spines.Layout, candidates: list[SpineProposal]) -> list[Order]:
+def _arrangements(layout: spines.Layout, candidates: list[SpineProposal]) -> list[Order]:
     """The lines that may be one remembered text: how a spine is grouped and read changes a little from photo to photo."""
     orders: dict[Order, None] = {}
     for candidate in candidates:
@@ -83,17 +83,17 @@ def decided(text: str, look: Callable[[], str], rows: list[KnownSpine]) -> Known
             refused.append(work)
         elif not any(same_work(work, other) for other in refused):
             chosen.append(row)
-    if not of_one_work(chosen):
+    if not _of_one_work(chosen):
         chosen = [row for row in chosen if look_alike(look, row)]
-    return chosen[0] if chosen and of_one_work(chosen) else None
+    return chosen[0] if chosen and _of_one_work(chosen) else None
 
 
-def of_one_work(rows: list[KnownSpine]) -> bool:
+def _of_one_work(rows: list[KnownSpine]) -> bool:
     works = [Work.of(row.edition) for row in rows]
     return all(same_work(works[0], work) for work in works[1:])
 
 
-def left_over(row: KnownSpine, order: Order, texts: list[str], candidates: list[SpineProposal]) -> set[int]:
+def _left_over(row: KnownSpine, order: Order, texts: list[str], candidates: list[SpineProposal]) -> set[int]:
     """The other lines of that spine, a publisher or a blurb, unless they say so much that they may be another book."""
     rest = {i for candidate in candidates if not set(order).isdisjoint(candidate.lines) for i in candidate.lines} - {*order}
     title = set(folded_words(row.edition.full_title))
@@ -101,7 +101,7 @@ def left_over(row: KnownSpine, order: Order, texts: list[str], candidates: list[
     return rest if text_similarity.telling_bits(values, row.edition)[0] < LEAST_OWN_BITS else set()
 
 
-def known_match(row: KnownSpine, order: Order, lines: list[Line], region: Quad) -> Match:
+def _known_match(row: KnownSpine, order: Order, lines: list[Line], region: Quad) -> Match:
     return Match(
         lines=order,
         text=tuple(lines[i].text for i in order),
@@ -116,7 +116,7 @@ def known_match(row: KnownSpine, order: Order, lines: list[Line], region: Quad) 
     )
 
 
-def lines_without(lines: list[Line], candidates: list[SpineProposal], taken: set[int]) -> tuple[list[int], list[SpineProposal]]:
+def _lines_without(lines: list[Line], candidates: list[SpineProposal], taken: set[int]) -> tuple[list[int], list[SpineProposal]]:
     """The numbers of the lines that are not `taken`, and the spines made of them, counted as if there were no others."""
     free = [i for i in range(len(lines)) if i not in taken]
     place = {i: n for n, i in enumerate(free)}
@@ -124,7 +124,7 @@ def lines_without(lines: list[Line], candidates: list[SpineProposal], taken: set
     return free, [candidate for candidate in rest if candidate.lines]
 
 
-def without_rejected(known: KnownSpines, matches: list[Match], look: Look) -> list[Match]:
+def _without_rejected(known: KnownSpines, matches: list[Match], look: Look) -> list[Match]:
     """A record that was set aside on the same spine before is not put forward there again: it stays what was read."""
     requested = [n for n, match in enumerate(matches) if match.record and not match.remembered]
     answer = list(matches)
@@ -133,11 +133,11 @@ def without_rejected(known: KnownSpines, matches: list[Match], look: Look) -> li
         if refused.rejected and same_work(Work.of(match.record), Work.of(refused.edition)):
             text = spine_text(match.text)
             if same_spine(text, lambda region=match.region: look(region), refused):
-                answer[requested[number]] = not_this(match)
+                answer[requested[number]] = _not_this(match)
     return answer
 
 
-def not_this(match: Match) -> Match:
+def _not_this(match: Match) -> Match:
     refused = Work.of(match.record)
     others = tuple(record for record in match.alternatives if not same_work(Work.of(record), refused))
     return replace(match, record=None, alternatives=others, confidence=0.0, band=Band.UNREAD)

@@ -65,7 +65,7 @@ class PhotoText:
             return found
         at = self.joined.find(word)
         while at >= 0:
-            found.setdefault(bisect_right(self.starts, at) - 1, sharpened(GLUED))
+            found.setdefault(bisect_right(self.starts, at) - 1, _sharpened(GLUED))
             at = self.joined.find(word, at + 1)
         alike = process.extract(
             unconfused(word),
@@ -76,7 +76,7 @@ class PhotoText:
         )
         for _, likeness, number in alike:
             for line in self.token_lines[self.tokens[number]]:
-                found[line] = max(found.get(line, 0.0), sharpened(likeness))
+                found[line] = max(found.get(line, 0.0), _sharpened(likeness))
         return found
 
     def parts(self, word: str) -> list[tuple[int, str]]:
@@ -97,11 +97,11 @@ class PhotoText:
             least = GLUED_LIKENESS + 3 * max(0, 10 - len(title))  # short titles stand in many words by chance
             within = fuzz.partial_ratio(title, squashed, score_cutoff=least) * min(1.0, len(squashed) / len(title))
             whole = fuzz.ratio(title, squashed, score_cutoff=least)
-            self.known_glued[title, line] = sharpened(max(within, whole) / 100)
+            self.known_glued[title, line] = _sharpened(max(within, whole) / 100)
         return self.known_glued[title, line]
 
 
-def sharpened(sure: float) -> float:
+def _sharpened(sure: float) -> float:
     """A misread word counts less than its likeness says: the edition with the very words wins over one with similar ones."""
     return max(0.0, 2 * sure - 1)
 
@@ -138,13 +138,13 @@ def gather(work: Work, seed: int, near: Near, text: PhotoText, borrowed: Near = 
     `borrowed` are near lines that other books own: an author's name may serve a whole row of books, a title only one.
     """
     found = Evidence(work, seed)
-    hits = find_words(work.title, near, text)
-    title = find_glued(work, near, text, sum(value for _, value in hits)) or hits
+    hits = _find_words(work.title, near, text)
+    title = _find_glued(work, near, text, sum(value for _, value in hits)) or hits
     if not title:
         return found
-    names = [find_words(name, [*near, *borrowed], text) for name in work.authors]
+    names = [_find_words(name, [*near, *borrowed], text) for name in work.authors]
     author = max(names, key=lambda hits: sum(value for _, value in hits), default=[])
-    extra = find_words(work.subtitle, near, text)
+    extra = _find_words(work.subtitle, near, text)
     explained: dict[int, float] = defaultdict(float)
     for line, value in [*title, *author, *extra]:
         explained[line] += value
@@ -154,13 +154,13 @@ def gather(work: Work, seed: int, near: Near, text: PhotoText, borrowed: Near = 
     found.author_found = min(sum(value for line, value in author if line in counted), MOST_AUTHOR_BITS)
     found.extra_found = sum(value for line, value in extra if line in counted)
     found.extra_missed = sum(map(bits, work.subtitle)) - found.extra_found
-    found.unexplained = sum(unexplained_bits(text.texts[line], work) for line in {line for line, _ in title} & counted)
+    found.unexplained = sum(_unexplained_bits(text.texts[line], work) for line in {line for line, _ in title} & counted)
     found.exact = any(text.texts[line] == " ".join(work.title) for line in counted)
     found.lines = {line: explained[line] for line in counted - others}
     return found
 
 
-def find_words(wanted: tuple[str, ...], near: Near, text: PhotoText) -> Hits:
+def _find_words(wanted: tuple[str, ...], near: Near, text: PhotoText) -> Hits:
     """Where each word of `wanted` stands: the line, and the bits that tells. Of equals, the line that has most of them wins."""
     found = {}
     totals: dict[int, float] = defaultdict(float)
@@ -175,11 +175,11 @@ def find_words(wanted: tuple[str, ...], near: Near, text: PhotoText) -> Hits:
             line, sure = max(places, key=lambda place: (round(place[1], 2), totals[place[0]]))
             hits.append((line, bits(word) * sure))
         elif len(word) > 6:
-            hits += find_halves(word, near, text)
+            hits += _find_halves(word, near, text)
     return hits
 
 
-def find_halves(word: str, near: Near, text: PhotoText) -> Hits:
+def _find_halves(word: str, near: Near, text: PhotoText) -> Hits:
     """A long word whose beginning and end stand on two lines, or that a line cuts off: the bits of what is there."""
     parts = text.parts(word)
     if not parts:
@@ -199,7 +199,7 @@ def find_halves(word: str, near: Near, text: PhotoText) -> Hits:
     return [(line, value * count / letters * nearness[line]) for count, line in (begins, ends) if count]
 
 
-def find_glued(work: Work, near: Near, text: PhotoText, found: float) -> Hits:
+def _find_glued(work: Work, near: Near, text: PhotoText, found: float) -> Hits:
     """A title whose words lost spaces or letters: compared as a whole with each line, where that finds more than `found` bits."""
     title = "".join(work.title)
     if len(title) < 6 or found >= 0.95 * work.title_bits:
@@ -209,17 +209,17 @@ def find_glued(work: Work, near: Near, text: PhotoText, found: float) -> Hits:
     return [(line, value)] if value > found else []
 
 
-def unexplained_bits(text: str, work: Work) -> float:
+def _unexplained_bits(text: str, work: Work) -> float:
     """Bits of the words on a line that the record does not have, alone or glued together."""
     own = work.all_words
     left = [word for word in text.split() if word not in own]
     if not left:
         return 0.0
     glued = "".join([*work.title, *work.subtitle])
-    return sum(bits(word) for word in left if not explains(own, glued, word))
+    return sum(bits(word) for word in left if not _explains(own, glued, word))
 
 
-def explains(own: frozenset[str], glued: str, word: str) -> bool:
+def _explains(own: frozenset[str], glued: str, word: str) -> bool:
     """Whether `word` is one of the record's own words misread, a piece of one, or several of them glued together."""
     if len(word) < 4:
         return False

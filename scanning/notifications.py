@@ -18,16 +18,16 @@ def publish_notice(scan: Scan):
     if not scan.to_announce or scan.is_active or not settings.SNS_TOPIC_ARN:
         return
     message, end = body(scan), scan.last_seq
-    attributes = {"jobId": scan.job_id, "status": str(scan.status), "messageKey": message_key(scan)}
+    attributes = {"jobId": scan.job_id, "status": str(scan.status), "messageKey": _message_key(scan)}
     request = {"TopicArn": settings.SNS_TOPIC_ARN, "Message": message}
     request["MessageAttributes"] = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
     if settings.SNS_TOPIC_ARN.endswith(".fifo"):
-        request |= {"MessageGroupId": str(scan.user_id), "MessageDeduplicationId": message_key(scan)}
+        request |= {"MessageGroupId": str(scan.user_id), "MessageDeduplicationId": _message_key(scan)}
     aws.ask_service("sns", "publish", settings.AWS_REGION, SECONDS, **request)
     Scan.objects.filter(pk=scan.pk, last_seq=end).update(to_announce=False)  # a later end is told by itself
 
 
-def message_key(scan: Scan) -> str:
+def _message_key(scan: Scan) -> str:
     """The same for every repetition of one message, and another for every other end: what readers know doubles by."""
     return f"{scan.user_id}-{scan.job_id}-{scan.status}-{int(scan.finished.timestamp()) if scan.finished else 0}"
 

@@ -16,7 +16,7 @@ from scanning.models import Scan
 TURNS = {"90": 90, "270": 270}
 
 
-class Stream(FileResponse):
+class _Stream(FileResponse):
     """A file in pieces. Under ASGI Django would gather a plain FileResponse in memory before it sends the first byte."""
 
     block_size = 64 * 1024
@@ -69,7 +69,7 @@ def spine(request, scan: Scan, number: int):
 
 
 def _stream(key: str, content_type: str) -> FileResponse:
-    return Stream(_opened(key), content_type=content_type)
+    return _Stream(_opened(key), content_type=content_type)
 
 
 def _opened(key: str):

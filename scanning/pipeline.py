@@ -58,10 +58,10 @@ def start(scan: Scan):
     """A new scan goes into the queue once its row is there."""
     with transaction.atomic():
         events.report_progress(scan, scan.stage, 0, 0, "Waiting to start")
-        enqueue_stage(scan)
+        _enqueue_stage(scan)
 
 
-def enqueue_stage(scan: Scan):
+def _enqueue_stage(scan: Scan):
     if scan.stage != Stage.DONE:
         runner.enqueue_work(SCANS, scan.pk, scan.stage)
 
@@ -100,7 +100,7 @@ def _advance(lease: Lease, outcome: stages.Outcome, seconds: float):
     scan.save(update_fields=["stage", "timings", "engine", "notes", "changed"])
     lease.release(attempts=0, deaths=0)
     outcome.keep(scan)
-    enqueue_stage(scan)
+    _enqueue_stage(scan)
 
 
 def _tell_pause(scan: Scan, reason: str):
@@ -114,7 +114,7 @@ def _give_up(scan: Scan, reason: str, permanent: bool):
     scan.stage, scan.notes = NEXT[Stage.AGAIN], [*scan.notes, second_look.STAYS.format(reason=reason)]
     scan.attempts = scan.deaths = 0
     scan.save(update_fields=["stage", "notes", "attempts", "deaths", "changed"])
-    return enqueue_stage(scan)
+    return _enqueue_stage(scan)
 
 
 def end(scan: Scan, status: str, sentence: str, retryable: bool):

@@ -41,7 +41,7 @@ def sightings(lines: Iterable[Line]) -> list[Sighting]:
     for line in lines:
         values: dict[str, int] = {}
         for text in (line.text, *line.others):
-            for number, weight in in_text(text):
+            for number, weight in _in_text(text):
                 if line.confidence < LEAST_CONFIDENCE:
                     weight = LIKELY
                 values[number] = max(weight, values.get(number, 0))
@@ -49,18 +49,18 @@ def sightings(lines: Iterable[Line]) -> list[Sighting]:
     return found
 
 
-def in_text(text: str) -> Iterator[tuple[str, int]]:
+def _in_text(text: str) -> Iterator[tuple[str, int]]:
     """The ISBNs in one line of text, each with its weight."""
     for label in LABEL.finditer(text):
-        if number := first_isbn(text[label.end() :]):
+        if number := _first_isbn(text[label.end() :]):
             yield number, CERTAIN
     for run in RUN.finditer(LABEL.sub(" ", text)):
-        yield from in_digits(run.group())
+        yield from _in_digits(run.group())
 
 
-def first_isbn(text: str) -> str:
+def _first_isbn(text: str) -> str:
     """The ISBN that `text` begins with, or ""."""
-    compact = squeezed(text[:40])
+    compact = _squeezed(text[:40])
     for length in (13, 10):
         digits = compact[:length]
         # Digits that go on are a longer number: the ten of a cut-off thirteen pass the check one time in eleven.
@@ -69,20 +69,20 @@ def first_isbn(text: str) -> str:
     return ""
 
 
-def in_digits(text: str) -> Iterator[tuple[str, int]]:
+def _in_digits(text: str) -> Iterator[tuple[str, int]]:
     """The ISBN that a bare run of digits is, with its weight."""
-    digits = squeezed(text)
+    digits = _squeezed(text)
     if glued := ADD_ON.fullmatch(digits):
         digits = glued[1]
     if len(digits) == 13 and (number := isbn.clean(digits)):
         yield number, CERTAIN
     elif re.fullmatch(r"\d-\d{1,7}-\d{1,7}-[\dXx]", text.strip()) and (number := isbn.clean(digits)):
         yield number, LIKELY  # ten digits with the hyphens of an ISBN, but without its name
-    elif number := between_guards(digits):
+    elif number := _between_guards(digits):
         yield number, LIKELY
 
 
-def between_guards(digits: str) -> str:
+def _between_guards(digits: str) -> str:
     """The one ISBN that the digits are without the guards that were read as ones, or ""."""
     numbers = set()
     for start in range(2):  # the first 9 stands apart, and is often cut off or misread
@@ -92,7 +92,7 @@ def between_guards(digits: str) -> str:
     return numbers.pop() if len(numbers) == 1 else ""
 
 
-def squeezed(text: str) -> str:
+def _squeezed(text: str) -> str:
     return re.sub(r"[^\dXx]", "", text.translate(LOOKALIKES)).upper()
 
 

@@ -32,13 +32,13 @@ class ScanTill(CostMeter):
     def buy(self, service, request, estimate, ask, price) -> Reply:
         question = f"{service}-{hashlib.sha256(request).hexdigest()[:32]}"
         mine = Purchase.objects.filter(scan=self.scan, question=question, reserved=True)
-        if kept := self.kept(answer_to(question)):
+        if kept := self.kept(_answer_to(question)):
             mine.update(usd=price(kept), reserved=False)  # of a worker that died right after it was kept
             self.replies.append(kept)
             return kept
         if estimate and mine.exists():
             raise BudgetExceeded(PAID_ALREADY)
-        purchase = reserve(self.scan, service, estimate, question)
+        purchase = _reserve(self.scan, service, estimate, question)
         started = time.monotonic()
         try:
             reply = ask()
@@ -47,7 +47,7 @@ class ScanTill(CostMeter):
                 purchase.delete()  # what fails is not charged
             raise
         purchase.usd = price(reply)
-        purchase.reserved = not self.keep(answer_to(question), reply)
+        purchase.reserved = not self.keep(_answer_to(question), reply)
         purchase.save(update_fields=["usd", "reserved"])
         self.ring_up(reply, purchase.usd)
         self.tell(service, purchase.usd, started)
@@ -81,7 +81,7 @@ class ScanTill(CostMeter):
             yield from Scan.objects.of(self.scan.user).filter(sha256=self.scan.sha256).exclude(pk=self.scan.pk)
 
 
-def answer_to(question: str) -> str:
+def _answer_to(question: str) -> str:
     return f"bought/{question}.json"
 
 
@@ -90,7 +90,7 @@ def allow_again(scan: Scan):
     Purchase.objects.filter(scan=scan, reserved=True).update(question="")
 
 
-def reserve(scan: Scan, service: str, estimate: float, question: str = "") -> Purchase:
+def _reserve(scan: Scan, service: str, estimate: float, question: str = "") -> Purchase:
     """Sets the estimate aside, before anything is asked. Raises Refused where the month would be overspent.
 
     The row is written first and the sum taken then, so that of two workers at once not both see room for one."""

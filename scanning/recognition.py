@@ -31,7 +31,7 @@ READ_HERE = "{reason} The photo was read on this server instead."
 SORTED_HERE = "{reason} The spines were found on this server instead."
 
 
-def nothing_seen(region: Quad) -> str:
+def _nothing_seen(region: Quad) -> str:
     """The look of any place, where there is no photo to look at."""
     return ""
 
@@ -66,7 +66,7 @@ class Recognizer:
             self.engine = self.spare()
             return self.engine.read(image, progress, found)
 
-    def sure_books(self, lines: list[Line], look: known_spine_matching.Look = nothing_seen) -> list[validate.Match]:
+    def sure_books(self, lines: list[Line], look: known_spine_matching.Look = _nothing_seen) -> list[validate.Match]:
         """The books that the lines surely are by the catalogues that answer at once."""
         quick = Lookup([catalog for catalog in self.lookup.catalogs if not is_outside_catalog(catalog)])
         ask = partial(validate.match, lookup=quick)
@@ -100,7 +100,7 @@ class Recognizer:
         lines: list[Line],
         candidates: list[SpineProposal],
         progress: Progress,
-        look: known_spine_matching.Look = nothing_seen,
+        look: known_spine_matching.Look = _nothing_seen,
     ) -> list[validate.Match]:
         """The books of the photo: what its owner has decided before first, the rest by the catalogues.
 
@@ -117,7 +117,7 @@ class Recognizer:
 class Preview:
     """The books that are surely known while a photo is being read. Each look is at what stands beside the known ones."""
 
-    def __init__(self, recognizer: Recognizer, look: known_spine_matching.Look = nothing_seen):
+    def __init__(self, recognizer: Recognizer, look: known_spine_matching.Look = _nothing_seen):
         self.recognizer, self.look, self.known = recognizer, look, []
         self.places: list[Quad] = []  # of the lines that say so; a spine's whole region may reach over its neighbour
 
@@ -132,30 +132,30 @@ class Preview:
         return self.places
 
 
-def provider(name: str, known: dict[str, str]):
+def _provider(name: str, known: dict[str, str]):
     """The class called `name`: one of ours, or any other by its dotted path."""
     return import_string(known.get(name, name))
 
 
 @cache
-def cached_engine(name: str) -> Engine:
+def _cached_engine(name: str) -> Engine:
     """One a process, because its models are loaded once."""
-    return provider(name, ENGINES)()
+    return _provider(name, ENGINES)()
 
 
 def engine_named(name: str, till: CostMeter | None = None) -> Engine:
     if name == "textract":
-        return provider(name, ENGINES)(settings.AWS_REGION, till, settings.CLOUD_SECONDS)
-    return cached_engine(name)
+        return _provider(name, ENGINES)(settings.AWS_REGION, till, settings.CLOUD_SECONDS)
+    return _cached_engine(name)
 
 
 def proposer_named(name: str, till: CostMeter | None = None) -> Proposer:
     if name == "bedrock":
         prices = settings.BEDROCK_USD_PER_MILLION_IN, settings.BEDROCK_USD_PER_MILLION_OUT
-        return provider(name, PROPOSERS)(settings.BEDROCK_MODEL_ID, settings.AWS_REGION, *prices, till, settings.CLOUD_SECONDS)
+        return _provider(name, PROPOSERS)(settings.BEDROCK_MODEL_ID, settings.AWS_REGION, *prices, till, settings.CLOUD_SECONDS)
     if name == "openai":
-        return provider(name, PROPOSERS)(settings.PROPOSER_MODEL, settings.PROPOSER_URL, settings.PROPOSER_KEY, till)
-    return provider(name, PROPOSERS)()
+        return _provider(name, PROPOSERS)(settings.PROPOSER_MODEL, settings.PROPOSER_URL, settings.PROPOSER_KEY, till)
+    return _provider(name, PROPOSERS)()
 
 
 def recognizer_from_settings(
@@ -170,5 +170,5 @@ def recognizer_from_settings(
     if user:
         lookup.catalogs = (OwnBooks(user.pk), *lookup.catalogs)
     elsewhere = ocr == "textract" or proposer in ("bedrock", "openai")
-    spare = partial(cached_engine, settings.CLOUD_FALLBACK) if elsewhere and settings.CLOUD_FALLBACK != "off" else None
+    spare = partial(_cached_engine, settings.CLOUD_FALLBACK) if elsewhere and settings.CLOUD_FALLBACK != "off" else None
     return Recognizer(engine_named(ocr, till), proposer_named(proposer, till), lookup, user.pk if user else None, till, spare)

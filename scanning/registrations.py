@@ -32,15 +32,15 @@ def register():
         AccountData(
             mentions=mentions,
             folders=("uploads", "results", "thumbnails", "spines"),
-            stop=cancel_scans,
+            stop=_cancel_scans,
             delete=lambda user: delete_in_chunks(Scan.objects.filter(user=user)),
             weight=lambda user: Scan.objects.filter(user=user).count() * BOOKS_A_SCAN,
         )
     )
     HOME_STRIPS.append(scan_strips)
-    BOOK_SECTIONS.append(BookSection("scanning/_on_shelf.html", on_shelf))
+    BOOK_SECTIONS.append(BookSection("scanning/_on_shelf.html", _on_shelf))
     SIGHTING_SOURCES.append(ScanSightings())
-    COPY_ROWS.append(CopyRows("sightings", "Photos", sighting_in_words))
+    COPY_ROWS.append(CopyRows("sightings", "Photos", _sighting_in_words))
     SHELF_ROWS.append("scans")
     SETTINGS_PANELS.append("scanning/_settings_panel.html")
     PAGE_LINKS[EMPTY_LIBRARY].append(PageLink("Photograph a shelf", "scan_new", icon="camera"))
@@ -52,14 +52,14 @@ def mentions(user) -> list[str]:
     return [f"{photos:,} photo{'' if photos == 1 else 's'} and everything read from {'it' if photos == 1 else 'them'}"]
 
 
-def cancel_scans(user):
+def _cancel_scans(user):
     Scan.objects.filter(user=user).unfinished().update(status=Scan.Status.CANCELLED, lease="", lease_until=None)
 
 
-def on_shelf(copy) -> list[Candidate]:
+def _on_shelf(copy) -> list[Candidate]:
     return list(Candidate.objects.filter(copy=copy).select_related("scan__shelf").order_by("-scan__created"))
 
 
-def sighting_in_words(seen: Candidate) -> str:
+def _sighting_in_words(seen: Candidate) -> str:
     day = date_format(timezone.localtime(seen.scan.created), "j F Y")
     return f"Photo from {day}, row {seen.shelf_row}, number {seen.position} from the left"

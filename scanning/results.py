@@ -70,7 +70,7 @@ def candidate_row(scan: Scan, number: int, match: Match) -> Candidate:
 
 def plan_candidates(scan: Scan, matches: list[Match]) -> list[Candidate]:
     """The rows `matches` become, unsaved, in shelf order. What the owner has decided or edited keeps its row and its number."""
-    settled = [row for row in scan.candidates.all() if is_settled(row)]
+    settled = [row for row in scan.candidates.all() if _is_settled(row)]
     taken = {row.number for row in settled}
     free = (number for number in count(1) if number not in taken)
     fresh = [match for match in matches if not any(stands_at(row, match) for row in settled)]
@@ -79,7 +79,7 @@ def plan_candidates(scan: Scan, matches: list[Match]) -> list[Candidate]:
 
 def replace(scan: Scan, rows: list[Candidate]) -> list[Candidate]:
     """Makes `rows` the scan's open proposals; answers those that are new or changed. Call it in a transaction."""
-    standing = {row.number: row for row in scan.candidates.all() if not is_settled(row)}
+    standing = {row.number: row for row in scan.candidates.all() if not _is_settled(row)}
     changed = []
     for row in rows:
         old = standing.pop(row.number, None)
@@ -92,7 +92,7 @@ def replace(scan: Scan, rows: list[Candidate]) -> list[Candidate]:
     return changed
 
 
-def is_settled(row: Candidate) -> bool:
+def _is_settled(row: Candidate) -> bool:
     return row.edited or row.decision != Decision.PENDING
 
 
@@ -138,7 +138,7 @@ def final_book(row: Candidate) -> dict:
         "publishedDate": record.published_date,
         "language": record.language,
         "coverImage": record.cover,
-        "purchaseLinks": book_links(row, record),
+        "purchaseLinks": _book_links(row, record),
         "confidence": row.confidence,
         "validated": row.validated,
         "band": str(row.band),
@@ -150,16 +150,16 @@ def final_book(row: Candidate) -> dict:
     }
 
 
-def book_links(row: Candidate, record: Record) -> dict[str, str]:
+def _book_links(row: Candidate, record: Record) -> dict[str, str]:
     """Where to buy a book that is known; what was only read on a spine leads nowhere."""
     return purchase_links(record.isbn, record.title, record.author) | record.links if row.validated else {}
 
 
 def book_json(row: Candidate) -> dict:
     """One book as the live page knows it: the final form and where its row stands in the review."""
-    own = {"id": row.pk, "number": row.number, "decision": str(row.decision), "spineImage": spine_image(row)}
+    own = {"id": row.pk, "number": row.number, "decision": str(row.decision), "spineImage": _spine_image(row)}
     return final_book(row) | own
 
 
-def spine_image(row: Candidate) -> str:
+def _spine_image(row: Candidate) -> str:
     return reverse("scan_spine", args=[row.scan.job_id, row.number]) if row.region else ""

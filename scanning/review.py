@@ -26,7 +26,7 @@ class ReviewError(Exception):
     """A sentence for the person: why this cannot be done."""
 
 
-class Lookup(Protocol):
+class _Lookup(Protocol):
     """What is asked when something was typed: catalogs.lookup.Lookup."""
 
     def by_isbn(self, isbn13: str) -> Record | None: ...
@@ -35,7 +35,7 @@ class Lookup(Protocol):
 
 
 @dataclass(frozen=True)
-class Batch:
+class _Batch:
     """What `accept_all_open` did. `moment` is what it can be undone by."""
 
     moment: datetime
@@ -76,7 +76,7 @@ def undo_decision(candidate_pk: int, user) -> Candidate:
 @transaction.atomic
 def accept_all_open(
     scan: Scan, min_confidence: float | None = None, status: str = Status.TO_READ, with_owned: bool = False
-) -> Batch:
+) -> _Batch:
     """All open proposals that are sure, or that a catalogue bears out with at least `min_confidence`.
 
     What is in the library already is left out, also the second copy of a book that is on the photo twice."""
@@ -95,7 +95,7 @@ def accept_all_open(
         _add(candidate, status, moment)
         added.append(candidate)
     known_spines.remember_decisions(added)
-    return Batch(moment, len(added), owned)
+    return _Batch(moment, len(added), owned)
 
 
 @transaction.atomic
@@ -122,7 +122,7 @@ def stand_on(scan: Scan, shelf: Shelf):
 
 
 # ── Corrections ─────────────────────────────────────────────────────────────────────────────────────────────────────
-def edit_candidate(candidate_pk: int, user, lookup: Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
+def edit_candidate(candidate_pk: int, user, lookup: _Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
     """What was typed is matched again: the edition it names, or the typed text itself with the editions it may mean beside it."""
     present = get_object_or_404(Candidate.objects.of(user), pk=candidate_pk).edition
     typed = _typed(title, author, isbn_text)
@@ -155,7 +155,7 @@ def choose_alternative(candidate_pk: int, user, key: str) -> Candidate:
     return candidate
 
 
-def add_missed_book(scan: Scan, lookup: Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
+def add_missed_book(scan: Scan, lookup: _Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
     """A proposal for a book that was missed, without a place in the photo."""
     typed = _typed(title, author, isbn_text)
     found = _matching(lookup, typed)
@@ -248,7 +248,7 @@ def _typed(title: str, author: str, isbn_text: str) -> Record:
     return Record(title=title[:500], authors=authors, isbn=isbn13, source=BY_HAND)
 
 
-def _matching(lookup: Lookup, typed: Record) -> list[Record]:
+def _matching(lookup: _Lookup, typed: Record) -> list[Record]:
     """Editions that the typed text may mean, the one it names by ISBN first."""
     record = lookup.by_isbn(typed.isbn) if typed.isbn else None
     if record:

@@ -27,7 +27,7 @@ STAYS = "{reason} Spines that could not be read stay as they are."
 
 
 @dataclass(frozen=True)
-class Offer:
+class _Offer:
     """A second look that can be had, and for about how much."""
 
     what: str
@@ -41,7 +41,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Spine:
+class _Spine:
     """What an engine says of one place, as lines of text."""
 
     lines: tuple[Line, ...]
@@ -59,16 +59,16 @@ def second_look_engine() -> str:
     return "textract" if settings.OCR == "textract" else ""
 
 
-def second_look_offers(scan: Scan, unread: int) -> list[Offer]:
+def second_look_offers(scan: Scan, unread: int) -> list[_Offer]:
     """What can be had for a scan with so many unread spines. Asks nobody and nothing."""
     name = second_look_engine()
     if not name or scan.kind != Scan.Kind.SHELF or scan.status != Scan.Status.COMPLETE:
         return []
-    found = [Offer(UNREAD, name, unread, estimated_price(name, -(-unread // A_SHEET[name])))] if unread else []
-    return found + ([Offer(SHELF, name, 0, estimated_price(name, 1))] if name != "textract" else [])
+    found = [_Offer(UNREAD, name, unread, _estimated_price(name, -(-unread // A_SHEET[name])))] if unread else []
+    return found + ([_Offer(SHELF, name, 0, _estimated_price(name, 1))] if name != "textract" else [])
 
 
-def estimated_price(name: str, pictures: int) -> float:
+def _estimated_price(name: str, pictures: int) -> float:
     """About what so many pictures cost, in US dollars."""
     if name == "textract":
         return USD_A_CALL * pictures
@@ -91,47 +91,47 @@ def look(scan: Scan, report: stages.Report) -> stages.Outcome:
     report(0, 1, "Reading again")
     rows, image = list(unread_of(scan)), stages.photo(scan)
     try:
-        found = whole_shelf(name, till, scan, image) if scan.again == SHELF else single_spines(name, till, rows, image)
+        found = _whole_shelf(name, till, scan, image) if scan.again == SHELF else _single_spines(name, till, rows, image)
     except (OCRError, ProposerError, BudgetExceeded) as error:
         return stages.Outcome(lambda scan: None, notes=[STAYS.format(reason=error)])
     report(0, 1, "Looking up the books")
     recognizer = recognition.recognizer_from_settings(user=scan.user, **scan.wanted)
-    matches = looked_up(recognizer, found, seen_only=name != "textract")
+    matches = _looked_up(recognizer, found, seen_only=name != "textract")
 
     def keep(scan: Scan):
         results.store(scan, f"second-look-{scan.again}.json", {"engine": name, "replies": till.replies})
-        changed = improve(scan, matches, fresh=scan.again == SHELF)
+        changed = _improve(scan, matches, fresh=scan.again == SHELF)
         for row in changed:
             events.append(scan, "candidate", book=results.book_json(row))
         books = sum(row.validated for row in changed)
         events.report_progress(scan, "again", 1, 1, f"Found {stages.count(books, 'more book')}")
-        scan.notes = list(dict.fromkeys([*scan.notes, second_look_sentence(name, books, till.usd)]))
+        scan.notes = list(dict.fromkeys([*scan.notes, _second_look_sentence(name, books, till.usd)]))
         scan.save(update_fields=["notes", "changed"])
 
     return stages.Outcome(keep, {"secondLook": name}, recognizer.problems)
 
 
-def second_look_sentence(name: str, books: int, usd: float) -> str:
+def _second_look_sentence(name: str, books: int, usd: float) -> str:
     what = stages.count(books, "more book") if books else "no more books"
     cost = f" This cost ${usd:.4f}." if usd else ""
     return f"{NAMES[name][0].upper()}{NAMES[name][1:]} read the photo again and found {what}.{cost}"
 
 
-def single_spines(name: str, till, rows: list[Candidate], image: np.ndarray) -> list[Spine]:
+def _single_spines(name: str, till, rows: list[Candidate], image: np.ndarray) -> list[_Spine]:
     regions = [tuple(tuple(point) for point in row.region) for row in rows]
     found = []
     for start in range(0, len(regions), A_SHEET[name]):
         sheet = spine_sheets.laid_out(image, regions[start : start + A_SHEET[name]], numbered=name != "textract")
-        found += read_sheet(name, till, sheet)
+        found += _read_sheet(name, till, sheet)
     return found
 
 
-def read_sheet(name: str, till, sheet: spine_sheets.Sheet) -> list[Spine]:
+def _read_sheet(name: str, till, sheet: spine_sheets.Sheet) -> list[_Spine]:
     if name == "textract":
         height, width = sheet.picture.shape[:2]
         lines = recognition.engine_named(name, till).read_part(sheet.picture, (0, 0, width, height), 0)
         by_strip = sheet.sorted(lines)
-        return [Spine(tuple(own), strip.region) for strip, own in zip(sheet.strips, by_strip, strict=True) if own]
+        return [_Spine(tuple(own), strip.region) for strip, own in zip(sheet.strips, by_strip, strict=True) if own]
     values = f"There are {len(sheet.strips)} strips."
     answer = recognition.proposer_named(name, till).ask(
         prompts.STRIPS, values, prompts.STRIPS_TOOL, covers.cover_jpeg(sheet.picture)
@@ -140,11 +140,11 @@ def read_sheet(name: str, till, sheet: spine_sheets.Sheet) -> list[Spine]:
     for entry in entries(answer, "strips"):
         number = entry.get("n")
         if isinstance(number, int) and 1 <= number <= len(sheet.strips):
-            found += as_spine(sheet.strips[number - 1].region, entry)
+            found += _as_spine(sheet.strips[number - 1].region, entry)
     return found
 
 
-def whole_shelf(name: str, till, scan: Scan, image: np.ndarray) -> list[Spine]:
+def _whole_shelf(name: str, till, scan: Scan, image: np.ndarray) -> list[_Spine]:
     """The model is shown the lines, too, so that the boxes of what it sees are those of the text where there is some."""
     lines = stages.lines_of(scan)[:MOST_LINES]
     values = prompts.lines_as_json(list(range(len(lines))), lines)
@@ -156,7 +156,7 @@ def whole_shelf(name: str, till, scan: Scan, image: np.ndarray) -> list[Spine]:
         free -= set(own)
         region = spine_sheets.around([lines[n] for n in own]) if own else spine_sheets.placed(entry.get("box"), image.shape)
         if region:
-            found += as_spine(region, entry)
+            found += _as_spine(region, entry)
     return found
 
 
@@ -167,15 +167,15 @@ def entries(answer: dict, name: str) -> list[dict]:
     return [entry for entry in found if isinstance(entry, dict)]
 
 
-def as_spine(region, entry: dict) -> list[Spine]:
+def _as_spine(region, entry: dict) -> list[_Spine]:
     """What a model says of one place is a line there; of where on it each word stands it says nothing."""
     title, author = covers.short(entry.get("title")), covers.short(entry.get("author"))
     text = f"{title} {author}".strip()
-    return [Spine((Line(text, 0.5, region),), region, title, author)] if text else []
+    return [_Spine((Line(text, 0.5, region),), region, title, author)] if text else []
 
 
 # ── What becomes of it ──────────────────────────────────────────────────────────────────────────────────────────────
-def looked_up(recognizer: recognition.Recognizer, found: list[Spine], seen_only: bool) -> list[Match]:
+def _looked_up(recognizer: recognition.Recognizer, found: list[_Spine], seen_only: bool) -> list[Match]:
     lines = [line for spine in found for line in spine.lines]
     proposals, first = [], 0
     for spine in found:
@@ -187,17 +187,17 @@ def looked_up(recognizer: recognition.Recognizer, found: list[Spine], seen_only:
     owner = [spine for spine in found for _ in spine.lines]
     matches = recognizer.validate(lines, proposals, lambda done, total: None)
     matches = [replace(match, region=owner[match.lines[0]].region) if match.lines else match for match in matches]
-    return [doubted(match) for match in matches] if seen_only else matches
+    return [_doubted(match) for match in matches] if seen_only else matches
 
 
-def doubted(match: Match) -> Match:
+def _doubted(match: Match) -> Match:
     """What a model says it sees may be made up, and well."""
     if match.band != Band.SURE or match.remembered:
         return match
     return replace(match, band=Band.CHECK, confidence=min(match.confidence, MOST_SURE))
 
 
-def improve(scan: Scan, matches: list[Match], fresh: bool) -> list[Candidate]:
+def _improve(scan: Scan, matches: list[Match], fresh: bool) -> list[Candidate]:
     """Fills in what is still unread; with `fresh`, adds the books that stand where nothing was proposed. Answers what changed."""
     rows = list(scan.candidates.all())
     open_rows = {row.pk: row for row in unread_of(scan)}
@@ -207,7 +207,7 @@ def improve(scan: Scan, matches: list[Match], fresh: bool) -> list[Candidate]:
         here = [row for row in rows if results.stands_at(row, match)]
         old = next((open_rows.pop(row.pk) for row in here if row.pk in open_rows), None)
         if old:
-            changed.append(in_place_of(old, match))
+            changed.append(_in_place_of(old, match))
         elif fresh and not here and match.validated:
             number += 1
             changed.append(results.candidate_row(scan, number, match))
@@ -216,7 +216,7 @@ def improve(scan: Scan, matches: list[Match], fresh: bool) -> list[Candidate]:
     return changed
 
 
-def in_place_of(old: Candidate, match: Match) -> Candidate:
+def _in_place_of(old: Candidate, match: Match) -> Candidate:
     """The same proposal, with its place and its picture, and what is said of it now."""
     row = results.candidate_row(old.scan, old.number, match)
     row.pk, row.region, row.look, row.shelf_row, row.position = old.pk, old.region, old.look, old.shelf_row, old.position

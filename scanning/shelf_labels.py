@@ -61,7 +61,7 @@ def is_sticker(text: str) -> bool:
     return any(sticker.fullmatch(text.strip()) for sticker in STICKERS)
 
 
-def reads_like_a_label(text: str) -> bool:
+def _reads_like_a_label(text: str) -> bool:
     if len(text) > MOST_LETTERS or len(text.split()) > MOST_WORDS:
         return False
     if NUMBERED.match(text):
@@ -77,12 +77,12 @@ def reads_like_a_label(text: str) -> bool:
 
 def shelf_labels(lines: list[Line], matches: list[Match]) -> list[str]:
     """The labels on the boards, from top to bottom; none where it is not clear which text is one."""
-    found = [" ".join(lines[i].text for i in group) for group in label_lines(lines, matches)]
+    found = [" ".join(lines[i].text for i in group) for group in _label_lines(lines, matches)]
     found = list(dict.fromkeys(RANGE.sub(r"\1–\2", " ".join(text.split())) for text in found))
     return found if len(found) <= MOST_LABELS else []
 
 
-def label_lines(lines: list[Line], matches: list[Match]) -> list[list[int]]:
+def _label_lines(lines: list[Line], matches: list[Match]) -> list[list[int]]:
     """The lines of each label as they are read, top to bottom."""
     layout = spines.Layout(lines)
     standing = np.flatnonzero(layout.along & (layout.length >= 0.3 * layout.spine_length()))
@@ -92,14 +92,14 @@ def label_lines(lines: list[Line], matches: list[Match]) -> list[list[int]]:
     sure = {i for match in matches if match.band == Band.SURE for i in match.lines}
     level = np.abs(layout.direction[:, 1]) <= LEVEL
     free = [i for i in range(len(lines)) if level[i] and i not in sure and not is_sticker(lines[i].text)]
-    groups = [[free[n] for n in group] for group in spines.groups(side_by_side(boxes[free]), 0.5)]
+    groups = [[free[n] for n in group] for group in spines.groups(_side_by_side(boxes[free]), 0.5)]
     groups = [sorted(group, key=lambda i: (round(boxes[i, 1] / layout.height[i]), boxes[i, 0])) for group in groups]
-    labels = [group for group in groups if reads_like_a_label(" ".join(lines[i].text for i in group))]
-    clear = [group for group in labels if stands_clear(group, lines, boxes, boxes[standing], layout.spine_length())]
+    labels = [group for group in groups if _reads_like_a_label(" ".join(lines[i].text for i in group))]
+    clear = [group for group in labels if _stands_clear(group, lines, boxes, boxes[standing], layout.spine_length())]
     return sorted(clear, key=lambda group: boxes[group[0], 1])
 
 
-def side_by_side(boxes: np.ndarray) -> np.ndarray:
+def _side_by_side(boxes: np.ndarray) -> np.ndarray:
     """n x n, 0 or 1: which pieces of text are so near each other, in a row or one below the other, that they are one label."""
     height = boxes[:, 3] - boxes[:, 1]
     same = np.minimum.outer(height, height)
@@ -110,7 +110,7 @@ def side_by_side(boxes: np.ndarray) -> np.ndarray:
     return ((in_a_row | stacked) & (np.maximum.outer(height, height) < 2.5 * same)).astype(float)
 
 
-def stands_clear(group: list[int], lines: list[Line], boxes: np.ndarray, standing: np.ndarray, length: float) -> bool:
+def _stands_clear(group: list[int], lines: list[Line], boxes: np.ndarray, standing: np.ndarray, length: float) -> bool:
     """Whether a text stands above or below a row of books and cannot be printed across one of them.
 
     A spine that is lettered across has no line along it: what stands level with other spines may always be one of those."""
@@ -121,10 +121,10 @@ def stands_clear(group: list[int], lines: list[Line], boxes: np.ndarray, standin
     near = standing[(above_or_below < REACH * length) & (beside < NEIGHBOURS * length)]
     if len(near) < 2 or np.any((near[:, 1] < bottom) & (near[:, 3] > top)):
         return False
-    return bool(RANGE.search(lines[group[-1]].text)) or right - left > WIDE * pitch(near)
+    return bool(RANGE.search(lines[group[-1]].text)) or right - left > WIDE * _pitch(near)
 
 
-def pitch(standing: np.ndarray) -> float:
+def _pitch(standing: np.ndarray) -> float:
     """Pixels from one spine to the next, where no book between them is lettered across."""
     centres = np.sort((standing[:, 0] + standing[:, 2]) / 2)
     steps = np.diff(centres)
@@ -135,15 +135,15 @@ def pitch(standing: np.ndarray) -> float:
 
 def without_labels(lines: list[Line], matches: list[Match]) -> list[Match]:
     """The books without what is only a label, and unread spines without the stickers on them."""
-    labels = {i for group in label_lines(lines, matches) for i in group}
+    labels = {i for group in _label_lines(lines, matches) for i in group}
     books = [match for match in matches if match.band == Band.SURE or not labels.issuperset(match.lines)]
-    return [match if match.record else without_stickers(match) for match in books if match.record or is_text(match)]
+    return [match if match.record else _without_stickers(match) for match in books if match.record or _is_text(match)]
 
 
-def is_text(match: Match) -> bool:
+def _is_text(match: Match) -> bool:
     """Whether something is left to be shown of an unread spine."""
     return sum(c.isalpha() for text in match.text if not is_sticker(text) for c in text) >= LEAST_LETTERS
 
 
-def without_stickers(match: Match) -> Match:
+def _without_stickers(match: Match) -> Match:
     return replace(match, text=tuple(text for text in match.text if not is_sticker(text)))

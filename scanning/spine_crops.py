@@ -21,12 +21,12 @@ def spine_picture(scan: Scan, number: int) -> bytes | None:
     if not default_storage.exists(key):
         with cutting:
             if not default_storage.exists(key):
-                cut_missing(scan)
+                _cut_missing(scan)
     with default_storage.open(key) as file:
         return file.read()
 
 
-def cut_missing(scan: Scan):
+def _cut_missing(scan: Scan):
     """All that are missing, because the photo is decoded for the first one anyway."""
     with default_storage.open(scan.photo) as file:
         photo = images.load_photo(file)

@@ -16,7 +16,7 @@ WHITE = 255
 
 
 @dataclass(frozen=True)
-class Strip:
+class _Strip:
     region: Quad  # of the photo
     picture: np.ndarray
     back: np.ndarray  # 3 x 3: from the strip's pixels to those of the photo
@@ -26,7 +26,7 @@ class Strip:
 @dataclass(frozen=True)
 class Sheet:
     picture: np.ndarray
-    strips: list[Strip]
+    strips: list[_Strip]
     left: int
 
     def sorted(self, lines: list[Line]) -> list[list[Line]]:
@@ -39,7 +39,7 @@ class Sheet:
                     own.append(self.on_photo(line, strip))
         return found
 
-    def on_photo(self, line: Line, strip: Strip) -> Line:
+    def on_photo(self, line: Line, strip: _Strip) -> Line:
         points = np.array([line.quad], dtype=np.float64) - (self.left, strip.top)
         quad = cv2.perspectiveTransform(points, strip.back)[0]
         return replace(line, quad=as_quad(quad))
@@ -63,7 +63,7 @@ def laid_out(image: np.ndarray, regions: list[Quad], numbered: bool) -> Sheet:
     return Sheet(picture, strips, left)
 
 
-def cut(image: np.ndarray, region: Quad) -> Strip:
+def cut(image: np.ndarray, region: Quad) -> _Strip:
     """One spine, its writing level: a region goes around in reading order."""
     corners = np.array(region, dtype=np.float64)
     along, down = corners[1] - corners[0], corners[3] - corners[0]
@@ -76,7 +76,7 @@ def cut(image: np.ndarray, region: Quad) -> Strip:
     target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], dtype=np.float32)
     there = cv2.getPerspectiveTransform(wide.astype(np.float32), target)
     picture = cv2.warpPerspective(image, there, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return Strip(region, picture, np.linalg.inv(there))
+    return _Strip(region, picture, np.linalg.inv(there))
 
 
 # ── Places ──────────────────────────────────────────────────────────────────────────────────────────────────────────

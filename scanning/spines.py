@@ -47,13 +47,13 @@ def line_links(layout: Layout) -> np.ndarray:
     forward = np.abs(np.einsum("ijk,ik->ij", offset, axis))
     sideways = np.abs(np.einsum("ijk,ik->ij", offset, normal))
     parallel = np.abs(axis @ axis.T) > PARALLEL
-    link = np.where(parallel, parallel_links(layout, forward, sideways), crossing_links(layout, forward, sideways))
+    link = np.where(parallel, _parallel_links(layout, forward, sideways), _crossing_links(layout, forward, sideways))
     link = np.minimum(link, link.T)
     np.fill_diagonal(link, 1.0)
     return link
 
 
-def parallel_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) -> np.ndarray:
+def _parallel_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) -> np.ndarray:
     """One behind the other on the same line of sight, or stacked like the rows of a title."""
     height = (layout.height[:, None] + layout.height[None, :]) / 2
     span = forward + (layout.length[:, None] + layout.length[None, :]) / 2  # from the start of one to the end of the other
@@ -70,7 +70,7 @@ def parallel_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) ->
     return np.where(close, behind, link * (1 - too_far))
 
 
-def crossing_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) -> np.ndarray:
+def _crossing_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) -> np.ndarray:
     """A line across the spine of a line along it: its middle lies in the other's path."""
     half_width = np.maximum(layout.height[:, None], layout.length[None, :]) / 2
     link = np.clip(1.6 - sideways / np.maximum(half_width, 1), 0, 1)
@@ -150,7 +150,7 @@ def shelf_places(regions: list[Quad]) -> list[tuple[int, int]]:
         return []
     quads = np.array(regions)
     centres = quads.mean(axis=1)
-    rows = shelf_rows(centres, np.ptp(quads[:, :, 1], axis=1))
+    rows = _shelf_rows(centres, np.ptp(quads[:, :, 1], axis=1))
     found = [(0, 0)] * len(regions)
     for row in set(rows):
         members = sorted((i for i in range(len(rows)) if rows[i] == row), key=lambda i: centres[i, 0])
@@ -159,7 +159,7 @@ def shelf_places(regions: list[Quad]) -> list[tuple[int, int]]:
     return found
 
 
-def shelf_rows(centres: np.ndarray, heights: np.ndarray) -> list[int]:
+def _shelf_rows(centres: np.ndarray, heights: np.ndarray) -> list[int]:
     """The shelf of each spine, from where their middles lie (n x 2) and how high they stand (n)."""
     order = np.argsort(centres[:, 1])
     step = 0.35 * float(np.percentile(heights, 75))

@@ -62,7 +62,7 @@ def read(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Reading the photo")
     recognizer = recognition.recognizer_from_settings(user=scan.user, till=purchases.ScanTill(scan), **scan.wanted)
     image = photo(scan)
-    early = EarlyBooks(scan, report, recognizer, image)
+    early = _EarlyBooks(scan, report, recognizer, image)
     lines = recognizer.read(image, report.saying("Read {done} of {total} parts of the photo"), early)
 
     def keep(scan: Scan):
@@ -72,7 +72,7 @@ def read(scan: Scan, report: Report) -> Outcome:
     return Outcome(keep, recognizer.engine_names(), recognizer.problems)
 
 
-class EarlyBooks:
+class _EarlyBooks:
     """Shows the books that the lines so far surely bear out while the rest is read; validate has the last word."""
 
     def __init__(self, scan: Scan, report: Report, recognizer: recognition.Recognizer, image: np.ndarray):

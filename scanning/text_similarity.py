@@ -40,7 +40,7 @@ def telling_bits(text: str, record: Record) -> tuple[float, float]:
     for word in dict.fromkeys(text.split()):
         if among(word, names):
             authored += bits(word)
-        elif word not in COMMON | NOISE | GENERIC and not number_in(word) and not among(word, houses):
+        elif word not in COMMON | NOISE | GENERIC and not _number_in(word) and not among(word, houses):
             own += bits(word)
     return own, own + authored
 
@@ -52,16 +52,16 @@ def same_text(one: str, other: str) -> bool:
 
 def same_words(one: str, other: str, by_look: bool) -> bool:
     """Whether two folded texts say the same: every word of each is on the other, and the same numbers are on both."""
-    if volume_figures(one) != volume_figures(other):
+    if _volume_figures(one) != _volume_figures(other):
         return False
-    return all_stand(one, squash(other), by_look) and all_stand(other, squash(one), by_look)
+    return _all_stand(one, squash(other), by_look) and _all_stand(other, squash(one), by_look)
 
 
-def all_stand(text: str, squashed: str, by_look: bool) -> bool:
-    return all(stands(squash(word), squashed, by_look) for word in text.split() if not number_in(word))
+def _all_stand(text: str, squashed: str, by_look: bool) -> bool:
+    return all(_stands(squash(word), squashed, by_look) for word in text.split() if not _number_in(word))
 
 
-def stands(word: str, squashed: str, by_look: bool) -> bool:
+def _stands(word: str, squashed: str, by_look: bool) -> bool:
     if word in squashed:
         return True
     if len(word) < 4:
@@ -71,12 +71,12 @@ def stands(word: str, squashed: str, by_look: bool) -> bool:
 
 
 @lru_cache(maxsize=50_000)
-def volume_figures(text: str) -> tuple[str, ...]:
+def _volume_figures(text: str) -> tuple[str, ...]:
     """Volumes and years on a spine, as figures."""
-    return tuple(sorted({number for word in text.split() if (number := number_in(word))}))
+    return tuple(sorted({number for word in text.split() if (number := _number_in(word))}))
 
 
-def number_in(word: str) -> str:
+def _number_in(word: str) -> str:
     """`3`, `iii` and `vol3` are the same number; any other word is none."""
     if word in ROMAN:
         return ROMAN[word]

@@ -54,8 +54,8 @@ class Work:
 
     @classmethod
     def of(cls, record: Record) -> "Work":
-        main, _, rest = split_title(record.title)
-        authors = tuple(w for name in record.authors for w in person_words(name))[:MOST_AUTHORS]
+        main, _, rest = _split_title(record.title)
+        authors = tuple(w for name in record.authors for w in _person_words(name))[:MOST_AUTHORS]
         title = tuple(dict.fromkeys(folded_words(main) or folded_words(record.title)))
         others = tuple(w for w in dict.fromkeys(folded_words(f"{rest} {record.subtitle}")) if not among(w, title))
         return cls(record, title, others, tuple(tuple(w for w in name if not among(w, title)) for name in authors))
@@ -81,7 +81,7 @@ def among(word: str, others: tuple[str, ...]) -> bool:
     return any(word == other or (len(word) > 3 and len(other) > 3 and fuzz.ratio(word, other) >= 80) for other in others)
 
 
-def split_title(title: str) -> tuple[str, str, str]:
+def _split_title(title: str) -> tuple[str, str, str]:
     """`Dune: A Novel (Dune, #1)` -> main title, separator, rest."""
     found = re.search(r"\s*[:(\[;/–—=]\s*|\s+-\s+", title)
     if not found or found.start() < 2:
@@ -100,7 +100,7 @@ def same_work(one: Work, other: Work) -> bool:
     return not names or not others or any(len(w) > 2 for w in names & others)
 
 
-def person_words(name: str) -> list[tuple[str, ...]]:
+def _person_words(name: str) -> list[tuple[str, ...]]:
     """The names in an author field, each as its words; `Niven, Larry` is one person, `Larry Niven, Jerry Pournelle` are two."""
     parts = [folded_words(part) for part in name.split(",")]
     parts = [part for part in parts if part]

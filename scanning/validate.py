@@ -96,8 +96,8 @@ def match(
     if not lines:
         return []
     photo = Photo(lines)
-    spines_asked, lines_asked = spine_queries(photo, candidates), line_queries(photo)
-    rounds = [(True, neighbourhood_queries(photo) | lines_asked | spines_asked)]
+    spines_asked, lines_asked = _spine_queries(photo, candidates), _line_queries(photo)
+    rounds = [(True, _neighbourhood_queries(photo) | lines_asked | spines_asked)]
     if lookup.asks_outside:
         rounds += [(False, spines_asked), (False, lines_asked)]
     evidence: list[Evidence] = []
@@ -108,14 +108,14 @@ def match(
         open_questions = {text: seeds for text, seeds in requested.items() if not sure.issuperset(seeds)}
         answers = lookup.search(list(open_questions), limit=RECORDS_A_QUERY, here=here, outside=not here)
         evidence += weigh(photo, open_questions, answers)
-        standing = one_a_spine(photo, compete(photo, evidence))
+        standing = _one_a_spine(photo, _compete(photo, evidence))
         found = judged(photo, standing, evidence)
     found += unread(photo, candidates, found)
     progress(len(candidates), len(candidates))
     return in_shelf_order(found)
 
 
-def line_queries(photo: Photo) -> dict[str, list[int]]:
+def _line_queries(photo: Photo) -> dict[str, list[int]]:
     """What the catalogues are asked for single lines: the text, and the lines that say it."""
     requested = defaultdict(list)
     for index, text in enumerate(photo.text.texts):
@@ -124,7 +124,7 @@ def line_queries(photo: Photo) -> dict[str, list[int]]:
     return dict(requested)
 
 
-def spine_queries(photo: Photo, candidates: list[SpineProposal]) -> dict[str, list[int]]:
+def _spine_queries(photo: Photo, candidates: list[SpineProposal]) -> dict[str, list[int]]:
     """What the catalogues are asked for whole spines: the text in reading order, and the lines that it is made of."""
     requested = defaultdict(list)
     for candidate in candidates:
@@ -137,7 +137,7 @@ def spine_queries(photo: Photo, candidates: list[SpineProposal]) -> dict[str, li
     return dict(requested)
 
 
-def neighbourhood_queries(photo: Photo) -> dict[str, list[int]]:
+def _neighbourhood_queries(photo: Photo) -> dict[str, list[int]]:
     """What catalogues at hand are asked beside: titles set word by word across a spine, which no line and no sure group holds."""
     groups = (spines.reading_order(photo.layout, group) for group in photo.neighbourhoods)
     return {" ".join(photo.text.texts[i] for i in group): group for group in groups}
@@ -156,7 +156,7 @@ def weigh(photo: Photo, requested: dict[str, list[int]], answers: dict[str, list
     return [e for e in evidence if e.score >= LEAST_SCORE and e.coverage >= LEAST_COVERAGE]
 
 
-def compete(photo: Photo, evidence: list[Evidence]) -> list[Evidence]:
+def _compete(photo: Photo, evidence: list[Evidence]) -> list[Evidence]:
     """The claims that stand when every line serves one book only: the best borne out first, the others with what is left."""
     heap = [(-e.score, n, e) for n, e in enumerate(evidence)]
     heapq.heapify(heap)
@@ -171,16 +171,16 @@ def compete(photo: Photo, evidence: list[Evidence]) -> list[Evidence]:
                 heapq.heappush(heap, (-again.score, count, again))
             continue
         standing.append(claim)
-        taken |= owned_lines(photo, claim)
+        taken |= _owned_lines(photo, claim)
     return standing
 
 
-def owned_lines(photo: Photo, claim: Evidence) -> set[int]:
+def _owned_lines(photo: Photo, claim: Evidence) -> set[int]:
     """The lines that a claim takes from all others: those it explains for the most part."""
     return {line for line, value in claim.lines.items() if value >= 0.5 * photo.text.line_bits[line]}
 
 
-def has_company(photo: Photo, claim: Evidence, standing: list[Evidence]) -> bool:
+def _has_company(photo: Photo, claim: Evidence, standing: list[Evidence]) -> bool:
     """Whether another book by the same author stands close by: people keep them together."""
     names = claim.work.surnames
     here, reach = photo.place(claim), COMPANY * photo.layout.spine_length()
@@ -190,18 +190,18 @@ def has_company(photo: Photo, claim: Evidence, standing: list[Evidence]) -> bool
 
 def judged(photo: Photo, standing: list[Evidence], evidence: list[Evidence]) -> list[Match]:
     """The standing claims as books."""
-    owner = {line: n for n, claim in enumerate(standing) for line in owned_lines(photo, claim)}
+    owner = {line: n for n, claim in enumerate(standing) for line in _owned_lines(photo, claim)}
     found = []
     for n, claim in enumerate(standing):
         rivals = sorted((e for e in evidence if e.lines.keys() & claim.lines.keys()), key=lambda e: -e.score)
         others = {line for line, number in owner.items() if number != n}
-        margin = claim.score - best_rival(photo, claim, rivals, others)
-        confidence = sureness(claim, margin, has_company(photo, claim, standing))
-        found.append(matched(photo, claim, rivals, confidence))
+        margin = claim.score - _best_rival(photo, claim, rivals, others)
+        confidence = _sureness(claim, margin, _has_company(photo, claim, standing))
+        found.append(_matched(photo, claim, rivals, confidence))
     return found
 
 
-def best_rival(photo: Photo, claim: Evidence, rivals: list[Evidence], taken: set[int]) -> float:
+def _best_rival(photo: Photo, claim: Evidence, rivals: list[Evidence], taken: set[int]) -> float:
     """The bits of the best other work on the claim's lines, without what the `taken` lines of other books say for it: a book
     beside one by the same author is no rival for that one's place."""
     best = 0.0
@@ -216,13 +216,13 @@ def best_rival(photo: Photo, claim: Evidence, rivals: list[Evidence], taken: set
     return best
 
 
-def matched(photo: Photo, claim: Evidence, rivals: list[Evidence], confidence: float) -> Match:
+def _matched(photo: Photo, claim: Evidence, rivals: list[Evidence], confidence: float) -> Match:
     """The claim as a book: its lines, its place, and what else could stand there.
 
     What is likelier wrong than right stays what was read on the spine, with the record among the alternatives.
     """
-    order = spines.reading_order(photo.layout, sorted(owned_lines(photo, claim) or claim.lines))
-    records = candidate_records(claim, rivals)
+    order = spines.reading_order(photo.layout, sorted(_owned_lines(photo, claim) or claim.lines))
+    records = _candidate_records(claim, rivals)
     borne_out = confidence >= CHECK
     return Match(
         lines=tuple(order),
@@ -237,7 +237,7 @@ def matched(photo: Photo, claim: Evidence, rivals: list[Evidence], confidence: f
     )
 
 
-def candidate_records(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
+def _candidate_records(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
     """The claimed record and the others that the same lines bear out, likeliest first, each once."""
     found: dict[tuple, Record] = {}
     for record in (claim.work.record, *(e.work.record for e in rivals)):
@@ -245,7 +245,7 @@ def candidate_records(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
     return list(found.values())
 
 
-def sureness(claim: Evidence, margin: float, company: bool) -> float:
+def _sureness(claim: Evidence, margin: float, company: bool) -> float:
     """The share of claims like this one that are right: a logistic curve, fitted as docs/recognition.md tells.
 
     `margin` is by how many bits the claim beats the best other work on the same lines.
@@ -263,7 +263,7 @@ def sureness(claim: Evidence, margin: float, company: bool) -> float:
     return confidence if margin >= TIE else min(confidence, MOST_OF_A_TIE)
 
 
-def one_a_spine(photo: Photo, claims: list[Evidence]) -> list[Evidence]:
+def _one_a_spine(photo: Photo, claims: list[Evidence]) -> list[Evidence]:
     """Thick spines bear their title several times; claims of one work behind each other on one spine are one book."""
     kept: list[Evidence] = []
     for claim in claims:
@@ -280,7 +280,7 @@ def unread(photo: Photo, candidates: list[SpineProposal], books: list[Match]) ->
     for candidate in candidates:
         left = [i for i in candidate.lines if i not in taken]
         # A publisher's name beside a book that was found is that book's; most of a spine is another one.
-        if photo.letters(left) < max(LEAST_LETTERS, photo.letters(candidate.lines) / 2) or is_stamp(photo, left, books):
+        if photo.letters(left) < max(LEAST_LETTERS, photo.letters(candidate.lines) / 2) or _is_stamp(photo, left, books):
             continue
         region = candidate.region if len(left) == len(candidate.lines) else spines.hull(photo.layout.quads[left])
         text = tuple(photo.lines[i].text for i in left)
@@ -288,7 +288,7 @@ def unread(photo: Photo, candidates: list[SpineProposal], books: list[Match]) ->
     return found
 
 
-def is_stamp(photo: Photo, lines: list[int], books: list[Match]) -> bool:
+def _is_stamp(photo: Photo, lines: list[int], books: list[Match]) -> bool:
     """Whether a few words stand close behind a book on its own spine: the name or the sign of its publisher."""
     if photo.letters(lines) > MOST_LETTERS_OF_A_STAMP:
         return False

@@ -48,13 +48,13 @@ UNKNOWN = (
 
 
 @dataclass(frozen=True)
-class Found:
+class _Found:
     format: str
     encoding: str
     header: list[str]
 
 
-def detect(stream: BinaryIO, wanted: str = "auto") -> Found:
+def detect(stream: BinaryIO, wanted: str = "auto") -> _Found:
     """The format of a file from its beginning; `wanted` is its name where somebody knows. Raises NotReadable."""
     start = stream.read(source_files.SAMPLE)
     if what := next((what for magic, what in OTHERS.items() if start.startswith(magic)), ""):
@@ -64,30 +64,30 @@ def detect(stream: BinaryIO, wanted: str = "auto") -> Found:
     encoding = source_files.encoding_of(start)
     text = start.decode(encoding, "replace").lstrip("\ufeff \r\n\t")
     if wanted == own_json.FORMAT.name or (wanted == "auto" and text.startswith("{") and '"bookimg"' in text[:2000]):
-        return Found(own_json.FORMAT.name, encoding, [])
+        return _Found(own_json.FORMAT.name, encoding, [])
     if wanted == librarything_json.FORMAT.name or (wanted == "auto" and librarything_json.tells(text)):
-        return Found(librarything_json.FORMAT.name, encoding, [])
+        return _Found(librarything_json.FORMAT.name, encoding, [])
     if sum(char < " " and char not in "\r\n\t\f\0" for char in text[:4000]) > 40:
         raise NotReadable("This is not a text file. Save the list as CSV and import that.")
     if wanted in (isbn_list.FORMAT.name, "list"):
-        return Found(isbn_list.FORMAT.name, encoding, [])
+        return _Found(isbn_list.FORMAT.name, encoding, [])
     return _table(start, encoding, wanted) or _list(text, encoding)
 
 
-def _table(start: bytes, encoding: str, wanted: str) -> Found | None:
+def _table(start: bytes, encoding: str, wanted: str) -> _Found | None:
     header = source_files.header_of(start, encoding)
     if wanted != "auto":
-        return Found(FORMATS[wanted].name, encoding, header)
+        return _Found(FORMATS[wanted].name, encoding, header)
     best = max(TABLES, key=lambda table: table.tells(header) / len(table.told_by))
     if best.tells(header):
-        return Found(best.name, encoding, header)
+        return _Found(best.name, encoding, header)
     targets = set(other_table.FORMAT.mapping(header).values())
     if targets & {"plain_title", "isbn"} and len(header) > 1:
-        return Found(other_table.FORMAT.name, encoding, header)
+        return _Found(other_table.FORMAT.name, encoding, header)
     return None
 
 
-def _list(text: str, encoding: str) -> Found:
+def _list(text: str, encoding: str) -> _Found:
     """Text that a person wrote. What is built of columns or brackets means more by its numbers than we would understand."""
     if text.startswith(("{", "[", "<")):
         raise NotReadable(
@@ -98,7 +98,7 @@ def _list(text: str, encoding: str) -> Found:
             "This table cannot be imported: none of its columns is called title or ISBN. Name them in the first line."
         )
     if isbn.find(text[:50_000]):
-        return Found(isbn_list.FORMAT.name, encoding, [])
+        return _Found(isbn_list.FORMAT.name, encoding, [])
     raise NotReadable(UNKNOWN)
 
 

@@ -130,7 +130,7 @@ def one_author(item: Item, text: str, hints: Hints):
 
 
 def more_authors(item: Item, text: str, hints: Hints):
-    add_authors(item, names.listed(repaired(text)) if '"' not in text else parts_of(repaired(text)))
+    add_authors(item, names.listed(repaired(text)) if '"' not in text else _parts_of(repaired(text)))
 
 
 def add_authors(item: Item, people):
@@ -138,7 +138,7 @@ def add_authors(item: Item, people):
     known += [name for name in people if name and name not in known]
 
 
-def parts_of(text: str) -> list[str]:
+def _parts_of(text: str) -> list[str]:
     """What stands between commas; a part that holds one itself stands in quotes."""
     found = re.findall(r'\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(?:,|$)', text)
     return [part for quoted, bare in found if (part := " ".join((quoted.replace('""', '"') or bare).split()))]
@@ -195,7 +195,7 @@ def status(item: Item, text: str, hints: Hints):
 
 
 def tags(item: Item, text: str, hints: Hints):
-    item.tags += parts_of(text.replace(";", ","))
+    item.tags += _parts_of(text.replace(";", ","))
 
 
 def shelf(item: Item, text: str, hints: Hints):
@@ -349,7 +349,7 @@ def series_number(item: Item, text: str, hints: Hints):
 
 
 def categories(item: Item, text: str, hints: Hints):
-    item.facts["categories"] = [*item.facts.get("categories", []), *parts_of(text.replace(";", ","))]
+    item.facts["categories"] = [*item.facts.get("categories", []), *_parts_of(text.replace(";", ","))]
 
 
 def description(item: Item, text: str, hints: Hints):

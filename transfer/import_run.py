@@ -167,7 +167,7 @@ class Turn:
             while chunk := list(islice(rows, CHUNK)):
                 for row in row_outcomes.plan(self.file, chunk, self.by_id):
                     total += 1
-                    kind = kind_of(row, seen)
+                    kind = _kind_of(row, seen)
                     counts[kind] += 1
                     counts["without_isbn"] += not (row.item.isbn13 or row.item.problem or row.item.left_out)
                     counts["noted"] += bool(row.item.notes) and kind in ("new", "owned")
@@ -257,7 +257,7 @@ class Turn:
             transaction.on_commit(partial(default_storage.delete, key))
 
 
-def kind_of(row: row_outcomes.Plan, seen: set[int]) -> str:
+def _kind_of(row: row_outcomes.Plan, seen: set[int]) -> str:
     """new, owned, bad or left_out; a book that was in an earlier row of the file counts as owned, as it will be."""
     if row.result in (Result.FAILED, Result.SKIPPED):
         return "bad" if row.result == Result.FAILED else "left_out"
@@ -299,11 +299,11 @@ def try_again(row: ImportRow, changes: dict | None = None, another: bool = False
         for name in ("data", "result", "message", "copy_id"):
             setattr(row, name, getattr(fresh, name))
         row.save()
-        recount(file)
+        _recount(file)
     return row
 
 
-def recount(file: Import):
+def _recount(file: Import):
     by_result = file.rows.order_by().values_list("result").annotate(rows=Count("pk"))
     noted = file.rows.filter(result=Result.ADDED).exclude(message="").count()
     Import.objects.filter(pk=file.pk).update(counts=dict(by_result) | {"noted": noted})

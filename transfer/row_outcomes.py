@@ -93,7 +93,7 @@ def write(file: Import, plans: list[Plan], shelves: dict) -> list[ImportRow]:
     new = [row for row in plans if row.result == Result.ADDED]
     keys = _keys_in_use(file, new)
     for row in new:
-        row.copies = new_copies(file, row.item, shelves, keys)
+        row.copies = _new_copies(file, row.item, shelves, keys)
     copies = bulk_add.add_copies(file.user, [copy for row in new for copy in row.copies])
     metadata_lookup.begin_lookup(copies)
     made = iter(copies)
@@ -114,7 +114,7 @@ def _update(file: Import, rows: list[Plan], shelves: dict):
     tagged = []
     for row in rows:
         copy = copies[row.pk]
-        filled = fill(copy, row.item, _shelf(file, row.item, shelves))
+        filled = _fill(copy, row.item, _shelf(file, row.item, shelves))
         names = {tag.folded for tag in copy.tags.all()}
         missing = [name for name in _tags(file, row.item) if bulk_add.tagging.Tag.fold(name) not in names]
         tagged.append((copy, missing))
@@ -127,11 +127,11 @@ def _update(file: Import, rows: list[Plan], shelves: dict):
     bulk_add.tag_copies(file.user, tagged)
 
 
-def fill(copy: UserBook, item: Item, shelf: Shelf | None) -> list[str]:
+def _fill(copy: UserBook, item: Item, shelf: Shelf | None) -> list[str]:
     """What is empty on `copy` (not saved yet) and said by `item`; the names of what changed. Nothing that stands is changed."""
     empty = {name: value for name, value in item.facts.items() if getattr(copy, name) in ("", None, [])}
     filled = facts.change_facts(copy, empty, facts.IMPORT)
-    for name, value in own_columns(item).items():
+    for name, value in _own_columns(item).items():
         untouched = name == "status" and copy.status == Status.TO_READ and value != Status.TO_READ
         if name != "added" and (untouched or getattr(copy, name) in ("", None, False)) and value:
             setattr(copy, name, value)
@@ -156,10 +156,10 @@ def _keys_in_use(file: Import, rows: list[Plan]) -> set[str]:
     return set(UserBook.objects.filter(user=file.user, entry_key__in=keys).values_list("entry_key", flat=True)) if keys else set()
 
 
-def new_copies(file: Import, item: Item, shelves: dict, keys: set[str]) -> list[NewCopy]:
+def _new_copies(file: Import, item: Item, shelves: dict, keys: set[str]) -> list[NewCopy]:
     if item.whole:
-        return [restored(file.user, item.whole, shelves, keys)]
-    own = {"entry": Entry.IMPORT, "status": file.options.get("status") or Status.TO_READ} | own_columns(item)
+        return [_restored(file.user, item.whole, shelves, keys)]
+    own = {"entry": Entry.IMPORT, "status": file.options.get("status") or Status.TO_READ} | _own_columns(item)
     own |= {"shelf": _shelf(file, item, shelves), "imported": _imported(item)}
     wanted = file.options.get("look_up") or is_placeholder(item.title)
     if wanted and item.isbn13 and any(not item.facts.get(name) for name in LOOKED_UP):
@@ -168,7 +168,7 @@ def new_copies(file: Import, item: Item, shelves: dict, keys: set[str]) -> list[
     return [new] + [NewCopy(item.facts, own, new.tags) for _ in range(item.copies - 1)]
 
 
-def restored(user, whole: dict, shelves: dict, keys: set[str]) -> NewCopy:
+def _restored(user, whole: dict, shelves: dict, keys: set[str]) -> NewCopy:
     """A copy exactly as our own JSON has it; only a key of its entry that is in use already cannot be had again."""
     own = {name: own_json.COLUMNS[name].to_python(whole[name]) for name in own_json.COLUMNS if name in whole}
     own["shelf"] = named_shelves.exactly(user, whole["shelf"], shelves)
@@ -194,7 +194,7 @@ def _cover(user, key: str) -> str:
     return key if default_storage.exists(key) else ""
 
 
-def own_columns(item: Item) -> dict:
+def _own_columns(item: Item) -> dict:
     """The columns of UserBook in `item`, as Python has them."""
     kinds = {"added": moment, "bought": date.fromisoformat, "price": Decimal}
     return {name: kinds.get(name, lambda value: value)(value) for name, value in item.own.items()}

@@ -152,7 +152,7 @@ def _table_in(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 
 @dataclass(frozen=True)
-class Header:
+class _Header:
     """The line that names the columns, and the sign between two of them."""
 
     line: str
@@ -168,7 +168,7 @@ def header_of(start: bytes, encoding: str) -> list[str]:
     return header.names
 
 
-def _header(lines: Iterator[str], may_be_cut: bool = False) -> Header:
+def _header(lines: Iterator[str], may_be_cut: bool = False) -> _Header:
     """Before it may stand `sep=;`, which tells a spreadsheet the sign between two columns."""
     delimiter = ""
     for line in lines:
@@ -178,8 +178,8 @@ def _header(lines: Iterator[str], may_be_cut: bool = False) -> Header:
             if may_be_cut and not line.endswith(("\n", "\r")):
                 raise NotReadable("The first line is longer than any list of columns. Is this the right file?")
             delimiter = delimiter or max("\t,;|", key=line.count)
-            return Header(line, delimiter, _names(line, delimiter))
-    return Header("", ",", [""])
+            return _Header(line, delimiter, _names(line, delimiter))
+    return _Header("", ",", [""])
 
 
 def _names(line: str, delimiter: str) -> list[str]:
@@ -217,7 +217,7 @@ def table(stream: BinaryIO, encoding: str) -> Iterator[Row]:
             return
         except csv.Error:
             values = None
-        if values is None or swallowed(lines.since, values, names):
+        if values is None or _swallowed(lines.since, values, names):
             lines.back_to_second_line()
             broken = {names[0]: lines.since[0].strip()[:LONGEST_SHOWN]}
             yield Row(line, broken, "This line has a quotation mark that is never closed, so it cannot be read.")
@@ -237,7 +237,7 @@ def _opened(values: list[str], names: list[str], delimiter: str) -> list[str]:
     return inner if len(inner) > 1 else values
 
 
-def swallowed(lines: list[str], values: list[str], names: list[str]) -> bool:
+def _swallowed(lines: list[str], values: list[str], names: list[str]) -> bool:
     """Whether a row of several lines is one because a quotation mark is missing."""
     return len(lines) > 1 and (len(values) > len(names) or sum(line.count('"') for line in lines) % 2 == 1)
 

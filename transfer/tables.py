@@ -28,17 +28,17 @@ SCALE = re.compile(r"(?i)(?:/|out of|of|von|sur|[-–])\s*(5|10)\b")
 SCALE_IN_NAME = re.compile(r"\s*(?:\([^()]*\)|/\s*\d+|out of \d+)\s*$")
 
 
-def column_key(name: str) -> str:
+def _column_key(name: str) -> str:
     """The same for `ISBN-13`, `isbn_13` and `Isbn13`, and for the second column of a name."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.strip())
     return re.sub(r"[\W_]+", "", words).casefold() or name.strip()
 
 
-def unchanged(values: dict[str, str]) -> dict[str, str]:
+def _unchanged(values: dict[str, str]) -> dict[str, str]:
     return values
 
 
-def nothing_more(item: Item, values: dict[str, str], hints: Hints):
+def _nothing_more(item: Item, values: dict[str, str], hints: Hints):
     pass
 
 
@@ -51,8 +51,8 @@ class Table:
     label: str
     told_by: tuple[str, ...]  # columns that few others have
     columns: dict[str, str]
-    clean: Callable[[dict], dict] = unchanged
-    complete: Callable[[Item, dict, Hints], None] = nothing_more
+    clean: Callable[[dict], dict] = _unchanged
+    complete: Callable[[Item, dict, Hints], None] = _nothing_more
     least: int = 2  # of the telling columns
     loose: bool = False  # somebody's own words: `Rating (out of 10)` is a rating, too
     stars: int = 0  # the best rating; 0 where the file must show it
@@ -61,17 +61,17 @@ class Table:
 
     def tells(self, header: list[str]) -> int:
         """How many telling columns there are, 0 where they are too few."""
-        there = {column_key(name) for name in header}
-        count = sum(column_key(name) in there for name in self.told_by)
+        there = {_column_key(name) for name in header}
+        count = sum(_column_key(name) in there for name in self.told_by)
         return count if count >= self.least else 0
 
     def mapping(self, header: list[str]) -> dict[str, str]:
-        known = {column_key(name): target for name, target in self.columns.items()}
+        known = {_column_key(name): target for name, target in self.columns.items()}
         return {name: self._target(_base(name, header) or name, known) for name in header if name}
 
     def _target(self, name: str, known: dict[str, str]) -> str:
         bare = SCALE_IN_NAME.sub("", name) if self.loose else name
-        return known.get(column_key(name)) or known.get(column_key(bare), KEEP)
+        return known.get(_column_key(name)) or known.get(_column_key(bare), KEEP)
 
     def hints(self, stream: BinaryIO, encoding: str, mapping: dict[str, str]) -> Hints:
         """From the beginning of the file: what one row leaves open another one may tell."""

@@ -34,20 +34,20 @@ NUMBERS = re.compile(
 def compare(question: Question) -> Reply | None:
     question_text = " ".join(question.wording.replace("’", "'").split()).rstrip(" ?!.")
     if found := THAN.match(question_text) or WHICH.match(question_text):
-        kind, more = kind_of(found["how"])
-        return two_books(
+        kind, more = _kind_of(found["how"])
+        return _two_books(
             question, found["a"], found["b"], kind, more, yes_or_no=question_text.lower().startswith(("is", "was", "has"))
         )
     if found := LIKED.match(question_text):
         how = found["how"] or found["how2"]
         more = how.lower() in ("better", "more", "higher")
-        return two_books(question, found["a"] or found["a2"], found["b"] or found["b2"], "rating", more, bool(found["how"]))
+        return _two_books(question, found["a"] or found["a2"], found["b"] or found["b2"], "rating", more, bool(found["how"]))
     if found := NUMBERS.match(question_text):
-        return two_numbers(question, found["a"], found["b"], bool(found["read"]))
+        return _two_numbers(question, found["a"], found["b"], bool(found["read"]))
     return None
 
 
-def kind_of(how: str) -> tuple[str, bool]:
+def _kind_of(how: str) -> tuple[str, bool]:
     for kind, (more, less) in MORE.items():
         for words, is_more in ((more, True), (less, False)):
             if how.lower() in words.split("|"):
@@ -55,29 +55,29 @@ def kind_of(how: str) -> tuple[str, bool]:
     raise KeyError(how)
 
 
-def value_of(copy: UserBook, kind: str):
+def _value_of(copy: UserBook, kind: str):
     if kind == "year":
         return int(copy.year) if str(copy.year or "").isdecimal() else None
     return getattr(copy, kind)
 
 
-def described(copy: UserBook, kind: str) -> str:
-    value = value_of(copy, kind)
+def _described(copy: UserBook, kind: str) -> str:
+    value = _value_of(copy, kind)
     if value is None or value == "":
         return f"{titled(copy)}: not noted"
     words = {"pages": f"{value} pages", "year": f"{value}", "rating": f"{(copy.rating or 0) / 2:g} stars"}
     return f"{titled(copy)}: {words.get(kind) or f'{value} {copy.currency}'.strip()}"
 
 
-def two_books(question: Question, first: str, second: str, kind: str, more: bool, yes_or_no: bool) -> Reply | None:
+def _two_books(question: Question, first: str, second: str, kind: str, more: bool, yes_or_no: bool) -> Reply | None:
     copies = [next(iter(question.tools.titled(title.strip(" ,'\"“”"))), None) for title in (first, second)]
     if not any(copies):
         return None
     if not all(copies):
         missing = (first, second)[copies.index(None)]
         return Reply(f"I do not find “{missing}” in your library, so I cannot compare.", [copy.pk for copy in copies if copy])
-    facts, keys = "; ".join(described(copy, kind) for copy in copies), [copy.pk for copy in copies]
-    values = [value_of(copy, kind) for copy in copies]
+    facts, keys = "; ".join(_described(copy, kind) for copy in copies), [copy.pk for copy in copies]
+    values = [_value_of(copy, kind) for copy in copies]
     if None in values:
         return Reply(f"I cannot tell. {facts}.", keys)
     if values[0] == values[1]:
@@ -87,7 +87,7 @@ def two_books(question: Question, first: str, second: str, kind: str, more: bool
     return Reply(f"{begin}. {facts}.", keys)
 
 
-def two_numbers(question: Question, first: str, second: str, read: bool) -> Reply | None:
+def _two_numbers(question: Question, first: str, second: str, read: bool) -> Reply | None:
     """`more fantasy or more science fiction`; `more books by Pratchett or by Asimov`."""
     queries = [question.query(f"which {text}").without_order() for text in (first, second)]
     if not all(query.narrows for query in queries):

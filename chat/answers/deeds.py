@@ -20,12 +20,12 @@ def deed(question: Question) -> Reply | None:
     for name, pattern in PATTERNS:
         found = question.parts(rf"^(?:please |can you |could you |would you )?{pattern}$")
         if found:
-            return proposed_change(question, name, found["it"].strip(" \"“”'"), found["value"].strip(" \"“”'?!."))
+            return _proposed_change(question, name, found["it"].strip(" \"“”'"), found["value"].strip(" \"“”'?!."))
     return None
 
 
-def proposed_change(question: Question, name: str, what: str, value: str) -> Reply:
-    keys = keys_of(question, what)
+def _proposed_change(question: Question, name: str, what: str, value: str) -> Reply:
+    keys = _keys_of(question, what)
     if not keys:
         return Reply(f"I do not find “{what}” in your library, so nothing is changed.")
     try:
@@ -35,7 +35,7 @@ def proposed_change(question: Question, name: str, what: str, value: str) -> Rep
     return Reply(f"{proposal.sentence} Nothing is changed until you say so.", list(proposal.books), action=proposal.as_json())
 
 
-def keys_of(question: Question, what: str) -> list[int]:
+def _keys_of(question: Question, what: str) -> list[int]:
     """The books that are meant: those of the last answer, one by its title, or all that fit."""
     if is_pronoun(what) or what.lower() in ("these", "those", "all of them", "all of those", "all of these"):
         if what.lower() in ("them", "these", "those", "all of them", "all of those", "all of these"):

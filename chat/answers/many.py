@@ -29,7 +29,7 @@ def count_answer(question: Question) -> Reply:
         more = f", {wished:,} of them on the wishlist" if wished else ""
         return Reply(f"You have {count_of(number, 'book')}{more}.", memory={"books": keys[:500]})
     if query.read:
-        return Reply(f"You read {number:,} {query_in_words(replace(query, read=()), number)} {reading_days(query)}.", keys)
+        return Reply(f"You read {number:,} {query_in_words(replace(query, read=()), number)} {_reading_days(query)}.", keys)
     return Reply(f"You have {number:,} {query_in_words(query, number)}.", keys)
 
 
@@ -37,7 +37,7 @@ def query_in_words(query: BookQuery, number: int) -> str:
     return replace(query, among=None).words(number) + (" of those" if query.among else "")
 
 
-def reading_days(query: BookQuery) -> str:
+def _reading_days(query: BookQuery) -> str:
     return BookQuery(read=query.read).words().removeprefix("books read ")
 
 
@@ -84,14 +84,14 @@ ADJECTIVES = {
 def ranked_answer(question: Question, query: BookQuery, keys: list[int]) -> Reply:
     adjective, column = ADJECTIVES[query.sort]
     copies = query.books(question.user).in_bulk(keys[:MOST_SHOWN])
-    rows = [f"{titled(copies[pk])}{value_of(copies[pk], column)}" for pk in keys[:MOST_SHOWN] if pk in copies]
+    rows = [f"{titled(copies[pk])}{_value_of(copies[pk], column)}" for pk in keys[:MOST_SHOWN] if pk in copies]
     base = replace(query.without_order(), among=None)
     if len(keys) == 1:
         return Reply(f"The {adjective} of your {base.words()} is {rows[0]}.", keys)
     return Reply(f"Your {adjective} {base.words()}: {'; '.join(rows[:SHOWN_IN_TEXT])}.", keys)
 
 
-def value_of(copy: UserBook, column: str) -> str:
+def _value_of(copy: UserBook, column: str) -> str:
     if column == "pages":
         return f", {copy.pages} pages"
     if column == "year":
@@ -114,24 +114,24 @@ def surprise(question: Question) -> Reply:
         open_ = replace(open_, status=())  # "what should I read" says nothing about what was read
     wanted = open_ if open_.status or open_.not_status or open_.read else replace(open_, status=(Status.TO_READ,))
     number = max(1, min(query.limit, MOST_SHOWN)) if query.limit and query.limit != 10 else 1
-    keys = question.tools.find(replace(wanted, topic="") if not about_books(wanted) else wanted)
+    keys = question.tools.find(replace(wanted, topic="") if not _about_books(wanted) else wanted)
     if not keys and wanted != open_:
         keys = question.tools.find(open_)
     if not keys:
         return Reply(f"You have no {query_in_words(wanted, 0)} to choose from.")
-    picked = sorted(keys, key=lambda pk: chance(question, pk))[:number]
+    picked = sorted(keys, key=lambda pk: _chance(question, pk))[:number]
     copies = question.tools.books.in_bulk(picked)
     names = [titled(copies[pk]) for pk in picked if pk in copies]
     return Reply(f"How about {', '.join(names)}? Chosen from {len(keys):,} {wanted.words(len(keys))}.", picked, total=len(picked))
 
 
-def about_books(query: BookQuery) -> bool:
+def _about_books(query: BookQuery) -> bool:
     return bool(query.topic) and not re.fullmatch(
         r"(?:surprise|random|tonight|weekend|holiday|today|now|choose|chance|luck\w*| )*", query.topic
     )
 
 
-def chance(question: Question, pk: int) -> int:
+def _chance(question: Question, pk: int) -> int:
     return hash((pk, question.tools.seed))
 
 

@@ -29,7 +29,7 @@ def most_frequent_answer(question: Question) -> Reply | None:
     kind = kind_in(question)
     if not kind:
         return None
-    query = bare(question, kind)
+    query = _bare(question, kind)
     if kind == "borrower":
         query = BookQuery()
     if question.has("read") and kind in ("year", "read year"):
@@ -38,11 +38,11 @@ def most_frequent_answer(question: Question) -> Reply | None:
     if question.has("least|fewest|fullest|emptiest") and question.has("least|fewest|emptiest"):
         pairs = sorted(pairs, key=lambda pair: (pair[1], pair[0]))
     if not pairs:
-        return Reply(f"I cannot tell: for none of your {query_in_words(query, 2)} {article(kind)} is noted.")
+        return Reply(f"I cannot tell: for none of your {query_in_words(query, 2)} {_article(kind)} is noted.")
     top = [name for name, number in pairs if number == pairs[0][1]]
     rest = ", ".join(f"{name} ({number:,})" for name, number in pairs[len(top) : len(top) + 4])
     names = " and ".join(top[:3])
-    keys = keys_of(question, kind, top[0], query)
+    keys = _keys_of(question, kind, top[0], query)
     unit = "loan" if kind == "borrower" else "book"
     return Reply(
         f"{names}, with {pairs[0][1]:,} {unit}{'' if pairs[0][1] == 1 else 's'}{' each' if len(top) > 1 else ''}.{f' Then {rest}.' if rest else ''}",
@@ -50,11 +50,11 @@ def most_frequent_answer(question: Question) -> Reply | None:
     )
 
 
-def article(kind: str) -> str:
+def _article(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
-def bare(question: Question, kind: str) -> BookQuery:
+def _bare(question: Question, kind: str) -> BookQuery:
     """The books it is about, without what the question's own words would be taken for."""
     query = replace(question.query(), sort="", limit=0, topic="")
     return (
@@ -64,7 +64,7 @@ def bare(question: Question, kind: str) -> BookQuery:
     )
 
 
-def keys_of(question: Question, kind: str, name: str, query: BookQuery) -> list[int]:
+def _keys_of(question: Question, kind: str, name: str, query: BookQuery) -> list[int]:
     books = query.narrow(question.tools.books)
     if kind in ("author", "series", "publisher", "shelf"):
         books = BookQuery(**{kind: name}).narrow(books)
@@ -80,7 +80,7 @@ def by(question: Question) -> Reply | None:
     kind = kind_in(question, "(?:per|by|in each|on each|on every|for each|each|every|of each) (?:publication )?")
     if not kind:
         return None
-    pairs = question.tools.most(kind, bare(question, kind), 0)
+    pairs = question.tools.most(kind, _bare(question, kind), 0)
     if kind in ("year", "decade", "rating", "read year"):
         pairs.sort()
     rows = ", ".join(f"{name}: {number:,}" for name, number in pairs[:30])
@@ -95,7 +95,7 @@ def different(question: Question) -> Reply | None:
     )
     if not kind:
         return None
-    query = bare(question, kind)
+    query = _bare(question, kind)
     if kind in ("tag", "shelf") and not query.narrows:
         names = [str(item) for item in (question.user.tags.all() if kind == "tag" else question.user.shelves.all())]
         pairs = [(name, 0) for name in names]
@@ -177,7 +177,7 @@ def share(question: Question) -> Reply | None:
     )
 
 
-def span(question: Question) -> Reply | None:
+def _span(question: Question) -> Reply | None:
     """`how long would it take`, `since when do I collect`: what it cannot know, it does not say."""
     first: UserBook | None = question.tools.books.order_by("added").first()
     return Reply(f"Your library begins on {day_in_words(first.added)} with {titled(first)}.", [first.pk]) if first else None

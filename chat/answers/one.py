@@ -15,14 +15,14 @@ STATE_SENTENCES = {
 }  # fmt: skip
 
 
-def find_one(question: Question, title: str) -> UserBook | None:
+def _find_one(question: Question, title: str) -> UserBook | None:
     if not title or is_pronoun(title):
         return question.pronoun()
     found = question.tools.titled(title)
     return found[0] if found else None
 
 
-def missing_book(title: str) -> Reply:
+def _missing_book(title: str) -> Reply:
     return Reply(f"I do not find “{title}” in your library." if title else "Say which book you mean.")
 
 
@@ -39,16 +39,16 @@ def where(question: Question) -> Reply | None:
     )
     query = question.query(f"which {title}")
     if not copies and query.narrows and (not query.topic or query != BookQuery(topic=query.topic)):
-        return places_of(question, query)
+        return _places_of(question, query)
     if not copies:
-        return missing_book(title)
+        return _missing_book(title)
     copies = [copy for copy in copies if copy.title == copies[0].title] or copies
     return Reply(
-        " ".join(place_sentence(question, copy, len(copies) > 1) for copy in copies[:4]), [copy.pk for copy in copies[:4]]
+        " ".join(_place_sentence(question, copy, len(copies) > 1) for copy in copies[:4]), [copy.pk for copy in copies[:4]]
     )
 
 
-def place_sentence(question: Question, copy: UserBook, several: bool = False) -> str:
+def _place_sentence(question: Question, copy: UserBook, several: bool = False) -> str:
     place = question.tools.place(copy)
     loan = copy.loans.filter(returned__isnull=True).first()
     name = titled(copy)
@@ -63,7 +63,7 @@ def place_sentence(question: Question, copy: UserBook, several: bool = False) ->
     return f"{name} is {shelf}.{seen}"
 
 
-def places_of(question: Question, query: BookQuery) -> Reply:
+def _places_of(question: Question, query: BookQuery) -> Reply:
     """`where are my cookbooks`: by shelf, most first."""
     keys = question.tools.find(query)
     if not keys:
@@ -94,7 +94,7 @@ def owned(question: Question) -> Reply | None:
             if keys:
                 return Reply(f"Yes, {len(keys):,} {query_in_words(query, len(keys))}: {some(question, keys)}.", keys)
             return Reply(f"No, you have no {query_in_words(query, 0)}.")
-    title, author = split_author(question, title)
+    title, author = _split_author(question, title)
     found = question.tools.titled(title, author)
     if not found and " and " in title and (both := several(question, title)):
         return both
@@ -126,7 +126,7 @@ def several(question: Question, title: str) -> Reply | None:
     )
 
 
-def split_author(question: Question, title: str) -> tuple[str, str]:
+def _split_author(question: Question, title: str) -> tuple[str, str]:
     """`Emma by Jane Austen` is a title and an author, when the library knows that author."""
     first, joint, last = title.rpartition(" by ")
     name = question.names.author(last) if joint else ""
@@ -230,19 +230,19 @@ def fact_answer(question: Question) -> Reply | None:
             continue
         if name == "rating" and re.search(r"\bstars?$", title, re.IGNORECASE):
             return None  # "what did I give two stars" asks for books
-        title, author = split_author(question, question.quoted() or title)
+        title, author = _split_author(question, question.quoted() or title)
         copies = question.tools.titled(title, author) if author else []
-        copy = copies[0] if copies else find_one(question, title)
+        copy = copies[0] if copies else _find_one(question, title)
         if copy:
             return Reply(ANSWERS[name](question, copy), [copy.pk])
         query = question.query()
         if name == "about" or (name == "read" and query.narrows and not query.topic):
             return None
-        return missing_book("" if is_pronoun(title) else title)
+        return _missing_book("" if is_pronoun(title) else title)
     return None
 
 
-def read_sentence(question: Question, copy: UserBook) -> str:
+def _read_sentence(question: Question, copy: UserBook) -> str:
     readings = list(copy.readings.all())
     days = [reading.finished for reading in readings if reading.finished]
     if copy.status == Status.READING or any(reading.started and not reading.finished for reading in readings):
@@ -260,21 +260,21 @@ def times(question: Question, copy: UserBook) -> str:
     return f"You have read {titled(copy)} {'once' if number == 1 else 'twice' if number == 2 else f'{number} times' if number else 'not once'}."
 
 
-def notes_answer(question: Question, copy: UserBook) -> str:
+def _notes_answer(question: Question, copy: UserBook) -> str:
     parts = [f"Your review of {titled(copy)}: “{copy.review[:600]}”" if copy.review else ""]
     parts += [f"Your notes on {titled(copy)}: “{copy.notes[:600]}”" if copy.notes else ""]
     parts += [f"You gave it {copy.rating / 2:g} stars." if copy.rating else ""]
     return " ".join(part for part in parts if part) or f"You have written nothing about {titled(copy)}, and not rated it."
 
 
-def series_answer(question: Question, copy: UserBook) -> str:
+def _series_answer(question: Question, copy: UserBook) -> str:
     if not copy.series:
         return f"{titled(copy)} is in no series that I know of."
     number = f", number {copy.series_number}" if copy.series_number else ""
     return f"{titled(copy)} is in the series “{copy.series}”{number}."
 
 
-def added_answer(question: Question, copy: UserBook) -> str:
+def _added_answer(question: Question, copy: UserBook) -> str:
     bought = (
         f" You bought it{f' on {day_in_words(copy.bought)}' if copy.bought else ''}{f' at {copy.bought_from}' if copy.bought_from else ''}."
         if copy.bought or copy.bought_from
@@ -289,28 +289,28 @@ def about(question: Question, copy: UserBook) -> str:
         copy.publisher,
         f"{copy.pages} pages" if copy.pages else "",
         language_name(copy.language),
-        series_answer(question, copy) if copy.series else "",
+        _series_answer(question, copy) if copy.series else "",
     ]
     description = f" {copy.description[:500]}" if copy.description else " I have no description of it."
-    return f"{titled(copy)}: {', '.join(item.rstrip('.') for item in facts if item)}.{description} {place_sentence(question, copy)} {STATE_SENTENCES[copy.status]}"
+    return f"{titled(copy)}: {', '.join(item.rstrip('.') for item in facts if item)}.{description} {_place_sentence(question, copy)} {STATE_SENTENCES[copy.status]}"
 
 
-def known_value(value, sentence: str, nothing: str):
+def _known_value(value, sentence: str, nothing: str):
     return sentence if value else nothing
 
 
 ANSWERS = {
-    "author": lambda q, c: known_value(c.authors, f"“{c.title}” is by {c.author}.", f"I do not know who wrote “{c.title}”."),
-    "year": lambda q, c: known_value(c.published_date, f"Your edition of {titled(c)} is from {c.published_date}.", f"I do not know when {titled(c)} was published."),
-    "pages": lambda q, c: known_value(c.pages, f"{titled(c)} has {c.pages} pages.", f"I do not know how many pages {titled(c)} has."),
-    "isbn": lambda q, c: known_value(c.isbn13, f"The ISBN of {titled(c)} is {c.isbn_hyphenated} ({c.isbn13}).", f"{titled(c)} has no ISBN here."),
-    "publisher": lambda q, c: known_value(c.publisher, f"{titled(c)} is published by {c.publisher}.", f"I do not know who published {titled(c)}."),
-    "language": lambda q, c: known_value(c.language, f"Your copy of {titled(c)} is in {language_name(c.language)}.", f"I do not know the language of {titled(c)}."),
-    "rating": lambda q, c: known_value(c.rating, f"You gave {titled(c)} {(c.rating or 0) / 2:g} of 5 stars.", f"You have not rated {titled(c)}."),
-    "price": lambda q, c: known_value(c.price is not None, f"You paid {c.price} {c.currency} for {titled(c)}.", f"What {titled(c)} cost is not noted."),
-    "tags": lambda q, c: known_value(names := ", ".join(t.name for t in c.tags.all()), f"{titled(c)} is tagged: {names}.", f"{titled(c)} has no tags."),
-    "condition": lambda q, c: known_value(c.condition, f"{titled(c)}: {c.get_condition_display().lower()}. {c.condition_note}", f"The condition of {titled(c)} is not noted."),
-    "series": series_answer, "times": times, "read": read_sentence, "notes": notes_answer, "added": added_answer, "about": about,
+    "author": lambda q, c: _known_value(c.authors, f"“{c.title}” is by {c.author}.", f"I do not know who wrote “{c.title}”."),
+    "year": lambda q, c: _known_value(c.published_date, f"Your edition of {titled(c)} is from {c.published_date}.", f"I do not know when {titled(c)} was published."),
+    "pages": lambda q, c: _known_value(c.pages, f"{titled(c)} has {c.pages} pages.", f"I do not know how many pages {titled(c)} has."),
+    "isbn": lambda q, c: _known_value(c.isbn13, f"The ISBN of {titled(c)} is {c.isbn_hyphenated} ({c.isbn13}).", f"{titled(c)} has no ISBN here."),
+    "publisher": lambda q, c: _known_value(c.publisher, f"{titled(c)} is published by {c.publisher}.", f"I do not know who published {titled(c)}."),
+    "language": lambda q, c: _known_value(c.language, f"Your copy of {titled(c)} is in {language_name(c.language)}.", f"I do not know the language of {titled(c)}."),
+    "rating": lambda q, c: _known_value(c.rating, f"You gave {titled(c)} {(c.rating or 0) / 2:g} of 5 stars.", f"You have not rated {titled(c)}."),
+    "price": lambda q, c: _known_value(c.price is not None, f"You paid {c.price} {c.currency} for {titled(c)}.", f"What {titled(c)} cost is not noted."),
+    "tags": lambda q, c: _known_value(names := ", ".join(t.name for t in c.tags.all()), f"{titled(c)} is tagged: {names}.", f"{titled(c)} has no tags."),
+    "condition": lambda q, c: _known_value(c.condition, f"{titled(c)}: {c.get_condition_display().lower()}. {c.condition_note}", f"The condition of {titled(c)} is not noted."),
+    "series": _series_answer, "times": times, "read": _read_sentence, "notes": _notes_answer, "added": _added_answer, "about": about,
 }  # fmt: skip
 
 __all__ = ["fact_answer", "listed", "owned", "where"]

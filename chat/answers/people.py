@@ -9,7 +9,7 @@ from library.in_words import count_of, day_in_words
 from library.models import Loan
 
 
-def person_in(question: Question) -> str:
+def _person_in(question: Question) -> str:
     """A borrower of this library that the question names, or the name that stands where one would."""
     name = longest_in(question.text, question.names.borrowers, 2)
     if name:
@@ -19,7 +19,7 @@ def person_in(question: Question) -> str:
     ) or question.captured(r"(?:did|does|has|have)\s+(?P<it>[A-ZÀ-Þ][\w'-]+)\s+(?:borrow|have|still|got|taken|return)")
 
 
-def loan_sentence(loan: Loan) -> str:
+def _loan_sentence(loan: Loan) -> str:
     due = f", due {day_in_words(loan.due)}" if loan.due else ""
     late = " (overdue)" if loan.due and loan.due < timezone.localdate() else ""
     return f"{titled(loan.copy)} since {day_in_words(loan.since)}{due}{late}"
@@ -27,12 +27,12 @@ def loan_sentence(loan: Loan) -> str:
 
 def lent_answer(question: Question) -> Reply | None:
     """What is lent, to one person or to anybody; overdue first."""
-    person = person_in(question)
+    person = _person_in(question)
     if question.has("due back|due") and not question.has("overdue|over due|past due|when"):
         found = [loan for loan in question.tools.lent(person) if loan.due]
-        rows = "; ".join(f"{loan.borrower} has {loan_sentence(loan)}" for loan in found[:8])
+        rows = "; ".join(f"{loan.borrower} has {_loan_sentence(loan)}" for loan in found[:8])
         return Reply(f"Due back: {rows}." if rows else "No loan has a day to come back.", [loan.copy_id for loan in found])
-    if not person and question.has("when|since when|how long|who|is|has|did") and (reply := of_book(question)):
+    if not person and question.has("when|since when|how long|who|is|has|did") and (reply := _of_book(question)):
         return reply
     found = question.tools.lent(person)
     if question.has("overdue|over due|late|past due|should be back"):
@@ -41,26 +41,26 @@ def lent_answer(question: Question) -> Reply | None:
             return Reply("Nothing is overdue." if not person else f"{person} has nothing that is overdue.")
     keys = [loan.copy_id for loan in found]
     if question.has("have i ever|did i ever|in the past|before|ever lend|ever lent|so far|history"):
-        return past_loans_answer(question, person)
+        return _past_loans_answer(question, person)
     if question.has("how many") and not question.has("days|weeks|months"):
         who = f" to {person}" if person else ""
         return Reply(f"{count_of(len(found), 'book is', 'books are')} lent{who}.", keys)
     if not found and person:
-        return past_loans_answer(question, person)
+        return _past_loans_answer(question, person)
     if not found:
         return Reply("Nothing is lent right now.")
     if person:
-        return Reply(f"{person} has {len(found):,}: {'; '.join(loan_sentence(loan) for loan in found[:8])}.", keys)
+        return Reply(f"{person} has {len(found):,}: {'; '.join(_loan_sentence(loan) for loan in found[:8])}.", keys)
     if question.has("to whom|who (?:has|have|did|is|owes|borrowed)") and not question.has("what|which"):
         people: dict[str, int] = {}
         for loan in found:
             people[loan.borrower] = people.get(loan.borrower, 0) + 1
         names = ", ".join(f"{name} ({number})" for name, number in sorted(people.items(), key=lambda pair: (-pair[1], pair[0])))
         return Reply(f"{count_of(len(found), 'book is', 'books are')} lent: {names}.", keys)
-    return Reply(f"{len(found):,} lent: {'; '.join(f'{loan.borrower} has {loan_sentence(loan)}' for loan in found[:8])}.", keys)
+    return Reply(f"{len(found):,} lent: {'; '.join(f'{loan.borrower} has {_loan_sentence(loan)}' for loan in found[:8])}.", keys)
 
 
-def past_loans_answer(question: Question, person: str) -> Reply:
+def _past_loans_answer(question: Question, person: str) -> Reply:
     loans = Loan.objects.filter(copy__user=question.user, copy__removed__isnull=True).select_related("copy").order_by("-since")
     loans = [loan for loan in loans if not person or person.casefold() in loan.borrower.casefold()]
     question.tools.step("loans", f"{person or 'everybody'}, given back too", f"{len(loans)} loans")
@@ -82,7 +82,7 @@ OF_BOOK = (
 )
 
 
-def of_book(question: Question) -> Reply | None:
+def _of_book(question: Question) -> Reply | None:
     """Who has one book, and since when."""
     title = question.subject(*OF_BOOK)
     generic = (
@@ -106,7 +106,7 @@ def of_book(question: Question) -> Reply | None:
         return None
     loan = copy.loans.filter(returned__isnull=True).first()
     if loan:
-        return Reply(f"{loan.borrower} has {loan_sentence(loan)}.", [copy.pk])
+        return Reply(f"{loan.borrower} has {_loan_sentence(loan)}.", [copy.pk])
     last = copy.loans.order_by("-returned").first()
     back = f" {last.borrower} gave it back on {day_in_words(last.returned)}." if last else ""
     shelf = f" It should be on “{copy.shelf}”." if copy.shelf else ""

@@ -7,7 +7,7 @@ from library.models import Status, UserBook
 from library.series import Series, runs, volume_numbers
 
 
-def series_in(question: Question) -> str:
+def _series_in(question: Question) -> str:
     """The series that the question names: itself, by a part of its name, or by one of its books."""
     name = longest_in(question.text, question.names.series, 3)
     if name:
@@ -32,22 +32,22 @@ def series_in(question: Question) -> str:
 
 
 def gaps(question: Question) -> Reply | None:
-    name = series_in(question)
+    name = _series_in(question)
     if not name and question.has("isbn|cover|covers|rating|notes|tags|shelf|author|review|page count"):
         return None
     found = question.tools.series(name)
     if name:
-        return of_one(name, next(iter(found), None))
+        return _of_one(name, next(iter(found), None))
     with_gaps = [one for one in found if one.missing]
     if not with_gaps:
         return Reply("None of your series has a gap that I can see." if found else "None of your books is in a series.")
-    rows = [f"{one.name}: {number_list(one.missing)}" for one in sorted(with_gaps, key=lambda one: -one.count)]
+    rows = [f"{one.name}: {_number_list(one.missing)}" for one in sorted(with_gaps, key=lambda one: -one.count)]
     more = f" and {len(rows) - 10:,} more series" if len(rows) > 10 else ""
     keys = [copy.pk for one in with_gaps for copy in one.copies]
     return Reply(f"Missing between the volumes you have — {'; '.join(rows[:10])}{more}.", keys)
 
 
-def of_one(name: str, one: Series | None) -> Reply:
+def _of_one(name: str, one: Series | None) -> Reply:
     if not one:
         return Reply(f"You have no volume of “{name}”.")
     keys = [copy.pk for copy in one.copies]
@@ -55,13 +55,13 @@ def of_one(name: str, one: Series | None) -> Reply:
         return Reply(
             f"You have {len(keys)} of “{name}”, but their volumes have no numbers, so I cannot tell what is missing.", keys
         )
-    have = f"You have {number_list(one.volumes)} of “{name}”"
+    have = f"You have {_number_list(one.volumes)} of “{name}”"
     if one.missing:
-        return Reply(f"{have}; {number_list(one.missing)} {'is' if len(one.missing) == 1 else 'are'} missing.", keys)
+        return Reply(f"{have}; {_number_list(one.missing)} {'is' if len(one.missing) == 1 else 'are'} missing.", keys)
     return Reply(f"{have}, without a gap. Whether more volumes have come out since I cannot tell.", keys)
 
 
-def number_list(item: list[int]) -> str:
+def _number_list(item: list[int]) -> str:
     """`1, 2 and 4`, and `1–9` for a run."""
     return runs(item, "–")
 
@@ -77,7 +77,7 @@ def following(question: Question) -> Reply | None:
     )
     if copy and not copy.series:
         return Reply(f"{titled(copy)} is in no series that I know of.", [copy.pk])
-    name = copy.series if copy else series_in(question)
+    name = copy.series if copy else _series_in(question)
     if not name:
         return None
     one = next(iter(question.tools.series(name)), None)
@@ -90,7 +90,7 @@ def following(question: Question) -> Reply | None:
         wanted = max(volume_numbers(copy.series_number), default=0) + 1
         if later and wanted > 1 and min(volume_numbers(later[0].series_number), default=0) > wanted:
             return Reply(
-                f"Number {wanted} of “{name}” comes next; you do not have it. The next you have is {of_series(later[0])}.",
+                f"Number {wanted} of “{name}” comes next; you do not have it. The next you have is {_of_series(later[0])}.",
                 [later[0].pk],
             )
     else:
@@ -98,10 +98,10 @@ def following(question: Question) -> Reply | None:
     if not later:
         what = f"after {titled(copy)}" if copy else "unread"
         return Reply(f"You have no volume of “{name}” {what}.")
-    return Reply(f"Next in “{name}” is {of_series(later[0])}.", [later[0].pk])
+    return Reply(f"Next in “{name}” is {_of_series(later[0])}.", [later[0].pk])
 
 
-def of_series(copy: UserBook) -> str:
+def _of_series(copy: UserBook) -> str:
     return titled(copy) + (f", number {copy.series_number}" if copy.series_number else "")
 
 

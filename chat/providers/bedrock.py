@@ -45,7 +45,9 @@ class BedrockChatModel:
             "toolConfig": {"tools": specs}, "inferenceConfig": {"maxTokens": MOST_TOKENS},
         }  # fmt: skip
         try:
-            return read_bedrock_answer(self.streamed(request, hear) if hear and self.streams else self.client.converse(**request))
+            return _read_bedrock_answer(
+                self.streamed(request, hear) if hear and self.streams else self.client.converse(**request)
+            )
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             again = code in AGAIN or code in STREAM_AGAIN
@@ -68,12 +70,12 @@ class BedrockChatModel:
             self.streams = False
             return answer
         try:
-            return gathered(events, hear)
+            return _gathered(events, hear)
         finally:
             events.close()
 
 
-def gathered(events, hear) -> dict:
+def _gathered(events, hear) -> dict:
     """The events of one message, put together to what `converse` would have said."""
     parts: dict[int, dict] = {}
     usage, ended = {}, False
@@ -108,7 +110,7 @@ def message(turn: ModelTurn) -> dict:
     return {"role": turn.role, "content": content}
 
 
-def read_bedrock_answer(answer: dict) -> Said:
+def _read_bedrock_answer(answer: dict) -> Said:
     parts, usage = answer["output"]["message"]["content"], answer.get("usage", {})
     calls = tuple(
         Call(part["toolUse"]["toolUseId"], part["toolUse"]["name"], part["toolUse"]["input"] or {})

@@ -21,7 +21,7 @@ class OpenAIChatModel:
     def ask(self, system: str, turns: list[ModelTurn], tools: list[dict], hear=None) -> Said:
         body = {
             "model": self.model,
-            "messages": [{"role": "system", "content": system}, *(message for turn in turns for message in turn_messages(turn))],
+            "messages": [{"role": "system", "content": system}, *(message for turn in turns for message in _turn_messages(turn))],
             "tools": [{"type": "function", "function": tool} for tool in tools],
         }
         if hear:
@@ -33,14 +33,14 @@ class OpenAIChatModel:
                         f"The model rejected the request ({answer.status_code}).", permanent=answer.status_code not in AGAIN
                     )
                 streamed = hear and "event-stream" in answer.headers.get("content-type", "")
-                return read_openai_answer(gathered(answer.iter_lines(), hear) if streamed else json.loads(answer.read()))
+                return _read_openai_answer(_gathered(answer.iter_lines(), hear) if streamed else json.loads(answer.read()))
         except httpx.HTTPError as error:
             raise ModelError("The model is not responding.") from error
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise ModelError("The model answered something that cannot be read.") from error
 
 
-def gathered(lines, hear) -> dict:
+def _gathered(lines, hear) -> dict:
     """The pieces of a streamed answer, put together to what would have been said at once."""
     text, calls, usage, ended = "", {}, {}, False
     for line in lines:
@@ -61,13 +61,13 @@ def gathered(lines, hear) -> dict:
                 text += values
                 hear(values)
             for call in delta.get("tool_calls") or ():
-                gather_call(calls, call)
+                _gather_call(calls, call)
     if not ended:
         raise ModelError("The model stopped before finishing its answer.")
     return {"choices": [{"message": {"content": text, "tool_calls": [calls[n] for n in sorted(calls)]}}], "usage": usage}
 
 
-def gather_call(calls: dict[int, dict], piece: dict):
+def _gather_call(calls: dict[int, dict], piece: dict):
     """Its name comes once, its arguments letter by letter. Some servers leave out the number, and send each call whole."""
     number = piece.get("index", len(calls))
     call = calls.setdefault(number, {"id": f"call-{number}", "function": {"name": "", "arguments": ""}})
@@ -77,7 +77,7 @@ def gather_call(calls: dict[int, dict], piece: dict):
     call["function"]["arguments"] += function.get("arguments") or ""
 
 
-def turn_messages(turn: ModelTurn) -> list[dict]:
+def _turn_messages(turn: ModelTurn) -> list[dict]:
     if turn.role == "tool":
         return [{"role": "tool", "tool_call_id": key, "content": found} for key, found in turn.results]
     values: dict = {"role": turn.role, "content": turn.text}
@@ -89,7 +89,7 @@ def turn_messages(turn: ModelTurn) -> list[dict]:
     return [values]
 
 
-def read_openai_answer(answer: dict) -> Said:
+def _read_openai_answer(answer: dict) -> Said:
     message, usage = answer["choices"][0]["message"], answer.get("usage") or {}
     calls = tuple(
         Call(call["id"], call["function"]["name"], json.loads(call["function"]["arguments"] or "{}"))

@@ -40,7 +40,7 @@ class NewCopy:
 @transaction.atomic
 def add_copies(user, wanted: list[NewCopy], source: str = facts.IMPORT) -> list[UserBook]:
     """The copies of `wanted` in this person's library, in their order. `source` is who says their facts."""
-    books = find_or_make_books([new.record() for new in wanted])
+    books = _find_or_make_books([new.record() for new in wanted])
     copies = [_copy(user, new, book, source) for new, book in zip(wanted, books, strict=True)]
     UserBook.objects.bulk_create(copies, batch_size=BATCH)
     CopyAuthor.objects.bulk_create([row for copy in copies for row in CopyAuthor.rows_of(copy)], batch_size=BATCH)
@@ -53,7 +53,7 @@ def add_copies(user, wanted: list[NewCopy], source: str = facts.IMPORT) -> list[
     return copies
 
 
-def find_or_make_books(records: list[Record]) -> list[Book]:
+def _find_or_make_books(records: list[Record]) -> list[Book]:
     """The editions of `records`, as `identity.find_or_make_book` says for one; made where nobody had them yet.
 
     Without an ISBN, volumes of a series that have the same title are still editions of their own."""

@@ -64,7 +64,7 @@ def apply_change(user, copies: QuerySet, change: Change) -> Undo | None:
     steps = [step for step in steps if step["before"]] + tag_steps
     if not steps:
         return None
-    done = undoing.record(user, change_sentence(change, len(changed | retagged)), *steps)
+    done = undoing.record(user, _change_sentence(change, len(changed | retagged)), *steps)
     webhooks.notify_many(user.pk, changed | retagged, done.sentence)
     return done
 
@@ -105,7 +105,7 @@ def _pairs(pks: list[int], tags):
     return tagging.Through.objects.filter(userbook__in=pks, tag__in=tags).values_list("userbook_id", "tag_id")
 
 
-def change_sentence(change: Change, count: int) -> str:
+def _change_sentence(change: Change, count: int) -> str:
     """What was done, for the person: `12 books are on “Study” now.`"""
     books, are = ("1 book", "is") if count == 1 else (f"{count:,} books", "are")
     if change.remove:
@@ -133,7 +133,7 @@ def rename_tag(tag: Tag, name: str) -> Undo | None:
     """The tag under its new name. Where another one is called so the two become one, which the Undo takes apart again."""
     other = tagging.tag_named(tag.user, name)
     if other and other != tag:
-        return merge_tags(tag, other)
+        return _merge_tags(tag, other)
     tag.name = name
     tag.save()
     _count_as_change(tag)
@@ -141,7 +141,7 @@ def rename_tag(tag: Tag, name: str) -> Undo | None:
 
 
 @transaction.atomic
-def merge_tags(tag: Tag, into: Tag) -> Undo:
+def _merge_tags(tag: Tag, into: Tag) -> Undo:
     """Every book with `tag` has `into` instead, and `tag` is gone."""
     books = _books(tag)
     fresh = sorted(set(books) - set(_books(into)))

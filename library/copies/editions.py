@@ -21,7 +21,7 @@ MOST = 30
 
 
 @dataclass(frozen=True)
-class CatalogOffer:
+class _CatalogOffer:
     record: Record
     owned: bool
     key: str
@@ -45,7 +45,7 @@ def search_catalogs(user, text: str) -> dict:
     else:
         records = _once(catalogs.search([text], limit=12).get(text, []))[:MOST]
     flags = identity.owned_flags(user, records) if records else []
-    results = [CatalogOffer(record, owned, offer_key(record)) for record, owned in zip(records, flags, strict=True)]
+    results = [_CatalogOffer(record, owned, offer_key(record)) for record, owned in zip(records, flags, strict=True)]
     return {"results": results, "problems": catalogs.problems, "number": number}
 
 

@@ -42,7 +42,7 @@ def work_key(title: str, authors) -> str:
     return "|".join([folded, *filter(None, surname)])[:300]
 
 
-def find_book(record: Record) -> Book | None:
+def _find_book(record: Record) -> Book | None:
     """The edition that `record` is: by ISBN where it has one, else the one without ISBN of the same title and author."""
     if record.isbn:
         return Book.objects.filter(isbn13=record.isbn).first()
@@ -52,7 +52,7 @@ def find_book(record: Record) -> Book | None:
 
 def find_or_make_book(record: Record) -> Book:
     """The edition that `record` is, made where nobody had it yet. Two workers at once end with one row."""
-    found = find_book(record)
+    found = _find_book(record)
     if found:
         complete_edition(found, record)
         return found

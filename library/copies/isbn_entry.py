@@ -81,7 +81,7 @@ class Entered:
 
 
 @dataclass(frozen=True)
-class EnteredCopy(Entered):
+class _EnteredCopy(Entered):
     """What was not refused."""
 
     copy: UserBook
@@ -133,12 +133,12 @@ def enter(
 @transaction.atomic
 def enter_record(
     user, record: Record, *, said: dict | None = None, tags: Iterable[str] = (), key: str = "", **own
-) -> EnteredCopy:
+) -> _EnteredCopy:
     """One copy of `record`, as a catalogue's search answered it or as its owner typed it; `said` are the owner's own words
     about it, which nobody overwrites; `own` what is theirs: status, shelf, entry."""
     before = UserBook.objects.filter(user=user, entry_key=key).first() if key else None
     if before:
-        return EnteredCopy(record.title, EntryOutcome.AGAIN, before, before.isbn13, key)
+        return _EnteredCopy(record.title, EntryOutcome.AGAIN, before, before.isbn13, key)
     entered = _add(user, record, key, own)
     if entered.outcome == EntryOutcome.ADDED:
         if said:
@@ -171,7 +171,7 @@ def _first_copies(user, numbers: set[str]) -> dict[str, UserBook]:
     return {copy.isbn13: copy for copy in copies}
 
 
-def _add(user, record: Record, key: str, own: dict) -> EnteredCopy:
+def _add(user, record: Record, key: str, own: dict) -> _EnteredCopy:
     """In a savepoint: another process may have just entered the same key."""
     text = record.isbn or record.title
     try:
@@ -181,8 +181,8 @@ def _add(user, record: Record, key: str, own: dict) -> EnteredCopy:
         copy = UserBook.objects.filter(user=user, entry_key=key).exclude(entry_key="").first()
         if copy is None:
             raise
-        return EnteredCopy(text, EntryOutcome.AGAIN, copy, copy.isbn13, key)
-    return EnteredCopy(text, EntryOutcome.ADDED, copy, record.isbn, key)
+        return _EnteredCopy(text, EntryOutcome.AGAIN, copy, copy.isbn13, key)
+    return _EnteredCopy(text, EntryOutcome.ADDED, copy, record.isbn, key)
 
 
 def _wanted(record: Record) -> str:

@@ -45,7 +45,7 @@ COPY_ROWS = [
 
 
 @dataclass(frozen=True)
-class Difference:
+class _Difference:
     """Something that the two records say differently: what stays, and what is kept in the history only."""
 
     name: str
@@ -63,10 +63,10 @@ def possible_duplicates(copy: UserBook) -> list[UserBook]:
     return same
 
 
-def fact_differences(keep: UserBook, other: UserBook) -> list[Difference]:
+def fact_differences(keep: UserBook, other: UserBook) -> list[_Difference]:
     """Where both say something, and not the same."""
     names = (*FACTS, *FILLED)
-    pairs = [Difference(name, getattr(keep, name), getattr(other, name)) for name in names]
+    pairs = [_Difference(name, getattr(keep, name), getattr(other, name)) for name in names]
     return [item for item in pairs if item.kept and item.other and item.kept != item.other]
 
 

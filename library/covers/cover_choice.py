@@ -18,7 +18,7 @@ SENTENCES = {
 
 
 @dataclass(frozen=True)
-class Offer:
+class _Offer:
     """A cover of another edition of the same work; as the `cover` tag wants it."""
 
     pk: int
@@ -36,17 +36,17 @@ def editions_with_covers(copy: UserBook):
     return Book.objects.filter(work_key=copy.book.work_key).exclude(cover="").order_by("-published_date", "pk")
 
 
-def cover_offers(copy: UserBook) -> list[Offer]:
+def cover_offers(copy: UserBook) -> list[_Offer]:
     """The covers of the editions of the same work, this one's first, each picture once; one query."""
     same = sorted(editions_with_covers(copy)[: MOST_OFFERED * 2], key=lambda book: book.pk != copy.book_id)
     first = {book.cover: book for book in reversed(same)}
     return [_offer(copy, book) for book in same if first[book.cover] is book][:MOST_OFFERED]
 
 
-def _offer(copy: UserBook, book: Book) -> Offer:
+def _offer(copy: UserBook, book: Book) -> _Offer:
     words = ", ".join(part for part in (book.publisher, book.year, book.language) if part) or "Edition"
     chosen = copy.cover == book.cover
-    return Offer(book.pk, book.title, tuple(book.authors), book.language, book.cover, book.cover_key, words, chosen)
+    return _Offer(book.pk, book.title, tuple(book.authors), book.language, book.cover, book.cover_key, words, chosen)
 
 
 @transaction.atomic

@@ -41,7 +41,7 @@ class PictureError(Exception):
 
 def as_cover(data: bytes) -> bytes:
     """The picture in `data`, upright, bare of metadata and at most 400 px wide, as WebP. Raises PictureError."""
-    picture = opened(data)
+    picture = _opened(data)
     if picture.width < LEAST_WIDTH or picture.height < LEAST_HEIGHT:
         raise PictureError(f"This picture is too small for a cover: {picture.width} × {picture.height} pixels.")
     picture.thumbnail((WIDTH, HEIGHT))
@@ -53,7 +53,7 @@ def as_cover(data: bytes) -> bytes:
     return out.getvalue()
 
 
-def opened(data: bytes) -> Image.Image:
+def _opened(data: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)

@@ -17,7 +17,7 @@ LONGEST_TITLE = 110
 
 
 @dataclass(frozen=True)
-class Drawing:
+class _Drawing:
     """What the template needs to draw one cover: names of classes, and the words on it."""
 
     cloth: str
@@ -27,17 +27,17 @@ class Drawing:
     author: str
 
 
-def draw(title: str, authors) -> Drawing:
+def draw(title: str, authors) -> _Drawing:
     """The cover of `title`. Cloth and binding come from the title's hash, so a book keeps its look wherever it is shown."""
     shown = shorten(title.strip() or "Untitled")
     number = int.from_bytes(hashlib.blake2b(folding.fold(title).encode(), digest_size=4).digest())
     binding = list(BINDINGS)[number // len(CLOTHS) % len(BINDINGS)]
-    return Drawing(
+    return _Drawing(
         cloth=CLOTHS[number % len(CLOTHS)],
         binding=binding,
         size=size_for(shown, BINDINGS[binding]),
         title=shown,
-        author=short_author(list(authors)),
+        author=_short_author(list(authors)),
     )
 
 
@@ -62,10 +62,10 @@ def size_for(title: str, room: int) -> str:
 
 def width(word: str) -> float:
     """In ems of the serif, near enough: measured on Literata's letters."""
-    return sum(letter_width(letter) for letter in word)
+    return sum(_letter_width(letter) for letter in word)
 
 
-def letter_width(letter: str) -> float:
+def _letter_width(letter: str) -> float:
     if letter in "iljtfrI.,:;!’'-()[]":
         return 0.4
     if letter in "mwMW—…@" or ord(letter) >= 0x2E80:  # from here on Chinese, Japanese, Korean: full squares
@@ -73,7 +73,7 @@ def letter_width(letter: str) -> float:
     return 0.74 if letter.isupper() else 0.66 if letter in "bdhknpqu" else 0.6
 
 
-def short_author(authors: list[str]) -> str:
+def _short_author(authors: list[str]) -> str:
     if len(authors) > 2:
         return f"{authors[0]} and others"
     return " and ".join(authors)

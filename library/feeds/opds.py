@@ -126,7 +126,7 @@ def _entry(feed, copy: UserBook, page: str):
     if copy.cover:
         _link(entry, COVER, copy.cover, "image/jpeg")
     _link(entry, "alternate", page, "text/html")
-    _link(entry, BORROW, borrow(copy), "text/html")
+    _link(entry, BORROW, _borrow(copy), "text/html")
 
 
 # ── OPDS 2.0 ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -159,7 +159,7 @@ def publication(copy: UserBook, page: str) -> dict:
         "subject": copy.categories,
         "belongsTo": {"series": _series(copy)} if copy.series else None,
     }
-    links = [{"rel": "alternate", "href": page, "type": "text/html"}, {"rel": BORROW, "href": borrow(copy), "type": "text/html"}]
+    links = [{"rel": "alternate", "href": page, "type": "text/html"}, {"rel": BORROW, "href": _borrow(copy), "type": "text/html"}]
     images = [{"href": copy.cover, "type": "image/jpeg"}] if copy.cover else []
     return {"metadata": {name: value for name, value in about.items() if value}, "links": links, "images": images}
 
@@ -170,5 +170,5 @@ def _series(copy: UserBook) -> dict:
     return {"name": copy.series} | ({"position": float(number)} if number else {})
 
 
-def borrow(copy: UserBook) -> str:
+def _borrow(copy: UserBook) -> str:
     return purchase_links(copy.isbn13, copy.title, copy.author)["openLibrary"]

@@ -98,7 +98,7 @@ class ISBNField(forms.CharField):
             raise ValidationError(str(error)) from error
 
 
-class LongSelect(forms.Select):
+class _LongSelect(forms.Select):
     """For hundreds of options: Django renders a template for each, which takes longer than all else of a page."""
 
     def render(self, name, value, attrs=None, renderer=None):
@@ -114,7 +114,7 @@ class OwnShelfForm:
 
     def offer_shelves_of(self, user):
         field = self.fields["shelf"]
-        few, field.widget = field.widget, LongSelect(field.widget.attrs)
+        few, field.widget = field.widget, _LongSelect(field.widget.attrs)
         field.widget.is_required = few.is_required
         field.queryset = user.shelves.all()
         field.empty_label = "No shelf"

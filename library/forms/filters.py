@@ -46,13 +46,13 @@ NO_LANGUAGE = "none"
 MISSING = {"cover": "No cover", "isbn": "No ISBN"}
 
 
-def order_of(sort: str) -> list:
+def _order_of(sort: str) -> list:
     name = sort.removeprefix("-")
     return SORTS[name][3 if sort.startswith("-") else 2]
 
 
 @dataclass(frozen=True)
-class Narrowing:
+class _Narrowing:
     """One thing that the address asks for, to be shown as a chip that takes it back."""
 
     name: str
@@ -60,7 +60,7 @@ class Narrowing:
     label: str
 
 
-class SeveralField(forms.Field):
+class _SeveralField(forms.Field):
     """A name that may stand in the address several times."""
 
     widget = forms.SelectMultiple
@@ -81,7 +81,7 @@ class LibraryFilter(forms.Form):
     room = forms.CharField(required=False, max_length=100)
     bookcase = forms.CharField(required=False, max_length=100)
     status = forms.ChoiceField(choices=Status.choices, required=False)
-    tag = SeveralField()
+    tag = _SeveralField()
     author = forms.CharField(required=False, max_length=200)
     series = forms.CharField(required=False, max_length=200)
     language = forms.CharField(required=False, max_length=8)
@@ -134,7 +134,7 @@ class LibraryFilter(forms.Form):
 
     def select(self, books):
         """Those of `books` that are asked for, in the order that is asked for."""
-        return self.narrow(books).order_by(*order_of(self.order))
+        return self.narrow(books).order_by(*_order_of(self.order))
 
     def placed(self, books):
         if shelf := self.value("shelf"):
@@ -176,41 +176,41 @@ class LibraryFilter(forms.Form):
             books = books.filter(sync_status__in=(SyncStatus.PENDING, SyncStatus.FAILED))
         return books
 
-    def narrowings(self, shelves) -> list[Narrowing]:
+    def narrowings(self, shelves) -> list[_Narrowing]:
         """What is asked for, in words; `shelves` are the person's own. The search has its own field, which shows it."""
-        found = [Narrowing(name, self.value(name), self.value(name)) for name in ("room", "bookcase") if self.value(name)]
+        found = [_Narrowing(name, self.value(name), self.value(name)) for name in ("room", "bookcase") if self.value(name)]
         if shelf := self.value("shelf"):
             names = {NO_SHELF: "No shelf"} | {
                 str(shelf.pk): label_of(shelf, self.value("room"), self.value("bookcase")) for shelf in shelves
             }
-            found.append(Narrowing("shelf", shelf, names.get(shelf, "A deleted shelf")))
+            found.append(_Narrowing("shelf", shelf, names.get(shelf, "A deleted shelf")))
         if status := self.value("status"):
-            found.append(Narrowing("status", status, Status(status).label))
-        found += [Narrowing("tag", tag, f"Tag: {tag}") for tag in self.value("tag")]
+            found.append(_Narrowing("status", status, Status(status).label))
+        found += [_Narrowing("tag", tag, f"Tag: {tag}") for tag in self.value("tag")]
         found += [
-            Narrowing(n, self.value(n), f"{n.capitalize()}: {self.value(n)}") for n in ("author", "series") if self.value(n)
+            _Narrowing(n, self.value(n), f"{n.capitalize()}: {self.value(n)}") for n in ("author", "series") if self.value(n)
         ]
         if language := self.value("language"):
             label = "Unknown language" if language == NO_LANGUAGE else language_name(language)
-            found.append(Narrowing("language", language, label))
+            found.append(_Narrowing("language", language, label))
         found += self.years()
         if rating := self.value("rating"):
-            found.append(Narrowing("rating", str(rating), f"{rating / 2:g} stars or more" if rating < 10 else "5 stars"))
+            found.append(_Narrowing("rating", str(rating), f"{rating / 2:g} stars or more" if rating < 10 else "5 stars"))
         if entry := self.value("entry"):
-            found.append(Narrowing("entry", entry, f"Added by: {Entry(entry).label}"))
-        found += [Narrowing("missing", value, MISSING[value]) for value in self.value("missing")]
+            found.append(_Narrowing("entry", entry, f"Added by: {Entry(entry).label}"))
+        found += [_Narrowing("missing", value, MISSING[value]) for value in self.value("missing")]
         flags = {"favourite": "Favourites", "lent": "Lent", "lookup": "Not found yet"}
-        return found + [Narrowing(name, "on", label) for name, label in flags.items() if self.value(name)]
+        return found + [_Narrowing(name, "on", label) for name, label in flags.items() if self.value(name)]
 
-    def years(self) -> list[Narrowing]:
+    def years(self) -> list[_Narrowing]:
         first, until = self.cleaned_data.get("year_from"), self.cleaned_data.get("year_to")
         if first is not None and first == until:
-            return [Narrowing("year", str(first), str(first))]
-        found = [Narrowing("year_from", str(first), f"From {first}")] if first is not None else []
-        return found + ([Narrowing("year_to", str(until), f"Up to {until}")] if until is not None else [])
+            return [_Narrowing("year", str(first), str(first))]
+        found = [_Narrowing("year_from", str(first), f"From {first}")] if first is not None else []
+        return found + ([_Narrowing("year_to", str(until), f"Up to {until}")] if until is not None else [])
 
 
-def query_without(query: QueryDict, narrowing: Narrowing) -> str:
+def query_without(query: QueryDict, narrowing: _Narrowing) -> str:
     """The query string of an address that asks for all that `query` does but this."""
     query = query.copy()
     if narrowing.name == "year":

@@ -27,7 +27,7 @@ LONGEST_DESCRIPTION, LONGEST_NOTES = 1200, 400
 TEXT_COLUMNS = ("pk", "user_id", "title", "subtitle", "authors", "series", "categories", "description", "notes")
 
 
-def text_of(copy: UserBook) -> str:
+def _text_of(copy: UserBook) -> str:
     """What the vector of a copy is made of: what it says itself, then what is said about it."""
     title = f"{copy.title}: {copy.subtitle}" if copy.subtitle else copy.title
     parts = [f"{title} by {copy.author}" if copy.authors else title, copy.series, ", ".join(map(str, copy.categories))]
@@ -35,7 +35,7 @@ def text_of(copy: UserBook) -> str:
     return ". ".join(part for part in parts if part)
 
 
-def digest_of(text: str, model: str) -> str:
+def _digest_of(text: str, model: str) -> str:
     return hashlib.blake2b(f"{model}\n{text}".encode(), digest_size=16).hexdigest()
 
 
@@ -43,13 +43,13 @@ def make_due_vectors(seconds: float = 10, embedder=None) -> int:
     """Makes what is due, for so long; how many were made."""
     embedder = embedder or choosing.embedder()
     until, made = time.monotonic() + seconds, 0
-    outdated(embedder.name)
+    _outdated(embedder.name)
     while time.monotonic() < until and (some := batch(embedder)):
         made += some
     return made
 
 
-def outdated(model: str):
+def _outdated(model: str):
     """Vectors of another model are due; they are used by nobody in the meantime."""
     others = Embedding.objects.filter(stale=False).exclude(model=model)
     if others.exists():
@@ -62,26 +62,26 @@ def batch(embedder, due=None) -> int:
     if not due:
         return 0
     copies = list(UserBook.objects.filter(pk__in=due).only(*TEXT_COLUMNS))
-    texts = {copy.pk: text_of(copy) for copy in copies}
-    digests = {pk: digest_of(text, embedder.name) for pk, text in texts.items()}
-    vectors = same_text(set(digests.values()))
+    texts = {copy.pk: _text_of(copy) for copy in copies}
+    digests = {pk: _digest_of(text, embedder.name) for pk, text in texts.items()}
+    vectors = _same_text(set(digests.values()))
     missing = {digests[pk]: text for pk, text in texts.items() if digests[pk] not in vectors}
     if missing:
         rows = embedder.embed(list(missing.values())).vectors
         vectors |= {digest: row.astype(STORED).tobytes() for digest, row in zip(missing, rows, strict=True)}
-    return write_vectors(copies, digests, vectors, embedder.name)
+    return _write_vectors(copies, digests, vectors, embedder.name)
 
 
-def same_text(digests: set[str]) -> dict[str, bytes]:
+def _same_text(digests: set[str]) -> dict[str, bytes]:
     """Vectors that are there already: somebody else has the same edition, or a change was taken back."""
     known = Embedding.objects.filter(digest__in=digests).exclude(digest="").values_list("digest", "vector")
     return {digest: bytes(vector) for digest, vector in known if vector}
 
 
-def write_vectors(copies: list[UserBook], digests: dict[int, str], vectors: dict[str, bytes], model: str) -> int:
+def _write_vectors(copies: list[UserBook], digests: dict[int, str], vectors: dict[str, bytes], model: str) -> int:
     with transaction.atomic():
         now = UserBook.objects.select_for_update(of=("self",)).filter(pk__in=digests).only(*TEXT_COLUMNS)
-        same = {copy.pk for copy in now if digest_of(text_of(copy), model) == digests[copy.pk]}
+        same = {copy.pk for copy in now if _digest_of(_text_of(copy), model) == digests[copy.pk]}
         rows = [
             Embedding(
                 copy_id=copy.pk, user_id=copy.user_id, model=model, stale=False, digest=digests[copy.pk],
@@ -113,7 +113,7 @@ def _discover():
 
 def _work(lease: Lease):
     embedder, until = choosing.embedder(), time.monotonic() + SLICE_SECONDS
-    outdated(embedder.name)
+    _outdated(embedder.name)
     while not draining.is_draining() and time.monotonic() < until and batch(embedder):
         lease.progress()
     with transaction.atomic():
@@ -163,7 +163,7 @@ def wrong(model: str) -> list[int]:
     for start in range(0, rows.count(), CHECKED_AT_ONCE):
         digests = dict(rows[start : start + CHECKED_AT_ONCE])
         copies = UserBook.objects.filter(pk__in=digests).only(*TEXT_COLUMNS)
-        found += [copy.pk for copy in copies if digest_of(text_of(copy), model) != digests[copy.pk]]
+        found += [copy.pk for copy in copies if _digest_of(_text_of(copy), model) != digests[copy.pk]]
     return found
 
 

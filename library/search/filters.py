@@ -30,7 +30,7 @@ def narrow(books: UserBookQuerySet, query: Filter) -> UserBookQuerySet:
     return books.but_not(lambda all_books: meaning(all_books, query.value)) if query.no else meaning(books, query.value)
 
 
-def bounds(text: str, step: float = 1) -> tuple[float | None, float | None] | None:
+def _bounds(text: str, step: float = 1) -> tuple[float | None, float | None] | None:
     """`3..5`, `>300`, `1990s`, `7`: the lowest and the highest, both included; None where it is no number at all."""
     text = text.strip()
     if (range_ := RANGE.match(text)) and (range_["low"] or range_["high"]):
@@ -49,24 +49,24 @@ def bounds(text: str, step: float = 1) -> tuple[float | None, float | None] | No
     return (number, number + 9) if one["plus"] == "s" else (number, number)
 
 
-def number_filter(field: str, between: Callable, times: int = 1, step: float = 1):
+def _number_filter(field: str, between: Callable, times: int = 1, step: float = 1):
     def meaning(books, value: str):
         if value.casefold() in ("none", "no"):
             return books.missing(field)
-        found = bounds(value, step)
+        found = _bounds(value, step)
         return between(books, *(end and end * times for end in found)) if found else books.none()
 
     return meaning
 
 
 def year(books, value: str):
-    if found := bounds(value):
+    if found := _bounds(value):
         return books.published(*(None if end is None else int(end) for end in found))
     return books.missing("year") if value.casefold() in ("none", "unknown") else books.none()
 
 
-def added_filter(books, value: str):
-    found = bounds(value)
+def _added_filter(books, value: str):
+    found = _bounds(value)
     if found is None or any(end is not None and not 1 <= end <= 9998 for end in found):
         return books.none()
     first, last = (None if end is None else int(end) for end in found)
@@ -78,11 +78,11 @@ def groups(words: list[str]) -> list[tuple[str, ...]]:
     return [(word, *terms.umlauts(word)) for word in words]
 
 
-def author_filter(books, value: str):
+def _author_filter(books, value: str):
     return books.with_words("author_rows__folded", groups(terms.search_words(value)))
 
 
-def tag_filter(books, value: str):
+def _tag_filter(books, value: str):
     """That very tag; where there is none, those with its words."""
     named = books.tagged(value)
     return named if named.exists() else books.with_words("tags__folded", groups(terms.search_words(value)))
@@ -98,11 +98,11 @@ def title(books, value: str):
     return books.with_words("sort_title", groups(folding.sort_title(value).split()))
 
 
-def shelf_filter(books, value: str):
+def _shelf_filter(books, value: str):
     return books.missing("shelf") if value.casefold() == "none" else books.at_place_with_words(value)
 
 
-def status_filter(books, value: str):
+def _status_filter(books, value: str):
     found = STATUSES.get(re.sub(r"[^a-z]", "", value.casefold()))
     return books.with_status(found) if found else books.none()
 
@@ -114,16 +114,16 @@ def isbn(books, value: str):
     return books.with_isbn(f"978{digits[:9]}" if len(digits) == 10 else digits)
 
 
-def language_filter(books, value: str):
+def _language_filter(books, value: str):
     code = value.casefold()
     return books.in_language(LANGUAGES.get(code, code[:2] if len(code) in (2, 5) else code))
 
 
-def lent_filter(books, value: str):
+def _lent_filter(books, value: str):
     return books.lent(value) if terms.search_words(value) else books.none()
 
 
-def is_(books, value: str):
+def _is_(books, value: str):
     value = value.casefold()
     meanings = {
         **dict.fromkeys(("lent", "borrowed", "away"), lambda: books.lent()),
@@ -134,37 +134,37 @@ def is_(books, value: str):
         "shelved": lambda: books.having("shelf"),
         "unshelved": lambda: books.missing("shelf"),
     }
-    return meanings[value]() if value in meanings else status_filter(books, value)
+    return meanings[value]() if value in meanings else _status_filter(books, value)
 
 
-def has_filter(books, value: str):
+def _has_filter(books, value: str):
     field = PARTS.get(value.casefold(), value.casefold())
     if field == "photo":
         return books.filter(is_on_a_photo(books.owner))
     return books.having(field) if field in FIELDS else books.none()
 
 
-def contains(*columns: str):
+def _contains(*columns: str):
     return lambda books, value: books.containing(value, *columns)
 
 
 MEANINGS = {
-    "author": author_filter,
-    "tag": tag_filter,
-    "shelf": shelf_filter,
-    "status": status_filter,
+    "author": _author_filter,
+    "tag": _tag_filter,
+    "shelf": _shelf_filter,
+    "status": _status_filter,
     "isbn": isbn,
     "year": year,
-    "language": language_filter,
-    "rating": number_filter("rating", UserBookQuerySet.rated, times=2, step=0.5),
-    "is": is_,
-    "has": has_filter,
-    "pages": number_filter("pages", UserBookQuerySet.with_pages),
-    "lent": lent_filter,
-    "added": added_filter,
-    "publisher": contains("publisher"),
-    "category": contains("categories"),
-    "notes": contains("notes", "review"),
+    "language": _language_filter,
+    "rating": _number_filter("rating", UserBookQuerySet.rated, times=2, step=0.5),
+    "is": _is_,
+    "has": _has_filter,
+    "pages": _number_filter("pages", UserBookQuerySet.with_pages),
+    "lent": _lent_filter,
+    "added": _added_filter,
+    "publisher": _contains("publisher"),
+    "category": _contains("categories"),
+    "notes": _contains("notes", "review"),
     "title": title,
     "series": series,
 }

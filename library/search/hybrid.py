@@ -23,7 +23,7 @@ WORD = re.compile(r"[\w'’]+")
 AROUND = 90  # letters on both sides of the first hit in a long text
 
 
-def looked_for(query, meant: dict[str, str] | None = None) -> set[str]:
+def _looked_for(query, meant: dict[str, str] | None = None) -> set[str]:
     words = [word for phrase in query.phrases for word in phrase] + list(query.words) + list((meant or {}).values())
     reported = terms.telling_words(words) if words else []
     return {form for word in reported for form in terms.forms(word)}
@@ -34,7 +34,7 @@ def hit(word: str, wanted: set[str], typing: str = "") -> bool:
     return bool(folded) and (folded in wanted or (len(typing) > 1 and folded.startswith(typing)))
 
 
-def marked(text: str, wanted: set[str], typing: str = ""):
+def _marked(text: str, wanted: set[str], typing: str = ""):
     """The text, safe for a page, with `<mark>` around what was looked for."""
     parts, at = [], 0
     for match in WORD.finditer(text):
@@ -51,7 +51,7 @@ def snippet(text: str, wanted: set[str], typing: str = "") -> str:
             start, end = max(0, match.start() - AROUND), min(len(text), match.end() + AROUND)
             start = text.rfind(" ", 0, start) + 1 if start else 0
             cut = text[start:end].rsplit(" ", 1)[0] if end < len(text) else text[start:end]
-            inner = marked(" ".join(cut.split()), wanted, typing)
+            inner = _marked(" ".join(cut.split()), wanted, typing)
             return format_html("{}{}{}", "… " if start else "", inner, " …" if end < len(text) else "")
     return ""
 
@@ -73,7 +73,7 @@ NOTES = {"stands_in": "The model for searching by meaning is not installed, so s
 
 
 @dataclass(frozen=True)
-class Hit:
+class _Hit:
     """One found book, as a page shows it."""
 
     copy: UserBook
@@ -83,11 +83,11 @@ class Hit:
 
     @property
     def title(self):
-        return marked(self.copy.title, self.wanted, self.typing)
+        return _marked(self.copy.title, self.wanted, self.typing)
 
     @property
     def author(self):
-        return marked(self.copy.author, self.wanted, self.typing)
+        return _marked(self.copy.author, self.wanted, self.typing)
 
     @cached_property
     def snippet(self):
@@ -99,7 +99,7 @@ class Hit:
 
 
 @dataclass
-class Results:
+class _Results:
     user: object
     query: Query
     mode: str
@@ -120,16 +120,16 @@ class Results:
         return [pk for pk, _ in self.ranked[self.offset : self.offset + self.limit]]
 
     @cached_property
-    def hits(self) -> list[Hit]:
+    def hits(self) -> list[_Hit]:
         """The books of this page. What has gone in the meantime is left out; what is another's could not be fetched."""
-        copies = {copy.pk: copy for copy in fetched(self.user, self.ids)}
-        wanted = looked_for(self.query, self.meant)
+        copies = {copy.pk: copy for copy in _fetched(self.user, self.ids)}
+        wanted = _looked_for(self.query, self.meant)
         typing = self.query.words[-1] if self.query.typing and self.query.words else ""
         page = self.ranked[self.offset : self.offset + self.limit]
-        return [Hit(copies[pk], score, wanted, typing) for pk, score in page if pk in copies]
+        return [_Hit(copies[pk], score, wanted, typing) for pk, score in page if pk in copies]
 
 
-def fetched(user, pks: list[int]):
+def _fetched(user, pks: list[int]):
     """These copies of this person's library, in any order. Written out, for making the statement took longer than the search."""
     if not pks:
         return []
@@ -139,18 +139,18 @@ def fetched(user, pks: list[int]):
     )
 
 
-def find_books(user, q: str, mode: str = "hybrid", limit: int = 20, offset: int = 0, within=None) -> Results:
+def find_books(user, q: str, mode: str = "hybrid", limit: int = 20, offset: int = 0, within=None) -> _Results:
     """The books of `user` that `q` finds. `within`: those of their books that may be found at all."""
     began = time.perf_counter()
     query = parse_query(q)
-    results = Results(user, query, mode, [], limit, offset)
+    results = _Results(user, query, mode, [], limit, offset)
     if query or within is not None:
         narrowed = allowed(user, query, within)
         if not query.ranks:
-            results.ranked = in_order(user, narrowed)
+            results.ranked = _in_order(user, narrowed)
             results.exact = len(results.ranked)
         elif narrowed is None or narrowed:
-            rank(results, narrowed)
+            _rank(results, narrowed)
     results.seconds = time.perf_counter() - began
     return results
 
@@ -173,19 +173,19 @@ def allowed(user, query: Query, within=None) -> set[int] | None:
     return found
 
 
-def in_order(user, pks: set[int]) -> list[tuple[int, float]]:
+def _in_order(user, pks: set[int]) -> list[tuple[int, float]]:
     """What filters alone have found, by title."""
     order = UserBook.objects.of(user).order_by("sort_title", "pk").values_list("pk", flat=True)
     return [(pk, 0.0) for pk in order if pk in pks]
 
 
-def rank(results: Results, narrowed: set[int] | None):
+def _rank(results: _Results, narrowed: set[int] | None):
     def inside(ranked):
         return ranked if narrowed is None else [pair for pair in ranked if pair[0] in narrowed]
 
     user, query, mode = results.user, results.query, results.mode
     if mode == "vector":
-        results.ranked = by_meaning(results, narrowed)
+        results.ranked = _by_meaning(results, narrowed)
         return
     found = text.search_text(user, query)
     exact, close = inside(found.exact), inside(found.close)
@@ -195,14 +195,14 @@ def rank(results: Results, narrowed: set[int] | None):
     else:
         short = len(terms.telling_words(list(query.words))) <= SHORT
         weight = (EXACT if found.abroad else PUT_RIGHT if found.meant else CLOSE) if short else CLOSE
-        results.ranked = fuse(exact, close, weight, by_meaning(results, narrowed))
+        results.ranked = fuse(exact, close, weight, _by_meaning(results, narrowed))
 
 
-def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, float]]:
+def _by_meaning(results: _Results, narrowed: set[int] | None) -> list[tuple[int, float]]:
     """The nearest by meaning; nothing, and a sentence, where the embedder does not answer."""
     try:
         embedder = choosing.embedder()
-        vector = question_vector(put_right(results), embedder)
+        vector = _question_vector(_put_right(results), embedder)
     except EmbedderError as error:
         results.notes.append(str(error))
         return []
@@ -215,7 +215,7 @@ def by_meaning(results: Results, narrowed: set[int] | None) -> list[tuple[int, f
     return [pair for pair in found if pair[1] >= LIKE_LEAST]
 
 
-def question_vector(text: str, embedder) -> np.ndarray:
+def _question_vector(text: str, embedder) -> np.ndarray:
     """The vector of a question. The local model knows English best: words of other languages count beside their meaning in it."""
     vector = embedding.vector_of(text, embedder)
     if hasattr(embedder, "knows") and (english := glossary.translated(text)):
@@ -223,7 +223,7 @@ def question_vector(text: str, embedder) -> np.ndarray:
     return vector
 
 
-def put_right(results: Results) -> str:
+def _put_right(results: _Results) -> str:
     """What was typed, with its slips put right: not in a whole sentence of which no book has all the words."""
     if not results.meant or not (results.exact or len(terms.telling_words(list(results.query.words))) <= SHORT):
         return results.query.text

@@ -24,13 +24,13 @@ def telling_words(found: list[str]) -> list[str]:
 
 def forms(word: str) -> list[str]:
     """`word`, its singular or plural, and the ways an umlaut is written: muller, mueller; each one may stand in a book."""
-    found = [word, *singular_and_plural(word)]
+    found = [word, *_singular_and_plural(word)]
     for item in list(found):
         found += umlauts(item)
     return list(dict.fromkeys(found))[:MOST_FORMS]
 
 
-def singular_and_plural(word: str) -> list[str]:
+def _singular_and_plural(word: str) -> list[str]:
     """Singular and plural, in English, as far as endings tell."""
     if len(word) < 4 or word.isdecimal():
         return []

@@ -21,7 +21,7 @@ Ranked = list[tuple[int, float]]
 
 
 @dataclass(frozen=True)
-class Found:
+class _Found:
     """Copies with their scores, best first: those with all words, and those that are close to it."""
 
     exact: Ranked = field(default_factory=list)
@@ -59,13 +59,13 @@ class Asking:
         return known
 
 
-def search_text(user, query: Query) -> Found:
+def search_text(user, query: Query) -> _Found:
     """Ranks the books of `user` by the words and phrases of `query`; what must not be there is seen to elsewhere."""
     asking = Asking(user.pk)
     groups = tuple(tuple(terms.forms(word)) for word in query.words)
     exact = asking.match(Ask(groups, query.phrases, query.typing and bool(groups)))
     if exact or not groups:
-        return Found(exact)
+        return _Found(exact)
     meant, wider, abroad = {}, [], False
     sentence = len(terms.telling_words(list(query.words))) > 1  # a whole one has words that no title has; none of them is a slip
     for number, (word, group) in enumerate(zip(query.words, groups, strict=True)):
@@ -77,7 +77,7 @@ def search_text(user, query: Query) -> Found:
         if asking.has(Ask((group,), typing=typing)):
             wider.append(group)
             continue
-        near = [] if sentence and choosing.is_word(word) else close_words(word, asking.vocabulary())
+        near = [] if sentence and choosing.is_word(word) else _close_words(word, asking.vocabulary())
         if near and not near[0].startswith(word):  # what only goes on is no slip: shipwreck, shipwrecked
             meant[word] = near[0]
         wider.append(tuple(near) or group)
@@ -88,10 +88,10 @@ def search_text(user, query: Query) -> Found:
         reported = set(terms.telling_words(list(query.words)))
         some = tuple(group for word, group in zip(query.words, wider, strict=True) if word in reported)
         close = asking.match(Ask(some, query.phrases, any_of=True))
-    return Found(exact, close, meant, abroad)
+    return _Found(exact, close, meant, abroad)
 
 
-def close_words(word: str, vocabulary: dict[str, int], most: int = 4) -> list[str]:
+def _close_words(word: str, vocabulary: dict[str, int], most: int = 4) -> list[str]:
     """Words of this library that `word` may be a slip of, likeliest first: few letters apart, and often used."""
     if len(word) < 3 or word.isdecimal():
         return []

@@ -19,7 +19,7 @@ class Matrix:
     rows: np.ndarray  # a vector of length 1 for each
 
 
-class Kept:
+class _Kept:
     """The matrices used last."""
 
     def __init__(self):
@@ -42,16 +42,16 @@ class Kept:
                 self.matrices.popitem(last=False)
 
 
-kept = Kept()
+kept = _Kept()
 
 
 def matrix_of(user, model: str) -> Matrix:
     stamp = EmbeddingStamp.objects.filter(user=user).values_list("count", flat=True).first() or 0
     key = (user.pk, model, Embedding.objects.db)
-    return kept.get(key, stamp) or load(user, model, stamp, key)
+    return kept.get(key, stamp) or _load(user, model, stamp, key)
 
 
-def load(user, model: str, stamp: int, key) -> Matrix:
+def _load(user, model: str, stamp: int, key) -> Matrix:
     rows = list(Embedding.objects.usable(user, model).values_list("copy_id", "size", "vector"))
     size = rows[0][1] if rows else 1
     rows = [(pk, vector) for pk, item, vector in rows if item == size]

@@ -38,10 +38,10 @@ SHOWN_TO_VISITORS = [
 def library(request):
     if not request.user.is_authenticated:
         return render(request, "library/landing.html", {"covers": SHOWN_TO_VISITORS})
-    if not wants_results_only(request) and not all(value for _, values in request.GET.lists() for value in values):
+    if not _wants_results_only(request) and not all(value for _, values in request.GET.lists() for value in values):
         return redirect(address(request))  # a form sends its empty fields too; the address shall hold what is asked for
     context = results(request)
-    if wants_results_only(request):
+    if _wants_results_only(request):
         response = render(request, "library/_results.html", context)
         response["HX-Replace-Url"] = address(request)
     else:
@@ -61,8 +61,8 @@ def results(request) -> dict:
     context = {"asked": requested, "page": page, "pages": pages_around(page), "total": numbers.total, "sort": requested.order}
     context |= {
         "narrowings": [(item, query_without(request.GET, item)) for item in requested.narrowings(shelves)],
-        "place_chips": linked(request, listing.place_chips(shelves, numbers, requested)),
-        "status_chips": linked(request, listing.status_chips(numbers, requested)),
+        "place_chips": _linked(request, listing.place_chips(shelves, numbers, requested)),
+        "status_chips": _linked(request, listing.status_chips(numbers, requested)),
         "kept": [(name, value) for name, values in request.GET.lists() if name not in ("q", "page") for value in values if value],
     }
     return context | (rows(request, page, requested.order) if in_list else {})
@@ -90,7 +90,7 @@ def heading(request, column: listing.Column, order: str) -> tuple[listing.Column
     return column, changed(request, "sort", [f"-{column.sort}" if order == column.sort else column.sort]), now
 
 
-def linked(request, chips: list[listing.Chip]) -> list[tuple[listing.Chip, str]]:
+def _linked(request, chips: list[listing.Chip]) -> list[tuple[listing.Chip, str]]:
     """Each chip with the address that it leads to: what it stands for is asked for, or no longer where it already is."""
     return [(chip, changed(request, chip.name, [] if chip.on else [chip.value])) for chip in chips]
 
@@ -103,7 +103,7 @@ def changed(request, name: str, values: list[str]) -> str:
     return f"?{query.urlencode()}"
 
 
-def wants_results_only(request) -> bool:
+def _wants_results_only(request) -> bool:
     return request.headers.get("HX-Target") == "results"
 
 
@@ -117,10 +117,10 @@ def address(request) -> str:
 
 def strips(user) -> list[HomeStrip]:
     """What waits for its owner: what other apps have registered, and books being looked up."""
-    return [*(strip for part in HOME_STRIPS for strip in part(user)), *lookups(user)]
+    return [*(strip for part in HOME_STRIPS for strip in part(user)), *_lookups(user)]
 
 
-def lookups(user) -> list[HomeStrip]:
+def _lookups(user) -> list[HomeStrip]:
     """Books entered by their number: those no catalogue knows. How many are still being looked up the page asks by itself."""
     states = UserBook.objects.of(user).filter(sync_status__in=[SyncStatus.PENDING, SyncStatus.FAILED])
     counts = dict(states.order_by().values_list("sync_status").annotate(n=Count("pk")))

@@ -57,16 +57,16 @@ def page(request, form, copies, query: QueryDict) -> dict:
     }
 
 
-def own_tag(request, pk) -> Tag:
+def _own_tag(request, pk) -> Tag:
     return get_object_or_404(Tag, pk=pk, user=request.user)
 
 
 @login_required
 def tags(request):
-    return tags_page(request)
+    return _tags_page(request)
 
 
-def tags_page(request, form: TagForm | None = None, renaming: Tag | None = None):
+def _tags_page(request, form: TagForm | None = None, renaming: Tag | None = None):
     """`renaming` is the tag whose new name did not do: its form stays open, with what was typed."""
     return render(request, "library/tags.html", {"tags": tagging.counted(request.user), "form": form, "renaming": renaming})
 
@@ -75,10 +75,10 @@ def tags_page(request, form: TagForm | None = None, renaming: Tag | None = None)
 @require_POST
 def rename_tag(request, pk):
     """A name that another tag has makes the two one: that is asked about first."""
-    tag = own_tag(request, pk)
+    tag = _own_tag(request, pk)
     form = TagForm(request.POST)
     if not form.is_valid():
-        return tags_page(request, form, tag)
+        return _tags_page(request, form, tag)
     name = form.cleaned_data["name"]
     other = tagging.tag_named(request.user, name)
     if other and other != tag and "merge" not in request.POST:
@@ -94,7 +94,7 @@ def rename_tag(request, pk):
 @login_required
 @require_POST
 def delete_tag(request, pk):
-    undo = bulk_changes.delete_tag(own_tag(request, pk))
+    undo = bulk_changes.delete_tag(_own_tag(request, pk))
     messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     return redirect("tags")
 

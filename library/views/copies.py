@@ -28,7 +28,7 @@ def own_copy(request, pk) -> UserBook:
 
 
 @dataclass(frozen=True)
-class Fact:
+class _Fact:
     """One line of the table that tells where the facts come from."""
 
     label: str
@@ -41,7 +41,7 @@ def in_text(value) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
-def facts_of(copy: UserBook) -> list[Fact]:
+def _facts_of(copy: UserBook) -> list[_Fact]:
     """What is said about the copy, by whom, and what it said before; one query."""
     past: dict[str, list[FactChange]] = {}
     for change in copy.fact_changes.all():
@@ -53,11 +53,11 @@ def facts_of(copy: UserBook) -> list[Fact]:
         if value or name in past:
             label = UserBook._meta.get_field(name).verbose_name
             source = facts.source_in_words(copy.origins.get(name, copy.book.source)) if value else ""
-            rows.append(Fact(label[0].upper() + label[1:], value, source, past.get(name, [])))
+            rows.append(_Fact(label[0].upper() + label[1:], value, source, past.get(name, [])))
     return rows
 
 
-def sources_of(copy: UserBook, rows: list[Fact]) -> str:
+def _sources_of(copy: UserBook, rows: list[_Fact]) -> str:
     """Who says what stands on the book's page, in one line."""
     named = dict.fromkeys([facts.source_in_words(copy.book.source), *(row.source for row in rows if row.source)])
     others = [name for name in named if name != "you"]
@@ -68,7 +68,7 @@ def sources_of(copy: UserBook, rows: list[Fact]) -> str:
 
 def book_page(request, copy: UserBook, **forms):
     """The page of a book. `forms` are those that did not pass, to be shown again with what was typed."""
-    rows, links = facts_of(copy), purchase_links(copy.isbn13, copy.title, copy.author)
+    rows, links = _facts_of(copy), purchase_links(copy.isbn13, copy.title, copy.author)
     lent = list(copy.loans.all())
     context = {
         "copy": copy,
@@ -76,7 +76,7 @@ def book_page(request, copy: UserBook, **forms):
         "clashes": forms.get("clashes", ()),
         "question": question_of(forms.get("clashes", [])),
         "facts": rows,
-        "source": sources_of(copy, rows),
+        "source": _sources_of(copy, rows),
         "language": LANG_INFO.get(copy.language, {}).get("name", copy.language),
         "links": [(SITE_NAMES[site], address) for site, address in links.items()],
         "sections": [(section.template, content) for section in BOOK_SECTIONS if (content := section.content(copy))],
@@ -84,14 +84,14 @@ def book_page(request, copy: UserBook, **forms):
         "loan": next((loan for loan in lent if not loan.returned), None),
         "past_loans": [loan for loan in lent if loan.returned],
         "loan_form": forms.get("loan_form") or LoanForm(instance=Loan(copy=copy), auto_id="loan-%s"),
-        **readings_context(copy, forms.get("reading_form")),
+        **_readings_context(copy, forms.get("reading_form")),
     }
     if context["loan"]:
         context["overdue"] = loans.is_overdue(context["loan"])
     return render(request, "library/book.html", context)
 
 
-def readings_context(copy: UserBook, form: ReadingForm | None = None) -> dict:
+def _readings_context(copy: UserBook, form: ReadingForm | None = None) -> dict:
     new = ReadingForm(instance=Reading(copy=copy), auto_id="reading-%s")
     return {"copy": copy, "readings": copy.readings.all(), "reading_form": form or new}
 
@@ -114,7 +114,7 @@ def book(request, pk):
     context = {"form": form, "errors": form.errors, "clashes": clashes, "was": form.shown_now(clashes), "copy": copy}
     context |= {"question": question_of(clashes), "already_asked": bool(clashes) and form.already_asked(clashes)}
     if "status" in form.changed_data and not form.errors:
-        context |= readings_context(copy)
+        context |= _readings_context(copy)
     answer = render(request, "library/_saved.html", context)
     if THEIRS in [value for name, value in request.POST.items() if name.startswith("keep-")]:
         answer["HX-Refresh"] = "true"  # the page shows what was chosen
@@ -167,11 +167,11 @@ def book_restore(request, pk):
     return redirect(copy)
 
 
-def own_reading(request, pk) -> Reading:
+def _own_reading(request, pk) -> Reading:
     return get_object_or_404(Reading.objects.select_related("copy"), pk=pk, copy__user=request.user)
 
 
-def to_readings(copy):
+def _to_readings(copy):
     return redirect(f"{copy.get_absolute_url()}#readings")
 
 
@@ -182,25 +182,25 @@ def add_reading(request, pk):
     copy = own_copy(request, pk)
     if "today" in request.POST:
         readings.finished_today(copy)
-        return to_readings(copy)
+        return _to_readings(copy)
     form = ReadingForm(request.POST, instance=Reading(copy=copy), auto_id="reading-%s")
     if not form.is_valid():
         return book_page(request, copy, reading_form=form)
     form.save()
-    return to_readings(copy)
+    return _to_readings(copy)
 
 
 @login_required
 @require_POST
 def change_reading(request, pk):
-    reading = own_reading(request, pk)
+    reading = _own_reading(request, pk)
     if "delete" in request.POST:
         reading.delete()
         messages.success(request, "Reading dates deleted.")
-        return to_readings(reading.copy)
+        return _to_readings(reading.copy)
     form = ReadingForm(request.POST, instance=reading, auto_id=f"reading-{pk}-%s")
     if form.is_valid():
         form.save()
     else:
         messages.error(request, error_sentence(form))
-    return to_readings(reading.copy)
+    return _to_readings(reading.copy)

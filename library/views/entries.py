@@ -21,7 +21,7 @@ SHOWN = 200  # of what is understood in a text, while it is typed
 
 # ── ISBNs in a text ─────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
-class Understood:
+class _Understood:
     """A number of the text with what is known of it here."""
 
     found: isbn.Found
@@ -34,13 +34,13 @@ class Understood:
         return isbn.hyphenated(self.found.isbn)
 
 
-def understand(user, found: list[isbn.Found]) -> list[Understood]:
+def _understand(user, found: list[isbn.Found]) -> list[_Understood]:
     """In three queries, however many there are."""
     numbers = {item.isbn for item in found if item.isbn}
     known, owned = isbn_entry.known_here(numbers), isbn_entry.owned_counts(user, numbers)
     rows, seen = [], set()
     for item in found:
-        rows.append(Understood(item, known.get(item.isbn), owned.get(item.isbn, 0), item.isbn in seen))
+        rows.append(_Understood(item, known.get(item.isbn), owned.get(item.isbn, 0), item.isbn in seen))
         seen |= {item.isbn} - {""}
     return rows
 
@@ -51,13 +51,13 @@ def entry_isbn(request):
         form = TypedForm(request.user, request.POST)
         if form.is_valid():
             remember(request.user, form.batch())
-            return render(request, "library/add_isbn_done.html", outcome_of(form.save()))
+            return render(request, "library/add_isbn_done.html", _outcome_of(form.save()))
     else:
         form = TypedForm(request.user, batch=remembered(request.user), initial={"entry_key": uuid.uuid4().hex})
     return render(request, "library/add_isbn.html", {"form": form})
 
 
-def outcome_of(entered: list[isbn_entry.Entered]) -> dict:
+def _outcome_of(entered: list[isbn_entry.Entered]) -> dict:
     """Rows by what became of them; an entry that was sent again counts as added, as it did before."""
     by = {outcome: [item for item in entered if item.outcome == outcome] for outcome in EntryOutcome}
     return {
@@ -72,7 +72,7 @@ def outcome_of(entered: list[isbn_entry.Entered]) -> dict:
 @require_POST
 def understood(request):
     """What is understood of a text while it is typed; nothing is added."""
-    rows = understand(request.user, isbn.find(request.POST.get("text", "")[:1_000_000]))
+    rows = _understand(request.user, isbn.find(request.POST.get("text", "")[:1_000_000]))
     good = [row for row in rows if row.found.isbn]
     context = {"rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "good": len(good), "bad": len(rows) - len(good)}
     context["owned"] = sum(1 for row in good if row.copies)

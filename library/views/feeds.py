@@ -58,9 +58,9 @@ def opds_books(request, form):
     page = Paginator(found, BOOKS_A_PAGE).get_page(request.GET.get("page"))
     links = {}
     if page.has_next():
-        links["next"] = turned(request, page.next_page_number())
+        links["next"] = _turned(request, page.next_page_number())
     if page.has_previous():
-        links["previous"] = turned(request, page.previous_page_number())
+        links["previous"] = _turned(request, page.previous_page_number())
     return answer(
         request,
         form,
@@ -84,12 +84,12 @@ def answer(request, form: str, more: dict | None = None, **facts) -> HttpRespons
     if form not in FORMS:
         raise Http404
     write, content_type = FORMS[form]
-    links = {"start": address(request, "opds_form", form), "search": search_address(request, form), **(more or {})}
+    links = {"start": address(request, "opds_form", form), "search": _search_address(request, form), **(more or {})}
     latest = UserBook.objects.of(request.user).order_by("-changed").values_list("changed", flat=True).first()
     here = request.build_absolute_uri()
     catalog = opds.OpdsPage(href=here, updated=latest or timezone.now(), links=links, **facts)
     content_type = content_type or (opds.NAVIGATION if catalog.books is None else opds.ACQUISITION)
-    response = HttpResponse(write(catalog, lambda copy: page_of(request, copy)), content_type=content_type)
+    response = HttpResponse(write(catalog, lambda copy: _page_of(request, copy)), content_type=content_type)
     response["Cache-Control"] = "private, no-cache"
     return response
 
@@ -99,19 +99,19 @@ def address(request, name: str, form: str, **query) -> str:
     return request.build_absolute_uri(f"{path}?{urlencode(query)}" if query else path)
 
 
-def search_address(request, form: str) -> str:
+def _search_address(request, form: str) -> str:
     if form == "v1.2":
         return request.build_absolute_uri(reverse("opds_search"))
     return f"{address(request, 'opds_books', form)}{{?q}}"
 
 
-def turned(request, number: int) -> str:
+def _turned(request, number: int) -> str:
     query = request.GET.copy()
     query["page"] = number
     return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
 
 
-def page_of(request, copy: UserBook) -> str:
+def _page_of(request, copy: UserBook) -> str:
     return request.build_absolute_uri(copy.get_absolute_url())
 
 
@@ -156,7 +156,7 @@ def loans_due(request, secret):
     user = reader(secret)
     made = calendar(list(loans.out(user)), "Books due back")
     response = HttpResponse(made, content_type="text/calendar; charset=utf-8")
-    return quietly(response)
+    return _quietly(response)
 
 
 @require_safe
@@ -164,11 +164,11 @@ def recently_added(request, secret):
     user = reader(secret)
     copies = list(serializers.with_all(UserBook.objects.of(user)).order_by("-added", "-pk")[:NEWEST])
     home = request.build_absolute_uri("/")
-    made = rss(copies, f"Recently added by {user.username}", home, lambda copy: page_of(request, copy))
-    return quietly(HttpResponse(made, content_type="application/rss+xml; charset=utf-8"))
+    made = rss(copies, f"Recently added by {user.username}", home, lambda copy: _page_of(request, copy))
+    return _quietly(HttpResponse(made, content_type="application/rss+xml; charset=utf-8"))
 
 
-def quietly(response: HttpResponse) -> HttpResponse:
+def _quietly(response: HttpResponse) -> HttpResponse:
     """Its address is a secret: no search engine, no other site and no shared cache is to keep it."""
     response["Cache-Control"] = "private, max-age=300"
     response["X-Robots-Tag"] = "noindex"

@@ -16,7 +16,7 @@ from library.views.copies import book_page, own_copy
 from library.views.trash import back_to
 
 
-def own_loan(request, pk) -> Loan:
+def _own_loan(request, pk) -> Loan:
     return get_object_or_404(Loan.objects.select_related("copy"), pk=pk, copy__user=request.user)
 
 
@@ -57,7 +57,7 @@ def lend(request, pk):
 @login_required
 def loan_change(request, pk):
     """To whom, since when, until when: a page of its own, for a loan that is out and for one that came back."""
-    loan = own_loan(request, pk)
+    loan = _own_loan(request, pk)
     if request.method == "POST" and "delete" in request.POST:
         loan.delete()
         messages.success(request, "Loan deleted.")
@@ -73,7 +73,7 @@ def loan_change(request, pk):
 @require_POST
 def loan_return(request, pk):
     """One tap; the message has an undo."""
-    loan = own_loan(request, pk)
+    loan = _own_loan(request, pk)
     try:
         loans.return_loan(loan)
         undo = reverse("loan_reopen", args=[pk])
@@ -86,7 +86,7 @@ def loan_return(request, pk):
 @login_required
 @require_POST
 def loan_reopen(request, pk):
-    loan = own_loan(request, pk)
+    loan = _own_loan(request, pk)
     try:
         loans.reopen_loan(loan)
         messages.success(request, f"{loan.borrower} still has “{loan.copy.title}”.")

@@ -20,7 +20,7 @@ ON_A_PAGE = 100
 MOST = 500  # books on one page of an author or of a series; whoever wrote more is looked at in the library
 
 
-def asked_name(request) -> str:
+def _asked_name(request) -> str:
     """The name in the address; what is there without one is nothing."""
     name = request.GET.get("name", "")[:300].replace("\0", "").strip()
     if not name:
@@ -47,7 +47,7 @@ def author_list(request):
 @require_GET
 def author(request):
     """Their books here: each series in its order, then what stands alone, by year."""
-    name = asked_name(request)
+    name = _asked_name(request)
     key = author_key(name)
     mine = UserBook.objects.of(request.user).by_author(name)
     copies = list(mine.order_by("published_date", "sort_title", "pk").defer(*listing.NOT_SHOWN)[: MOST + 1])
@@ -58,13 +58,13 @@ def author(request):
         "copies": copies[:MOST],
         "more": len(copies) > MOST,
         "read": sum(copy.status == Status.READ for copy in copies[:MOST]),
-        "series": in_series(copies[:MOST]),
+        "series": _in_series(copies[:MOST]),
         "single": [copy for copy in copies[:MOST] if not copy.series_key],
     }
     return render(request, "library/author.html", context)
 
 
-def in_series(copies) -> list[tuple[sets.Series, list[UserBook]]]:
+def _in_series(copies) -> list[tuple[sets.Series, list[UserBook]]]:
     """Series of `copies` by name, each with its books in the order of the volumes."""
     numbered = sorted((copy for copy in copies if copy.series_key), key=lambda copy: (copy.series_key, copy.sort_series))
     return [(one, one.copies) for one in sets.grouped(numbered)]
@@ -87,7 +87,7 @@ def series_list(request):
 @require_GET
 def series(request):
     """Its volumes in their order, and between them the places of those that are missing."""
-    copies = list(sets.books_of(request.user, asked_name(request)).defer(*listing.NOT_SHOWN)[: MOST + 1])
+    copies = list(sets.books_of(request.user, _asked_name(request)).defer(*listing.NOT_SHOWN)[: MOST + 1])
     if not copies:
         raise Http404
     one = sets.Series(copies[0].series_key, copies[0].series, copies[:MOST])

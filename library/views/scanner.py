@@ -27,7 +27,7 @@ SHOWN = 100
 PAGE_SIZE = 48
 
 
-def own_copies(user):
+def _own_copies(user):
     return UserBook.objects.filter(user=user).select_related("shelf")
 
 
@@ -39,7 +39,7 @@ def unknown(user):
 @login_required
 @require_GET
 def scanner(request):
-    return render(request, "library/add_scanner.html", sitting(request.user))
+    return render(request, "library/add_scanner.html", _sitting(request.user))
 
 
 @login_required
@@ -47,13 +47,13 @@ def scanner(request):
 @csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL]})
 def camera(request):
     """The same with the camera as the scanner. Its reader of bars may be WebAssembly, which no other page needs."""
-    return render(request, "library/camera.html", sitting(request.user))
+    return render(request, "library/camera.html", _sitting(request.user))
 
 
-def sitting(user) -> dict:
+def _sitting(user) -> dict:
     """What holds for the batch, and what came in during the last hours."""
     since = timezone.now() - SITTING
-    recent = own_copies(user).filter(removed__isnull=True, added__gte=since, entry__in=[Entry.ISBN, Entry.BARCODE])
+    recent = _own_copies(user).filter(removed__isnull=True, added__gte=since, entry__in=[Entry.ISBN, Entry.BARCODE])
     return {
         "form": EntryBatchForm(user, batch=remembered(user)),
         "copies": recent.order_by("-added", "-pk")[:SHOWN],
@@ -67,30 +67,30 @@ def entry_send(request):
     """One book, or the next of a queue. A script that asks for JSON is told what became of each."""
     form = EntriesForm(request.user, request.POST)
     if not form.is_valid():
-        return refuse(request, error_sentence(form))
+        return _refuse(request, error_sentence(form))
     batch = form.batch()
     remember(request.user, batch)
     texts, keys = form.cleaned_data["texts"], form.cleaned_data["keys"]
     entered = isbn_entry.enter(request.user, texts, keys=keys, entry=Entry.BARCODE, **batch.as_own())
-    if wants_json(request):
-        return JsonResponse({"entries": [in_json(request, item) for item in entered]})
+    if _wants_json(request):
+        return JsonResponse({"entries": [_in_json(request, item) for item in entered]})
     for item in entered:
-        tell(request, item)
+        _tell(request, item)
     return redirect("entry_scanner")
 
 
-def wants_json(request) -> bool:
+def _wants_json(request) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def refuse(request, sentence: str):
-    if wants_json(request):
+def _refuse(request, sentence: str):
+    if _wants_json(request):
         return JsonResponse({"detail": sentence, "code": "not-accepted"}, status=422)
     messages.error(request, sentence)
     return redirect("entry_scanner")
 
 
-def tell(request, entered: Entered):
+def _tell(request, entered: Entered):
     """For those without scripts; the list tells of what was added."""
     if entered.outcome == EntryOutcome.REFUSED:
         messages.error(request, entered.sentence)
@@ -101,12 +101,12 @@ def tell(request, entered: Entered):
         )
 
 
-def in_json(request, entered: Entered) -> dict:
+def _in_json(request, entered: Entered) -> dict:
     plain = {"key": entered.key, "outcome": entered.outcome, "sentence": entered.sentence, "isbn": entered.isbn}
-    return plain | (row(request, entered.copy, entered.outcome) if entered.copy else {})
+    return plain | (_row(request, entered.copy, entered.outcome) if entered.copy else {})
 
 
-def row(request, copy: UserBook, outcome: str = "") -> dict:
+def _row(request, copy: UserBook, outcome: str = "") -> dict:
     """A copy for the running list: as the page shows it, and what the script needs to know of it."""
     html = render_to_string("library/_entry.html", {"copy": copy, "outcome": outcome}, request)
     return {"id": copy.pk, "title": copy.title, "sync": copy.sync_status, "html": html}
@@ -117,8 +117,8 @@ def row(request, copy: UserBook, outcome: str = "") -> dict:
 def states(request):
     """How the books of the list are by now: `id` as often as there are books that were still being looked up."""
     ids = [int(pk) for pk in request.GET.getlist("id") if pk.isdigit() and len(pk) < 19][:SHOWN]
-    copies = own_copies(request.user).filter(pk__in=ids)
-    return JsonResponse({"entries": [row(request, copy) for copy in copies], "unknown": unknown(request.user).count()})
+    copies = _own_copies(request.user).filter(pk__in=ids)
+    return JsonResponse({"entries": [_row(request, copy) for copy in copies], "unknown": unknown(request.user).count()})
 
 
 @login_required
@@ -144,14 +144,14 @@ def pending(request):
 @login_required
 @require_POST
 def entry_undo(request, pk):
-    copy = trash.move_to_trash(get_object_or_404(own_copies(request.user), pk=pk))
+    copy = trash.move_to_trash(get_object_or_404(_own_copies(request.user), pk=pk))
     return answer(request, copy, f"Removed “{copy.title}”.", reverse("book_restore", args=[pk]))
 
 
 @login_required
 @require_POST
 def entry_back(request, pk):
-    copy = trash.restore_copy(get_object_or_404(own_copies(request.user), pk=pk))
+    copy = trash.restore_copy(get_object_or_404(_own_copies(request.user), pk=pk))
     return answer(request, copy, f"Restored “{copy.title}”.")
 
 
@@ -159,10 +159,10 @@ def entry_back(request, pk):
 @require_POST
 def name(request, pk):
     """The title of a book that no catalogue knows, in its owner's words."""
-    copy = get_object_or_404(own_copies(request.user), pk=pk)
+    copy = get_object_or_404(_own_copies(request.user), pk=pk)
     form = NameForm(request.POST)
     if not form.is_valid():
-        return refuse(request, "Enter the title of the book.")
+        return _refuse(request, "Enter the title of the book.")
     own = {"sync_status": SyncStatus.NONE, "sync_error": "", "sync_after": None}
     copy = owner_edits.edit_copy(request.user, copy.pk, form.given_values(), own)
     return answer(request, copy, f"Saved the title “{copy.title}”.")
@@ -171,15 +171,15 @@ def name(request, pk):
 @login_required
 @require_POST
 def entry_retry(request, pk):
-    copy = get_object_or_404(own_copies(request.user), pk=pk)
+    copy = get_object_or_404(_own_copies(request.user), pk=pk)
     metadata_lookup.retry_lookups(UserBook.objects.filter(pk=copy.pk))
     copy.refresh_from_db()
     return answer(request, copy, f"Looking up “{copy.title}” again.")
 
 
 def answer(request, copy: UserBook, sentence: str, undo_at: str = ""):
-    if wants_json(request):
-        return JsonResponse({"entries": [row(request, copy)], "unknown": unknown(request.user).count()})
+    if _wants_json(request):
+        return JsonResponse({"entries": [_row(request, copy)], "unknown": unknown(request.user).count()})
     messages.success(request, sentence, extra_tags=undo_at)
     return redirect("entries_unknown" if request.POST.get("from") == "unknown" else "entry_scanner")
 

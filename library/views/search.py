@@ -27,7 +27,7 @@ def search(request):
         return redirect(f"{reverse(mode.url_name)}?{urlencode({'q': query})}")
     context = search_context(query, mode.name)
     if query:
-        number = page_number(request)
+        number = _page_number(request)
         found = hybrid.find_books(request.user, query, mode.name, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
         sightings.mark_latest([hit.copy for hit in found.hits])
         context |= {"found": found, "page": Paginator(range(found.total), PAGE_SIZE).get_page(number)}
@@ -37,7 +37,7 @@ def search(request):
     return response
 
 
-def page_number(request) -> int:
+def _page_number(request) -> int:
     number = request.GET.get("page", "1")
     return max(1, min(int(number), 10_000)) if number.isdecimal() and len(number) < 6 else 1
 

@@ -12,7 +12,7 @@ from library.forms import ShelfForm
 from library.models import Shelf
 
 
-def own_shelf(request, pk) -> Shelf:
+def _own_shelf(request, pk) -> Shelf:
     return get_object_or_404(Shelf, pk=pk, user=request.user)
 
 
@@ -25,12 +25,12 @@ def shelves(request):
         return redirect("shelves")
     change = request.GET.get("change", "")
     if change.isdecimal() and len(change) < 19:
-        shelf = own_shelf(request, change)
-        return shelves_page(request, ShelfForm(instance=shelf), renaming=shelf)
-    return shelves_page(request, form)
+        shelf = _own_shelf(request, change)
+        return _shelves_page(request, ShelfForm(instance=shelf), renaming=shelf)
+    return _shelves_page(request, form)
 
 
-def shelves_page(request, form, renaming: Shelf | None = None):
+def _shelves_page(request, form, renaming: Shelf | None = None):
     """`renaming` is the shelf that is being changed, whose form is open: the others' would be most of a long page."""
     rows, homeless = shelf_order.with_counts(request.user)
     rooms = shelf_order.arranged(rows)
@@ -43,25 +43,25 @@ def shelves_page(request, form, renaming: Shelf | None = None):
 @login_required
 @require_POST
 def shelf_rename(request, pk):
-    shelf = own_shelf(request, pk)
+    shelf = _own_shelf(request, pk)
     form = ShelfForm(request.POST, instance=shelf)
     if form.is_valid():
         form.save()
         return redirect("shelves")
-    return shelves_page(request, form, renaming=shelf)
+    return _shelves_page(request, form, renaming=shelf)
 
 
 @login_required
 @require_POST
 def shelf_move(request, pk):
     """One place up or down with its buttons, or dragged: `beside` another shelf, before or (`after`) behind it."""
-    shelf = own_shelf(request, pk)
+    shelf = _own_shelf(request, pk)
     beside = request.POST.get("beside", "")
     if not beside.isdecimal() or len(beside) > 18:
         shelf_order.move_shelf(shelf, request.POST.get("what", "shelf"), -1 if request.POST.get("to") == "up" else 1)
         return redirect("shelves")
     try:
-        shelf_order.put_beside(shelf, own_shelf(request, int(beside)), after="after" in request.POST)
+        shelf_order.put_beside(shelf, _own_shelf(request, int(beside)), after="after" in request.POST)
     except shelf_order.PlaceError as error:
         messages.error(request, str(error))
     # The script that dragged it asks for the page anew.
@@ -71,6 +71,6 @@ def shelf_move(request, pk):
 @login_required
 @require_POST
 def shelf_delete(request, pk):
-    undo = shelf_order.take_away(own_shelf(request, pk))
+    undo = shelf_order.take_away(_own_shelf(request, pk))
     messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     return redirect("shelves")

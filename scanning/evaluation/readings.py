@@ -18,7 +18,7 @@ class CachedReadings:
         directory.mkdir(parents=True, exist_ok=True)
 
     def read(self, image: np.ndarray, progress: Progress, found: Found = lambda lines: ()) -> list[Line]:
-        path = self.directory / f"{self.name}-{image_digest(image)}.json"
+        path = self.directory / f"{self.name}-{_image_digest(image)}.json"
         if path.exists():
             return [Line.from_dict(data) for data in json.loads(path.read_text())["lines"]]
         lines = self.engine.read(image, progress, found)
@@ -28,6 +28,6 @@ class CachedReadings:
         return lines
 
 
-def image_digest(image: np.ndarray) -> str:
+def _image_digest(image: np.ndarray) -> str:
     """Of what is seen: the same photo has one reading under whatever name."""
     return hashlib.sha256(repr(image.shape).encode() + np.ascontiguousarray(image).data).hexdigest()[:32]

@@ -18,7 +18,7 @@ GLYPHS = {"sure": "✓", "check": "?", "unread": "…"}
 
 
 @dataclass(frozen=True)
-class Place:
+class _Place:
     """One recognised book as it is drawn and told."""
 
     number: int  # in shelf order, from 1
@@ -69,12 +69,12 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Page:
+class _Page:
     """One photo of the report."""
 
     name: str
     score: Score
-    places: tuple[Place, ...]
+    places: tuple[_Place, ...]
     picture: str  # a data address
     width: int  # px of the upright photo, in which the places are
     height: int
@@ -90,8 +90,8 @@ def write_report(
 ):
     """`photos` belong to `scores`, one by one; `negatives` are photos without a book, with what was recognised on them;
     `costs` name what the run took."""
-    pages = [photo_page(photo, one) for photo, one in zip(photos, scores, strict=True)]
-    empty = [photo_page(photo, score_photo({"photo": photo.stem, "books": []}, result)) for photo, result in negatives]
+    pages = [_photo_page(photo, one) for photo, one in zip(photos, scores, strict=True)]
+    empty = [_photo_page(photo, score_photo({"photo": photo.stem, "books": []}, result)) for photo, result in negatives]
     bins = tables.calibration(scores)
     context = {
         "pages": pages,
@@ -109,24 +109,24 @@ def write_report(
     path.write_text(render_to_string("scanning/evaluation.html", context), encoding="utf-8")
 
 
-def photo_page(photo: Path, one: Score) -> Page:
+def _photo_page(photo: Path, one: Score) -> _Page:
     with Image.open(photo) as file:
         upright = ImageOps.exif_transpose(file).convert("RGB")
     width, height = upright.size
     upright.thumbnail((SIDE, SIDE))
-    return Page(one.photo, one, tuple(book_places(one)), data_address(upright), width, height)
+    return _Page(one.photo, one, tuple(_book_places(one)), _data_address(upright), width, height)
 
 
-def book_places(one: Score) -> Iterable[Place]:
+def _book_places(one: Score) -> Iterable[_Place]:
     """In shelf order, as a person goes along the photo."""
     order = sorted(range(len(one.books)), key=lambda n: (one.books[n].get("shelf", 1), one.books[n].get("position", 1)))
     for number, n in enumerate(order, start=1):
         book = one.books[n]
         corners = tuple((float(x), float(y)) for x, y in book.get("region") or ())
-        yield Place(number, book, one.is_right(n), corners)
+        yield _Place(number, book, one.is_right(n), corners)
 
 
-def data_address(picture: Image.Image) -> str:
+def _data_address(picture: Image.Image) -> str:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=QUALITY, optimize=True)
     return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()

@@ -101,51 +101,51 @@ def assign(labels: list[dict], books: list[dict]) -> dict[int, int]:
 
 def likeness(label: dict, book: dict) -> float:
     """How well a recognised book answers a label; 0 where it does not. The bar is lower where the authors agree."""
-    value = title_likeness(label["title"], book.get("title"))
+    value = _title_likeness(label["title"], book.get("title"))
     author = book.get("author") or "; ".join(book.get("authors") or [])
-    agree = authors_agree(label.get("author"), author)
+    agree = _authors_agree(label.get("author"), author)
     if agree is None:
         return value if value >= 0.88 else 0.0
     if agree:
         return value if value >= 0.78 else 0.0
-    return value if value >= 0.97 and len(title_forms(label["title"])[0]) >= 4 else 0.0
+    return value if value >= 0.97 and len(_title_forms(label["title"])[0]) >= 4 else 0.0
 
 
-def title_likeness(label: str, title: str | None) -> float:
-    (whole, main), (other, other_main) = title_forms(label), title_forms(title)
+def _title_likeness(label: str, title: str | None) -> float:
+    (whole, main), (other, other_main) = _title_forms(label), _title_forms(title)
     if not whole or not other:
         return 0.0
-    if volume_marks(whole) and volume_marks(other) and not volume_marks(whole) & volume_marks(other):
+    if _volume_marks(whole) and _volume_marks(other) and not _volume_marks(whole) & _volume_marks(other):
         return 0.0
-    between_mains = ratio(main, other_main) if len(" ".join(main)) > 3 else 0.0
-    return max(ratio(whole, other), between_mains, 0.98 * ratio(whole, other_main), 0.98 * ratio(main, other))
+    between_mains = _ratio(main, other_main) if len(" ".join(main)) > 3 else 0.0
+    return max(_ratio(whole, other), between_mains, 0.98 * _ratio(whole, other_main), 0.98 * _ratio(main, other))
 
 
-def title_forms(title: str | None) -> tuple[list[str], list[str]]:
+def _title_forms(title: str | None) -> tuple[list[str], list[str]]:
     """The words of the whole title and of its part before a subtitle or a series, both without articles."""
-    return without_articles(title or ""), without_articles(MAIN_PART_ENDS.split(title or "", maxsplit=1)[0])
+    return _without_articles(title or ""), _without_articles(MAIN_PART_ENDS.split(title or "", maxsplit=1)[0])
 
 
-def without_articles(text: str) -> list[str]:
-    found = plain_words(text)
+def _without_articles(text: str) -> list[str]:
+    found = _plain_words(text)
     return [word for word in found if word not in ARTICLES] or found
 
 
-def plain_words(text: str | None) -> list[str]:
+def _plain_words(text: str | None) -> list[str]:
     return re.findall(r"[a-z0-9]+", fold(text))
 
 
-def volume_marks(words: list[str]) -> set[str]:
+def _volume_marks(words: list[str]) -> set[str]:
     return {word.lstrip("0") for word in words if word.isdigit()}
 
 
-def ratio(one: list[str], other: list[str]) -> float:
+def _ratio(one: list[str], other: list[str]) -> float:
     return SequenceMatcher(None, " ".join(one), " ".join(other)).ratio() if one and other else 0.0
 
 
-def authors_agree(label: str | None, author: str | None) -> bool | None:
+def _authors_agree(label: str | None, author: str | None) -> bool | None:
     """Whether a name is shared; None where either side names nobody."""
-    known, given = plain_words(label), plain_words(author)
+    known, given = _plain_words(label), _plain_words(author)
     if not known or not given:
         return None
     known = [word for word in known if len(word) > 2] or known

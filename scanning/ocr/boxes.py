@@ -84,10 +84,10 @@ def tiles_with(small: list[Box], shape) -> list[Tile]:
 
 def unread_boxes(boxes: list[Box], sure: list[Box]) -> list[Box]:
     """Those lying boxes that none of `sure` mostly covers."""
-    return [box for box in boxes if not box.stands() and not any(mostly_in(box, place) for place in sure)]
+    return [box for box in boxes if not box.stands() and not any(_mostly_in(box, place) for place in sure)]
 
 
-def mostly_in(box: Box, place: Box) -> bool:
+def _mostly_in(box: Box, place: Box) -> bool:
     return box.overlap(place) > 0.6 * box.width * box.height
 
 
@@ -95,12 +95,12 @@ def new_boxes(more: list[Box], known: list[Box]) -> list[Box]:
     """Those of `more` that are not the same as a known one, nor as an earlier one of themselves from the next tile."""
     kept: list[Box] = []
     for box in sorted(more, key=lambda box: -box.width):
-        if not any(same_place(box, other) for other in [*known, *kept]):
+        if not any(_same_place(box, other) for other in [*known, *kept]):
             kept.append(box)
     return kept
 
 
-def same_place(box: Box, other: Box) -> bool:
+def _same_place(box: Box, other: Box) -> bool:
     shared = box.overlap(other)
     return shared > 0 and shared > 0.7 * max(box.width * box.height, other.width * other.height)
 
@@ -123,7 +123,7 @@ def outside(places: list[Quad], lines: list[Line]) -> list[Line]:
     """The lines that lie in none of `places`."""
     around = [Box(np.array(place, dtype=np.float32)) for place in places]
     boxes = [Box(np.array(line.quad, dtype=np.float32)) for line in lines]
-    return [line for line, box in zip(lines, boxes, strict=True) if not any(mostly_in(box, place) for place in around)]
+    return [line for line, box in zip(lines, boxes, strict=True) if not any(_mostly_in(box, place) for place in around)]
 
 
 def without_doubles(lines: list[Line]) -> list[Line]:

@@ -55,7 +55,7 @@ class LocalOCR:
     @cached_property
     def models(self):
         """Detector and recogniser, about 60 MB. Loaded by the worker that reads: their threads do not outlive a fork."""
-        give_large_pieces_back()
+        _give_large_pieces_back()
         threads = {f"EngineConfig.onnxruntime.{kind}_op_num_threads": self.threads for kind in ("intra", "inter")}
         engine = RapidOCR(params={**threads, "Det.limit_type": "max", "Det.limit_side_len": 4000, "Global.log_level": "warning"})
         detector, recogniser = engine._load_det_model(), engine._load_rec_model()
@@ -110,7 +110,7 @@ class LocalOCR:
 
     def read_either_way(self, picture: np.ndarray, boxes: list[Box]) -> list[tuple[Box, str, float]]:
         """Each box that can be cut out with its text and confidence, its corners as it reads: what is doubtful is turned over."""
-        lying = [(box, crop) for box in boxes if (crop := cut_out(picture, box)) is not None]
+        lying = [(box, crop) for box in boxes if (crop := _cut_out(picture, box)) is not None]
         readings = self.recognise([crop for _, crop in lying])
         read = [(box, *reading) for (box, _), reading in zip(lying, readings, strict=True)]
         doubtful = [n for n, (_, confidence) in enumerate(readings) if confidence < DOUBTFUL]
@@ -125,7 +125,7 @@ class LocalOCR:
 
         A misread word is seldom misread the same way in another cut, and the catalogue knows which of the readings is a book.
         """
-        crops = [(n, crop) for n, (box, _) in enumerate(doubtful) for crop in other_cuts(picture, box)]
+        crops = [(n, crop) for n, (box, _) in enumerate(doubtful) for crop in _other_cuts(picture, box)]
         found: list[dict[str, None]] = [{} for _ in doubtful]
         for (n, _), (text, confidence) in zip(crops, self.recognise([crop for _, crop in crops]), strict=True):
             if confidence >= LEAST_CONFIDENCE and text not in ("", doubtful[n][1]):
@@ -154,7 +154,7 @@ class Reading:
         """The lines of one turn of the photo in six steps: found, read; the small lettering found, read; what is doubtful still
         read in other cuts, found enlarged and read."""
         turned = np.ascontiguousarray(np.rot90(self.image, turns)[:, :, ::-1])  # the models want BGR
-        overview, scale = shrunk(turned, OVERVIEW_SIDE)
+        overview, scale = _shrunk(turned, OVERVIEW_SIDE)
         boxes = self.engine.find_in_tiles(overview, picture_tiles(overview.shape))
         boxes = self.still_open([Box(box.corners / scale) for box in boxes], turns)
         self.step()
@@ -205,14 +205,14 @@ class Reading:
             self.lines[n] = replace(self.lines[n], others=texts)
 
 
-def give_large_pieces_back():
+def _give_large_pieces_back():
     """Else glibc learns from the first large pieces to keep them, and a worker grows by 200 MB. Other systems do without."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:
         mallopt(M_MMAP_THRESHOLD, LARGE_PIECE)
 
 
-def shrunk(picture: np.ndarray, side: int) -> tuple[np.ndarray, float]:
+def _shrunk(picture: np.ndarray, side: int) -> tuple[np.ndarray, float]:
     """The picture with its longer side at most `side` px, and the scale that was used (1 where it was small already)."""
     height, width = picture.shape[:2]
     scale = min(1.0, side / max(height, width))
@@ -221,7 +221,7 @@ def shrunk(picture: np.ndarray, side: int) -> tuple[np.ndarray, float]:
     return cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA), scale
 
 
-def cut_out(picture: np.ndarray, box: Box) -> np.ndarray | None:
+def _cut_out(picture: np.ndarray, box: Box) -> np.ndarray | None:
     """The text of `box` laid straight, or None where there is nothing to read."""
     width, height = round(box.width), round(box.height)
     if width < 4 or height < 4:
@@ -231,13 +231,13 @@ def cut_out(picture: np.ndarray, box: Box) -> np.ndarray | None:
     return cv2.warpPerspective(picture, transform, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
 
 
-def other_cuts(picture: np.ndarray, box: Box) -> list[np.ndarray]:
-    crops = [cut_out(picture, box.grown(*by)) for by in CUTS]
-    plain = cut_out(picture, box)
-    return [crop for crop in [*crops, None if plain is None else full_contrast(plain)] if crop is not None]
+def _other_cuts(picture: np.ndarray, box: Box) -> list[np.ndarray]:
+    crops = [_cut_out(picture, box.grown(*by)) for by in CUTS]
+    plain = _cut_out(picture, box)
+    return [crop for crop in [*crops, None if plain is None else _full_contrast(plain)] if crop is not None]
 
 
-def full_contrast(crop: np.ndarray) -> np.ndarray:
+def _full_contrast(crop: np.ndarray) -> np.ndarray:
     """In grey, with the darkest and brightest pixels pulled apart: pale print on a pale spine."""
     grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY).astype(np.float32)
     low, high = np.percentile(grey, (2, 98))

@@ -56,7 +56,7 @@ class TextractOCR:
         except aws.Failed as error:
             raise OCRError(str(error), error.permanent) from error
         lines = []
-        for text, confidence, corners in read_reply(reply):
+        for text, confidence, corners in _read_reply(reply):
             quad = turned_back(corners * np.array(turned.shape[1::-1], float), turns, turned.shape) + np.array([x0, y0], float)
             lines.append(Line(text, confidence, as_quad(quad)))
         return lines
@@ -89,7 +89,7 @@ def textract_jpeg(picture: np.ndarray) -> bytes:
         scale *= 0.8
 
 
-def read_reply(reply: dict) -> list[tuple[str, float, np.ndarray]]:
+def _read_reply(reply: dict) -> list[tuple[str, float, np.ndarray]]:
     """Text, confidence (0..1) and corners (4 x 2, shares of the picture, in reading order) of each line."""
     blocks = {block["Id"]: block for block in reply.get("Blocks", []) if "Id" in block}
     found = []
@@ -97,7 +97,7 @@ def read_reply(reply: dict) -> list[tuple[str, float, np.ndarray]]:
         text = block.get("Text", "").strip()
         if block.get("BlockType") == "LINE" and text:
             words = [blocks[key] for key in children(block) if key in blocks]
-            found.append((text, block.get("Confidence", 0.0) / 100, in_reading_order(corners(block), text, words)))
+            found.append((text, block.get("Confidence", 0.0) / 100, _in_reading_order(corners(block), text, words)))
     return found
 
 
@@ -117,7 +117,7 @@ def corners(block: dict) -> np.ndarray:
     return np.array([(left, top), (right, top), (right, bottom), (left, bottom)], dtype=float)
 
 
-def in_reading_order(quad: np.ndarray, text: str, words: list[dict]) -> np.ndarray:
+def _in_reading_order(quad: np.ndarray, text: str, words: list[dict]) -> np.ndarray:
     """The corners from where the first letter begins: the way leads from the first word to the last.
 
     A single word tells no way; a tall narrow box of several letters then reads downwards, as spines do."""

@@ -53,7 +53,7 @@ class BedrockProposer:
             reply = self.till.buy("bedrock", identity, estimate, partial(self.send, request), self.price)
         except aws.Failed as error:
             raise ProposerError(str(error), error.permanent) from error
-        return bedrock_arguments(reply, tool["name"])
+        return _bedrock_arguments(reply, tool["name"])
 
     def send(self, request: dict) -> Reply:
         return aws.ask_service("bedrock-runtime", "converse", self.region, self.seconds, **request)
@@ -68,7 +68,7 @@ class BedrockProposer:
         return (usage.get("inputTokens", 0) * self.usd_in + usage.get("outputTokens", 0) * self.usd_out) / 1_000_000
 
 
-def bedrock_arguments(reply: Reply, tool: str) -> dict:
+def _bedrock_arguments(reply: Reply, tool: str) -> dict:
     """What the model gave the tool, or said as JSON instead of calling it."""
     try:
         parts = reply["output"]["message"]["content"]

@@ -25,7 +25,7 @@ def cleaned(answer: dict) -> dict:
         **{name: short(answer.get(name)) for name in TEXTS},
         "authors": [short(item) for item in authors if short(item)][:20] if isinstance(authors, list) else [],
         "isbn": isbn.clean(short(answer.get("isbn"))) or "",
-        "specifications": dict(pairs(specifications)) if isinstance(specifications, dict) else {},
+        "specifications": dict(_pairs(specifications)) if isinstance(specifications, dict) else {},
         "confidence": confidence(answer.get("confidence")),
     }
 
@@ -34,7 +34,7 @@ def short(text) -> str:
     return " ".join(str(text).split())[:LONGEST] if isinstance(text, (str, int, float)) else ""
 
 
-def pairs(specifications: dict):
+def _pairs(specifications: dict):
     for name, value in list(specifications.items())[:MOST_SPECIFICATIONS]:
         yield short(name), short(value)
 

@@ -21,28 +21,28 @@ LONGEST = 200  # letters of a title or an author
 BORNE_OUT = 70  # of 100: how alike a title must be to what stands on its lines
 
 
-class SpineModel(Protocol):
+class _SpineModel(Protocol):
     """Answers with the arguments of the one tool that it is given. Raises ProposerError."""
 
     def ask(self, system: str, text: str, tool: dict, picture: bytes = b"") -> dict: ...
 
 
-def propose_with_model(model: SpineModel, lines: list[Line]) -> list[SpineProposal]:
+def propose_with_model(model: _SpineModel, lines: list[Line]) -> list[SpineProposal]:
     by_rules = RulesProposer().propose(lines)
     taken: set[int] = set()
     found: list[SpineProposal] = []
-    for numbers in chunks(by_rules):
+    for numbers in _chunks(by_rules):
         answer = model.ask(prompts.SPINES, prompts.lines_as_json(numbers, lines), prompts.SPINES_TOOL)
         for group, title, author in believed(answer, set(numbers) - taken, lines):
             taken |= set(group)
-            found.append(model_candidate(lines, group, title, author))
+            found.append(_model_candidate(lines, group, title, author))
     rest = [i for i in range(len(lines)) if i not in taken]
     left = RulesProposer().propose([lines[i] for i in rest])
-    found += [model_candidate(lines, [rest[i] for i in one.lines], one.title, one.author) for one in left]
-    return in_order(found)
+    found += [_model_candidate(lines, [rest[i] for i in one.lines], one.title, one.author) for one in left]
+    return _in_order(found)
 
 
-def chunks(by_rules: list[SpineProposal]) -> Iterator[list[int]]:
+def _chunks(by_rules: list[SpineProposal]) -> Iterator[list[int]]:
     """The lines in shelf order, so many a call; what the rules hold to be one spine is not torn apart."""
     some: list[int] = []
     for one in by_rules:
@@ -82,12 +82,12 @@ def borne_out(values, text: str) -> str:
     return values if max(alike, in_a_row) >= BORNE_OUT else ""
 
 
-def model_candidate(lines: list[Line], group: list[int], title: str, author: str) -> SpineProposal:
+def _model_candidate(lines: list[Line], group: list[int], title: str, author: str) -> SpineProposal:
     region = spines.hull(np.array([lines[i].quad for i in group], dtype=float))
     return SpineProposal(tuple(group), region, 1, 1, title, author)
 
 
-def in_order(found: list[SpineProposal]) -> list[SpineProposal]:
+def _in_order(found: list[SpineProposal]) -> list[SpineProposal]:
     places = spines.shelf_places([one.region for one in found])
     placed = [
         SpineProposal(c.lines, c.region, shelf, at, c.title, c.author) for c, (shelf, at) in zip(found, places, strict=True)

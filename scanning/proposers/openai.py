@@ -49,7 +49,7 @@ class OpenAIProposer:
         }
         identity = json.dumps([self.model_id, system, text, tool, hashlib.sha256(picture).hexdigest()]).encode()
         reply = self.till.buy("openai", identity, 0.0, partial(self.send, body), lambda reply: 0.0)
-        return openai_arguments(reply, tool["name"])
+        return _openai_arguments(reply, tool["name"])
 
     def send(self, body: dict) -> Reply:
         try:
@@ -66,7 +66,7 @@ class OpenAIProposer:
             raise ProposerError(UNREADABLE) from error
 
 
-def openai_arguments(reply: Reply, tool: str) -> dict:
+def _openai_arguments(reply: Reply, tool: str) -> dict:
     """What the model gave the tool, or said as JSON instead of calling it, as small models do."""
     try:
         message = reply["choices"][0]["message"]

@@ -50,7 +50,7 @@ photo's width and height. Use each line at most once. Never report a book that y
 TEXT, NUMBERS = {"type": "string"}, {"type": "array", "items": {"type": "integer"}}
 
 
-def list_tool(name: str, description: str, field: str, **entry: dict) -> dict:
+def _list_tool(name: str, description: str, field: str, **entry: dict) -> dict:
     """A tool that takes a list: `field` of entries, each with all that `entry` names."""
     one = {"type": "object", "required": list(entry), "properties": entry}
     fields = {field: {"type": "array", "items": one}}
@@ -58,7 +58,7 @@ def list_tool(name: str, description: str, field: str, **entry: dict) -> dict:
     return {"name": name, "description": description, "schema": schema}
 
 
-SPINES_TOOL = list_tool(
+SPINES_TOOL = _list_tool(
     "report_spines",
     "The spines on the photo, each with the numbers of its lines in reading order.",
     "spines",
@@ -66,10 +66,10 @@ SPINES_TOOL = list_tool(
     title=TEXT,
     author=TEXT,
 )
-STRIPS_TOOL = list_tool(
+STRIPS_TOOL = _list_tool(
     "report_strips", "What is printed on the strips.", "strips", n={"type": "integer"}, title=TEXT, author=TEXT
 )
-SHELF_TOOL = list_tool(
+SHELF_TOOL = _list_tool(
     "report_shelf",
     "The books on the photo.",
     "spines",
@@ -96,12 +96,12 @@ COVER_TOOL = {
 
 def lines_as_json(numbers: list[int], lines: list[Line]) -> str:
     """Some lines of a photo as the model is shown them. In JSON, so that no text can end the list."""
-    shown = [shown_line(number, lines[number]) for number in numbers]
+    shown = [_shown_line(number, lines[number]) for number in numbers]
     text = json.dumps(shown, ensure_ascii=False).replace("<", "\\u003c")
     return f"<lines>{text}</lines>"
 
 
-def shown_line(number: int, line: Line) -> dict:
+def _shown_line(number: int, line: Line) -> dict:
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = line.quad
     along, down = complex(x1 - x0, y1 - y0), complex(x3 - x0, y3 - y0)
     return {
@@ -111,10 +111,10 @@ def shown_line(number: int, line: Line) -> dict:
         "y": round((y0 + y1 + y2 + y3) / 4),
         "length": round(abs(along)),
         "height": round(abs(down)),
-        "turn": line_turn(along),
+        "turn": _line_turn(along),
     }
 
 
-def line_turn(along: complex) -> int:
+def _line_turn(along: complex) -> int:
     """The way a line reads, in degrees clockwise, to the next 15."""
     return round(math.degrees(cmath.phase(along)) / 15) * 15 % 360

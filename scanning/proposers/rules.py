@@ -32,10 +32,10 @@ def guess(lines: list[Line], layout: spines.Layout, group: list[int]) -> tuple[s
     largest = max(layout.height[i] for i in group)
     title = [i for i in group if layout.height[i] > 0.75 * largest and re.search(r"[^\W\d]{2}", lines[i].text)]
     rest = [lines[i].text for i in group if i not in title]
-    author = next((text for text in rest if looks_like_a_name(text)), "")
+    author = next((text for text in rest if _looks_like_a_name(text)), "")
     return " ".join(lines[i].text for i in title) or " ".join(lines[i].text for i in group), author
 
 
-def looks_like_a_name(text: str) -> bool:
+def _looks_like_a_name(text: str) -> bool:
     parts = text.replace(".", ". ").split()
     return 2 <= len(parts) <= 4 and all(re.fullmatch(r"[^\W\d_][\w.'’-]*", part) and part[0].isupper() for part in parts)

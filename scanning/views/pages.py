@@ -86,7 +86,7 @@ def page_context(request, scan: Scan, **more) -> dict:
         "steps": _steps(scan),
         "review": review,
         "show": request.GET.get("show", ""),
-        "place": ScanBatchForm(request.user, initial=place_of(request, scan)),
+        "place": ScanBatchForm(request.user, initial=_place_of(request, scan)),
         "words": WordsForm(auto_id="missed_%s"),
         "again": _second_look(scan, review),
         "finished": scan.status == Scan.Status.COMPLETE and bool(review.added) and not review.open,
@@ -102,7 +102,7 @@ def _second_look(scan: Scan, review) -> dict:
     return {"offers": found, "cost": purchases.scan_cost(scan), "month": purchases.month(scan.user_id)}
 
 
-def place_of(request, scan: Scan) -> dict:
+def _place_of(request, scan: Scan) -> dict:
     return {"shelf": scan.shelf_id or "", "status": status_of(request)}
 
 

@@ -17,9 +17,9 @@ IN_MEMORY = 2 * 1024 * 1024
 def upload(request, signed):
     ticket = tickets.find_ticket(signed)
     if ticket is None:
-        return refuse(403, "ticket-over", "This upload address is not valid or has expired. Request a new ticket.")
+        return _refuse(403, "ticket-over", "This upload address is not valid or has expired. Request a new ticket.")
     if request.content_type != ticket.content_type:
-        return refuse(
+        return _refuse(
             403, "other-type", f"The ticket is for {ticket.content_type}, not {request.content_type or 'an unnamed type'}."
         )
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as photo:
@@ -28,11 +28,11 @@ def upload(request, signed):
             size += len(chunk)
             photo.write(chunk)
         if size != ticket.size:
-            return refuse(400, "other-size", f"The ticket is for {ticket.size} bytes. Send exactly that many.")
+            return _refuse(400, "other-size", f"The ticket is for {ticket.size} bytes. Send exactly that many.")
         photo.seek(0)
         tickets.receive_photo(ticket, photo)
     return HttpResponse(status=200)
 
 
-def refuse(status: int, code: str, sentence: str) -> JsonResponse:
+def _refuse(status: int, code: str, sentence: str) -> JsonResponse:
     return JsonResponse({"detail": sentence, "code": code}, status=status)

@@ -19,7 +19,7 @@ from scanning.models import Scan
 
 
 @dataclass(frozen=True)
-class Outcome:
+class _Outcome:
     """What became of one photo: its scan, the earlier scan of the same photo, or a sentence."""
 
     name: str
@@ -62,7 +62,7 @@ def _take_all(request, place: Shelf | str, kind: str):
     """What came with the form; without any, what was put where the ticket of a job says."""
     job_id = request.POST.get("job_id")
     for name in request.too_heavy:
-        yield Outcome(name, error=str(images.too_heavy(settings.SCAN_MAX_MB)))
+        yield _Outcome(name, error=str(images.too_heavy(settings.SCAN_MAX_MB)))
     for file in request.FILES.getlist("photos"):
         yield _outcome(file.name, uploads.take_in_upload, request.user, file, file.name, job_id, place, kind)
     if job_id and not request.FILES and not request.too_heavy:
@@ -70,16 +70,16 @@ def _take_all(request, place: Shelf | str, kind: str):
             yield _outcome("The photo", tickets.take_ticket_photo, request.user, job_id, place, kind)
 
 
-def _outcome(name: str, take, *what) -> Outcome:
+def _outcome(name: str, take, *what) -> _Outcome:
     try:
-        return Outcome(name, scan=take(*what))
+        return _Outcome(name, scan=take(*what))
     except (uploads.UploadError, images.PhotoError) as error:
-        return Outcome(name, error=str(error))
+        return _Outcome(name, error=str(error))
     except uploads.SeenBefore as seen:
-        return Outcome(name, earlier=seen.scan)
+        return _Outcome(name, earlier=seen.scan)
 
 
-def _as_json(form: PhotoForm, outcomes: list[Outcome]) -> JsonResponse:
+def _as_json(form: PhotoForm, outcomes: list[_Outcome]) -> JsonResponse:
     """The answer for one photo, as upload.js sends them."""
     if form.errors:
         return JsonResponse({"detail": error_sentence(form)}, status=422)

@@ -46,10 +46,10 @@ def lines(user) -> Iterator[str]:
     writer = csv.writer(Line())
     yield writer.writerow(TABLE)
     for copies in chunks(UserBook.objects.of(user).prefetch_related("tags", "readings")):
-        yield "".join(writer.writerow(row(copy)) for copy in copies)
+        yield "".join(writer.writerow(_row(copy)) for copy in copies)
 
 
-def row(copy: UserBook) -> list[str]:
+def _row(copy: UserBook) -> list[str]:
     values = dict.fromkeys(TABLE, "")
     kept = copy.imported.get("columns", {})
     values |= {name: kept[name] for name in KEPT if isinstance(kept.get(name), str)}

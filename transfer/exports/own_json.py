@@ -100,7 +100,7 @@ def _json(value) -> str:
 
 
 # ── With the photos ─────────────────────────────────────────────────────────────────────────────────────────────────
-class Pipe(io.RawIOBase):
+class _Pipe(io.RawIOBase):
     """What the archive writes to; what has come so far can be taken out."""
 
     def __init__(self):
@@ -120,7 +120,7 @@ class Pipe(io.RawIOBase):
 
 def archive(user, address: Address = str) -> Iterator[bytes]:
     """`library.json`, the photos as `photos/…` and the covers that were uploaded as `covers/…`, a block at a time."""
-    pipe = Pipe()
+    pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as packed:
         with packed.open("library.json", "w", force_zip64=True) as member:
             for part in lines(user, address):

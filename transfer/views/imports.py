@@ -25,11 +25,11 @@ KINDS = {
 }
 
 
-def own_import(request, pk) -> Import:
+def _own_import(request, pk) -> Import:
     return get_object_or_404(Import.objects.select_related("user"), pk=pk, user=request.user)
 
 
-def own_row(request, pk, number) -> ImportRow:
+def _own_row(request, pk, number) -> ImportRow:
     return get_object_or_404(
         ImportRow.objects.select_related("file__user", "copy"), file=pk, number=number, file__user=request.user
     )
@@ -39,7 +39,7 @@ def own_row(request, pk, number) -> ImportRow:
 def imports(request):
     page = Paginator(request.user.imports.all(), 20).get_page(request.GET.get("page"))
     for file in page:
-        describe(file)
+        _describe(file)
     return render(request, "transfer/imports.html", {"page": page, "pages": pages_around(page)})
 
 
@@ -53,30 +53,30 @@ def new(request):
         except NotReadable as error:
             form.add_error(None, str(error))
     formats = [kind.label for kind in (*detect.TABLES, detect.own_json.FORMAT)]
-    recent = [describe(file) for file in request.user.imports.all()[:3]]
+    recent = [_describe(file) for file in request.user.imports.all()[:3]]
     return render(request, "transfer/import_new.html", {"form": form, "formats": formats, "recent": recent})
 
 
 @login_required
 def show(request, pk):
-    file = describe(own_import(request, pk))
+    file = _describe(_own_import(request, pk))
     if file.state == Import.State.PREVIEW:
-        return preview_page(request, file, ImportOptionsForm(request.user, rows=file.total))
+        return _preview_page(request, file, ImportOptionsForm(request.user, rows=file.total))
     if file.is_active:
         return render(request, "transfer/import_running.html", {"file": file})
-    return result_page(request, file)
+    return _result_page(request, file)
 
 
 @login_required
 def import_progress(request, pk):
     """What changes while it is at work; once it is over the page is asked for anew."""
-    file = describe(own_import(request, pk))
+    file = _describe(_own_import(request, pk))
     if file.is_active:
         return render(request, "transfer/_import_progress.html", {"file": file})
     return HttpResponse(headers={"HX-Refresh": "true"})
 
 
-def preview_page(request, file: Import, form: ImportOptionsForm, columns: ColumnsForm | None = None):
+def _preview_page(request, file: Import, form: ImportOptionsForm, columns: ColumnsForm | None = None):
     counts = [(kind, label, file.counts[kind]) for kind, label in KINDS.items() if file.counts.get(kind)]
     context = {"file": file, "form": form, "counts": counts, "shown": file.hints.get("shown", [])}
     columns = columns or ColumnsForm(file)
@@ -93,7 +93,7 @@ def mapped(columns: ColumnsForm, samples: list[dict]) -> list[tuple]:
         yield columns[f"column{number}"], " · ".join(list(examples)[:2])
 
 
-def result_page(request, file: Import, problem_row: ImportRow | None = None, form: ImportRowForm | None = None):
+def _result_page(request, file: Import, problem_row: ImportRow | None = None, form: ImportRowForm | None = None):
     shown = request.GET.get("show", "")
     rows = file.rows.select_related("copy")
     if shown == NOTED:
@@ -119,7 +119,7 @@ def result_page(request, file: Import, problem_row: ImportRow | None = None, for
     return render(request, "transfer/import_result.html", context)
 
 
-def describe(file: Import) -> Import:
+def _describe(file: Import) -> Import:
     """What the pages say about an import."""
     file.label = detect.FORMATS[file.format].label if file.format in detect.FORMATS else file.format
     file.added = file.counts.get("added", 0)
@@ -131,12 +131,12 @@ def describe(file: Import) -> Import:
 @require_POST
 def import_columns(request, pk):
     """Other columns, other books: the file is looked through once more."""
-    file = describe(own_import(request, pk))
+    file = _describe(_own_import(request, pk))
     form = ColumnsForm(file, request.POST)
     if file.state != Import.State.PREVIEW:
         return redirect(file)
     if not form.is_valid():
-        return preview_page(request, file, ImportOptionsForm(request.user, rows=file.total), form)
+        return _preview_page(request, file, ImportOptionsForm(request.user, rows=file.total), form)
     form.save()
     import_run.check(file, at_once=file.total <= import_run.CHUNK * 5)
     return redirect(file)
@@ -145,10 +145,10 @@ def import_columns(request, pk):
 @login_required
 @require_POST
 def import_start(request, pk):
-    file = describe(own_import(request, pk))
+    file = _describe(_own_import(request, pk))
     form = ImportOptionsForm(request.user, request.POST, rows=file.total)
     if file.state == Import.State.PREVIEW and not form.is_valid():
-        return preview_page(request, file, form)
+        return _preview_page(request, file, form)
     if file.state == Import.State.PREVIEW:
         import_run.start(file, form.options())
     return redirect(file)
@@ -157,7 +157,7 @@ def import_start(request, pk):
 @login_required
 @require_POST
 def import_cancel(request, pk):
-    file = own_import(request, pk)
+    file = _own_import(request, pk)
     if import_run.cancel(file):
         messages.success(request, "Stopped. The books imported so far are in your library.")
     return redirect(file)
@@ -166,7 +166,7 @@ def import_cancel(request, pk):
 @login_required
 @require_POST
 def import_go_on(request, pk):
-    file = own_import(request, pk)
+    file = _own_import(request, pk)
     import_run.go_on(file)
     return redirect(file)
 
@@ -175,7 +175,7 @@ def import_go_on(request, pk):
 @require_POST
 def import_forget(request, pk):
     """The list of what became of a file; the books stay."""
-    file = own_import(request, pk)
+    file = _own_import(request, pk)
     import_run.forget(file)
     messages.success(request, f"Deleted the import “{file.name}”. Its books are still in your library.")
     return redirect("imports")
@@ -185,7 +185,7 @@ def import_forget(request, pk):
 @require_POST
 def import_row(request, pk, number):
     """One row again: changed, or, where the book is there, as another copy."""
-    row = own_row(request, pk, number)
+    row = _own_row(request, pk, number)
     if row.file.is_active:
         messages.error(request, "The import is still running. Change this row when it has finished.")
         return redirect(row.file)
@@ -194,7 +194,7 @@ def import_row(request, pk, number):
         return answer(request, import_run.try_again(row, another=True) if owned else row)
     form = ImportRowForm(request.POST, auto_id=f"row{row.number}_%s")
     if not row.can_be_changed or not form.is_valid():
-        return result_page(request, describe(row.file), row, form)
+        return _result_page(request, _describe(row.file), row, form)
     return answer(request, import_run.try_again(row, {name: value for name, value in form.cleaned_data.items() if value}))
 
 
@@ -207,4 +207,4 @@ def answer(request, row: ImportRow):
 
 @login_required
 def failures(request, pk):
-    return downloads.failed_rows(own_import(request, pk))
+    return downloads.failed_rows(_own_import(request, pk))

@@ -46,7 +46,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no benchmark called {unknown[0]}. Choose from: {', '.join(MEASURES)}")
         chosen = Options(photos.resolve() if photos else None, tuple(records))
         if MARK not in os.environ:
-            return run_apart(list(measures or MEASURES), chosen)
+            return _run_apart(list(measures or MEASURES), chosen)
         figures = [figure for name in measures for figure in MEASURES[name](chosen)]
         for figure in figures:
             self.stdout.write(str(figure), self.style.SUCCESS if figure.ratio >= 1 else self.style.ERROR)
@@ -54,20 +54,20 @@ class Command(BaseCommand):
             raise CommandError("Some results are below their target.")
 
 
-def run_apart(measures: list[str], options: Options):
+def _run_apart(measures: list[str], options: Options):
     """Runs each benchmark in a process of its own with an empty database."""
     passed = []
     for name in measures:
-        with on_sqlite() as environment:
-            passed.append(run_benchmark(name, options, environment))
+        with _on_sqlite() as environment:
+            passed.append(_run_benchmark(name, options, environment))
         if name in ON_POSTGRESQL and (server := os.environ.get("TEST_DATABASE_URL")):
-            with on_postgresql(server) as environment:
-                passed.append(run_benchmark(name, options, environment))
+            with _on_postgresql(server) as environment:
+                passed.append(_run_benchmark(name, options, environment))
     if not all(passed):
         raise CommandError("The benchmark failed.")
 
 
-def run_benchmark(name: str, options: Options, environment: dict) -> bool:
+def _run_benchmark(name: str, options: Options, environment: dict) -> bool:
     manage = [sys.executable, sys.argv[0]]
     subprocess.run([*manage, "migrate", "-v0"], env=environment, check=True)
     subprocess.run([*manage, "createcachetable", "-v0"], env=environment, check=True)
@@ -77,21 +77,21 @@ def run_benchmark(name: str, options: Options, environment: dict) -> bool:
 
 
 @contextmanager
-def on_sqlite() -> Iterator[dict]:
+def _on_sqlite() -> Iterator[dict]:
     with tempfile.TemporaryDirectory(prefix="bookimg-benchmark-") as place:
         own = {"DATA_DIR": place, "DATABASE_URL": f"sqlite:///{place}/bookimg.sqlite3", "CATALOGS": "local", MARK: "1"}
         yield os.environ | own
 
 
 @contextmanager
-def on_postgresql(server: str) -> Iterator[dict]:
+def _on_postgresql(server: str) -> Iterator[dict]:
     """A temporary database on `server`."""
     name = f"bookimg_benchmark_{uuid.uuid4().hex}"
     address = urlsplit(server)._replace(path=f"/{name}").geturl()
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     try:
-        with on_sqlite() as environment:
+        with _on_sqlite() as environment:
             yield environment | {"DATABASE_URL": address}
     finally:
         with psycopg.connect(server, autocommit=True) as connection:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=settings.WORKERS)
 
     def handle(self, *, host, port, workers, **options):
-        refuse_taken(host, port)
+        _refuse_taken(host, port)
         call_command("prepare")
         password = demo.offer()
         connections.close_all()
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         for stage in filter(None, settings.QUEUES):
             commands[f"worker {stage}"] = [*commands["worker"], "--queue", stage]
         threading.Thread(target=self.announce, args=(host, port, password), daemon=True).start()
-        Supervisor(commands, sweep_everything, SWEEP_SECONDS).run()
+        Supervisor(commands, _sweep_everything, SWEEP_SECONDS).run()
 
     def announce(self, host: str, port: int, password: str):
         """Prints the address once the web process accepts connections."""
@@ -56,12 +56,12 @@ class Command(BaseCommand):
             )
 
 
-def sweep_everything():
+def _sweep_everything():
     close_old_connections()  # the database may have been unavailable in between
     sweep_work()
 
 
-def refuse_taken(host: str, port: int):
+def _refuse_taken(host: str, port: int):
     """Fails with an explanation here, instead of with a web process that dies again and again."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

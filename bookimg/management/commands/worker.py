@@ -23,7 +23,7 @@ logger = logging.getLogger("bookimg.worker")
 CRASHED = 70
 
 
-class Flag:
+class _Flag:
     """The part of an Event that the guard needs, without its lock: a signal handler could wait for itself."""
 
     raised = False
@@ -55,8 +55,8 @@ class Command(BaseCommand):
         Conf.SCHEDULER = not queue  # only one queue runs the schedule
         schedule_periodic_work()  # for installations that only run workers; `up` sweeps more often
         recognition.recognizer_from_settings()  # imports heavy modules before the fork, so that all workers share them
-        stopping = Flag()
-        guard = Sentinel(stopping, Flag(), uuid.uuid4(), get_broker(settings.QUEUES[queue]), start=False)
+        stopping = _Flag()
+        guard = Sentinel(stopping, _Flag(), uuid.uuid4(), get_broker(settings.QUEUES[queue]), start=False)
 
         def stop(*_):
             if stopping.is_set():
@@ -66,17 +66,17 @@ class Command(BaseCommand):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        os.register_at_fork(after_in_child=leave_stopping_to_the_guard)
-        threading.Thread(target=crash_with, args=(guard,), daemon=True).start()
+        os.register_at_fork(after_in_child=_leave_stopping_to_the_guard)
+        threading.Thread(target=_crash_with, args=(guard,), daemon=True).start()
         guard.start()
 
 
-def leave_stopping_to_the_guard():
+def _leave_stopping_to_the_guard():
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def crash_with(guard: Sentinel):
+def _crash_with(guard: Sentinel):
     """A process that was killed may have held the lock of a queue, and all others would wait for it forever.
 
     So everything stops at once. The supervisor restarts it, and thanks to the leases nothing is lost."""

@@ -26,7 +26,7 @@ CHUNK = 500
 
 
 @dataclass(frozen=True)
-class Asked:
+class _Asked:
     """One question and what should be among the first ten: beginnings of titles, one for each book."""
 
     group: str
@@ -39,30 +39,30 @@ class Asked:
         return met / min(AT, len(self.wanted))
 
 
-def read_queries(path: Path = QUERIES) -> list[Asked]:
+def _read_queries(path: Path = QUERIES) -> list[_Asked]:
     with path.open(newline="") as file:
-        return [Asked(row["group"], row["query"], tuple(row["wanted"].split("|"))) for row in csv.DictReader(file)]
+        return [_Asked(row["group"], row["query"], tuple(row["wanted"].split("|"))) for row in csv.DictReader(file)]
 
 
-def fill_library(user, path: Path, count: int) -> int:
+def _fill_library(user, path: Path, count: int) -> int:
     """The first books of a catalogue's table, in this person's library."""
     made = 0
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
         rows = islice((row.record for row in csv_table.read(stream) if row.record), count)
         while chunk := list(islice(rows, CHUNK)):
-            add_copies(user, [NewCopy(facts=facts_of(record)) for record in chunk])
+            add_copies(user, [NewCopy(facts=_facts_of(record)) for record in chunk])
             made += len(chunk)
     return made
 
 
-def facts_of(record) -> dict:
+def _facts_of(record) -> dict:
     values = {
         name: getattr(record, name) for name in ("title", "subtitle", "publisher", "published_date", "language", "description")
     }
     return values | {"isbn13": record.isbn, "authors": list(record.authors), "categories": list(record.categories)}
 
 
-def measure_recall(user, query: list[Asked], modes=hybrid.MODES) -> dict[str, dict[str, float]]:
+def _measure_recall(user, query: list[_Asked], modes=hybrid.MODES) -> dict[str, dict[str, float]]:
     """Group -> mode -> mean recall@10; the group "all" is over all queries."""
     recalls: dict[str, dict[str, list[float]]] = {}
     for item in query:
@@ -75,7 +75,7 @@ def measure_recall(user, query: list[Asked], modes=hybrid.MODES) -> dict[str, di
     return {group: {mode: sum(item) / len(item) for mode, item in by_mode.items()} for group, by_mode in recalls.items()}
 
 
-def missed_queries(user, query: list[Asked], mode: str) -> list[str]:
+def _missed_queries(user, query: list[_Asked], mode: str) -> list[str]:
     """The queries that mode does not answer in full, for whoever wants to make it better."""
     found = []
     for item in query:
@@ -108,10 +108,10 @@ class Command(BaseCommand):
             return self.run_apart(keep)
         user, _ = get_user_model().objects.get_or_create(username=NAME)
         if not UserBook.objects.of(user).exists():
-            fill_library(user, file, books)
+            _fill_library(user, file, books)
         made = embedding.everything_of(user)
-        query = read_queries(queries) if queries else read_queries()
-        table = measure_recall(user, query)
+        query = _read_queries(queries) if queries else _read_queries()
+        table = _measure_recall(user, query)
         if options["json"]:
             return self.stdout.write(json.dumps(table, indent=1))
         count = UserBook.objects.of(user).count()
@@ -122,7 +122,7 @@ class Command(BaseCommand):
         for group, by_mode in table.items():
             number = sum(group in (item.group, "all") for item in query)
             self.stdout.write(f"{group:<12}{number:>5}" + "".join(f"{by_mode[mode]:>10.3f}" for mode in hybrid.MODES))
-        for line in missed_queries(user, query, "hybrid") if misses else ():
+        for line in _missed_queries(user, query, "hybrid") if misses else ():
             self.stdout.write(line)
 
     def run_apart(self, keep: Path | None):

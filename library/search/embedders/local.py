@@ -29,7 +29,7 @@ def folder() -> Path | None:
     return place if place and (place / "model.safetensors").exists() and find_spec("tokenizers") else None
 
 
-def checked(path: Path) -> Path:
+def _checked(path: Path) -> Path:
     """The file, when it is the one we know; read once, in pieces."""
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != WEIGHTS_SHA256:
@@ -55,7 +55,7 @@ class LocalEmbedder:
     @cached_property
     def weights(self) -> dict[str, np.ndarray]:
         """Mapped from the file, so that all processes share one copy of its 90 MB. https://github.com/huggingface/safetensors#format"""
-        path = checked(self.place / "model.safetensors")
+        path = _checked(self.place / "model.safetensors")
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
             header = json.loads(file.read(length))
@@ -79,7 +79,7 @@ class LocalEmbedder:
         encoded = [encoding.ids for encoding in self.tokenizer.encode_batch(list(texts))]
         vectors = np.zeros((len(encoded), WIDTH), dtype=np.float32)
         with self.threads.limit(limits=1):
-            for batch in text_batches(encoded):
+            for batch in _text_batches(encoded):
                 vectors[batch] = self.run([encoded[n] for n in batch])
         return Made(unit(vectors))
 
@@ -107,7 +107,7 @@ class LocalEmbedder:
         name = f"encoder.layer.{number}."
         seen = self.dense(f"{name}attention.output.dense", self.attention(f"{name}attention.self.", state, away))
         state = self.normal(f"{name}attention.output.LayerNorm", state + seen)
-        wide = gelu(self.dense(f"{name}intermediate.dense", state))
+        wide = _gelu(self.dense(f"{name}intermediate.dense", state))
         return self.normal(f"{name}output.LayerNorm", state + self.dense(f"{name}output.dense", wide))
 
     def attention(self, name: str, state: np.ndarray, away: np.ndarray) -> np.ndarray:
@@ -132,7 +132,7 @@ class LocalEmbedder:
         return state * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
 
 
-def gelu(x: np.ndarray) -> np.ndarray:
+def _gelu(x: np.ndarray) -> np.ndarray:
     """By tanh: 0.001 from the exact one at most, and not seen in the result. In one array, for these are the widest."""
     bent = x * x
     bent *= 0.044715
@@ -146,7 +146,7 @@ def gelu(x: np.ndarray) -> np.ndarray:
     return bent
 
 
-def text_batches(encoded: list[list[int]]):
+def _text_batches(encoded: list[list[int]]):
     """Numbers of texts, those of a like length together, so that little is padded."""
     batch, longest = [], 0
     for number in sorted(range(len(encoded)), key=lambda n: len(encoded[n])):

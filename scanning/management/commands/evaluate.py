@@ -29,27 +29,27 @@ class Command(BaseCommand):
         parser.add_argument("--ocr-cache", type=Path, metavar="DIR", help=kept)
 
     def handle(self, *, directory: Path, json: bool, results: Path | None, ocr_cache: Path | None, **options):
-        labels = read_labels(directory)
+        labels = _read_labels(directory)
         recognizer = recognition.recognizer_from_settings()
         if ocr_cache:
             recognizer = replace(recognizer, engine=CachedReadings(recognizer.engine, ocr_cache))
         photos = [directory / "photos" / f"{label['photo']}.jpg" for label in labels]
         empty = sorted(directory.glob("negatives/*.jpg"))
-        found = [recognise(path, recognizer) for path in tqdm([*photos, *empty], unit="photo", disable=json or None)]
+        found = [_recognise(path, recognizer) for path in tqdm([*photos, *empty], unit="photo", disable=json or None)]
         if ocr_cache:  # with cached text, the time to the first book means nothing
             found = [one | {"firstBook": None} for one in found]
-        memory = peak_memory()
+        memory = _peak_memory()
         scores = [score_photo(label, one) for label, one in zip(labels, found, strict=False)]
         negatives = list(zip(empty, found[len(photos) :], strict=True))
         if results:
-            write_results(results, found)
+            _write_results(results, found)
         if options["report"]:
             report.write_report(options["report"], scores, photos, negatives, costs(scores, memory))
-        figures = as_json(scores, negatives, memory) if json else as_text(scores, negatives, memory)
+        figures = _as_json(scores, negatives, memory) if json else _as_text(scores, negatives, memory)
         self.stdout.write(figures)
 
 
-def read_labels(directory: Path) -> list[dict]:
+def _read_labels(directory: Path) -> list[dict]:
     labels = [json.loads(path.read_text()) for path in sorted(directory.glob("labels/*.json"))]
     labels = [label for label in labels if "books" in label]
     if not labels:
@@ -57,18 +57,18 @@ def read_labels(directory: Path) -> list[dict]:
     return labels
 
 
-def recognise(path: Path, recognizer: recognition.Recognizer) -> dict:
+def _recognise(path: Path, recognizer: recognition.Recognizer) -> dict:
     try:
         return inline_scan.recognise(path, recognizer)
     except (images.PhotoError, OSError) as error:
         raise CommandError(f"{path}: {error}") from error
 
 
-def write_results(path: Path, found: list[dict]):
+def _write_results(path: Path, found: list[dict]):
     path.write_text(json.dumps(found, ensure_ascii=False, indent=1))
 
 
-def peak_memory() -> float:
+def _peak_memory() -> float:
     """The peak memory of this process, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / IN_ONE_MB
 
@@ -85,12 +85,12 @@ def costs(scores: list[Score], memory: float) -> list[tuple[str, str]]:
 
 
 # ── As text ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-def as_text(scores: list[Score], negatives: list[tuple[Path, dict]], memory: float) -> str:
-    lines = [photo_line(one) for one in scores]
-    lines += ["", total_line("all photos", tables.total(scores))]
-    lines += [total_line(name, half) for name, half in tables.halves(scores).items()]
-    lines += ["", *(language_line(one) for one in tables.language_table(scores)), ""]
-    lines += calibration_lines(tables.calibration(scores))
+def _as_text(scores: list[Score], negatives: list[tuple[Path, dict]], memory: float) -> str:
+    lines = [_photo_line(one) for one in scores]
+    lines += ["", _total_line("all photos", tables.total(scores))]
+    lines += [_total_line(name, half) for name, half in tables.halves(scores).items()]
+    lines += ["", *(_language_line(one) for one in tables.language_table(scores)), ""]
+    lines += _calibration_lines(tables.calibration(scores))
     wrong = false_books(negatives)
     if negatives:
         lines += ["", f"negatives {len(negatives)}  proposed {len(wrong)}  {'; '.join(wrong)}"]
@@ -98,13 +98,13 @@ def as_text(scores: list[Score], negatives: list[tuple[Path, dict]], memory: flo
     return "\n".join(lines)
 
 
-def photo_line(one: Score) -> str:
+def _photo_line(one: Score) -> str:
     found = f"read {one.found:3}/{one.readable:<3} any {one.found_any:3}  right {one.right:3}/{one.put_forward:<3}"
     first = f"  first book {one.first_book:5.1f} s" if one.first_book is not None else ""
     return f"{one.photo:24} {found} {one.seconds:6.1f} s{first}"
 
 
-def total_line(name: str, total: tables.Total) -> str:
+def _total_line(name: str, total: tables.Total) -> str:
     return (
         f"{name:12} photos {total.photos:<3} readable {total.readable:<4} recall {total.recall:.3f}  "
         f"recall_any {total.recall_any:.3f}  precision {total.precision:.3f}  f1 {total.f1:.3f}  "
@@ -112,11 +112,11 @@ def total_line(name: str, total: tables.Total) -> str:
     )
 
 
-def language_line(one: tables.Language) -> str:
+def _language_line(one: tables.Language) -> str:
     return f"{one.name:12} readable {one.readable:<4} found {one.found:<4} recall {one.recall:.3f}"
 
 
-def calibration_lines(bins: list[tables.Bin]) -> Iterable[str]:
+def _calibration_lines(bins: list[tables.Bin]) -> Iterable[str]:
     for one in bins:
         few = "" if one.tells else "  (few)"
         yield (
@@ -128,7 +128,7 @@ def calibration_lines(bins: list[tables.Bin]) -> Iterable[str]:
 
 
 # ── As JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-def as_json(scores: list[Score], negatives: list[tuple[Path, dict]], memory: float) -> str:
+def _as_json(scores: list[Score], negatives: list[tuple[Path, dict]], memory: float) -> str:
     bins = tables.calibration(scores)
     worst = tables.worst(bins)
     figures = {

@@ -27,8 +27,8 @@ class Command(BaseCommand):
         photos = [path for path in sorted(dir.iterdir()) if path.suffix.lower() in PICTURES and path.stem in truth]
         if not photos:
             raise CommandError(f"None of the photos in {dir / 'isbn.json'} exists.")
-        rows = [measured(path, truth[path.stem], engine) for path in photos]
-        self.stdout.write(as_json(rows) if json else as_text(rows))
+        rows = [_measured(path, truth[path.stem], engine) for path in photos]
+        self.stdout.write(_as_json(rows) if json else _as_text(rows))
 
 
 def expected(folder: Path) -> dict[str, str]:
@@ -38,7 +38,7 @@ def expected(folder: Path) -> dict[str, str]:
         raise CommandError(f"{folder / 'isbn.json'} cannot be read: {error}") from error
 
 
-def measured(path: Path, wanted: str, engine) -> dict:
+def _measured(path: Path, wanted: str, engine) -> dict:
     """`right`: this ISBN and no other; `unread`: none; otherwise `wrong`."""
     with path.open("rb") as file:
         image = images.load_photo(file)
@@ -49,19 +49,19 @@ def measured(path: Path, wanted: str, engine) -> dict:
     return {"photo": path.name, "isbn": wanted, "read": numbers, "verdict": verdict, "seconds": seconds}
 
 
-def figures(rows: list[dict]) -> dict:
+def _figures(rows: list[dict]) -> dict:
     counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in ("right", "wrong", "unread")}
     times = sorted(row["seconds"] for row in rows)
     shares = {"photos": len(rows), **counts, "share": round(counts["right"] / len(rows), 4)}
     return shares | {"seconds": round(sum(times) / len(times), 3), "median_seconds": times[len(times) // 2]}
 
 
-def as_json(rows: list[dict]) -> str:
-    return json.dumps({**figures(rows), "rows": rows}, indent=1)
+def _as_json(rows: list[dict]) -> str:
+    return json.dumps({**_figures(rows), "rows": rows}, indent=1)
 
 
-def as_text(rows: list[dict]) -> str:
-    total = figures(rows)
+def _as_text(rows: list[dict]) -> str:
+    total = _figures(rows)
     lines = [f"{row['verdict']:7}{row['seconds']:7.2f} s  {row['photo']}  {', '.join(row['read']) or '–'}" for row in rows]
     counts = (
         f"{total['right']} of {total['photos']} right ({total['share']:.1%}), {total['wrong']} wrong, {total['unread']} unread"

@@ -22,14 +22,14 @@ class Command(BaseCommand):
         parser.add_argument("--proposer", default="", help="finds the spines: rules, bedrock, openai, or a dotted path")
 
     def handle(self, *, photos, json: bool, user, kind, ocr, proposer, **options):
-        owner = find_user(user) if user else None
+        owner = _find_user(user) if user else None
         wanted = {name: value for name, value in (("ocr", ocr), ("proposer", proposer)) if value}
         recognizer = recognition.recognizer_from_settings(**wanted)
         recognise = inline_scan.recognise_cover if kind == Scan.Kind.COVER else inline_scan.recognise
         found = []
         for path in tqdm(photos, unit="photo", disable=json or None):
             try:
-                found.append(stored_scan(path, owner, kind=kind, **wanted) if owner else recognise(path, recognizer))
+                found.append(_stored_scan(path, owner, kind=kind, **wanted) if owner else recognise(path, recognizer))
             except (images.PhotoError, uploads.UploadError, uploads.SeenBefore, OSError) as error:
                 raise CommandError(f"{path}: {error}") from error
         for problem in recognizer.problems:
@@ -47,14 +47,14 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {place:>6}  {book['band']:<6} {book['confidence']:.2f}  {book['title']}  {book['author']}")
 
 
-def find_user(name: str):
+def _find_user(name: str):
     owner = get_user_model().objects.filter(username=name).first()
     if owner is None:
         raise CommandError(f"There is no user called {name}.")
     return owner
 
 
-def stored_scan(path: Path, owner, **wanted) -> dict:
+def _stored_scan(path: Path, owner, **wanted) -> dict:
     """Runs the stages of the pipeline here, one after another; tasks that the queue delivers later find them done."""
     with path.open("rb") as file:
         scan = uploads.take_in_upload(owner, file, path.name, **wanted)
