@@ -141,7 +141,7 @@ def test_a_connection_that_breaks_counts_as_paid(owner, amazon, stage):
     amazon.faults_of[ENGINES[stage][0]] = [("cut", "")]
     scan = scanned(make_scan(owner))
     assert_in_one_state(scan)
-    assert scan.status == Scan.Status.COMPLETE and "got lost" in scan.notes[0] and purchases.scan_cost(scan)["calls"] == 2
+    assert scan.status == Scan.Status.COMPLETE and "was lost" in scan.notes[0] and purchases.scan_cost(scan)["calls"] == 2
 
 
 def test_without_a_way_out_a_lost_answer_waits_for_its_owner(owner, amazon, settings):

@@ -47,7 +47,7 @@ user, _ = get_user_model().objects.get_or_create(username="olive")
 for n in range(number):
     while True:
         try:
-            uploads.take(user, photo(size=(400 + n, 300)), f"{n}.jpg", f"job-{n}")
+            uploads.take_in_upload(user, photo(size=(400 + n, 300)), f"{n}.jpg", f"job-{n}")
             break
         except Exception as error:  # the bucket refused the photo, as its owner would be told: once more
             print(f"again: {error}", file=sys.stderr)

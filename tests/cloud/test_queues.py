@@ -34,7 +34,7 @@ from scanning.models import Scan
 from tests.scanning.photos import photo
 user, _ = get_user_model().objects.get_or_create(username="olive")
 for number in range(int(sys.argv[1])):
-    uploads.take(user, photo(size=(400 + number, 300)), f"{number}.jpg")
+    uploads.take_in_upload(user, photo(size=(400 + number, 300)), f"{number}.jpg")
 deadline = time.monotonic() + 60
 while Scan.objects.unfinished().exists() and time.monotonic() < deadline:
     time.sleep(0.2)
