@@ -1,13 +1,32 @@
+from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from catalogs import loading
+
+EARLIER = (
+    "{place} was made by an earlier version of BookImg and has not been changed. Start that version once more, export every "
+    "library as JSON (Export), then start this version with an empty data folder (DATA_DIR) or database and import those files."
+)
 
 
 class Command(BaseCommand):
     help = "Updates the database and loads the built-in catalogue. `up` does this itself; otherwise run it before web and worker."
 
     def handle(self, **options):
+        _refuse_earlier_database()
         call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
         loading.ensure_builtin()
+
+
+def _refuse_earlier_database():
+    """Migrations began anew before the first release: a database with others of ours cannot be brought up to date."""
+    loader = MigrationLoader(connection)
+    ours = {app for app in settings.INSTALLED_APPS if "." not in app}
+    unknown = {(app, name) for app, name in loader.applied_migrations if app in ours} - set(loader.disk_migrations)
+    if unknown:
+        place = f"The data folder {settings.DATA_DIR}" if connection.vendor == "sqlite" else "The database in DATABASE_URL"
+        raise CommandError(EARLIER.format(place=place))
