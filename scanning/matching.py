@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from scanning.token_weights import Work, bits, least_likeness, unconfused
+from scanning.token_weights import Work, bits, is_cjk, least_likeness, unconfused
 
 MOST_AUTHOR_BITS = 18.0
 LEAST_SHARE = 0.25  # of a line's bits that a record must explain to count it
@@ -61,7 +61,7 @@ class PhotoText:
 
     def look_for(self, word: str) -> dict[int, float]:
         found = dict.fromkeys(self.token_lines.get(word, ()), 1.0)
-        if len(word) < 4 or word.isdigit():
+        if len(word) < (2 if is_cjk(word) else 4) or word.isdigit():
             return found
         at = self.joined.find(word)
         while at >= 0:
@@ -202,7 +202,7 @@ def _find_halves(word: str, near: Near, text: PhotoText) -> Hits:
 def _find_glued(work: Work, near: Near, text: PhotoText, found: float) -> Hits:
     """A title whose words lost spaces or letters: compared as a whole with each line, where that finds more than `found` bits."""
     title = "".join(work.title)
-    if len(title) < 6 or found >= 0.95 * work.title_bits:
+    if len(title) < (3 if is_cjk(title) else 6) or found >= 0.95 * work.title_bits:
         return []
     values = ((text.glued(title, line) * nearness * work.title_bits, line) for line, nearness in near)
     value, line = max(values, default=(0.0, 0))

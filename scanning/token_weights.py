@@ -1,6 +1,7 @@
 """Words as they are matched: what each is worth, when two are the same one misread, and which of them make up a book. Pure."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -15,6 +16,9 @@ COMMON = frozenset(
     von vom mit am auf fur le la les un une de du des et au aux en l d el los las un una y del al i els les amb il lo gli e di da
     novel roman novela novella book books buch edition ed vol volume band""".split()
 )
+# Scripts without spaces: a character tells about as much as three letters elsewhere, and a whole title is one word.
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u1100-\u11ff\uac00-\ud7af]")
+CJK_BITS, MOST_CJK_BITS = 4.5, 24.0  # of a character, of a title
 MOST_AUTHORS = 6  # longer lists are of contributors; with so many names one fits anywhere
 CONFUSED = str.maketrans("0158|", "oisbl")
 
@@ -26,7 +30,19 @@ def bits(word: str) -> float:
         return 0.5
     if word.isdigit():
         return min(1.0 + 1.5 * len(word), 6.0)
+    if is_cjk(word):
+        return min(CJK_BITS * len(unicodedata.normalize("NFC", word)), MOST_CJK_BITS)
     return min(1.6 * len(word) - 1.5, 12.0) if len(word) > 1 else 0.5
+
+
+def is_cjk(text: str) -> bool:
+    """Whether a text is Chinese, Japanese or Korean, at least in part."""
+    return CJK.search(text) is not None
+
+
+def telling_letters(text: str) -> int:
+    """How many letters a text has; a character of a script without spaces counts for two, a Korean syllable is one character."""
+    return sum(2 if CJK.match(c) else 1 for c in unicodedata.normalize("NFC", text) if c.isalpha())
 
 
 def folded_words(text: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from scanning.matching import Evidence, PhotoText
 from scanning.models import Band
 from scanning.ocr import Line, Quad
 from scanning.proposers import SpineProposal
-from scanning.token_weights import Work, same_work
+from scanning.token_weights import Work, same_work, telling_letters
 
 NEAR = 0.25  # links below are of other spines
 LOOSE = 0.5  # links from here up join the lines of a neighbourhood, which may be more than a spine
@@ -74,7 +74,7 @@ class Photo:
         return self.layout.centre[list(claim.lines)].mean(axis=0)
 
     def letters(self, lines) -> int:
-        return sum(c.isalpha() for i in lines for c in self.lines[i].text)
+        return sum(telling_letters(self.lines[i].text) for i in lines)
 
     def gather(self, work: Work, seed: int, taken: set[int] = frozenset()) -> Evidence:
         """The evidence for `work` around the line `seed`, without what the `taken` lines say but for an author's name."""
@@ -119,7 +119,7 @@ def _line_queries(photo: Photo) -> dict[str, list[int]]:
     """What the catalogues are asked for single lines: the text, and the lines that say it."""
     requested = defaultdict(list)
     for index, text in enumerate(photo.text.texts):
-        if sum(c.isalpha() for c in text) >= LEAST_LETTERS_ASKED:
+        if telling_letters(text) >= LEAST_LETTERS_ASKED:
             requested[text].append(index)
     return dict(requested)
 
@@ -129,7 +129,7 @@ def _spine_queries(photo: Photo, candidates: list[SpineProposal]) -> dict[str, l
     requested = defaultdict(list)
     for candidate in candidates:
         text = " ".join(photo.text.texts[i] for i in candidate.lines)
-        if sum(c.isalpha() for c in text) >= LEAST_LETTERS_ASKED:
+        if telling_letters(text) >= LEAST_LETTERS_ASKED:
             requested[text] += candidate.lines
         guess = fold(f"{candidate.title} {candidate.author}")
         if set(guess.split()) - set(text.split()):  # a proposer has put letters right

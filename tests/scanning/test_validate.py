@@ -164,3 +164,15 @@ def test_an_authors_name_alone_is_no_book():
 def test_a_publishers_stamp_behind_a_book_is_no_spine_of_its_own():
     lines = [down("IAN MCEWAN AMSTERDAM", 100, 0, 700), across("VINTAGE BOOKS", 100, 900, 60)]
     assert len(matched(lines, book("Amsterdam", "Ian McEwan"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("read", "title", "author"),
+    [("平凡的世界 路遥", "平凡的世界", "路遥"), ("围城钱钟书", "围城", "钱钟书"), ("소년이 온다 한강", "소년이 온다", "한강")],
+)
+def test_a_title_in_a_script_without_spaces_is_told_by_its_characters(read, title, author):
+    assert titles(matched([down(read, 100, 0, 500)], book(title, author), book("三体", "刘慈欣"))) == [title]
+
+
+def test_another_title_with_a_character_in_common_is_not_put_forward():
+    assert titles(matched([down("平凡的世界", 100, 0, 500)], book("世说新语", "刘义庆"))) == []
