@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from accounts import jwts
 from tests.api.conftest import ROOT
 from tests.api.openapi import CALLS
-from tests.api.test_permissions import name_of, things_of
+from tests.api.test_permissions import Things, name_of
 from tests.requirements import THOROUGH
 
 EVERYWHERE = {404, 405, 422}  # of an address that is none, as `as not allowed` makes them
@@ -59,7 +59,7 @@ def described():
 @pytest.mark.parametrize("call", CALLS, ids=name_of)
 def test_a_call_answers_as_it_is_described(call, mode, owner):
     operation = described()[ROOT + call.path][call.method.upper()]
-    things = things_of(owner)
+    things = Things(owner).of(call)
     headers = {"Authorization": f"Bearer {jwts.begin_token_family(owner)['access']}"} if call.needs_sign_in else {}
 
     asked = Counter()
