@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from django.conf import settings
 
+from library.in_words import count_of
 from scanning import events, purchases, recognition, results, spine_sheets, stages
 from scanning.cost_meter import BudgetExceeded
 from scanning.models import Band, Candidate, Scan
@@ -104,7 +105,7 @@ def look(scan: Scan, report: stages.Report) -> stages.Outcome:
         for row in changed:
             events.append(scan, "candidate", book=results.book_json(row))
         books = sum(row.validated for row in changed)
-        events.report_progress(scan, "again", 1, 1, f"Found {stages.count(books, 'more book')}")
+        events.report_progress(scan, "again", 1, 1, f"Found {count_of(books, 'more book')}")
         scan.notes = list(dict.fromkeys([*scan.notes, _second_look_sentence(name, books, till.usd)]))
         scan.save(update_fields=["notes", "changed"])
 
@@ -112,7 +113,7 @@ def look(scan: Scan, report: stages.Report) -> stages.Outcome:
 
 
 def _second_look_sentence(name: str, books: int, usd: float) -> str:
-    what = stages.count(books, "more book") if books else "no more books"
+    what = count_of(books, "more book") if books else "no more books"
     cost = f" This cost ${usd:.4f}." if usd else ""
     return f"{NAMES[name][0].upper()}{NAMES[name][1:]} read the photo again and found {what}.{cost}"
 
