@@ -226,7 +226,7 @@ def test_programs_see_the_price_and_ask(scan, amazon, owner, settings):
 
 
 def test_a_new_proposal_stands_beside_those_of_the_owner(scan, owner, amazon, settings):
-    review.add_missed_book(scan, second_look.recognition.from_settings().lookup, title="Emma", author="Jane Austen")
+    review.add_missed_book(scan, second_look.recognition.recognizer_from_settings().lookup, title="Emma", author="Jane Austen")
     settings.SECOND_LOOK = "bedrock"
     seen = [{"title": "Persuasion", "author": "Jane Austen", "lines": [], "box": [960, 100, 999, 900]}]
     amazon.model = lambda request: converse_reply("report_shelf", {"spines": seen})
