@@ -140,7 +140,7 @@ def test_the_whole_photo_shows_books_that_nobody_had_read(scan, amazon, settings
     assert bands(scan) == expected, "nothing without a place, and nothing that no catalogue bears out"
     walden, persuasion = scan.candidates.get(number=2), scan.candidates.get(number=4)
     assert walden.region[0][0] == WALDEN, "the box of its line"
-    assert persuasion.region == [[199.8, 10.0], [199.8, 90.0], [192.0, 90.0], [192.0, 10.0]], "the model's own"
+    assert persuasion.region == [[399.6, 30.0], [399.6, 270.0], [384.0, 270.0], [384.0, 30.0]], "the model's own"
     assert scan.notes[0].endswith("found 2 more books. This cost $0.0002.")
 
 
