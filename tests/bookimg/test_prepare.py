@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from catalogs.models import CatalogRecord
 from library.models import UserBook
 from tests.factories import make_copy
 
@@ -22,3 +23,4 @@ def test_a_database_of_an_earlier_version_is_named_and_not_touched(owner):
 def test_migrations_of_other_packages_are_none_of_its_business(db):
     MigrationRecorder(connection).record_applied("auth", "0099_of_a_newer_django")
     call_command("prepare")
+    assert CatalogRecord.objects.exists(), "the built-in catalogue is loaded"
