@@ -17,7 +17,7 @@ SEED = """
 import django; django.setup()
 from accounts import tokens
 from tests.factories import UserFactory
-print(tokens.make(UserFactory(username="olive"), "docs", ["write"])[1])
+print(tokens.make_api_token(UserFactory(username="olive"), "docs", ["write"])[1])
 """
 # What each curl was answered goes to a file, so that the lines themselves stay as they are.
 AROUND = f"""set -e

@@ -20,7 +20,7 @@ from tests.factories import UserFactory
 made = {}
 for name in ("olive", "stan"):
     user = UserFactory(username=name)
-    made[name] = [tokens.make(user, "program", ["read"])[1] for _ in range(2)]
+    made[name] = [tokens.make_api_token(user, "program", ["read"])[1] for _ in range(2)]
 print(json.dumps(made))
 """
 
