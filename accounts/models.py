@@ -160,7 +160,7 @@ class Webhook(models.Model):
         return [Event(event).label for event in self.events]
 
 
-class DeliveryQuerySet(LeasedWorkQuerySet):
+class _DeliveryQuerySet(LeasedWorkQuerySet):
     def of(self, user):
         return self.filter(webhook__user=user)
 
@@ -186,7 +186,7 @@ class Delivery(LeasedWork):
     created = models.DateTimeField(default=timezone.now)
     changed = models.DateTimeField(auto_now=True)
 
-    objects = DeliveryQuerySet.as_manager()
+    objects = _DeliveryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created", "-pk"]

@@ -11,7 +11,7 @@ import httpx
 
 SECONDS = 10
 # Address ranges that lead to inner addresses and that `is_global` does not know.
-TUNNELS = [ipaddress.ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
+TUNNELS = [ipaddress.ip_network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
 
 
 class Unsafe(Exception):

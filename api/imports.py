@@ -181,7 +181,7 @@ def set_import_columns(request: HttpRequest, import_id: Key, body: ColumnsIn):
     file = _own_import(request.user, import_id)
     if file.state != Import.State.PREVIEW:
         raise Problem(409, "not-waiting", "This import is past its preview, so its columns cannot be changed.")
-    form = ColumnsForm(file, _columns_said(file, body))
+    form = ColumnsForm(file, _form_data(file, body))
     if not form.is_valid():
         raise invalid(f"columns: {error_sentence(form)}")
     form.save()
@@ -189,7 +189,7 @@ def set_import_columns(request: HttpRequest, import_id: Key, body: ColumnsIn):
     return Status(202, _import_json(_own_import(request.user, import_id)))
 
 
-def _columns_said(file: Import, body: ColumnsIn) -> dict:
+def _form_data(file: Import, body: ColumnsIn) -> dict:
     """The columns as the preview form sends them; columns that are not listed stay unchanged."""
     names = ColumnsForm(file).columns
     if unknown := [name for name in body.columns if name not in names]:

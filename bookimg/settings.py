@@ -54,7 +54,7 @@ def read_address(name: str, default: str) -> str:
     return value
 
 
-def kept_secret(path: Path) -> str:
+def _kept_secret(path: Path) -> str:
     """The secret key of this installation, created at its first start and stored with its data."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ def rate(name: str, default: str) -> tuple[int, int]:
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = flag("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret.key")
+SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret.key")
 
 # The address of the site. If it is https, secure cookies, redirects and HSTS are turned on.
 PUBLIC_URL = read_address("PUBLIC_URL", "")

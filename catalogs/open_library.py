@@ -65,7 +65,7 @@ class OpenLibrary:
             raise CatalogError(f"Open Library did not respond: {error}.") from error
 
 
-def _record(doc, asked_isbn: str = "") -> Record | None:
+def _record(doc, isbn_of_edition: str = "") -> Record | None:
     """One work as its likeliest edition, which the service puts first; None where neither has a title."""
     doc = doc if isinstance(doc, dict) else {}
     editions = doc.get("editions") if isinstance(doc.get("editions"), dict) else {}
@@ -80,7 +80,7 @@ def _record(doc, asked_isbn: str = "") -> Record | None:
         title=title,
         subtitle=as_text(facts.get("subtitle")),
         authors=tuple(as_texts(doc.get("author_name"))),
-        isbn=asked_isbn or next(filter(None, map(isbn.clean, as_texts(facts.get("isbn")))), ""),
+        isbn=isbn_of_edition or next(filter(None, map(isbn.clean, as_texts(facts.get("isbn")))), ""),
         publisher=as_text(facts.get("publisher")),
         published_date=published_date(as_text(edition.get("publish_date")) or as_text(doc.get("first_publish_year")))[:4],
         language=iso(languages[0]) if languages and (len(languages) == 1 or edition.get("language")) else "",

@@ -27,7 +27,7 @@ class BookAdmin(admin.ModelAdmin):
         return book.published_date[:4]
 
 
-class InTrash(admin.SimpleListFilter):
+class _InTrash(admin.SimpleListFilter):
     title = "place"
     parameter_name = "place"
 
@@ -43,7 +43,7 @@ class InTrash(admin.SimpleListFilter):
 @admin.register(UserBook)
 class UserBookAdmin(admin.ModelAdmin):
     list_display = ("title", "author", "user", "shelf", "status", "added", "removed")
-    list_filter = (InTrash, "status", "added")
+    list_filter = (_InTrash, "status", "added")
     list_select_related = ("user", "shelf")
     search_fields = ("search_text", "user__username", "user__email")
     autocomplete_fields = ("user", "book", "shelf")

@@ -32,7 +32,7 @@ def measure_catalog(options: Options) -> list[Figure]:
         books = load(stream, size - loaded)
         loaded, seconds = size, time.monotonic() - started
         rounds = rounds or pick(books)
-        times, first, among = time_searches(rounds)
+        times, first, among = _time_searches(rounds)
         rows.append(statistics.median(times))
         grown = rows[-1] / rows[0]
         number = CatalogRecord.objects.count()
@@ -69,7 +69,7 @@ def pick(books: list[Record]) -> list[list[tuple[str, Record]]]:
     return [[(synthetic_spine(book, chance), book) for book in chance.sample(books, SPINES)] for _ in range(ROUNDS)]
 
 
-def time_searches(rounds: list[list[tuple[str, Record]]]) -> tuple[list[float], float, float]:
+def _time_searches(rounds: list[list[tuple[str, Record]]]) -> tuple[list[float], float, float]:
     """Milliseconds per round, and the shares of spines whose book is the first result or among the results."""
     catalog, times, first, among = LocalCatalog(), [], 0, 0
     catalog.search_many(["a first search that opens the index"])

@@ -37,11 +37,11 @@ def measure_library(options: Options) -> list[Figure]:
     settings.ALLOWED_HOSTS = ["*"]
     visitor = Client()
     visitor.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    floor, grid = map(statistics.median, in_turn(lambda: bare(user), lambda: visitor.get("/")))
+    floor, grid = map(statistics.median, _in_turn(lambda: bare(user), lambda: visitor.get("/")))
     print(f"{connection.vendor}: {books:,} books among {entries:,}; {ROUNDS} rounds, milliseconds on the server")
     print(f"{'':48} {'p50':>7} {'p95':>7} {'queries':>8} {'times':>6}")
     print(f"{'bare SQL of a page and its 48 tiles':48} {floor:7.1f} {'':7} {2:8}   1.0")
-    rows = [row(visitor, name, address, floor) for name, address in library_pages(user)]
+    rows = [row(visitor, name, address, floor) for name, address in _library_pages(user)]
     slowest = max((item for item in rows if item.is_list), key=lambda item: item.middle)
     most = max(rows, key=lambda item: item.queries)
     return [
@@ -63,7 +63,7 @@ def furnished(books: int, entries: int):
     return user
 
 
-def library_pages(user) -> list[tuple[str, str]]:
+def _library_pages(user) -> list[tuple[str, str]]:
     mine = UserBook.objects.of(user)
     author = quote(CopyAuthor.objects.of(user).order_by("folded").values_list("name", flat=True).first())
     series = quote(mine.exclude(series="").values_list("series", flat=True).first() or "none")
@@ -95,24 +95,24 @@ def library_pages(user) -> list[tuple[str, str]]:
     ]
 
 
-class PageTimes:
+class _PageTimes:
     def __init__(self, name: str, times: list[float], queries: int, is_list: bool):
         self.name, self.queries, self.is_list = name, queries, is_list
         self.middle, self.late = statistics.median(times), statistics.quantiles(times, n=20)[18]
 
 
-def row(visitor: Client, name: str, address: str, floor: float) -> PageTimes:
+def row(visitor: Client, name: str, address: str, floor: float) -> _PageTimes:
     visitor.get(address)
     with CaptureQueriesContext(connection) as captured:
         answer = visitor.get(address)
         queries = len(captured)
     assert answer.status_code == 200, f"{address} answered {answer.status_code}"
-    made = PageTimes(name, in_turn(lambda: visitor.get(address))[0], queries, address.startswith("/?") or address == "/")
+    made = _PageTimes(name, _in_turn(lambda: visitor.get(address))[0], queries, address.startswith("/?") or address == "/")
     print(f"{name:48} {made.middle:7.1f} {made.late:7.1f} {queries:8} {made.middle / floor:6.1f}", flush=True)
     return made
 
 
-def in_turn(*doings: Callable) -> list[list[float]]:
+def _in_turn(*doings: Callable) -> list[list[float]]:
     """Milliseconds for each round, after one to warm up. The pages take turns, because the machine may be slower a second
     later. Covers are drawn again every time, as for people who turn pages."""
     times = [[] for _ in doings]

@@ -36,7 +36,7 @@ def measure_live(options: Options) -> list[Figure]:
     web = subprocess.Popen([sys.executable, sys.argv[0], "web", "--port", str(port)])
     try:
         wait_for(port)
-        return asyncio.run(follow_all(f"ws://127.0.0.1:{port}/ws/scans/", visitor.cookies["sessionid"].value, scans, web.pid))
+        return asyncio.run(_follow_all(f"ws://127.0.0.1:{port}/ws/scans/", visitor.cookies["sessionid"].value, scans, web.pid))
     finally:
         web.terminate()
         web.wait()
@@ -51,14 +51,14 @@ def wait_for(port: int):
     raise TimeoutError("the web process did not start")
 
 
-async def follow_all(url: str, session: str, scans: list[Scan], web: int) -> list[Figure]:
+async def _follow_all(url: str, session: str, scans: list[Scan], web: int) -> list[Figure]:
     opened = asyncio.Semaphore(0)
     clients = [asyncio.create_task(follow(url, session, scan.job_id, opened)) for scan in scans]
     for _ in scans:
         await opened.acquire()
     await asyncio.sleep(1)
-    idle = await processor_share(web, asyncio.sleep(IDLE_SECONDS))
-    busy = await processor_share(web, asyncio.to_thread(tell, scans))
+    idle = await _processor_share(web, asyncio.sleep(IDLE_SECONDS))
+    busy = await _processor_share(web, asyncio.to_thread(tell, scans))
     logs = await asyncio.wait_for(asyncio.gather(*clients), 30)
     lost = sum([seq for seq, _ in log] != list(range(1, ROUNDS + 1)) for log in logs)
     delays = [delay * 1000 for log in logs for _, delay in log if delay is not None]
@@ -100,14 +100,14 @@ def tell(scans: list[Scan]):
         time.sleep(max(0, until - time.monotonic()))
 
 
-async def processor_share(pid: int, work) -> float:
+async def _processor_share(pid: int, work) -> float:
     """The percentage of a core that a process uses while `work` runs."""
-    before, started = processor_seconds(pid), time.monotonic()
+    before, started = _processor_seconds(pid), time.monotonic()
     await work
-    return 100 * (processor_seconds(pid) - before) / (time.monotonic() - started)
+    return 100 * (_processor_seconds(pid) - before) / (time.monotonic() - started)
 
 
-def processor_seconds(pid: int) -> float:
+def _processor_seconds(pid: int) -> float:
     """Linux only: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, fields 14 and 15."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

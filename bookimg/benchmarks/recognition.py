@@ -38,12 +38,12 @@ class Seconds:
 
 
 def measure_recognition(options: Options) -> list[Figure]:
-    photos = drawn_photos(settings.DATA_DIR / "drawn") + sorted(options.photos.glob("*.jpg") if options.photos else ())
+    photos = _drawn_photos(settings.DATA_DIR / "drawn") + sorted(options.photos.glob("*.jpg") if options.photos else ())
     loading.ensure_builtin()
-    for batch in record_batches(MadeUp().records(RECORDS), loading.BATCH):
+    for batch in _record_batches(MadeUp().records(RECORDS), loading.BATCH):
         local.add_records(batch)
-    seconds = against_the_reading(photos)
-    first, memory = through_a_worker(photos)
+    seconds = _against_the_reading(photos)
+    first, memory = _through_a_worker(photos)
     return [
         Figure(f"recognition of {len(photos)} photos against its reading", seconds.whole / seconds.reading, "x", OVERHEAD),
         Figure("recognition compared with three plain OCR passes", seconds.whole / seconds.passes, "x", OVERHEAD),
@@ -52,7 +52,7 @@ def measure_recognition(options: Options) -> list[Figure]:
     ]
 
 
-def record_batches(records, size: int):
+def _record_batches(records, size: int):
     batch = []
     for record in records:
         batch.append(record)
@@ -62,7 +62,7 @@ def record_batches(records, size: int):
     yield batch
 
 
-def drawn_photos(directory: Path) -> list[Path]:
+def _drawn_photos(directory: Path) -> list[Path]:
     """Draws shelves of books that the catalogue knows."""
     directory.mkdir()
     with loading.BUILTIN.open(encoding="utf-8") as file:
@@ -75,7 +75,7 @@ def drawn_photos(directory: Path) -> list[Path]:
 
 
 # ── The whole compared with the reading ─────────────────────────────────────────────────────────────────────────────
-def against_the_reading(photos: list[Path]) -> Seconds:
+def _against_the_reading(photos: list[Path]) -> Seconds:
     recognizer, plain = recognizer_from_settings(), RapidOCR(params={"Global.log_level": "warning"})
     warm(recognizer, plain)
     seconds = Seconds()
@@ -112,23 +112,23 @@ def timed(work) -> float:
 
 
 # ── As a user sees it: a worker, its events, its memory ─────────────────────────────────────────────────────────────
-def through_a_worker(photos: list[Path]) -> tuple[float, float]:
+def _through_a_worker(photos: list[Path]) -> tuple[float, float]:
     """The share of the time until the first book, and the peak memory of one worker process in MB."""
     owner = get_user_model().objects.create_user("bench")
     worker = subprocess.Popen([sys.executable, sys.argv[0], "worker", "--workers", "1"])
     try:
-        scans = [finished_scan(owner, path) for path in photos]
-        memory = max(peak_megabytes(pid) for pid in [worker.pid, *descendants(worker.pid)])
+        scans = [_finished_scan(owner, path) for path in photos]
+        memory = max(_peak_megabytes(pid) for pid in [worker.pid, *_descendants(worker.pid)])
     finally:
         worker.terminate()
         worker.wait()
-    spans = [span for scan in scans if (span := first_and_whole(scan))]
+    spans = [span for scan in scans if (span := _first_and_whole(scan))]
     if not spans:
         raise RuntimeError("no book was found in any photo")
     return sum(first for first, _ in spans) / sum(whole for _, whole in spans), memory
 
 
-def finished_scan(owner, path: Path) -> Scan:
+def _finished_scan(owner, path: Path) -> Scan:
     with path.open("rb") as file:
         scan = uploads.take_in_upload(owner, file, path.name)
     until = time.monotonic() + SECONDS_A_SCAN
@@ -142,19 +142,19 @@ def finished_scan(owner, path: Path) -> Scan:
     return scan
 
 
-def first_and_whole(scan: Scan) -> tuple[float, float] | None:
+def _first_and_whole(scan: Scan) -> tuple[float, float] | None:
     """Seconds from the upload to the first book in the log, or None without a book, and to the end of the scan."""
     times = scan.events.order_by("seq").values_list("type", "created")
     first = next((at for kind, at in times if kind == "candidate"), None)
     return ((first - scan.created).total_seconds(), (scan.finished - scan.created).total_seconds()) if first else None
 
 
-def descendants(pid: int) -> list[int]:
+def _descendants(pid: int) -> list[int]:
     """Linux only, because it reads /proc."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [one for child in map(int, children) for one in (child, *descendants(child))]
+    return [one for child in map(int, children) for one in (child, *_descendants(child))]
 
 
-def peak_megabytes(pid: int) -> float:
+def _peak_megabytes(pid: int) -> float:
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024

@@ -25,12 +25,12 @@ def measure_search(options: Options) -> list[Figure]:
     """`--records BOOKS ENTRIES` replaces 10,000 books among 1,000,000."""
     books, entries = options.records if len(options.records) == 2 else (BOOKS, ENTRIES)
     user = furnished(books, entries)
-    fill_vectors(user)
-    questions = typical_queries(user)
+    _fill_vectors(user)
+    questions = _typical_queries(user)
     print(f"{connection.vendor}: {books:,} books among {entries:,}; {QUESTIONS} queries, meaning with {choosing.embedder().name}")
     print(f"{'milliseconds':40} {'p50':>7} {'p95':>7}")
     bare_text = timed("bare full text and 20 books", questions, lambda q: bare(user, q))
-    bare_vector = timed("embedding, exact scan and 20 books", questions, lambda q: bare_scan(user, q))
+    bare_vector = timed("embedding, exact scan and 20 books", questions, lambda q: _bare_scan(user, q))
     rows = {
         mode: timed(mode, questions, lambda q, mode=mode: hybrid.find_books(user, q, mode, limit=PAGE).hits)
         for mode in hybrid.MODES
@@ -48,7 +48,7 @@ def measure_search(options: Options) -> list[Figure]:
     return figures
 
 
-def typical_queries(user) -> list[str]:
+def _typical_queries(user) -> list[str]:
     """Typical queries: one to three words of existing books, the last one sometimes unfinished."""
     chance, found = random.Random(5), []
     titles = list(UserBook.objects.of(user).values_list("title", "sort_author"))
@@ -62,7 +62,7 @@ def typical_queries(user) -> list[str]:
     return found
 
 
-def fill_vectors(user):
+def _fill_vectors(user):
     """Random vectors: a scan takes as long with them, and computing 10,000 real ones takes minutes."""
     embedder, chance = choosing.embedder(), np.random.default_rng(3)
     pks = list(UserBook.objects.of(user).values_list("pk", flat=True))
@@ -101,7 +101,7 @@ def bare(user, question: str) -> list:
         return rows_of(cursor, [pk for pk, _ in found[:PAGE]])
 
 
-def bare_scan(user, question: str) -> list:
+def _bare_scan(user, question: str) -> list:
     embedder = choosing.embedder()
     vector = embedder.embed([question]).vectors[0]
     matrix = vectors.matrix_of(user, embedder.name)

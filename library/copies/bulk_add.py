@@ -6,7 +6,7 @@ from django.db import transaction
 
 from catalogs import Record
 from library.copies import facts, tagging
-from library.copies.identity import is_borne_out, is_placeholder, work_key
+from library.copies.identity import is_confirmed, is_placeholder, work_key
 from library.models import FACTS, Book, CopyAuthor, FactChange, Loan, Reading, UserBook
 
 BATCH = 500
@@ -109,7 +109,7 @@ def _book(record: Record) -> Book:
 def _copy(user, new: NewCopy, book: Book, source: str) -> UserBook:
     values = {fact: new.facts[fact] for fact in FACTS if new.facts.get(fact) not in (None, "", [], ())}
     # What only people have said about an edition is theirs, and nobody else's copy says it.
-    known = {fact: getattr(book, fact) for fact in FACTS if is_borne_out(book) and getattr(book, fact)}
+    known = {fact: getattr(book, fact) for fact in FACTS if is_confirmed(book) and getattr(book, fact)}
     columns = {"isbn13": book.isbn13 or ""} | known | values
     origins = {fact: source if fact in values else book.source for fact in columns if columns[fact]}
     if is_placeholder(columns["title"]):

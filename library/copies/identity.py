@@ -21,7 +21,7 @@ SIGNS = re.compile(r"(?<=\w)(?:\+\+?|#)(?!\w)")  # of a title, where they belong
 ORIGINS = {facts.PHOTO: facts.PHOTO, facts.IMPORT: facts.IMPORT}  # all others of them are the owner's words
 
 
-def is_borne_out(book: Book) -> bool:
+def is_confirmed(book: Book) -> bool:
     return book.source not in PEOPLE
 
 
@@ -76,7 +76,7 @@ def complete_edition(book: Book, record: Record) -> bool:
     if record.source in PEOPLE:
         return False
     values = {fact: value for fact, value in facts.of_record(record).items() if value not in ("", None, [])}
-    if is_borne_out(book):
+    if is_confirmed(book):
         values = {fact: value for fact, value in values.items() if not getattr(book, fact)}
     else:
         values |= {"source": record.source, "source_id": record.source_id[:100]}
@@ -129,10 +129,10 @@ def add_copy(user, record: Record, **own) -> UserBook:
 
     Where no catalogue bears the edition out the copy says what `record` says, not what others typed about it."""
     book = find_or_make_book(record)
-    copied = facts.of_record(record_of(book) if is_borne_out(book) else record)
+    copied = facts.of_record(record_of(book) if is_confirmed(book) else record)
     copied["isbn13"] = book.isbn13 or ""
-    said_by = book.source if is_borne_out(book) else ORIGINS.get(record.source, facts.YOU)
-    origins = {fact: said_by for fact, value in copied.items() if value}
+    origin = book.source if is_confirmed(book) else ORIGINS.get(record.source, facts.YOU)
+    origins = {fact: origin for fact, value in copied.items() if value}
     if is_placeholder(copied["title"]):
         del origins["title"]  # nobody says so: whoever knows better may
     key = book.cover_key if copied["cover"] == book.cover else ""

@@ -132,17 +132,17 @@ def enter(
 
 @transaction.atomic
 def enter_record(
-    user, record: Record, *, said: dict | None = None, tags: Iterable[str] = (), key: str = "", **own
+    user, record: Record, *, given: dict | None = None, tags: Iterable[str] = (), key: str = "", **own
 ) -> _EnteredCopy:
-    """One copy of `record`, as a catalogue's search answered it or as its owner typed it; `said` are the owner's own words
+    """One copy of `record`, as a catalogue's search answered it or as its owner typed it; `given` are the owner's own words
     about it, which nobody overwrites; `own` what is theirs: status, shelf, entry."""
     before = UserBook.objects.filter(user=user, entry_key=key).first() if key else None
     if before:
         return _EnteredCopy(record.title, EntryOutcome.AGAIN, before, before.isbn13, key)
     entered = _add(user, record, key, own)
     if entered.outcome == EntryOutcome.ADDED:
-        if said:
-            facts.change_facts(entered.copy, said, facts.YOU)
+        if given:
+            facts.change_facts(entered.copy, given, facts.YOU)
             entered.copy.save()
         _tag(user, [entered.copy], tags)
         metadata_lookup.begin_lookup([entered.copy])

@@ -118,9 +118,9 @@ class CarefulForm(forms.ModelForm):
                 return one == other
         return not field.has_changed(other, field.prepare_value(one)) if isinstance(field, TagsField) else one == other
 
-    def already_asked(self, clashes: list[EditConflict]) -> bool:
+    def question_was_answered(self, clashes: list[EditConflict]) -> bool:
         """Whether the page that sent this asks about just these: it is not to take the question away under the finger."""
-        return self.data.get("asked") == question_of(clashes)
+        return self.data.get("question") == question_of(clashes)
 
     def shown_now(self, clashes: list[EditConflict]) -> list[tuple[str, str, str]]:
         """The hidden fields (id, name, value) for the page after a save: what it shows is saved by now, but for what is asked."""

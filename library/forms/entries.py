@@ -144,7 +144,7 @@ class AddBookForm(OwnShelfForm, forms.Form):
         return [field for field in self.visible_fields() if field.name not in self.FIRST]
 
     @property
-    def more_is_said(self) -> bool:
+    def has_more_values(self) -> bool:
         return any(field.errors or field.value() for field in self.more())
 
     def clean(self):
@@ -178,4 +178,4 @@ class AddBookForm(OwnShelfForm, forms.Form):
     def save(self) -> UserBook:
         own = {name: self.cleaned_data[name] for name in ("shelf", "status", "tags")}
         key = self.cleaned_data["entry_key"]
-        return isbn_entry.enter_record(self.user, self.record(), said=self.given_values(), entry=Entry.HAND, key=key, **own).copy
+        return isbn_entry.enter_record(self.user, self.record(), given=self.given_values(), entry=Entry.HAND, key=key, **own).copy

@@ -179,13 +179,13 @@ class UserBook(FoldedModel, Facts):
 
     def save(self, *args, update_fields=None, **kwargs):
         self.version += 1
-        authors_said = update_fields is None or "authors" in update_fields
+        authors_given = update_fields is None or "authors" in update_fields
         if update_fields is not None:
             update_fields = {*update_fields, "version", "changed"}
         event = Event.BOOK_ADDED if self._state.adding else Event.BOOK_CHANGED
         super().save(*args, update_fields=update_fields, **kwargs)
         webhooks.notify(self.user_id, event, "library.serializers.book_by_key", self.pk)
-        if authors_said:
+        if authors_given:
             CopyAuthor.objects.keep([self])
 
     def get_absolute_url(self):
@@ -250,7 +250,7 @@ class FactChange(models.Model):
         return f"{self.copy}: {self.fact}"
 
 
-class UndoSteps(TypedDict):
+class _UndoSteps(TypedDict):
     """The changes in their order, each as library/copies/undoing.py writes it."""
 
     steps: list[dict[str, Any]]
@@ -262,7 +262,7 @@ class Undo(models.Model):
     user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="undos")
     sentence = models.CharField(max_length=200)
-    before: "models.JSONField[UndoSteps, UndoSteps]" = models.JSONField(default=dict)  # what is needed to take it back
+    before: "models.JSONField[_UndoSteps, _UndoSteps]" = models.JSONField(default=dict)  # what is needed to take it back
     created = models.DateTimeField(default=timezone.now)
     undone = models.DateTimeField(null=True, blank=True)
 

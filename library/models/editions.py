@@ -68,7 +68,7 @@ def author_key(name: str) -> str:
     return PersonName(name).key
 
 
-class CopyAuthorQuerySet(models.QuerySet):
+class _CopyAuthorQuerySet(models.QuerySet):
     def of(self, user):
         """The authors of this person's library; the trash is not part of it."""
         return self.filter(user=user, copy__removed__isnull=True)
@@ -101,7 +101,7 @@ class CopyAuthor(models.Model):
     folded = models.CharField(max_length=200)
     place = models.PositiveSmallIntegerField(default=0)  # among the authors of the book
 
-    objects = CopyAuthorQuerySet.as_manager()
+    objects = _CopyAuthorQuerySet.as_manager()
 
     class Meta:
         ordering = ["copy", "place"]

@@ -9,7 +9,7 @@ from library.models.copies import UserBook
 from library.models.search import Embedding
 
 
-class MetadataLookupQuerySet(LeasedWorkQuerySet):
+class _MetadataLookupQuerySet(LeasedWorkQuerySet):
     def unfinished(self):
         return self.filter(Exists(UserBook.objects.to_look_up().filter(user=OuterRef("pk"))))
 
@@ -19,7 +19,7 @@ class MetadataLookup(LeasedWork):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
 
-    objects = MetadataLookupQuerySet.as_manager()
+    objects = _MetadataLookupQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["due"], name="metadata_lookup_by_due")]
@@ -34,7 +34,7 @@ class MetadataLookup(LeasedWork):
         return {"user_id": self.pk}
 
 
-class EmbeddingRunQuerySet(LeasedWorkQuerySet):
+class _EmbeddingRunQuerySet(LeasedWorkQuerySet):
     def unfinished(self):
         return self.filter(Exists(Embedding.objects.due()))
 
@@ -42,7 +42,7 @@ class EmbeddingRunQuerySet(LeasedWorkQuerySet):
 class EmbeddingRun(LeasedWork):
     """The one row whose lease lets one worker at a time compute vectors, so that others are free for scans."""
 
-    objects = EmbeddingRunQuerySet.as_manager()
+    objects = _EmbeddingRunQuerySet.as_manager()
 
     def __str__(self):
         return "Vectors to compute"

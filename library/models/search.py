@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 
-class EmbeddingQuerySet(models.QuerySet):
+class _EmbeddingQuerySet(models.QuerySet):
     def due(self):
         """To be made, or to be made anew because the text has changed."""
         return self.filter(stale=True)
@@ -30,7 +30,7 @@ class Embedding(models.Model):
     digest = models.CharField(max_length=32, blank=True)  # of the text it was made of
     stale = models.BooleanField(default=True)
 
-    objects = EmbeddingQuerySet.as_manager()
+    objects = _EmbeddingQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -58,7 +58,7 @@ def results(request) -> dict:
     books, in_list = requested.select(UserBook.objects.of(request.user)), requested.value("view") == "list"
     paginator = listing.CopyPaginator(books, None if requested.narrows else numbers.total, all_columns=in_list)
     page = paginator.get_page(request.GET.get("page"))
-    context = {"asked": requested, "page": page, "pages": pages_around(page), "total": numbers.total, "sort": requested.order}
+    context = {"requested": requested, "page": page, "pages": pages_around(page), "total": numbers.total, "sort": requested.order}
     context |= {
         "narrowings": [(item, query_without(request.GET, item)) for item in requested.narrowings(shelves)],
         "place_chips": _linked(request, listing.place_chips(shelves, numbers, requested)),
@@ -141,7 +141,7 @@ def filters(request):
     """As a fragment above the list, and as a page of its own where no script runs."""
     requested = LibraryFilter(request.GET, request.user)
     context = {
-        "asked": requested,
+        "requested": requested,
         "shelves": request.user.shelves.all(),
         "statuses": Status.choices,
         "entries": Entry.choices,

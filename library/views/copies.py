@@ -112,7 +112,7 @@ def book(request, pk):
     if not script:
         return book_page(request, copy, form=CopyForm.completed(request.POST, own_copy(request, pk)), clashes=clashes)
     context = {"form": form, "errors": form.errors, "clashes": clashes, "was": form.shown_now(clashes), "copy": copy}
-    context |= {"question": question_of(clashes), "already_asked": bool(clashes) and form.already_asked(clashes)}
+    context |= {"question": question_of(clashes), "question_was_answered": bool(clashes) and form.question_was_answered(clashes)}
     if "status" in form.changed_data and not form.errors:
         context |= _readings_context(copy)
     answer = render(request, "library/_saved.html", context)

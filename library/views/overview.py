@@ -20,7 +20,7 @@ ON_A_PAGE = 100
 MOST = 500  # books on one page of an author or of a series; whoever wrote more is looked at in the library
 
 
-def _asked_name(request) -> str:
+def _requested_name(request) -> str:
     """The name in the address; what is there without one is nothing."""
     name = request.GET.get("name", "")[:300].replace("\0", "").strip()
     if not name:
@@ -47,7 +47,7 @@ def author_list(request):
 @require_GET
 def author(request):
     """Their books here: each series in its order, then what stands alone, by year."""
-    name = _asked_name(request)
+    name = _requested_name(request)
     key = author_key(name)
     mine = UserBook.objects.of(request.user).by_author(name)
     copies = list(mine.order_by("published_date", "sort_title", "pk").defer(*listing.NOT_SHOWN)[: MOST + 1])
@@ -87,7 +87,7 @@ def series_list(request):
 @require_GET
 def series(request):
     """Its volumes in their order, and between them the places of those that are missing."""
-    copies = list(sets.books_of(request.user, _asked_name(request)).defer(*listing.NOT_SHOWN)[: MOST + 1])
+    copies = list(sets.books_of(request.user, _requested_name(request)).defer(*listing.NOT_SHOWN)[: MOST + 1])
     if not copies:
         raise Http404
     one = sets.Series(copies[0].series_key, copies[0].series, copies[:MOST])

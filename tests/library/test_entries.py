@@ -116,9 +116,9 @@ def test_asking_what_is_known_and_owned_takes_as_many_queries_for_forty_as_for_o
 
 def test_a_record_is_added_once_with_the_owners_words_on_top(owner):
     record = make_record("Dune", "Frank Herbert", isbn=DUNE, cover="https://c.example/1.jpg", source="open_library")
-    said = {"title": "Dune, signed"}
-    one = isbn_entry.enter_record(owner, record, said=said, key="k", tags=["sf"], status="read", entry=Entry.SEARCH)
-    two = isbn_entry.enter_record(owner, record, said=said, key="k")
+    given = {"title": "Dune, signed"}
+    one = isbn_entry.enter_record(owner, record, given=given, key="k", tags=["sf"], status="read", entry=Entry.SEARCH)
+    two = isbn_entry.enter_record(owner, record, given=given, key="k")
     copy = UserBook.objects.get()
     assert (one.outcome, two.outcome, two.copy.pk) == ("added", "again", one.copy.pk)
     assert (copy.title, copy.origins["title"], copy.origins["cover"]) == ("Dune, signed", "you", "open_library")

@@ -18,12 +18,12 @@ def engine_of(connection):
 
 def step_aside(sender=None, plan=(), using="default", **more):
     """Before tables change (`pre_migrate`); those of other apps may change beside it: a million books take minutes to index."""
-    if {migration.app_label for migration, _ in plan} & apps_looked_at():
+    if {migration.app_label for migration, _ in plan} & _apps_looked_at():
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
             engine_of(connections[using]).remove(cursor)
 
 
-def apps_looked_at() -> set[str]:
+def _apps_looked_at() -> set[str]:
     return {table.partition("_")[0] for table in NEEDED} | {source.table.partition("_")[0] for source in SOURCES}
 
 
@@ -38,7 +38,7 @@ def install(sender=None, using="default", **more):
     with transaction.atomic(using=using), connection.cursor() as cursor:
         chosen.remove(cursor)
         if chosen.put(cursor, tables):
-            order_missing_vectors(cursor)
+            _order_missing_vectors(cursor)
         else:
             repair(cursor, connection)
 
@@ -58,7 +58,7 @@ def repair(cursor, connection) -> int:
     """Brings index and rows for vectors in step with the books; how many copies were not."""
     wrong = index_differences(cursor, connection)
     engine_of(connection).reindex(cursor, connection.introspection.table_names(cursor), wrong)
-    return len(wrong) + order_missing_vectors(cursor)
+    return len(wrong) + _order_missing_vectors(cursor)
 
 
 # Both are read to their ends before anything is written. PostgreSQL may look through the growing table for each book otherwise.
@@ -73,7 +73,7 @@ def missing_vectors(cursor) -> int:
     return cursor.fetchone()[0]
 
 
-def order_missing_vectors(cursor) -> int:
+def _order_missing_vectors(cursor) -> int:
     cursor.execute(
         "INSERT INTO library_embedding (copy_id, user_id, model, size, vector, digest, stale) "
         f"SELECT c.id, c.user_id, '', 0, %s, '', true {WITHOUT_VECTOR}",

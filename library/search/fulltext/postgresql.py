@@ -8,10 +8,11 @@ from library.search.fulltext.words import COLUMNS, MEANT, SHOWN, SOURCES, mark, 
 
 INDEX = "library_searchindex"
 PREFIX = "library_search_"
+FOR_ROWS = "FOR EACH ROW"
 RANKS = "{0.05, 0.2, 0.5, 1.0}"  # of the labels D, C, B, A
 
 
-def words_function() -> str:
+def _words_function() -> str:
     """The words of a copy, one text a column of the index, as a tsvector: each with its owner's mark, its place and its column's
     label. Between two columns a place stays empty, so no phrase reaches from one into the next. A tag may be of signs alone;
     those that a tsvector knows are left out."""
@@ -29,7 +30,7 @@ def words_function() -> str:
         $$"""
 
 
-def document_function(tables) -> str:
+def _document_function(tables) -> str:
     words = ", ".join(texts(tables, "SELECT string_agg({0}, ' ' ORDER BY {1}) FROM {2}").values())
     return f"""
         CREATE FUNCTION {PREFIX}document(c library_userbook) RETURNS tsvector LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -50,7 +51,7 @@ def changed(columns) -> str:
     return " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in columns)
 
 
-def bodies(tables) -> dict[str, tuple[str, str]]:
+def _bodies(tables) -> dict[str, tuple[str, str]]:
     """Each trigger by its name: when and on what, and what it does."""
     again = f"PERFORM {PREFIX}reindex(ARRAY[{{}}]::bigint[]);"
     order = (
@@ -61,36 +62,36 @@ def bodies(tables) -> dict[str, tuple[str, str]]:
     on_shelf = again.format("").replace("ARRAY[]", "ARRAY(SELECT id FROM library_userbook WHERE shelf_id = NEW.id)")
     copy = ", ".join(SHOWN)
     found = {
-        "copy_added": ("INSERT ON library_userbook FOR EACH ROW", again.format("NEW.id") + order),
-        "copy_changed": (f"UPDATE OF {copy} ON library_userbook FOR EACH ROW WHEN ({changed(SHOWN)})", again.format("NEW.id")),
+        "copy_added": (f"INSERT ON library_userbook {FOR_ROWS}", again.format("NEW.id") + order),
+        "copy_changed": (f"UPDATE OF {copy} ON library_userbook {FOR_ROWS} WHEN ({changed(SHOWN)})", again.format("NEW.id")),
         "copy_means": (
-            f"UPDATE OF {', '.join(MEANT)} ON library_userbook FOR EACH ROW WHEN ({changed(MEANT)})",
+            f"UPDATE OF {', '.join(MEANT)} ON library_userbook {FOR_ROWS} WHEN ({changed(MEANT)})",
             "UPDATE library_embedding SET stale = true WHERE copy_id = NEW.id;",
         ),
-        "copy_gone": ("DELETE ON library_userbook FOR EACH ROW", f"DELETE FROM {INDEX} WHERE copy_id = OLD.id;"),
+        "copy_gone": (f"DELETE ON library_userbook {FOR_ROWS}", f"DELETE FROM {INDEX} WHERE copy_id = OLD.id;"),
         "all_gone": ("TRUNCATE ON library_userbook FOR EACH STATEMENT", f"TRUNCATE {INDEX};"),
-        "tag_set": ("INSERT ON library_userbook_tags FOR EACH ROW", again.format("NEW.userbook_id")),
-        "tag_moved": ("UPDATE ON library_userbook_tags FOR EACH ROW", again.format("OLD.userbook_id, NEW.userbook_id")),
-        "tag_unset": ("DELETE ON library_userbook_tags FOR EACH ROW", again.format("OLD.userbook_id")),
-        "tag_renamed": (f"UPDATE OF folded ON library_tag FOR EACH ROW WHEN ({changed(['folded'])})", of_tag),
-        "shelf_renamed": (f"UPDATE OF folded ON library_shelf FOR EACH ROW WHEN ({changed(['folded'])})", on_shelf),
+        "tag_set": (f"INSERT ON library_userbook_tags {FOR_ROWS}", again.format("NEW.userbook_id")),
+        "tag_moved": (f"UPDATE ON library_userbook_tags {FOR_ROWS}", again.format("OLD.userbook_id, NEW.userbook_id")),
+        "tag_unset": (f"DELETE ON library_userbook_tags {FOR_ROWS}", again.format("OLD.userbook_id")),
+        "tag_renamed": (f"UPDATE OF folded ON library_tag {FOR_ROWS} WHEN ({changed(['folded'])})", of_tag),
+        "shelf_renamed": (f"UPDATE OF folded ON library_shelf {FOR_ROWS} WHEN ({changed(['folded'])})", on_shelf),
     }
     for source in SOURCES:
         if source.table in tables:
             name, table, own = source.column, source.table, source.copy
-            found[f"{name}_added"] = (f"INSERT ON {table} FOR EACH ROW WHEN (NEW.{own} IS NOT NULL)", again.format(f"NEW.{own}"))
+            found[f"{name}_added"] = (f"INSERT ON {table} {FOR_ROWS} WHEN (NEW.{own} IS NOT NULL)", again.format(f"NEW.{own}"))
             found[f"{name}_changed"] = (
-                f"UPDATE OF {own}, {source.text} ON {table} FOR EACH ROW WHEN ({changed((own, source.text))})",
+                f"UPDATE OF {own}, {source.text} ON {table} {FOR_ROWS} WHEN ({changed((own, source.text))})",
                 again.format(f"OLD.{own}, NEW.{own}"),
             )
-            found[f"{name}_gone"] = (f"DELETE ON {table} FOR EACH ROW WHEN (OLD.{own} IS NOT NULL)", again.format(f"OLD.{own}"))
+            found[f"{name}_gone"] = (f"DELETE ON {table} {FOR_ROWS} WHEN (OLD.{own} IS NOT NULL)", again.format(f"OLD.{own}"))
     return found
 
 
 def statements(tables) -> list[str]:
     """Everything that follows. The index has no foreign key, for Django could not empty the table of books then."""
-    found = [words_function(), document_function(tables), REINDEX]
-    for name, (when, body) in bodies(tables).items():
+    found = [_words_function(), _document_function(tables), REINDEX]
+    for name, (when, body) in _bodies(tables).items():
         found.append(
             f"CREATE FUNCTION {PREFIX}on_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NULL; END $$"
         )
@@ -104,10 +105,10 @@ def fingerprint(tables) -> str:
 
 def in_place(cursor, tables) -> bool:
     cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE %s", [f"{PREFIX}%"])
-    return cursor.fetchone()[0] == len(bodies(tables)) and made_by(cursor) == fingerprint(tables)
+    return cursor.fetchone()[0] == len(_bodies(tables)) and _made_by(cursor) == fingerprint(tables)
 
 
-def made_by(cursor) -> str | None:
+def _made_by(cursor) -> str | None:
     """The fingerprint of the statements that wrote the index."""
     cursor.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [INDEX])
     return cursor.fetchone()[0]
@@ -128,7 +129,7 @@ def put(cursor, tables) -> bool:
     cursor.execute(f"CREATE TABLE IF NOT EXISTS {INDEX} (copy_id bigint PRIMARY KEY, document tsvector NOT NULL)")
     for statement in statements(tables):
         cursor.execute(statement)
-    if made_by(cursor) == fingerprint(tables):
+    if _made_by(cursor) == fingerprint(tables):
         return False
     fill(cursor)
     cursor.execute(f"COMMENT ON TABLE {INDEX} IS {quoted(fingerprint(tables))}")
