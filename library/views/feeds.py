@@ -14,12 +14,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import feeds
 from accounts.basic_auth import for_readers
-from library import listing, serializers
+from library import listing, opds, serializers
 from library.copies import loans
-from library.feeds import opds
-from library.feeds.private_feeds import calendar, rss
 from library.forms import LibraryFilter
 from library.models import UserBook
+from library.private_feeds import calendar, rss
 
 BOOKS_A_PAGE = 50
 NEWEST = 50

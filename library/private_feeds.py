@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from django.utils.feedgenerator import Rss201rev2Feed
 from icalendar import Calendar, Event
 
-from library.feeds.opds import legible
 from library.models import Loan, UserBook
+from library.opds import legible
 
 
 def calendar(loans: list[Loan], name: str) -> bytes:
