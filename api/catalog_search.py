@@ -13,7 +13,7 @@ from api.books import LOCATION, own_book
 from api.editions import EditionOut, FoundEditions, edition
 from api.errors import Problem
 from api.idempotent_calls import creates
-from api.isbn_entry import ShelfSaid, shelf_of
+from api.isbn_entry import ShelfReference, shelf_of
 from api.schemas import In, Text, router
 from library import serializers
 from library.copies import editions, isbn_entry
@@ -22,7 +22,7 @@ from library.models import Entry
 calls = router("Books", auth=EVERYBODY)
 
 
-class CatalogAsked(Schema):
+class CatalogQuery(Schema):
     q: Annotated[Text, Field(min_length=1, max_length=300, description="Title, author or ISBN.", examples=["dune herbert"])]
 
 
@@ -37,12 +37,12 @@ class FoundResults(FoundEditions):
 class FromCatalogIn(In):
     key: Annotated[Text, Field(min_length=1, max_length=100_000)] = Field(description="As given by `GET /books/catalog`.")
     status: StatusName = "to-read"
-    shelf: ShelfSaid = Field(None, description="The `id` of a shelf, or its name; a new one is created.")
+    shelf: ShelfReference = Field(None, description="The `id` of a shelf, or its name; a new one is created.")
     tags: TagNames = []
 
 
 @calls.get("/catalog", response=FoundResults)
-def search_catalogs(request: HttpRequest, query: Query[CatalogAsked]):
+def search_catalogs(request: HttpRequest, query: Query[CatalogQuery]):
     """Lists editions that the catalogues know. Waits a few seconds for them; `problems` names those that did not answer."""
     found = editions.search_catalogs(request.user, " ".join(query.q.split()))
     items = [edition(result.record, result.key) | {"owned": result.owned} for result in found["results"]]

@@ -62,7 +62,7 @@ class ImportOut(Out):
     finished: datetime | None
 
 
-class RowsAsked(Slice):
+class RowsQuery(Slice):
     result: Annotated[str, OneOf("", *ImportRow.Result.values)] = Field("", description="Only rows with this result.")
 
 
@@ -136,7 +136,7 @@ def get_import(request: HttpRequest, import_id: Key):
 
 
 @calls.get("/import/{import_id}/rows", response=Page[RowOut])
-def get_import_rows(request: HttpRequest, import_id: Key, requested: Query[RowsAsked]):
+def get_import_rows(request: HttpRequest, import_id: Key, requested: Query[RowsQuery]):
     """Lists the rows with their results."""
     rows = _own_import(request.user, import_id).rows.order_by("number")
     rows = rows.filter(result=requested.result) if requested.result else rows

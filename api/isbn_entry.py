@@ -20,7 +20,7 @@ from library.models import Entry, Shelf, UserBook
 
 calls = router("Books", auth=EVERYBODY)
 AT_MOST = 500
-ShelfSaid = Annotated[int, Field(ge=1, le=MOST)] | Annotated[Text, Field(max_length=100)] | None
+ShelfReference = Annotated[int, Field(ge=1, le=MOST)] | Annotated[Text, Field(max_length=100)] | None
 Number = Annotated[Text, Field(min_length=1, max_length=60), AfterValidator(lambda text: isbn.parse(text))]
 
 
@@ -36,7 +36,7 @@ class EnterIn(In):
         [], max_length=AT_MOST, description="Several at once: all of them are added, or none if one is wrong."
     )
     status: StatusName = "to-read"
-    shelf: ShelfSaid = Field(None, description="The `id` of a shelf, or its name; a new one is created.")
+    shelf: ShelfReference = Field(None, description="The `id` of a shelf, or its name; a new one is created.")
     tags: TagNames = []
     on_duplicate: Literal["copy", "skip"] = Field("copy", description="If you already have it: add a second copy, or skip it.")
 

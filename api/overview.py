@@ -23,7 +23,7 @@ class Typed(Slice):
     q: Annotated[Text, Field(max_length=100, description="Only those with words that start with this.")] = ""
 
 
-class SeriesAsked(Typed):
+class SeriesQuery(Typed):
     gaps: bool = Field(False, description="Only those with missing volumes.")
 
 
@@ -71,7 +71,7 @@ def list_authors(request: HttpRequest, requested: Query[Typed]):
 
 
 @calls.get("/series", response=Page[SeriesOut])
-def list_series(request: HttpRequest, requested: Query[SeriesAsked]):
+def list_series(request: HttpRequest, requested: Query[SeriesQuery]):
     """Lists your series by name, with the missing volumes."""
     words = folding.fold(requested.q).split()
     found = [one for one in series.all_of(request.user) if all(word in one.key for word in words)]

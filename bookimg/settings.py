@@ -1,82 +1,19 @@
 """All settings. Values that vary come from the environment (or .env); the defaults run on a laptop."""
 
-import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from bookimg.environment import env, flag, kept_secret, rate, read_address, read_choice, read_number, read_setting
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
-
-
-def read_setting(name: str, kind, default):
-    """An environment variable as `kind`. Raises an error that names it."""
-    try:
-        return getattr(env, kind)(name, default=default)
-    except (ValueError, ImproperlyConfigured) as error:
-        raise ImproperlyConfigured(f"{name} is not a valid {kind}: {env.str(name)!r}") from error
-
-
-def read_choice(name: str, allowed: tuple[str, ...], dotted: bool = False) -> str:
-    """One of `allowed` (the first is the default), or a dotted path if `dotted`."""
-    value = env.str(name, default=allowed[0])
-    if value in allowed or (dotted and "." in value):
-        return value
-    raise ImproperlyConfigured(
-        f"{name} must be one of {', '.join(allowed)}{' or a dotted path' if dotted else ''}, not {value!r}"
-    )
-
-
-def read_number(name: str, default: int, least: int = 1) -> int:
-    value = read_setting(name, "int", default)
-    if value < least:
-        raise ImproperlyConfigured(f"{name} must be at least {least}, not {value}")
-    return value
-
-
-def flag(name: str, default: bool) -> bool:
-    value = env.str(name, default="").lower()
-    if value in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):
-        return value in ("1", "true", "yes", "on") if value else default
-    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
-
-
-def read_address(name: str, default: str) -> str:
-    """A web address without a trailing slash."""
-    value = env.str(name, default=default).rstrip("/")
-    if value and not (value.startswith(("http://", "https://")) and urlsplit(value).hostname):
-        raise ImproperlyConfigured(f"{name} must begin with http:// or https://, not {value!r}")
-    return value
-
-
-def _kept_secret(path: Path) -> str:
-    """The secret key of this installation, created at its first start and stored with its data."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
-    return path.read_text().strip()
-
-
-def rate(name: str, default: str) -> tuple[int, int]:
-    """A number of calls and of seconds: `100/m` is (100, 60)."""
-    value = env.str(name, default=default)
-    count, _, unit = value.partition("/")
-    seconds = {"s": 1, "m": 60, "h": 3600, "d": 86_400}.get(unit)
-    if not (count.isascii() and count.isdecimal() and 0 < int(count) < 1_000_000 and seconds):
-        raise ImproperlyConfigured(f"{name} must be a number per s, m, h or d, such as 100/m, not {value!r}")
-    return int(count), seconds
-
-
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 DEBUG = flag("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or _kept_secret(DATA_DIR / "secret.key")
+SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret.key")
 
 # The address of the site. If it is https, secure cookies, redirects and HSTS are turned on.
 PUBLIC_URL = read_address("PUBLIC_URL", "")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 Reply = dict
+TEXTRACT_USD_A_CALL = 0.0015  # here, so that a price is known without loading boto3
 
 
 class BudgetExceeded(Exception):

@@ -11,10 +11,9 @@ from django.conf import settings
 
 from library.in_words import count_of
 from scanning import events, purchases, recognition, results, spine_sheets, stages
-from scanning.cost_meter import BudgetExceeded
+from scanning.cost_meter import TEXTRACT_USD_A_CALL, BudgetExceeded
 from scanning.models import Band, Candidate, Scan
 from scanning.ocr import Line, OCRError
-from scanning.ocr.textract import USD_A_CALL
 from scanning.proposers import ProposerError, covers, prompts
 from scanning.proposers import SpineProposal as Proposal
 from scanning.validate import Match
@@ -72,7 +71,7 @@ def second_look_offers(scan: Scan, unread: int) -> list[_Offer]:
 def _estimated_price(name: str, pictures: int) -> float:
     """About what so many pictures cost, in US dollars."""
     if name == "textract":
-        return USD_A_CALL * pictures
+        return TEXTRACT_USD_A_CALL * pictures
     if name == "openai":
         return 0.0
     return recognition.proposer_named(name).estimate(prompts.STRIPS, "", b"a picture") * pictures

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from scanning import aws
-from scanning.cost_meter import CostMeter
+from scanning.cost_meter import TEXTRACT_USD_A_CALL, CostMeter
 from scanning.ocr import Found, Line, OCRError, Progress, Quad, as_quad
 from scanning.ocr.boxes import Tile, cuts, turned_back, without_doubles
 
@@ -17,7 +17,6 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 10_000  # px a side
 LEAST_SCALE = 0.8  # a photo that would be shrunk more than this is sent in parts
 OVERLAP = 800  # px; the longest line that a cut may lead through
-USD_A_CALL = 0.0015
 QUALITIES = (95, 85, 75, 60)
 DOUBTFUL, MOST_DOUBTFUL = 0.8, 0.25  # confidence, and the share of lines below it from which a second look pays
 EMPTY_STRIP, MOST_EMPTY = 0.04, 0.3  # of the width: a strip without text, and all of these together
@@ -52,7 +51,8 @@ class TextractOCR:
         turned = np.rot90(image[y0:y1, x0:x1], turns)
         picture = textract_jpeg(turned)
         try:
-            reply = self.till.buy("textract", picture, USD_A_CALL, partial(self.ask, picture), lambda reply: USD_A_CALL)
+            price = TEXTRACT_USD_A_CALL
+            reply = self.till.buy("textract", picture, price, partial(self.ask, picture), lambda _: price)
         except aws.Failed as error:
             raise OCRError(str(error), error.permanent) from error
         lines = []

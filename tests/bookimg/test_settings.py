@@ -6,10 +6,13 @@ import re
 import runpy
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest import mock
 
 import pytest
+
+from bookimg.environment import kept_secret
 
 ROOT = Path(__file__).parent.parent.parent
 READERS = {"rate", "read_setting", "read_choice", "read_number", "flag", "read_address", "str", "db_url", "email_url"}
@@ -101,3 +104,23 @@ def test_manage_py_says_it_without_a_traceback(tmp_path):
 def test_the_key_of_the_database_may_come_by_itself(tmp_path):
     said = {"DATABASE_URL": "postgres://reader@db/books", "DATABASE_PASSWORD": "a/key:with@signs"}
     assert settings_of(tmp_path, **said)["DATABASES"]["default"]["PASSWORD"] == "a/key:with@signs"
+
+
+def test_processes_that_start_together_share_one_secret_key(tmp_path):
+    path = tmp_path / "secret.key"
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(kept_secret, [path] * 64))
+    assert keys == {path.read_text()} and path.stat().st_mode & 0o077 == 0
+
+
+def test_a_secret_key_that_was_never_written_is_made_again(tmp_path):
+    path = tmp_path / "secret.key"
+    path.touch()
+    assert len(kept_secret(path)) > 64 and kept_secret(path) == path.read_text()
+
+
+def test_amazons_library_is_not_loaded_by_the_embedded_default(tmp_path):
+    check = "import django, sys; django.setup(); print(*{'boto3', 'onnxruntime'} & set(sys.modules))"
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "bookimg.settings"}
+    done = subprocess.run([sys.executable, "-c", check], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "")
