@@ -1,4 +1,4 @@
-"""Books for those who run the site: the shared editions, and who has copies of them."""
+"""The admin pages of the library: shared editions, and people's copies of them."""
 
 from django.contrib import admin
 from django.db.models import Count, Q
@@ -110,7 +110,7 @@ class UndoAdmin(ReadOnlyAdmin):
     list_display = ("sentence", "user", "created", "undone")
     list_select_related = ("user",)
     search_fields = ("sentence", "user__username")
-    exclude = ("before",)  # what thousands of books said
+    exclude = ("before",)  # may hold the values of thousands of books
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("before")

@@ -1,4 +1,4 @@
-"""Numbers and days as they stand in sentences."""
+"""Numbers and dates as they are written in sentences."""
 
 from datetime import date
 
@@ -6,12 +6,12 @@ ORDINALS = ("", "first", "second", "third", "fourth", "fifth", "sixth", "seventh
 
 
 def count_of(number: int, one: str, many: str = "") -> str:
-    """`1 book`, `2,000 books`; with `many` where that is not `one` and an s: `2 books are`."""
+    """`1 book`, `2,000 books`; pass `many` for irregular plurals: `2 books are`."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def ordinal(number: int) -> str:
-    """`second`, and in figures from `11th` on."""
+    """`second`, `tenth`; in figures from `11th` on."""
     if number < len(ORDINALS):
         return ORDINALS[number]
     tail = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -1,5 +1,5 @@
-"""The library as a list: its pages, the numbers beside its places and states, the columns that its owner chose, and names that
-are suggested while one types."""
+"""The library as a list: pagination, the counts beside places and statuses, the columns its owner chose, and suggestions
+while typing."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -22,8 +22,8 @@ NOT_SHOWN = (*FOR_THE_SEARCH, "notes", "review", "description", "origins", "impo
 
 
 class CopyPaginator(Paginator):
-    """Finds the keys of a page first, which an index can do alone however far back the page is, and then its rows: with what
-    stands on the tiles of covers, or with `all_columns`."""
+    """Finds the primary keys of a page first, because an index alone can answer that even for the last page, and then loads the
+    rows: only what cover tiles show, or `all_columns`."""
 
     def __init__(self, copies: QuerySet, count: int | None = None, all_columns: bool = False):
         super().__init__(copies, PAGE_SIZE)
@@ -45,12 +45,12 @@ def pages_around(page):
 
 
 def shelves_of(user) -> list:
-    """Their names and keys alone: a large library has hundreds, and each page of it asks."""
+    """Only names and keys: every library page needs them, and a large library has hundreds of shelves."""
     return list(user.shelves.values_list("pk", "room", "bookcase", "name", named=True))
 
 
 class Numbers:
-    """How many books of a library stand where, and in which state: one query."""
+    """How many books are on every shelf and have every status, in one query."""
 
     def __init__(self, user):
         books = UserBook.objects.of(user).order_by()
@@ -67,14 +67,14 @@ class Numbers:
 # ── Columns ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Column:
-    """One column of the dense list. `sort` is the order that its heading asks for."""
+    """One column of the list view. `sort` is the order that its heading links to."""
 
     name: str
     label: str
     of: Callable[[UserBook], str | int | None]
     sort: str = ""
     number: bool = False
-    falls: bool = False  # its order begins with the highest
+    falls: bool = False  # sorted from the highest down
 
 
 def _short_date(moment) -> str:
@@ -118,7 +118,7 @@ def choose_columns(user, names: list[str]):
 # ── Chips ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class Chip:
-    """One place or state with its number of books. `name` and `value` are what the address asks for."""
+    """A filter for one place or status with its number of books. `name` and `value` are the parameter in the address."""
 
     name: str
     value: str
@@ -127,11 +127,11 @@ class Chip:
     on: bool
 
 
-FEW = 12  # places to choose from without stairs
+FEW = 12  # shelves shown without grouping them by room
 
 
 def place_chips(shelves: list, numbers: Numbers, requested) -> list[Chip]:
-    """The shelves; where there are many the rooms first, then the bookcases of one, then the shelves of that."""
+    """The shelves. If there are many: the rooms first, then the bookcases of the chosen room, then the shelves in that."""
     room, bookcase = requested.value("room"), requested.value("bookcase")
     if len(shelves) > FEW and any(shelf.room for shelf in shelves):
         if not room:
@@ -149,7 +149,7 @@ def place_chips(shelves: list, numbers: Numbers, requested) -> list[Chip]:
 
 
 def label_of(shelf, room: str, bookcase: str) -> str:
-    """The shelf with its bookcase and room, without what is chosen already."""
+    """The shelf with its bookcase and room, without those already chosen."""
     parts = ("" if room else shelf.room, "" if bookcase else shelf.bookcase, shelf.name)
     return " · ".join(part for part in parts if part)
 
@@ -181,7 +181,7 @@ MOST_SUGGESTIONS = 20
 
 
 def words_begin(column: str, text: str) -> Q:
-    """Each word of `text` begins a word in `column`, which is folded."""
+    """Every word of `text` begins a word in the folded `column`."""
     fits = Q()
     for word in folding.fold(text).split():
         fits &= Q(**{f"{column}__startswith": word}) | Q(**{f"{column}__contains": f" {word}"})

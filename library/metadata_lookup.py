@@ -1,7 +1,7 @@
-"""What the catalogues say about books that were entered by their number: asked for in the background, three times at most.
+"""Looks up the details of books entered by ISBN in the catalogues, in the background, with at most three attempts.
 
-One worker at a time looks up a person's pending books: the lease is on the person's `MetadataLookup`. A book itself only counts
-its tries, and keeps its pause after one that failed. Nothing that its owner said is changed."""
+One worker at a time looks up a person's pending books; it holds the lease on the person's `MetadataLookup`. The attempts and the
+pause before the next one are counted per book. Details that the owner has typed are never changed."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -17,16 +17,16 @@ from jobs.leases import Lease
 from library.copies import facts, identity
 from library.models import MetadataLookup, SyncStatus, UserBook
 
-PAUSES = (20, 120)  # seconds after the first try and the second, of a book as of a portion
-SLICE_SECONDS = 20  # of one task; then others get their turn
-SECONDS = 40  # for the questions of one portion
+PAUSES = (20, 120)  # seconds after the first and the second failed attempt
+SLICE_SECONDS = 20  # a task stops after this, so that others get their turn
+SECONDS = 40  # limit for all requests of one portion
 TOGETHER = 16  # books in one portion
 UNKNOWN = "No catalogue has this ISBN."
 GAVE_UP = "Something went wrong on our side, several times in a row."
 
 
 def is_wanting(record: Record) -> bool:
-    """Whether asking the catalogues may tell more than `record`, which is what is known here."""
+    """Whether the catalogues may know more than `record`, which is what we have."""
     if record.source in identity.PEOPLE:
         return True
     return not (record.cover and record.authors) and lookup.lookup_from_settings().asks_outside
@@ -34,7 +34,7 @@ def is_wanting(record: Record) -> bool:
 
 # ── Into the background ─────────────────────────────────────────────────────────────────────────────────────────────
 def begin_lookup(copies: Sequence[UserBook]):
-    """Those of the copies that are pending are looked up once their rows are there; all of them are one person's."""
+    """Enqueues the look-up of the pending copies on commit. All copies must belong to one person."""
     waiting = [copy for copy in copies if copy.sync_status == SyncStatus.PENDING]
     if waiting:
         _enqueue_lookup(waiting[0].user_id)
@@ -47,7 +47,7 @@ def _enqueue_lookup(user_pk: int):
 
 @transaction.atomic
 def retry_lookups(copies) -> int:
-    """These books, which nobody knew, are asked for once more, with all tries before them; how many there were."""
+    """Looks up books again that were not found, with a fresh set of attempts. Returns their number."""
     catalogs, waiting = lookup.lookup_from_settings(), []
     for copy in copies.select_for_update(of=("self",)).filter(sync_status=SyncStatus.FAILED).exclude(isbn13=""):
         catalogs.forget(copy.isbn13)
@@ -70,7 +70,7 @@ def _work(lease: Lease):
 
 
 def _look_up_portion(user_pk: int, check: Callable[[], None] = lambda: None) -> bool:
-    """A few of a person's pending books, oldest first; False where there were none. `check` raises when this is to stop."""
+    """Looks up a few pending books, oldest first. Returns False if there were none. `check` raises if the lease is lost."""
     portion = _portion_of(user_pk)
     numbers: dict[str, list[int]] = {}
     for copy in portion:
@@ -91,18 +91,18 @@ def _portion_of(user_pk: int) -> list[UserBook]:
 
 
 def _give_up(row: MetadataLookup, reason: str, permanent: bool):
-    """One of these books is more than we can cope with; the others of this person go on."""
+    """The worker failed repeatedly on this portion: marks its books as not found and lets the person's others continue."""
     for copy in _portion_of(row.pk):
         _end(copy, SyncStatus.FAILED, reason)
 
 
 @transaction.atomic
 def settle_lookup(pk: int, isbn13: str, answer: Answer):
-    """One book with what the catalogues said, or the pause before the next try."""
+    """Saves what the catalogues returned for one book, or the pause before the next attempt."""
     copy = UserBook.objects.select_for_update(of=("self",)).select_related("book").filter(pk=pk).first()
     if copy is None or copy.sync_status != SyncStatus.PENDING:
         return None
-    if copy.isbn13 != isbn13:  # its owner has put the number right in the meantime
+    if copy.isbn13 != isbn13:  # its owner has corrected the ISBN in the meantime
         copy.sync_after, copy.sync_attempts = None, 0
         copy.save(update_fields=["sync_after", "sync_attempts"])
         return _enqueue_lookup(copy.user_id)
@@ -122,7 +122,7 @@ def settle_lookup(pk: int, isbn13: str, answer: Answer):
 
 
 def _learn(copy: UserBook, record: Record):
-    """What `record` says goes where nothing stood, on the copy (not saved yet) and on the edition that all share."""
+    """Fills empty details from `record`, on the copy (without saving it) and on the shared edition."""
     if copy.book.isbn13 == record.isbn:
         identity.complete_edition(copy.book, record)
     values = facts.of_record(record)

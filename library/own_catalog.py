@@ -1,4 +1,4 @@
-"""A person's own books as a catalogue: what they own already is likeliest to stand on their shelves."""
+"""A person's own books as a catalogue: the books on their shelves are most likely ones they already own."""
 
 import json
 from collections import defaultdict
@@ -12,13 +12,13 @@ from catalogs.folding import fold
 from catalogs.index_terms import RUN, confused
 from library.models import UserBook
 
-CANDIDATES = 24  # looked at closely for one text
+CANDIDATES = 24  # compared closely with one text
 FACTS = ("title", "subtitle", "publisher", "published_date", "language", "cover", "source", "source_id")
-LISTS = ("authors", "links")  # kept as text until they are needed: most books of a library are not on the photo
+LISTS = ("authors", "links")  # parsed only when needed: most books of a library are not on the photo
 
 
 class OwnBooks:
-    """Answers all texts of a photo with one query and one pass over the books, so that no index has to follow their changes."""
+    """Searches for all texts of a photo with one query and one pass over the books, so there is no index to keep up to date."""
 
     name = "own"
 
@@ -33,10 +33,10 @@ class OwnBooks:
         return self.search_many([text], limit)[0]
 
     def search_many(self, texts: list[str], limit: int = 10) -> list[list[Record]]:
-        """For each text the person's books that it may name, likeliest first, each as the edition that it is."""
+        """For every text, the editions in this person's library that it may name, most likely first."""
         requested = [_runs(fold(text)) for text in texts]
         wanted = set().union(*requested)
-        rows = list({row[0]: row for row in self._editions()}.values()) if wanted else []  # two copies are one edition
+        rows = list({row[0]: row for row in self._editions()}.values()) if wanted else []  # two copies may share an edition
         having: dict[str, list[int]] = defaultdict(list)
         for number, row in enumerate(rows):
             for run in wanted & _runs(row[1]):
@@ -46,7 +46,7 @@ class OwnBooks:
         return [ranking.best(text, map(records.get, found), limit) for text, found in zip(texts, chosen, strict=True)]
 
     def _editions(self):
-        """What was only read on a spine and borne out by nobody is left out: it would draw other spines to it."""
+        """Leaves out books that were only read from a spine and that no catalogue confirms: they would attract other spines."""
         own = UserBook.objects.filter(user=self.user_id, removed__isnull=True).exclude(book__source="")
         lists = [Cast(f"book__{name}", TextField()) for name in LISTS]
         return own.values_list("book", "search_text", "book__isbn13", *lists, *(f"book__{fact}" for fact in FACTS))
@@ -58,7 +58,7 @@ def _runs(folded: str) -> set[str]:
 
 
 def _likeliest(runs: set[str], having: dict[str, list[int]], books: int) -> list[int]:
-    """The books that share the most telling letter runs with a text."""
+    """The books that share the most distinctive letter runs with a text."""
     if not runs:
         return []
     found = [having[run] for run in runs]

@@ -1,4 +1,4 @@
-"""What apps above the library add to its pages. Each adds to these lists when it starts (its registrations.py)."""
+"""What higher apps add to the library's pages. They append to these lists at start-up, in their registrations.py."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class HomeStrip:
-    """One quiet line on the first page about what waits for its owner. One that `asks` is kept up to date from its url."""
+    """A line on the home page about something that needs attention. If `asks` is set, the page polls its url for updates."""
 
     url: str
     sentence: str
@@ -16,7 +16,7 @@ class HomeStrip:
 
 @dataclass(frozen=True)
 class BookSection:
-    """A section on the page of a book: a template, and what it shows of a copy; without anything to show it is left out."""
+    """A section on a book's page: a template and a function that returns its content for a copy. Not shown if empty."""
 
     template: str
     content: Callable[..., list]
@@ -24,7 +24,7 @@ class BookSection:
 
 @dataclass(frozen=True)
 class SearchMode:
-    """A way to search, chosen above the results. One with a `url_name` is answered by the page of that name."""
+    """A search mode, chosen above the results. If it has a `url_name`, its results come from that URL."""
 
     name: str
     label: str
@@ -47,5 +47,5 @@ def typed_query(request) -> str:
 
 
 def search_context(query: str, mode: str) -> dict:
-    """What library/search.html shows above the results."""
+    """The context that library/search.html needs above the results."""
     return {"q": query, "mode": mode, "modes": SEARCH_MODES}

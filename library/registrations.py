@@ -1,4 +1,4 @@
-"""What the library adds to pages and processes of the floor below; LibraryConfig calls `register` when it starts."""
+"""What the library registers with the apps below it; `LibraryConfig.ready` calls `register`."""
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -48,7 +48,7 @@ def _removed_books(user) -> str:
 
 
 def _delete_books(user):
-    """With the editions that nobody has any more and no catalogue knows: what their title says was this person's own words."""
+    """Also deletes editions that nobody else owns and no catalogue knows, because their titles are this person's own words."""
     while books := dict(UserBook.objects.filter(user=user).values_list("pk", "book")[:CHUNK]):
         with transaction.atomic():
             UserBook.objects.filter(pk__in=books).delete()

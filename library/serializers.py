@@ -1,4 +1,4 @@
-"""A copy, a shelf, a loan as other programs know them: in the API and in what webhooks are told."""
+"""Copies, shelves and loans as JSON, for the API and for webhooks."""
 
 from django.db.models import Prefetch
 
@@ -8,7 +8,7 @@ from library.models import Loan, Reading, Shelf, Tag, UserBook
 
 
 def with_all(copies):
-    """A queryset of copies with what `book_json` shows, in a fixed number of queries."""
+    """`copies` with everything that `book_json` needs, in a fixed number of queries."""
     return copies.select_related("shelf", "book").prefetch_related(Prefetch("tags", Tag.objects.order_by("folded")))
 
 
@@ -55,7 +55,7 @@ def book_json(copy: UserBook) -> dict:
 
 
 def book_by_key(pk: int) -> dict | None:
-    """For webhooks: as it is when it is told."""
+    """For webhooks: the book as it is when the message is sent."""
     copy = with_all(UserBook.objects.filter(pk=pk)).first()
     return copy and book_json(copy)
 
@@ -65,7 +65,7 @@ def shelf_name_json(shelf: Shelf) -> dict:
 
 
 def shelf_json(row: Shelf) -> dict:
-    """With `count` where the queryset counted the books on it."""
+    """Includes `count` if the queryset has annotated the number of books."""
     place = {"room": row.room, "bookcase": row.bookcase, "position": row.position, "created": row.created.isoformat()}
     return shelf_name_json(row) | place | {"count": getattr(row, "count", 0)}
 

@@ -1,18 +1,18 @@
-"""Series: their volumes in the order 1, 2, 10, and which of them are missing."""
+"""Series: their volumes in the order 1, 2, 10, and which volumes are missing."""
 
 import re
 from dataclasses import dataclass, field
 
 from library.models import Status, UserBook
 
-# A magazine by year or a misread number is no series of 2017 volumes of which 2016 are missing.
+# Beyond this, a number is a year or a misreading: "2017" does not mean that 2016 volumes are missing.
 HIGHEST = 200
 SPAN = re.compile(r"(\d{1,4})\s*[-–—]\s*(\d{1,4})")
 NUMBER = re.compile(r"\d{1,4}(?:[.,]\d+)?")
 
 
 def volume_numbers(number: str) -> set[int]:
-    """The whole volumes that the number of a book stands for: `4`, `1-3`, `Book 2`; none for `2.5`."""
+    """The volumes that a book's number stands for: one for `4` or `Book 2`, three for `1-3`, none for `2.5`."""
     if span := SPAN.search(number):
         first, until = int(span[1]), int(span[2])
         return set(range(first, min(until, first + HIGHEST) + 1))
@@ -20,7 +20,7 @@ def volume_numbers(number: str) -> set[int]:
 
 
 def missing_volumes(numbers) -> list[int]:
-    """Volumes that are not among `numbers` though a later one is. What comes after the last one nobody here knows."""
+    """Volumes that are not among `numbers` although a later one is. Volumes after the last one are unknown."""
     there = set().union(*(volume_numbers(number) for number in numbers)) - {0}
     if not there or max(there) > HIGHEST:
         return []
@@ -28,7 +28,7 @@ def missing_volumes(numbers) -> list[int]:
 
 
 def runs(numbers: list[int], to: str) -> str:
-    """`1, 2 and 4`; three and more in a row as one run: with ` to ` between its ends `2 to 4 and 7`."""
+    """`1, 2 and 4`. Three or more in a row become a range joined by `to`: `2 to 4 and 7` with ` to `."""
     found: list[list[int]] = []
     for number in numbers:
         if found and number == found[-1][-1] + 1:
@@ -46,7 +46,7 @@ def gaps_in_words(gaps: list[int]) -> str:
 
 @dataclass
 class Series:
-    """One series of one person: its `copies`, or rows with the same columns, in the order of their volumes."""
+    """A person's series. `copies` (or rows with the same columns) are in volume order."""
 
     key: str
     name: str
@@ -58,7 +58,7 @@ class Series:
 
     @property
     def numbers(self) -> list[str]:
-        """As they stand in the books; a volume that is only wished for is not there."""
+        """As written in the books; volumes on the wishlist do not count."""
         return [copy.series_number for copy in self.copies if copy.status != Status.WISHLIST]
 
     @property
@@ -75,7 +75,7 @@ class Series:
 
 
 def grouped(copies) -> list[Series]:
-    """The series of `copies` (or rows with their columns), in which each series stands together, in its order."""
+    """The series of `copies` (or rows with the same columns), which must be sorted by series."""
     found: dict[str, Series] = {}
     for copy in copies:
         found.setdefault(copy.series_key, Series(copy.series_key, copy.series)).copies.append(copy)
@@ -83,16 +83,16 @@ def grouped(copies) -> list[Series]:
 
 
 def in_order(books):
-    """Those of `books` that are in a series: by series, and in it by volume."""
+    """The books that belong to a series, sorted by series and volume."""
     return books.exclude(series_key="").order_by("series_key", "sort_series", "sort_title", "pk")
 
 
 def all_of(user) -> list[Series]:
-    """Every series of this person, by name: one query, for their gaps are not something a database can count."""
+    """Every series of this person, by name, in one query; gaps cannot be counted by the database."""
     books = in_order(UserBook.objects.of(user))
     return grouped(books.values_list("series_key", "series", "series_number", "status", named=True))
 
 
 def books_of(user, name: str):
-    """The volumes of one series in their order."""
+    """The volumes of one series in order."""
     return in_order(UserBook.objects.of(user).in_series(name))

@@ -1,4 +1,4 @@
-"""Rooms, bookcases, shelves, in the order in which their owner walks past them."""
+"""Rooms, bookcases and shelves in the order that their owner gave them."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from library.models import Shelf, Undo, UserBook
 
 
 class PlaceError(Exception):
-    """A sentence for the person: why a shelf cannot stand there."""
+    """Explains to the person why a shelf cannot be moved there."""
 
 
 @dataclass
@@ -33,7 +33,7 @@ class _Room:
 
 
 def arranged(shelves) -> list[_Room]:
-    """Shelves in their order, gathered into bookcases and rooms; each of those stands where its first shelf does."""
+    """Groups sorted shelves into bookcases and rooms; a group's position is that of its first shelf."""
     rooms: dict[str, dict[str, Bookcase]] = {}
     for shelf in shelves:
         bookcases = rooms.setdefault(shelf.room, {})
@@ -42,8 +42,8 @@ def arranged(shelves) -> list[_Room]:
 
 
 def with_counts(user) -> tuple[list[Shelf], int]:
-    """This person's shelves and on each how many books (`count`) and its latest `photo`; and how many books stand on none."""
-    standing = UserBook.objects.of(user).order_by().values_list("shelf").annotate(n=Count("*"))  # an index alone can say that
+    """This person's shelves with their number of books (`count`) and latest `photo`, and the number of books without a shelf."""
+    standing = UserBook.objects.of(user).order_by().values_list("shelf").annotate(n=Count("*"))  # answered by an index alone
     counts = dict(standing)
     shelves, photos = list(user.shelves.all()), sightings.latest_by_shelf(user)
     for shelf in shelves:
@@ -53,8 +53,8 @@ def with_counts(user) -> tuple[list[Shelf], int]:
 
 @transaction.atomic
 def called(user, values: str) -> Shelf | None:
-    """The shelf that is meant: by its whole place as lists show it (“Study · Billy · 2”), else by its name alone; of several of
-    one name the one in no room and no bookcase, else the first in their order."""
+    """Finds a shelf by its full place as lists show it (“Study · Billy · 2”), otherwise by its name alone. If several have the
+    same name, the one without room and bookcase wins, otherwise the first in order."""
     values = " ".join(values.split()).casefold()
     shelves = list(user.shelves.all())
     named = [shelf for shelf in shelves if shelf.name.casefold() == values]
@@ -63,7 +63,7 @@ def called(user, values: str) -> Shelf | None:
 
 
 def move_shelf(shelf: Shelf, what: str, step: int):
-    """The shelf within its bookcase, its bookcase (`what`) within the room, or the room, one place up (-1) or down (1)."""
+    """Moves the shelf within its bookcase, or its bookcase within the room, or its room (`what`), up (-1) or down (1)."""
     rooms = arranged(_locked(shelf.user_id))
     room = next(room for room in rooms if room.name == shelf.room)
     bookcase = next(entry for entry in room.bookcases if entry.name == shelf.bookcase)
@@ -75,7 +75,7 @@ def move_shelf(shelf: Shelf, what: str, step: int):
 
 @transaction.atomic
 def put_beside(shelf: Shelf, beside: Shelf, after: bool):
-    """The shelf goes before or after another one, into its bookcase and room. Raises PlaceError where its name is taken there."""
+    """Moves the shelf next to another one, into its bookcase and room. Raises PlaceError if the name is already used there."""
     order = [item for item in _locked(shelf.user_id) if item.pk != shelf.pk]
     if shelf.pk == beside.pk:
         return
@@ -92,7 +92,7 @@ def put_beside(shelf: Shelf, beside: Shelf, after: bool):
 
 @transaction.atomic
 def take_away(shelf: Shelf) -> Undo:
-    """The shelf is gone; its books and photos stay, on no shelf."""
+    """Deletes the shelf. Its books and photos stay, without a shelf."""
     copies = list(shelf.books.order_by("pk").values_list("pk", flat=True))
     rows = {name: list(getattr(shelf, name).order_by("pk").values_list("pk", flat=True)) for name in undoing.SHELF_ROWS}
     place = {name: getattr(shelf, name) for name in ("room", "bookcase", "name", "position")}
@@ -109,7 +109,7 @@ def _locked(user_id: int) -> list[Shelf]:
 
 
 def _write(rooms: list[_Room]):
-    """Positions are written anew, so that they are always 1, 2, 3 …"""
+    """Renumbers the positions, so that they are always 1, 2, 3 …"""
     order = [shelf for room in rooms for shelf in room.shelves]
     moved = [shelf for position, shelf in enumerate(order, start=1) if shelf.position != position]
     for position, shelf in enumerate(order, start=1):

@@ -1,4 +1,4 @@
-"""Where books were seen on photos of shelves, without knowing how photos are read: that app registers in SIGHTING_SOURCES."""
+"""Where books were seen on photos of shelves. The app that reads photos registers its source in SIGHTING_SOURCES."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ class ShelfPhoto:
     status: str
     taken: datetime
     key: str  # in the storage
-    page: str  # addresses of its page, the picture, and a small one
+    page: str  # address of the scan's page; then those of the photo and of its thumbnail
     picture: str
     thumbnail: str
 
@@ -34,8 +34,8 @@ class ShelfSighting:
     number: int  # of its spine on the photo
     row: int
     position: int  # from the left, in its row
-    region: list  # four corners in pixels of the photo, or nothing
-    text: list[str]  # what was read on the spine
+    region: list  # four corners in pixels of the photo, or empty
+    text: list[str]  # as read from the spine
 
     @property
     def words(self) -> str:
@@ -54,23 +54,23 @@ class ShelfSighting:
 
 class _SightingSource(Protocol):
     def of_copies(self, copies: list[UserBook]) -> Iterable[ShelfSighting]:
-        """Of all these copies, from the latest photo on, in a fixed number of queries."""
+        """The sightings of these copies, latest photo first, in a fixed number of queries."""
 
     def seen_copies(self, user) -> QuerySet:
-        """The keys of this person's copies that are on any photo."""
+        """The primary keys of this person's copies that are on any photo."""
 
     def photos(self, user) -> Iterator[ShelfPhoto]:
         """All photos of this person."""
 
     def latest_by_shelf(self, user) -> dict[int, ShelfPhoto]:
-        """The latest photo of each shelf that has one, by the key of the shelf."""
+        """The latest photo of every shelf that has one, by the primary key of the shelf."""
 
 
 SIGHTING_SOURCES: list[_SightingSource] = []
 
 
 def by_copy(copies: list[UserBook]) -> dict[int, list[ShelfSighting]]:
-    """The sightings of each copy, the latest first."""
+    """The sightings of every copy, latest first."""
     found = defaultdict(list)
     for source in SIGHTING_SOURCES:
         for sighting in source.of_copies(copies):
@@ -79,7 +79,7 @@ def by_copy(copies: list[UserBook]) -> dict[int, list[ShelfSighting]]:
 
 
 def mark_latest(copies: list[UserBook]):
-    """Gives each copy its place on the latest photo as `seen`, or None."""
+    """Sets `seen` on every copy: its sighting on the latest photo, or None."""
     found = by_copy(copies)
     for copy in copies:
         copy.seen = next(iter(found[copy.pk]), None)

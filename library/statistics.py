@@ -1,4 +1,4 @@
-"""What a library is made of, what was read when, and the charts of it: each question one query, however many books there are."""
+"""Statistics of a library and of what was read when, with charts. Every figure takes one query, however many books there are."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,12 +12,12 @@ from django.utils.safestring import mark_safe
 from catalogs.languages import language_name
 from library.models import CopyAuthor, Entry, Reading, Status, Tag, UserBook
 
-MOST = 12  # of the names in one chart; a page is not a list of all authors
+MOST = 12  # names in one chart
 
 
 @dataclass(frozen=True)
 class Part:
-    """A number of books, what they have in common, and the query of the library that shows them (where there is one)."""
+    """A label, its number of books, and the query string of the library page that shows them, if there is one."""
 
     label: str
     count: int
@@ -29,7 +29,7 @@ class Part:
 
 
 class Statistics:
-    """The numbers of one person's library, the trash left out."""
+    """The figures of one person's library, without the trash."""
 
     def __init__(self, user):
         self.user = user
@@ -40,7 +40,7 @@ class Statistics:
 
     @cached_property
     def lengths(self) -> dict[int | None, int]:
-        """Number of pages -> books that have as many; None -> those of which it is not known."""
+        """Number of pages -> number of books; None -> books whose page count is unknown."""
         return dict(self.books.values_list("pages").annotate(n=Count("pk")))
 
     @cached_property
@@ -67,7 +67,7 @@ class Statistics:
 
     @cached_property
     def by_rating(self) -> list[Part]:
-        """From half a star to five, with the ones that were never given; nothing at all where nothing was rated."""
+        """From half a star to five, including those never given; empty if nothing was rated."""
         counts = dict(self.counted("rating"))
         counts.pop(None, None)
         return [Part(f"{half / 2:g}", counts.get(half, 0)) for half in range(1, 11)] if counts else []
@@ -86,7 +86,7 @@ class Statistics:
 
     @cached_property
     def by_year(self) -> list[Part]:
-        """Of publication: a part for each year, and for each ten years where there are more than 150."""
+        """By year of publication, or by decade if the years span more than 150."""
         counts = dict(self.books.values_list(Substr("published_date", 1, 4)).annotate(n=Count("pk")))
         return years({int(year): n for year, n in counts.items() if year.isdecimal() and len(year) == 4})
 
@@ -97,7 +97,7 @@ class Statistics:
 
     @cached_property
     def by_shelf(self) -> list[Part]:
-        """Shelves, or the rooms they stand in where there are many."""
+        """By shelf, or by room if there are many shelves."""
         rows = list(self.books.values_list("shelf", "shelf__room", "shelf__name").annotate(n=Count("pk")).order_by("-n"))
         if len(rows) > MOST and any(room for _, room, _, _ in rows):
             rooms: dict = {}
@@ -117,10 +117,10 @@ class Statistics:
     # ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
     @cached_property
     def finished(self) -> dict[tuple[int, int], tuple[int, int]]:
-        """(year, month) -> readings that ended then, and the pages of those books."""
+        """(year, month) -> number of readings finished then, and the pages of those books."""
         ended = Reading.objects.filter(copy__user=self.user, copy__removed__isnull=True, finished__isnull=False).order_by()
         months: dict[tuple[int, int], tuple[int, int]] = {}
-        # By the day, and the months here: SQLite would call back for each row to take its date apart.
+        # Grouped by day and added up here: SQLite would call back into Python for every row to extract the month.
         for day, readings, pages in ended.values_list("finished").annotate(n=Count("pk"), p=Sum("copy__pages")):
             so_far = months.get((day.year, day.month), (0, 0))
             months[day.year, day.month] = (so_far[0] + readings, so_far[1] + (pages or 0))
@@ -139,7 +139,7 @@ class Statistics:
         return years(counts) if any(counts.values()) else []
 
     def read_by_month(self, today: date, months: int = 24) -> list[Part]:
-        """The last two years, this month at the end; nothing where nothing was read in them."""
+        """The last two years, ending with this month; empty if nothing was read in them."""
         last = today.year * 12 + today.month - 1
         span = [divmod(month, 12) for month in range(last - months + 1, last + 1)]
         parts = [
@@ -149,14 +149,14 @@ class Statistics:
 
 
 def _most_common(parts: list[Part], others: str) -> list[Part]:
-    """The first of `parts`, and all others together."""
+    """The largest `parts`, and one for all others together."""
     if len(parts) <= MOST:
         return parts
     return [*parts[: MOST - 1], Part(others, sum(part.count for part in parts[MOST - 1 :]))]
 
 
 def years(counts: dict[int, int]) -> list[Part]:
-    """A part for each year between the first and the last, also for those with nothing; for each ten where they are many."""
+    """A part for every year between the first and the last, also empty ones; for every decade if there are many years."""
     if not counts:
         return []
     first, last = min(counts), max(counts)
@@ -171,7 +171,7 @@ def years(counts: dict[int, int]) -> list[Part]:
     return [Part(f"Before {begin}0", before, f"year_to={begin * 10 - 1}"), *parts] if before else parts
 
 
-HEIGHT, STEP = 100, 10  # of a chart of columns, and across from one column to the next; the page stretches them
+HEIGHT, STEP = 100, 10  # height of a column chart, and distance between columns; the page stretches them
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ class _Mark:
 
     @property
     def place(self) -> str:
-        """The attributes of its rectangle, whole: four filters for each of hundreds are most of what a page of charts costs."""
+        """The attributes of its rectangle, as one string: filters for hundreds of marks would take most of the page's time."""
         return mark_safe(f'x="{self.x:g}" y="{self.y:g}" width="{self.width:g}" height="{self.height:g}"')
 
 
@@ -195,8 +195,8 @@ class _Chart:
     marks: list[_Mark]
     width: float
     height: float
-    top: int  # what the upper edge stands for
-    axis: list[str]  # names below the first, the middle and the last column
+    top: int  # the value at the upper edge
+    axis: list[str]  # labels below the first, the middle and the last column
 
     @property
     def parts(self) -> list[Part]:
@@ -204,7 +204,7 @@ class _Chart:
 
 
 def columns(parts: list[Part]) -> _Chart | None:
-    """Upright columns, for what has an order of its own: years, months, stars."""
+    """Vertical columns, for ordered values: years, months, stars."""
     if not parts:
         return None
     top = nice(max(part.count for part in parts))
@@ -213,13 +213,13 @@ def columns(parts: list[Part]) -> _Chart | None:
     for number, part in enumerate(parts):
         height = round(HEIGHT * part.count / top, 2)
         if part.count:
-            height = max(height, 0.8)  # one book among thousands is still there to be seen
+            height = max(height, 0.8)  # keeps one book among thousands visible
         marks.append(_Mark(part, number * STEP + gap / 2, round(HEIGHT - height, 2), STEP - gap, height))
     return _Chart(marks, len(parts) * STEP, HEIGHT, top, axis(parts))
 
 
 def bars(parts: list[Part]) -> _Chart | None:
-    """Bars that lie, for what has names: languages, authors, shelves."""
+    """Horizontal bars, for names: languages, authors, shelves."""
     if not parts:
         return None
     top = max(part.count for part in parts) or 1

@@ -1,4 +1,4 @@
-"""Many copies at once: what `identity.add_copy` does for one, in a handful of queries however many there are."""
+"""Adds many copies at once: the same as `identity.add_copy`, in a handful of queries however many there are."""
 
 from dataclasses import dataclass, field
 
@@ -11,15 +11,15 @@ from library.models import FACTS, Book, CopyAuthor, FactChange, Loan, Reading, U
 
 BATCH = 500
 TagOfBook = UserBook.tags.through
-# What one person's file says about an edition that everybody will share: what is printed in the book, nothing of theirs.
+# The details from a person's file that go into the shared edition: only what is printed in the book, nothing personal.
 SHARED = ("subtitle", "publisher", "published_date", "language", "series", "series_number", "pages", "binding")
 
 
 @dataclass
 class NewCopy:
-    """A copy to be. `facts` are as its owner wants them, and what they leave empty the edition says; `own` are other columns of
-    UserBook; readings, loans and changes are the columns of their rows. `edition` is a Record of the edition where it is not
-    simply the one that `facts` describe."""
+    """A copy to add. `facts` are the owner's; the edition fills those left empty. `own` holds other columns of UserBook;
+    readings, loans and changes hold the columns of their rows. `edition` is the Record of the edition, unless `facts`
+    describe it."""
 
     facts: dict
     own: dict = field(default_factory=dict)
@@ -39,7 +39,7 @@ class NewCopy:
 
 @transaction.atomic
 def add_copies(user, wanted: list[NewCopy], source: str = facts.IMPORT) -> list[UserBook]:
-    """The copies of `wanted` in this person's library, in their order. `source` is who says their facts."""
+    """Adds the copies to this person's library and returns them in order. `source` is the source of their facts."""
     books = _find_or_make_books([new.record() for new in wanted])
     copies = [_copy(user, new, book, source) for new, book in zip(wanted, books, strict=True)]
     UserBook.objects.bulk_create(copies, batch_size=BATCH)
@@ -54,14 +54,14 @@ def add_copies(user, wanted: list[NewCopy], source: str = facts.IMPORT) -> list[
 
 
 def _find_or_make_books(records: list[Record]) -> list[Book]:
-    """The editions of `records`, as `identity.find_or_make_book` says for one; made where nobody had them yet.
+    """The editions of `records`, found or created by the same rules as `identity.find_or_make_book`.
 
-    Without an ISBN, volumes of a series that have the same title are still editions of their own."""
+    Without an ISBN, volumes of a series with the same title are still separate editions."""
     wanted = {_key(record): record for record in records}
     known = _known(wanted)
     missing = [_book(record) for key, record in wanted.items() if key not in known]
     if missing:
-        # Somebody else may make the same edition at once: whoever comes second takes what is there.
+        # If another process creates the same edition at the same time, use that one.
         numbered = [book for book in missing if book.isbn13]
         Book.objects.bulk_create(numbered, batch_size=BATCH, ignore_conflicts=True)
         known |= _by_isbn([book.isbn13 for book in numbered])
@@ -71,7 +71,7 @@ def _find_or_make_books(records: list[Record]) -> list[Book]:
 
 
 def tag_copies(user, pairs: list[tuple[UserBook, list[str]]]):
-    """Gives each copy these tags beside those it has; tags that are new are made."""
+    """Adds tags to copies, creating new tags as needed."""
     pairs = [(copy, names) for copy, names in pairs if names]
     tags = tagging.find_or_make_tags(user, [name for _, names in pairs for name in names]) if pairs else []
     by_fold = {tag.folded: tag for tag in tags}
@@ -108,19 +108,19 @@ def _book(record: Record) -> Book:
 
 def _copy(user, new: NewCopy, book: Book, source: str) -> UserBook:
     values = {fact: new.facts[fact] for fact in FACTS if new.facts.get(fact) not in (None, "", [], ())}
-    # What only people have said about an edition is theirs, and nobody else's copy says it.
+    # Only confirmed editions: details that other people typed must not appear on this copy.
     known = {fact: getattr(book, fact) for fact in FACTS if is_confirmed(book) and getattr(book, fact)}
     columns = {"isbn13": book.isbn13 or ""} | known | values
     origins = {fact: source if fact in values else book.source for fact in columns if columns[fact]}
     if is_placeholder(columns["title"]):
-        del origins["title"]  # nobody says so: whoever knows better may
+        del origins["title"]  # so that any source may replace it
     if book.cover and columns.get("cover") == book.cover:
         columns["cover_key"] = book.cover_key
     return UserBook(user=user, book=book, **columns | {"origins": origins, "version": 1} | new.own)
 
 
 def _keep_dates(wanted: list[NewCopy], copies: list[UserBook]):
-    """`changed` is set by every write; where it is part of what is brought in, it is what was said."""
+    """Restores `changed` from the import, because every write sets it."""
     dated = [(copy, new.own["changed"]) for new, copy in zip(wanted, copies, strict=True) if "changed" in new.own]
     for copy, moment in dated:
         copy.changed = moment

@@ -1,4 +1,4 @@
-"""Changes to many books at once, also to their tags, written down so that they can be undone as a whole (see undoing.py)."""
+"""Changes to many books or to tags, recorded so that they can be undone as a whole (see undoing.py)."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from accounts import webhooks
 from library.copies import tagging, undoing
 from library.models import Shelf, Status, Tag, Undo, UserBook
 
-KEEP = object()  # this is not to be changed; None means "no shelf"
+KEEP = object()  # leave the shelf as it is; None means "no shelf"
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is to become of each of the books. What is not named stays."""
+    """The change to make to all books. Everything not set stays as it is."""
 
     shelf: Shelf | object | None = KEEP
     status: str = ""
@@ -45,10 +45,10 @@ class Change:
 
 @transaction.atomic
 def apply_change(user, copies: QuerySet, change: Change) -> Undo | None:
-    """`change` made to those of `copies` that are this person's, in a constant number of queries for each 500 of them.
+    """Applies `change` to this person's `copies`, in a constant number of queries per 500 books.
 
-    None where nothing had to change. A status that is set for many says nothing about when they were read: no reading is begun
-    or ended."""
+    Returns None if nothing had to change. Setting a status for many books does not touch their reading dates, because it says
+    nothing about when they were read."""
     columns = change.columns()
     rows = list(copies.filter(user=user).order_by().values_list("pk", *columns))
     steps = [
@@ -70,13 +70,13 @@ def apply_change(user, copies: QuerySet, change: Change) -> Undo | None:
 
 
 def _set(pks: list[int], columns: dict):
-    """The columns of these copies, and that they changed; one statement a chunk."""
+    """Sets the columns of these copies and records the change, with one statement per chunk."""
     for chunk in undoing.in_chunks(pks):
         UserBook.objects.filter(pk__in=chunk).change(**columns)
 
 
 def _tag(user, pks: list[int], names) -> list[dict]:
-    """Gives the tags to those that do not have them; who got which."""
+    """Adds the tags to the copies that lack them. Returns the undo steps."""
     tags, fresh = tagging.find_or_make_tags(user, names), defaultdict(list)
     for chunk in undoing.in_chunks(pks) if tags else ():
         having = set(_pairs(chunk, tags))
@@ -89,7 +89,7 @@ def _tag(user, pks: list[int], names) -> list[dict]:
 
 
 def _untag(user, pks: list[int], names) -> list[dict]:
-    """Takes the tags from those that have them; who lost which."""
+    """Removes the tags from the copies that have them. Returns the undo steps."""
     folded = [tagging.Tag.fold(name) for name in tagging.tidy(names)]
     tags, gone = list(tagging.Tag.objects.filter(user=user, folded__in=folded)), defaultdict(list)
     by_key = {tag.pk: tag.name for tag in tags}
@@ -106,7 +106,7 @@ def _pairs(pks: list[int], tags):
 
 
 def _change_sentence(change: Change, count: int) -> str:
-    """What was done, for the person: `12 books are on “Study” now.`"""
+    """Describes the change: `12 books are now on “Study”.`"""
     books, are = ("1 book", "is") if count == 1 else (f"{count:,} books", "are")
     if change.remove:
         return f"{books} {are} in the trash."
@@ -130,7 +130,7 @@ def _quoted(names) -> str:
 
 @transaction.atomic
 def rename_tag(tag: Tag, name: str) -> Undo | None:
-    """The tag under its new name. Where another one is called so the two become one, which the Undo takes apart again."""
+    """Renames the tag. If another tag has that name, merges the two and returns the Undo."""
     other = tagging.tag_named(tag.user, name)
     if other and other != tag:
         return _merge_tags(tag, other)
@@ -142,7 +142,7 @@ def rename_tag(tag: Tag, name: str) -> Undo | None:
 
 @transaction.atomic
 def _merge_tags(tag: Tag, into: Tag) -> Undo:
-    """Every book with `tag` has `into` instead, and `tag` is gone."""
+    """Replaces `tag` with `into` on all books and deletes `tag`."""
     books = _books(tag)
     fresh = sorted(set(books) - set(_books(into)))
     _count_as_change(tag)
@@ -155,7 +155,7 @@ def _merge_tags(tag: Tag, into: Tag) -> Undo:
 
 @transaction.atomic
 def delete_tag(tag: Tag) -> Undo:
-    """No book has it any more; the books stay."""
+    """Deletes the tag; its books stay."""
     books = _books(tag)
     _count_as_change(tag)
     tag.delete()

@@ -1,5 +1,5 @@
-"""Editions that catalogues offer for a search or for a copy, and what follows when one is chosen. An offer is signed, so that
-what is added is what the catalogue said and not what a page was made to say."""
+"""Editions that catalogues offer for a search or for a copy, and choosing one. Offers are signed, so that a forged form cannot
+add details that no catalogue returned."""
 
 from dataclasses import dataclass
 
@@ -32,12 +32,12 @@ def offer_key(record: Record) -> str:
 
 
 def offered_record(key: str, max_age: int | None = None) -> Record:
-    """Raises BadSignature where it was not offered, or longer ago than `max_age` seconds."""
+    """Raises BadSignature if the key is forged or older than `max_age` seconds."""
     return Record.from_dict(signing.loads(key, salt=SALT, max_age=max_age))
 
 
 def search_catalogs(user, text: str) -> dict:
-    """The editions that the catalogues name, each once; an ISBN in the search box is looked up as such."""
+    """Searches the catalogues and returns every edition once. An ISBN in the search box is looked up as such."""
     catalogs = lookup.lookup_from_settings(seconds=WAIT_FOR_SEARCH)
     number = isbn.clean(text)
     if number:
@@ -50,7 +50,7 @@ def search_catalogs(user, text: str) -> dict:
 
 
 def _once(records: list[Record]) -> list[Record]:
-    """One edition is shown once, whoever knows it; the first word counts, and a cover that it lacks comes from the next."""
+    """Merges records of the same edition from several catalogues: the first one wins, the others fill its gaps."""
     seen: dict[str, Record] = {}
     for record in records:
         key = record.isbn or f"{identity.work_key(record.title, record.authors)}|{record.published_date[:4]}|{record.publisher}"
@@ -59,12 +59,12 @@ def _once(records: list[Record]) -> list[Record]:
 
 
 AT_MOST = 24
-# What is true of one edition only: where the chosen one does not say it, that of the former one goes.
+# True of one edition only: cleared if the chosen edition does not have it.
 OF_EDITION = ("isbn13", "subtitle", "publisher", "published_date", "pages", "binding", "cover")
 
 
 def others(copy: UserBook, lookup: Lookup) -> list[Record]:
-    """Editions of the same work but the one that `copy` is: known here first, then what the catalogues answer."""
+    """Other editions of the same work: first those in our database, then those the catalogues find."""
     key = identity.work_key(copy.title, copy.authors)
     known = Book.objects.filter(Q(work_key=key) | Q(work_key=copy.book.work_key)).exclude(pk=copy.book_id)
     found = [
@@ -79,14 +79,14 @@ def others(copy: UserBook, lookup: Lookup) -> list[Record]:
 
 
 def _name(record: Record) -> str:
-    """The same edition comes from several catalogues."""
+    """Identifies an edition that several catalogues return."""
     return record.isbn or "|".join([record.title, record.publisher, record.published_date])
 
 
 @transaction.atomic
 def choose_edition(user, copy: UserBook, record: Record, over_mine: bool = False) -> Undo:
-    """`copy` is that edition from now on. What its owner typed stays, but for the ISBN, which is what was chosen; with
-    `over_mine` their words go too. The history keeps them all, and the Undo brings all of it back."""
+    """Makes `copy` a copy of that edition. Details its owner typed stay, except the ISBN; with `over_mine` they are replaced
+    too. The history keeps the previous values, and the Undo restores them."""
     copy = UserBook.objects.select_for_update(of=("self",)).get(pk=copy.pk, user=user)
     was = _state(copy)
     book = copy.book = identity.find_or_make_book(record)
@@ -110,5 +110,5 @@ def choose_edition(user, copy: UserBook, record: Record, over_mine: bool = False
 
 
 def _state(copy: UserBook) -> dict:
-    """What choosing an edition may change."""
+    """Everything that choosing an edition may change."""
     return {name: getattr(copy, name) for name in (*FACTS, "cover_key", "book_id")} | {"origins": dict(copy.origins)}

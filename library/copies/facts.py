@@ -1,7 +1,7 @@
-"""The facts of a copy: where each comes from, what it said before, and who may change it.
+"""The facts of a copy: their sources, their history, and who may change them.
 
-`UserBook.origins` names for each fact who says it: `you`, `photo`, `import`, or the catalogue (`local`, `open_library`, …).
-What its owner has said is changed by nobody else."""
+`UserBook.origins` maps facts to their source: `you`, `photo`, `import`, or the catalogue (`local`, `open_library`, …).
+Facts that the owner has entered are changed by nobody else."""
 
 from catalogs import Record
 from library.covers import cover_files
@@ -16,7 +16,7 @@ LONGEST = {field.name: field.max_length for field in Book._meta.fields if getatt
 
 
 def of_record(record: Record) -> dict:
-    """What `record` says, as the columns of a Book, without the ISBN; cut to what they hold."""
+    """`record` as columns of a Book, without the ISBN, truncated to the columns' lengths."""
     values = {fact: getattr(record, fact) for fact in FACTS if fact != "isbn13"}
     values |= {"authors": list(record.authors), "categories": list(record.categories)}
     return {
@@ -25,9 +25,9 @@ def of_record(record: Record) -> dict:
 
 
 def change_facts(copy: UserBook, values: dict, source: str) -> list[str]:
-    """Sets what `source` says on `copy` (not saved yet) and keeps what stood there; the names of the facts that changed.
+    """Sets facts of `copy` (without saving it), records the previous values, and returns the names of the changed facts.
 
-    Anybody but the owner changes only what the owner has not said, and never to nothing."""
+    Sources other than the owner cannot change what the owner has entered, and cannot clear a fact."""
     changed = []
     for fact, after in values.items():
         before = getattr(copy, fact)
@@ -45,10 +45,10 @@ def change_facts(copy: UserBook, values: dict, source: str) -> list[str]:
 
 
 def fill_facts(copy: UserBook, values: dict, source: str) -> list[str]:
-    """Sets what `copy` (not saved yet) lacks and its owner did not leave empty; nothing stood there, so no history begins."""
+    """Fills empty facts of `copy` (without saving it), unless its owner has cleared them. The history is not affected."""
     known = {fact: value for fact, value in values.items() if value not in ("", None, [])}
     if copy.cover_key:
-        known.pop("cover", None)  # a picture of the owner's stands there
+        known.pop("cover", None)  # the owner has uploaded a picture
     filled = [fact for fact in known if not getattr(copy, fact) and copy.origins.get(fact) != YOU]
     for fact in filled:
         setattr(copy, fact, known[fact])
@@ -59,5 +59,5 @@ def fill_facts(copy: UserBook, values: dict, source: str) -> list[str]:
 
 
 def source_in_words(source: str) -> str:
-    """`open_library` as people know it."""
+    """The name of a source for people: `open_library` is `Open Library`."""
     return IN_WORDS.get(source, source) or "you"

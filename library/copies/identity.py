@@ -1,7 +1,7 @@
 """The one place that decides "is this the same book?": for scans, ISBN entry, imports and the API.
 
-An ISBN is the truth: two of them are two editions, whatever their titles say. Without one, title and author decide. What a
-catalogue says about an edition is shared; what people typed about it is theirs alone, and never shown to others."""
+The ISBN decides: two ISBNs are two editions, whatever their titles. Without an ISBN, title and author decide. What a
+catalogue says about an edition is shared; what people type about it stays on their own copies."""
 
 import re
 
@@ -13,12 +13,12 @@ from library.copies import facts
 from library.covers import cover_files
 from library.models import FACTS, Book, UserBook
 
-# The sources of a Book that no catalogue bears out: its words are those of the person who was first.
+# Sources of a Book that no catalogue confirms: its details are those of the first person who entered it.
 PEOPLE = frozenset(["", "typed", facts.YOU, facts.PHOTO, facts.IMPORT])
 
 
-SIGNS = re.compile(r"(?<=\w)(?:\+\+?|#)(?!\w)")  # of a title, where they belong to a name
-ORIGINS = {facts.PHOTO: facts.PHOTO, facts.IMPORT: facts.IMPORT}  # all others of them are the owner's words
+SIGNS = re.compile(r"(?<=\w)(?:\+\+?|#)(?!\w)")  # signs that belong to a name, as in C++
+ORIGINS = {facts.PHOTO: facts.PHOTO, facts.IMPORT: facts.IMPORT}  # all other unconfirmed sources count as the owner's
 
 
 def is_confirmed(book: Book) -> bool:
@@ -26,7 +26,7 @@ def is_confirmed(book: Book) -> bool:
 
 
 def placeholder(isbn13: str) -> Record:
-    """A book of which nothing is known yet but its number."""
+    """A book of which only the ISBN is known."""
     return Record(title=f"ISBN {isbn.hyphenated(isbn13)}", isbn=isbn13)
 
 
@@ -35,7 +35,7 @@ def is_placeholder(title: str) -> bool:
 
 
 def work_key(title: str, authors) -> str:
-    """Title and first author's surname, folded; the same for all editions of a work as far as text can tell."""
+    """Folded title and surname of the first author: the same for all editions of a work, as far as text can show."""
     signs = "".join(sorted(SIGNS.findall(title)))  # C, C++ and C# are three books
     surname = [PersonName(authors[0]).surname_key] if authors else []
     folded = f"{folding.sort_title(title) or folding.fold_name(title)}{signs}"
@@ -43,7 +43,7 @@ def work_key(title: str, authors) -> str:
 
 
 def _find_book(record: Record) -> Book | None:
-    """The edition that `record` is: by ISBN where it has one, else the one without ISBN of the same title and author."""
+    """Finds the edition by ISBN if `record` has one, otherwise among those without an ISBN by title and author."""
     if record.isbn:
         return Book.objects.filter(isbn13=record.isbn).first()
     key = work_key(record.title, record.authors)
@@ -51,7 +51,7 @@ def _find_book(record: Record) -> Book | None:
 
 
 def find_or_make_book(record: Record) -> Book:
-    """The edition that `record` is, made where nobody had it yet. Two workers at once end with one row."""
+    """Finds or creates the edition of `record`. Two workers doing this at once end up with one row."""
     found = _find_book(record)
     if found:
         complete_edition(found, record)
@@ -71,8 +71,8 @@ def find_or_make_book(record: Record) -> Book:
 
 
 def complete_edition(book: Book, record: Record) -> bool:
-    """The shared edition learns from a catalogue's `record` of it what it lacks, or everything where only people had spoken;
-    whether it learned anything."""
+    """Fills gaps of the shared edition from a catalogue's `record`, or replaces everything if no catalogue had confirmed it.
+    Returns whether anything changed."""
     if record.source in PEOPLE:
         return False
     values = {fact: value for fact, value in facts.of_record(record).items() if value not in ("", None, [])}
@@ -93,15 +93,15 @@ def complete_edition(book: Book, record: Record) -> bool:
 
 
 def record_of(book: Book) -> Record:
-    """What is shared about an edition, as a catalogue would say it."""
+    """The shared edition as a Record."""
     values = {fact: getattr(book, fact) for fact in FACTS if fact != "isbn13"}
     values |= {"authors": tuple(book.authors), "categories": tuple(book.categories)}
     return Record(**values, isbn=book.isbn13 or "", links=book.links, source=book.source, source_id=book.source_id)
 
 
 def follow_isbn(copy: UserBook):
-    """`copy` (not saved yet) was given another number, or none: it is the edition of that from now on. An edition nobody had yet
-    begins with what is true of the work; publisher, pages and cover were those of the former one."""
+    """Makes `copy` (without saving it) a copy of the edition with its new ISBN. A new edition only takes over what is true of
+    the whole work; publisher, pages and cover belonged to the previous edition."""
     values = {fact: getattr(copy, fact) for fact in ("title", "series", "series_number", "language")}
     copy.book = find_or_make_book(Record(**values, authors=tuple(copy.authors), isbn=copy.isbn13, source=facts.YOU))
 
@@ -115,7 +115,7 @@ def owned_copies(user, record: Record):
 
 
 def owned_flags(user, records: list[Record]) -> list[bool]:
-    """For each of `records` whether this person has the same book, asked in two queries however many there are."""
+    """Whether this person owns the book, for every record, in two queries however many there are."""
     keys = [work_key(record.title, record.authors) for record in records]
     copies = UserBook.objects.of(user)
     own_keys = set(copies.filter(book__work_key__in=set(keys)).values_list("book__work_key", flat=True))
@@ -125,16 +125,16 @@ def owned_flags(user, records: list[Record]) -> list[bool]:
 
 
 def add_copy(user, record: Record, **own) -> UserBook:
-    """A new copy of `record` in this person's library; `own` holds what is theirs: shelf, status, …
+    """Adds a copy of `record` to this person's library. `own` holds personal fields: shelf, status, …
 
-    Where no catalogue bears the edition out the copy says what `record` says, not what others typed about it."""
+    If no catalogue confirms the edition, the copy gets its facts from `record`, not from what others typed."""
     book = find_or_make_book(record)
     copied = facts.of_record(record_of(book) if is_confirmed(book) else record)
     copied["isbn13"] = book.isbn13 or ""
     origin = book.source if is_confirmed(book) else ORIGINS.get(record.source, facts.YOU)
     origins = {fact: origin for fact, value in copied.items() if value}
     if is_placeholder(copied["title"]):
-        del origins["title"]  # nobody says so: whoever knows better may
+        del origins["title"]  # so that any source may replace it
     key = book.cover_key if copied["cover"] == book.cover else ""
     copy = UserBook.objects.create(user=user, book=book, cover_key=key, origins=origins, **copied, **own)
     cover_files.want(copy)

@@ -1,6 +1,6 @@
-"""How books come in by their ISBN, one or hundreds at a time: there at once, with what is known of them here; the rest follows.
+"""Adds books by ISBN, one or hundreds at a time. They appear at once with the details we have; a worker looks up the rest.
 
-Everything may be sent again: an entry with a key that is there already adds nothing."""
+Entries can safely be sent again: an entry whose key has been used adds nothing."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,11 +15,11 @@ from library import metadata_lookup
 from library.copies import facts, identity, tagging
 from library.models import Book, Entry, Preferences, Shelf, Status, SyncStatus, UserBook
 
-CHOICE = "batch"  # its key in Preferences.choices
+CHOICE = "batch"  # key in Preferences.choices
 
 
 class OnDuplicate(models.TextChoices):
-    """What to do with a book whose ISBN is in the library already."""
+    """What to do with an ISBN that is already in the library."""
 
     COPY = "copy", "Add another copy"
     SKIP = "skip", "Skip it"
@@ -37,12 +37,12 @@ class Batch:
         return {**plain, "tags": list(self.tags), "shelf": self.shelf.pk if self.shelf else None}
 
     def as_own(self) -> dict:
-        """As `entries.enter` takes it."""
+        """The keyword arguments for `enter`."""
         return {"status": self.status, "shelf": self.shelf, "tags": self.tags, "on_duplicate": self.on_duplicate}
 
 
 def remembered(user) -> Batch:
-    """What this person chose last. At first a second copy is left out until they say otherwise, book by book or for the batch."""
+    """This person's last choices. By default, books they already have are skipped."""
     preferences = Preferences.objects.filter(user=user).first()
     chosen = (preferences.choices.get(CHOICE) if preferences else None) or {}
     status, on_duplicate = chosen.get("status"), chosen.get("on_duplicate")
@@ -63,14 +63,14 @@ def remember(user, batch: Batch):
 
 class EntryOutcome(StrEnum):
     ADDED = "added"
-    OWNED = "owned"  # in the library already, and left there as it is
-    AGAIN = "again"  # this very entry came before
-    REFUSED = "refused"  # no ISBN; `sentence` says why
+    OWNED = "owned"  # already in the library, so skipped
+    AGAIN = "again"  # this entry has been sent before
+    REFUSED = "refused"  # not an ISBN; `sentence` says why
 
 
 @dataclass(frozen=True)
 class Entered:
-    """What became of one thing that was typed or scanned."""
+    """The result for one number that was typed or scanned."""
 
     text: str
     outcome: EntryOutcome
@@ -82,7 +82,7 @@ class Entered:
 
 @dataclass(frozen=True)
 class _EnteredCopy(Entered):
-    """What was not refused."""
+    """An entry that was not refused."""
 
     copy: UserBook
 
@@ -99,10 +99,10 @@ def enter(
     entry: str = Entry.ISBN,
     keys: Sequence[str] = (),
 ) -> list[Entered]:
-    """A copy for each of `isbns` (in any spelling) in this person's library; what became of each, in the order given.
+    """Adds a copy for every ISBN (in any spelling) to this person's library. Returns the results in the same order.
 
-    `keys`, chosen by the client, name the entries one by one: what is sent again under its key is there once. The title is
-    there at once where the book is known here; a worker asks the catalogues for the rest."""
+    `keys`, chosen by the client, identify the entries: sending one again adds nothing. Details we already have are filled in at
+    once; a worker asks the catalogues for the rest."""
     keys = [*keys, *[""] * (len(isbns) - len(keys))]
     read = [isbn.read(text) for text in isbns]
     numbers = {found.isbn for found in read} - {""}
@@ -134,8 +134,8 @@ def enter(
 def enter_record(
     user, record: Record, *, given: dict | None = None, tags: Iterable[str] = (), key: str = "", **own
 ) -> _EnteredCopy:
-    """One copy of `record`, as a catalogue's search answered it or as its owner typed it; `given` are the owner's own words
-    about it, which nobody overwrites; `own` what is theirs: status, shelf, entry."""
+    """Adds one copy of `record`, which a catalogue returned or the owner typed. `given` are facts the owner typed, which nothing
+    overwrites; `own` are personal fields: status, shelf, entry."""
     before = UserBook.objects.filter(user=user, entry_key=key).first() if key else None
     if before:
         return _EnteredCopy(record.title, EntryOutcome.AGAIN, before, before.isbn13, key)
@@ -150,7 +150,7 @@ def enter_record(
 
 
 def known_here(numbers: Iterable[str]) -> dict[str, Record]:
-    """What this installation knows of these ISBNs without asking anybody, in two queries."""
+    """Records for those ISBNs that our own database knows, in two queries."""
     numbers = set(numbers)
     local = CatalogRecord.objects.filter(isbn13__in=numbers)
     known = {row.isbn13: row.as_record() for row in local}
@@ -159,7 +159,7 @@ def known_here(numbers: Iterable[str]) -> dict[str, Record]:
 
 
 def owned_counts(user, numbers: Iterable[str]) -> dict[str, int]:
-    """How many copies of each of these ISBNs this person has; one query."""
+    """How many copies this person has of every ISBN, in one query."""
     counts: dict[str, int] = defaultdict(int)
     for number in UserBook.objects.of(user).filter(isbn13__in=set(numbers)).values_list("isbn13", flat=True):
         counts[number] += 1
@@ -172,7 +172,7 @@ def _first_copies(user, numbers: set[str]) -> dict[str, UserBook]:
 
 
 def _add(user, record: Record, key: str, own: dict) -> _EnteredCopy:
-    """In a savepoint: another process may have just entered the same key."""
+    """Uses a savepoint, because another process may have just entered the same key."""
     text = record.isbn or record.title
     try:
         with transaction.atomic():
@@ -186,14 +186,14 @@ def _add(user, record: Record, key: str, own: dict) -> _EnteredCopy:
 
 
 def _wanted(record: Record) -> str:
-    """Whether the catalogues are to be asked about it: only an ISBN names an edition for certain."""
+    """Whether to look the book up: only an ISBN identifies an edition for certain."""
     if not record.isbn:
         return SyncStatus.NONE
     return SyncStatus.PENDING if metadata_lookup.is_wanting(record) else SyncStatus.SYNCED
 
 
 def _tag(user, copies: list[UserBook], names: Iterable[str]):
-    """New copies have no tags yet, so they are written for all at once."""
+    """Tags new copies, which have no tags yet, with one statement."""
     tags = tagging.find_or_make_tags(user, list(names)) if copies else []
     tagging.Through.objects.bulk_create(
         [tagging.Through(userbook_id=copy.pk, tag=tag) for copy in copies for tag in tags], ignore_conflicts=True

@@ -1,4 +1,4 @@
-"""Who has which of a person's books: lent, given back, and what is overdue."""
+"""Loans: who has which of a person's books, and what is overdue."""
 
 from datetime import date
 
@@ -10,23 +10,23 @@ from library.models import Loan, UserBook
 
 
 class LoanError(Exception):
-    """A sentence for the person: why this cannot be lent, or given back."""
+    """Explains to the person why a book cannot be lent or returned."""
 
 
 def out(user):
-    """What is lent right now, overdue first, then by the day it is due; without what is in the trash."""
+    """Current loans by due date, without books in the trash."""
     lent = Loan.objects.filter(copy__user=user, copy__removed__isnull=True, returned__isnull=True)
     return lent.select_related("copy").order_by(F("due").asc(nulls_last=True), "since", "pk")
 
 
 def back(user):
-    """What was given back, the latest first."""
+    """Returned loans, latest first."""
     given = Loan.objects.filter(copy__user=user, copy__removed__isnull=True, returned__isnull=False)
     return given.select_related("copy").order_by("-returned", "-pk")
 
 
 def past_borrowers(user, limit: int = 50) -> list[str]:
-    """To whom this person has lent before, for a field that completes what is typed."""
+    """People this person has lent books to, for suggestions."""
     names = Loan.objects.filter(copy__user=user).order_by("borrower").values_list("borrower", flat=True)
     return list(names.distinct()[:limit])
 
@@ -51,7 +51,7 @@ def lend_copy(copy: UserBook, borrower: str, since: date | None = None, due: dat
 
 
 def return_loan(loan: Loan, on: date | None = None) -> Loan:
-    """Giving back twice changes nothing the second time."""
+    """Marks the loan as returned; does nothing if it already is."""
     on = on or timezone.localdate()
     if loan.returned:
         return loan
@@ -63,7 +63,7 @@ def return_loan(loan: Loan, on: date | None = None) -> Loan:
 
 
 def reopen_loan(loan: Loan) -> Loan:
-    """It was not given back after all."""
+    """Marks a returned loan as not returned."""
     loan.returned = None
     try:
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""Two records of one book become one, and one record that stood for two books becomes two. By hand only, and undoable."""
+"""Merges two records of one book, and splits one record into two. Only done at the owner's request, and undoable."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,32 +12,32 @@ from library.models import FACTS, FactChange, Reading, Status, Undo, UserBook
 
 AT_MOST = 24  # copies shown side by side
 MERGE = "merge"  # the source of a fact that came from the other record
-# The own fields that one of two records may have to itself; the one that stays keeps its own where both have one.
+# Personal fields that are filled from the other record if the kept one lacks them.
 FILLED = ("shelf_id", "rating", "bought", "bought_from", "price", "currency", "condition", "condition_note")
 JOINED = ("review", "notes")
-# Of two states the one that tells more.
+# Statuses in ascending order: of two, the later one wins.
 TELLING = (Status.WISHLIST, Status.TO_READ, Status.DID_NOT_FINISH, Status.READING, Status.READ)
 TOUCHED = (*FACTS, *FILLED, *JOINED, "status", "favourite", "added", "cover_key", "imported", "origins", "book_id")
 
 
 class MergeError(Exception):
-    """A sentence for the person: why these two cannot be one."""
+    """Explains to the person why two records cannot be merged."""
 
 
 @dataclass(frozen=True)
 class CopyRows:
-    """Rows that go with the book that they are about, by the name of the relation from the copy to them."""
+    """Rows that belong to a copy, named by the relation from the copy to them."""
 
     relation: str
-    heading: str = ""  # where a record becomes two, its owner chooses among them under this heading; "": they all stay
-    in_words: Callable[..., str] = str  # a row, for that choice
+    heading: str = ""  # when splitting, the owner chooses rows under this heading; if empty, all rows stay
+    in_words: Callable[..., str] = str  # describes a row for that choice
 
 
 def _reading_in_words(reading: Reading) -> str:
     return " to ".join(date_format(day, "j F Y") if day else "?" for day in (reading.started, reading.finished))
 
 
-# Apps above add theirs when they start.
+# Higher apps add theirs at start-up.
 COPY_ROWS = [
     CopyRows("readings", "Reading dates", _reading_in_words),
     CopyRows("loans", "Loans", lambda loan: f"{loan.borrower}, {date_format(loan.since, 'j F Y')}"),
@@ -46,7 +46,7 @@ COPY_ROWS = [
 
 @dataclass(frozen=True)
 class _Difference:
-    """Something that the two records say differently: what stays, and what is kept in the history only."""
+    """A detail in which the two records differ: the value that is kept, and the one that moves to the history."""
 
     name: str
     kept: object
@@ -54,8 +54,8 @@ class _Difference:
 
 
 def possible_duplicates(copy: UserBook) -> list[UserBook]:
-    """Other copies of this person that may be the same book: of the same work in any edition, or of the same ISBN. Two questions,
-    for each has an index of its own."""
+    """Other copies of this person that may be the same book: the same work in any edition, or the same ISBN. Two queries, so
+    that both can use an index."""
     mine = UserBook.objects.of(copy.user_id).exclude(pk=copy.pk).select_related("shelf")
     same = list(mine.filter(book__work_key=copy.book.work_key).order_by("added", "pk")[:AT_MOST])
     if copy.isbn13:
@@ -64,7 +64,7 @@ def possible_duplicates(copy: UserBook) -> list[UserBook]:
 
 
 def fact_differences(keep: UserBook, other: UserBook) -> list[_Difference]:
-    """Where both say something, and not the same."""
+    """Details that both have, but with different values."""
     names = (*FACTS, *FILLED)
     pairs = [_Difference(name, getattr(keep, name), getattr(other, name)) for name in names]
     return [item for item in pairs if item.kept and item.other and item.kept != item.other]
@@ -72,8 +72,8 @@ def fact_differences(keep: UserBook, other: UserBook) -> list[_Difference]:
 
 @transaction.atomic
 def merge_copies(user, keep: UserBook, other: UserBook, two_isbns: bool = False) -> Undo:
-    """`other` goes into `keep` and then to the trash. What `keep` lacks it gets; what both say differently `keep` says on, and
-    the other word stays in its history. `two_isbns`: the person was asked about two different ISBNs and said yes."""
+    """Merges `other` into `keep` and moves it to the trash. `keep` gets the details it lacks; where they differ, it keeps its own
+    and records the other value in its history. `two_isbns`: the person has confirmed merging two different ISBNs."""
     keep, other = _locked(user, keep), _locked(user, other)
     _refuse(keep, other, two_isbns)
     before = _values(keep)
@@ -81,7 +81,7 @@ def merge_copies(user, keep: UserBook, other: UserBook, two_isbns: bool = False)
     had_number = bool(keep.isbn13)
     _fill_facts(keep, other)
     if keep.isbn13 and not had_number:
-        keep.book = other.book  # it has the other's number, and so is that edition
+        keep.book = other.book  # it took over the other's ISBN, so it is that edition
     _fill_own(keep, other)
     keep.save()
     new_tags = _share_tags(keep, other)
@@ -111,7 +111,7 @@ def _refuse(keep: UserBook, other: UserBook, two_isbns: bool):
 
 
 def _values(copy: UserBook) -> dict:
-    """What a merge may change about a copy, as it is now."""
+    """The current values of everything that a merge may change."""
     values = {name: getattr(copy, name) for name in TOUCHED}
     return {name: dict(value) if isinstance(value, dict) else value for name, value in values.items()}
 
@@ -125,10 +125,10 @@ def _move(relation: str, copy: UserBook, to: UserBook) -> dict | None:
 
 
 def _fill_facts(keep: UserBook, other: UserBook):
-    """A fact that only the other record has comes over with its origin; one that both have differently goes into the history."""
+    """Copies facts that only the other record has, with their origin; records differing values in the history."""
     for fact in FACTS:
         mine, theirs = getattr(keep, fact), getattr(other, fact)
-        left_empty = not mine and keep.origins.get(fact) == facts.YOU  # a decision too, such as for the drawn cover
+        left_empty = not mine and keep.origins.get(fact) == facts.YOU  # cleared deliberately, such as the cover
         if not theirs or mine == theirs or left_empty:
             continue
         if mine:
@@ -155,7 +155,7 @@ def _fill_own(keep: UserBook, other: UserBook):
 
 
 def _both(mine: dict, theirs: dict) -> dict:
-    """What two imports have kept, down to the single number and column; mine where both have one."""
+    """Merges the data kept from two imports, column by column; mine wins."""
     inner = {
         name: {**values, **mine[name]}
         for name, values in theirs.items()
@@ -165,7 +165,7 @@ def _both(mine: dict, theirs: dict) -> dict:
 
 
 def _share_tags(keep: UserBook, other: UserBook) -> list[str]:
-    """The names of the tags that `keep` did not have."""
+    """Adds the tags of `other` to `keep` and returns the names of the new ones."""
     mine = tagging.names_of(keep)
     fresh = [name for name in tagging.names_of(other) if name not in mine]
     tagging.set_tags(keep, [*mine, *fresh])
@@ -174,8 +174,8 @@ def _share_tags(keep: UserBook, other: UserBook) -> list[str]:
 
 @transaction.atomic
 def split_copy(user, copy: UserBook, **rows: list[int]) -> tuple[UserBook, Undo]:
-    """A second record beside `copy`, of the same edition until its facts are edited, to which these rows of `copy` go: the names
-    of relations, as in COPY_ROWS, with the keys of rows."""
+    """Creates a second record with the same facts and moves rows of `copy` to it: `rows` maps relations, as in COPY_ROWS, to the
+    primary keys of rows."""
     copy = _locked(user, copy)
     own = {"book": copy.book, "shelf": copy.shelf, "status": copy.status, "entry": copy.entry, "origins": dict(copy.origins)}
     own |= {fact: getattr(copy, fact) for fact in FACTS} | {"cover_key": copy.cover_key}

@@ -1,4 +1,4 @@
-"""What the owner of a copy says about it, and takes back; two tabs do not overwrite each other."""
+"""Edits by the owner of a copy, with protection against conflicting edits from two tabs."""
 
 from django.db import transaction
 
@@ -7,7 +7,7 @@ from library.models import FactChange, UserBook
 
 
 class Stale(Exception):
-    """The copy was changed elsewhere since it was shown; `copy` is how it is now."""
+    """The copy was changed elsewhere since it was shown; `copy` is its current state."""
 
     def __init__(self, copy: UserBook):
         super().__init__("This book was changed somewhere else in the meantime.")
@@ -16,10 +16,10 @@ class Stale(Exception):
 
 @transaction.atomic
 def edit_copy(user, pk: int, values: dict, own: dict | None = None, version: int | None = None) -> UserBook:
-    """What the owner says about a copy: facts, and what is theirs alone (status, shelf, …). Raises Stale where `version` is not
-    the one that is stored, and UserBook.DoesNotExist where the copy is not this person's.
+    """Saves the owner's changes to facts (`values`) and personal fields (`own`: status, shelf, …). Raises Stale if `version` is
+    outdated, and UserBook.DoesNotExist if the copy belongs to somebody else.
 
-    With another ISBN it is a copy of another edition; what it says stays."""
+    A changed ISBN makes it a copy of another edition; its facts stay."""
     copy = UserBook.objects.select_for_update(of=("self",)).get(pk=pk, user=user)
     if version is not None and copy.version != version:
         raise Stale(copy)
@@ -33,7 +33,7 @@ def edit_copy(user, pk: int, values: dict, own: dict | None = None, version: int
 
 @transaction.atomic
 def restore_fact(user, change_pk: int) -> UserBook:
-    """The fact says again what it said before that change; its owner has decided so. Raises FactChange.DoesNotExist where the
-    change is not one of this person's books."""
+    """Restores the value that a fact had before that change. Raises FactChange.DoesNotExist if the change belongs to somebody
+    else's book."""
     past = FactChange.objects.select_related("copy").get(pk=change_pk, copy__user=user)
     return edit_copy(user, past.copy_id, {past.fact: past.before})

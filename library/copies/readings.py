@@ -1,4 +1,4 @@
-"""When a book was read, each time that it was; begun and ended by what its owner says about its status."""
+"""Reading dates, which are started and finished by changes of the status."""
 
 from datetime import date
 
@@ -9,12 +9,12 @@ from library.models import Reading, Status, UserBook
 
 
 class ReadingError(Exception):
-    """A sentence for the person: why these dates cannot be."""
+    """Explains to the person why these dates are not valid."""
 
 
 @transaction.atomic
 def mark_status(copy: UserBook, status: str, today: date | None = None) -> UserBook:
-    """The copy's status, and what follows from it for its readings; saved."""
+    """Saves the copy's status and updates its reading dates accordingly."""
     before, copy.status = copy.status, status
     copy.save(update_fields=["status"])
     follow(copy, before, today)
@@ -22,10 +22,10 @@ def mark_status(copy: UserBook, status: str, today: date | None = None) -> UserB
 
 
 def follow(copy: UserBook, before: str, today: date | None = None):
-    """The status went from `before` to what it is: "reading" begins a reading, "read" ends the one that is open.
+    """Updates the reading dates after the status has changed: "reading" starts a reading, "read" finishes the open one.
 
-    A status that was tapped by mistake and put right on the same day leaves no trace. Who marks a book as read that was not
-    being read says nothing about when: no date is made up."""
+    A wrong status that is corrected on the same day leaves no trace. Marking a book as read without having started it sets no
+    date, because none is known."""
     today, after = today or timezone.localdate(), copy.status
     if after == before:
         return
@@ -43,7 +43,7 @@ def follow(copy: UserBook, before: str, today: date | None = None):
 
 
 def check_reading_dates(started: date | None, finished: date | None, today: date | None = None):
-    """Raises ReadingError with a sentence where this cannot be a reading."""
+    """Raises ReadingError if the dates are not valid."""
     today = today or timezone.localdate()
     if not started and not finished:
         raise ReadingError("Enter a start date or a finish date.")
@@ -59,7 +59,7 @@ def add_reading(copy: UserBook, started: date | None, finished: date | None) -> 
 
 
 def finished_today(copy: UserBook, today: date | None = None) -> Reading:
-    """Two taps are one: the reading that is open ends today, or there is one of which only its end is known."""
+    """Finishes the open reading today, or adds one with only a finish date. Calling it twice changes nothing more."""
     today = today or timezone.localdate()
     reading = copy.readings.filter(finished=today).first() or copy.readings.filter(finished__isnull=True).order_by("-pk").first()
     reading = reading or Reading(copy=copy)

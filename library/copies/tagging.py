@@ -1,4 +1,4 @@
-"""Tags: made at their first use, set, counted, completed. Poetry and poetry are one tag, written as it was written first."""
+"""Tags: created at first use, set, counted, suggested. “Poetry” and “poetry” are one tag; the first spelling is kept."""
 
 import re
 
@@ -9,17 +9,17 @@ from catalogs import folding
 from library.models import Tag, UserBook
 
 LONGEST = Tag._meta.get_field("name").max_length
-AT_MOST = 50  # tags of one book
+AT_MOST = 50  # tags per book
 Through = UserBook.tags.through
 
 
 def split_tags(text: str) -> list[str]:
-    """The names in one line of text, between commas, semicolons or line breaks."""
+    """Splits text into tag names at commas, semicolons and line breaks."""
     return tidy(re.split(r"[,;\n]", text))
 
 
 def tidy(names) -> list[str]:
-    """`names` without empty ones, needless spaces and second spellings; commas stand between tags, never in one."""
+    """Cleans tag names: no empty ones, extra spaces, second spellings, commas or semicolons."""
     found: dict[str, str] = {}
     for name in names:
         name = " ".join(re.sub(r"[\0,;]", " ", name).split())[:LONGEST].strip()
@@ -29,12 +29,12 @@ def tidy(names) -> list[str]:
 
 
 def find_or_make_tags(user, names) -> list[Tag]:
-    """This person's tags of these names, in their order; those they have not used before are made. Three queries at most."""
+    """Finds or creates this person's tags with these names, in order, in at most three queries."""
     wanted = {Tag.fold(name): name for name in tidy(names)}
     known = {tag.folded: tag for tag in Tag.objects.filter(user=user, folded__in=wanted)}
     missing = [Tag(user=user, name=name, folded=folded) for folded, name in wanted.items() if folded not in known]
     if missing:
-        # Two workers may make the same one at once: whoever comes second takes what is there.
+        # If another process creates the same tag at the same time, use that one.
         Tag.objects.bulk_create(missing, ignore_conflicts=True)
         fresh = Tag.objects.filter(user=user, folded__in=[tag.folded for tag in missing])
         known |= {tag.folded: tag for tag in fresh}
@@ -43,7 +43,7 @@ def find_or_make_tags(user, names) -> list[Tag]:
 
 @transaction.atomic
 def set_tags(copy: UserBook, names) -> bool:
-    """`copy` has exactly these tags; whether that changed anything. The copy's version counts it as a change."""
+    """Sets exactly these tags on `copy`, updates its version, and returns whether anything changed."""
     wanted = {tag.pk for tag in find_or_make_tags(copy.user, names)}
     present = set(Through.objects.filter(userbook=copy).values_list("tag_id", flat=True))
     if wanted == present:
@@ -59,13 +59,13 @@ def names_of(copy: UserBook) -> list[str]:
 
 
 def counted(user):
-    """This person's tags, each with the number of their books that have it (`count`), without those in the trash."""
+    """This person's tags with their number of books (`count`), without the trash."""
     standing = Count("books", filter=Q(books__removed__isnull=True))
-    return Tag.objects.filter(user=user).annotate(count=standing).order_by("folded")  # counting forgets the order
+    return Tag.objects.filter(user=user).annotate(count=standing).order_by("folded")  # annotating drops the default order
 
 
 def beginning(user, text: str, limit: int = 12) -> list[Tag]:
-    """For a field that completes what is typed: tags that begin with it, then those with such a word; most used first."""
+    """Suggestions while typing: tags that begin with the text, then those with a word that does, most used first."""
     folded = folding.fold(text)
     fits = Q(folded__startswith=folded) | Q(folded__contains=f" {folded}")
     found = counted(user).filter(fits).order_by("-count", "folded")[: limit * 2]

@@ -1,4 +1,4 @@
-"""The trash: what was removed waits there for 30 days, with all that is known about it, and is then gone for good."""
+"""The trash: removed books stay there for 30 days with everything that belongs to them, and are then deleted permanently."""
 
 import logging
 import math
@@ -17,12 +17,12 @@ logger = logging.getLogger("library.copies.trash")
 
 
 def of(user):
-    """What is in this person's trash, the latest first."""
+    """This person's removed books, latest first."""
     return UserBook.objects.in_trash(user).order_by("-removed", "-pk")
 
 
 def move_to_trash(copy: UserBook) -> UserBook:
-    """Out of the library; its photos still know which book it is."""
+    """Removes the copy from the library; its photos stay linked to it."""
     if copy.removed is None:
         copy.removed = timezone.now()
         copy.save(update_fields=["removed"])
@@ -45,10 +45,10 @@ def restore_all_copies(user) -> int:
 
 
 def delete_permanently(copies) -> int:
-    """Rows of the trash and what hangs on them, in chunks; what is not in the trash is left alone."""
+    """Deletes copies that are in the trash, with everything that belongs to them, in chunks. Others are left alone."""
     count = 0
     for chunk in undoing.in_chunks(list(copies.filter(removed__isnull=False).values_list("pk", flat=True))):
-        with transaction.atomic():  # short ones: nobody else is to wait for a large trash
+        with transaction.atomic():  # short transactions, so that a large trash does not block others
             gone = UserBook.objects.filter(pk__in=chunk, removed__isnull=False)
             pictures = set(gone.filter(cover_key__startswith="covers/own/").values_list("cover_key", flat=True))
             gone.delete()
@@ -58,19 +58,19 @@ def delete_permanently(copies) -> int:
 
 
 def _drop(pictures: set[str]):
-    """Covers that people uploaded and that no other copy of theirs shows."""
+    """Deletes uploaded covers that no other copy uses."""
     shown = set(UserBook.objects.filter(cover_key__in=pictures).values_list("cover_key", flat=True)) if pictures else set()
     for key in pictures - shown:
         default_storage.delete(key)
 
 
 def days_left(copy: UserBook) -> int:
-    """Days until it goes, begun ones counted; 0 where that is today."""
+    """Days until it is deleted, rounded up; 0 if that is today."""
     return max(0, math.ceil((copy.removed + KEPT - timezone.now()) / timedelta(days=1)))
 
 
 def purge_old() -> int:
-    """What has waited for 30 days goes, of all people; run once a day. How many books went."""
+    """Deletes everybody's books that have been in the trash for 30 days and returns their number. Runs once a day."""
     count = delete_permanently(UserBook.objects.filter(removed__lt=timezone.now() - KEPT))
     undoing.delete_old_undos()
     if count:

@@ -1,6 +1,6 @@
-"""Taking back what was done to many books, or to two at once: one `Undo` a batch, made of small steps that are undone last first.
+"""Undoes changes to many books, merges and splits. A batch is one `Undo`, whose small steps are undone in reverse order.
 
-A step never overwrites what was changed after the batch: only what still is as the batch left it goes back."""
+Undoing a step never overwrites later changes: only values that are still as the batch left them are restored."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,11 +17,11 @@ from library.models import Shelf, Undo, UserBook
 
 CHUNK = 500  # rows in one statement
 KEPT = timedelta(days=30)  # as long as the trash
-SHELF_ROWS: list[str] = []  # relations from a shelf to what else is of it; apps above add theirs when they start
+SHELF_ROWS: list[str] = []  # relations from a shelf to other rows; higher apps add theirs at start-up
 
 
 class TooLate(Exception):
-    """A sentence for the person: why this cannot be taken back any more."""
+    """Explains to the person why this can no longer be undone."""
 
 
 def in_chunks(rows: Iterable, size: int = CHUNK):
@@ -31,15 +31,15 @@ def in_chunks(rows: Iterable, size: int = CHUNK):
 
 
 def plain(value):
-    """A value of a column as JSON can hold it; `Field.to_python` reads it back."""
+    """Converts a column's value for JSON; `Field.to_python` converts it back."""
     if isinstance(value, date):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
 
 
-# ── Steps, as they are written down ─────────────────────────────────────────────────────────────────────────────────
+# ── Steps ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 def undo_columns(column: str, after, rows: Iterable[tuple[int, object]]) -> dict:
-    """`column` of many copies became `after`; `rows` are (key of the copy, what stood there)."""
+    """`column` of many copies was set to `after`; `rows` are (primary key of the copy, previous value)."""
     by_value = defaultdict(list)
     for pk, before in rows:
         by_value[plain(before)].append(pk)
@@ -47,33 +47,33 @@ def undo_columns(column: str, after, rows: Iterable[tuple[int, object]]) -> dict
 
 
 def values(copy: UserBook, before: dict, after: dict) -> dict:
-    """These columns of one copy changed."""
+    """Columns of one copy were changed."""
     before, after = ({name: plain(value) for name, value in given.items()} for given in (before, after))
     return {"do": "values", "copy": copy.pk, "before": before, "after": after}
 
 
 def tagged(tag_name: str, copies: list[int]) -> dict:
-    """These copies were given a tag that they had not."""
+    """A tag was added to these copies, which did not have it."""
     return {"do": "tagged", "tag": tag_name, "copies": copies}
 
 
 def untagged(tag_name: str, copies: list[int]) -> dict:
-    """A tag was taken from these copies."""
+    """A tag was removed from these copies."""
     return {"do": "untagged", "tag": tag_name, "copies": copies}
 
 
 def moved(relation: str, rows: list[int], copy: UserBook, to: UserBook) -> dict:
-    """Loans, readings, … went from one copy to another."""
+    """Loans, readings, … were moved from one copy to another."""
     return {"do": "moved", "relation": relation, "rows": rows, "copy": copy.pk, "to": to.pk}
 
 
 def made(copy: UserBook) -> dict:
-    """This copy was made; taken back, it goes to the trash."""
+    """This copy was created; undoing moves it to the trash."""
     return {"do": "made", "copy": copy.pk}
 
 
 def shelf_gone(place: dict, copies: list[int], rows: dict[str, list[int]]) -> dict:
-    """A shelf was taken away, on which these copies stood; `rows` are those of SHELF_ROWS."""
+    """A shelf with these copies was deleted; `rows` are those of SHELF_ROWS."""
     return {"do": "shelf_gone", "place": place, "copies": copies, "rows": rows}
 
 
@@ -81,10 +81,10 @@ def record(user, sentence: str, *steps: dict) -> Undo:
     return Undo.objects.create(user=user, sentence=sentence[:200], before={"steps": [step for step in steps if step]})
 
 
-# ── Taking them back ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Undoing ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
 def undo_changes(user, pk: int) -> Undo:
-    """The batch is taken back, once. Raises Undo.DoesNotExist where it is a stranger's, TooLate where it was undone."""
+    """Undoes a batch. Raises Undo.DoesNotExist if it belongs to somebody else, TooLate if it has already been undone."""
     batch = Undo.objects.select_for_update().get(pk=pk, user=user)
     if batch.undone:
         raise TooLate("That has already been undone.")
@@ -97,21 +97,21 @@ def undo_changes(user, pk: int) -> Undo:
 
 
 def _touched(step: dict) -> list[int]:
-    """The books that a step brings back in a statement for many; what `_values` saves is told by itself."""
+    """The books that undoing a step updates in bulk. `_values` saves its copy, which sends a webhook by itself."""
     if step["do"] == "columns":
         return [pk for _, copies in step["before"] for pk in copies]
     return step["copies"] if "copies" in step else [step["copy"]] if step["do"] == "made" else []
 
 
 def _columns(user, step: dict):
-    """One statement a chunk and value."""
+    """Uses one statement per value and chunk."""
     column, field = step["column"], UserBook._meta.get_field(step["column"].removesuffix("_id"))
     read = field.target_field.to_python if field.is_relation else field.to_python
     here = set(Shelf.objects.filter(user=user).values_list("pk", flat=True)) if column == "shelf_id" else None
     untouched = UserBook.objects.filter(user=user, **{column: read(step["after"])})
     for value, copies in step["before"]:
         if here is not None and value not in here:
-            value = None  # that shelf is gone by now
+            value = None  # that shelf has been deleted since
         for chunk in in_chunks(copies):
             untouched.filter(pk__in=chunk).change(**{column: read(value)})
 
@@ -157,7 +157,7 @@ def _made(user, step: dict):
 
 
 def _shelf_gone(user, step: dict):
-    """Under its name it is there again, for those that have found no other place since."""
+    """Restores the shelf under its name, for the books that have not been put on another shelf since."""
     place = dict(step["place"])
     position = place.pop("position")
     shelf, _ = Shelf.objects.get_or_create(user=user, **place, defaults={"position": position})
@@ -176,7 +176,7 @@ STEPS = {
 
 
 def recent(user):
-    """What can still be taken back, newest first; without what is needed for it, which may be long."""
+    """What can still be undone, newest first. Defers the steps, which may be large."""
     return Undo.objects.filter(user=user, undone__isnull=True, created__gt=timezone.now() - KEPT).defer("before")
 
 

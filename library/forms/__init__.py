@@ -1,4 +1,4 @@
-"""What people type about their books, checked and turned into rows, by what it is about. The forms save."""
+"""Forms for books, copies and shelves. They validate what people type, and save it."""
 
 from library.forms.copies import CopyForm, FactsForm
 from library.forms.entries import AddBookForm, EntriesForm, EntryBatchForm, NameForm, TypedForm

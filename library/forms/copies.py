@@ -1,4 +1,4 @@
-"""Forms about one copy: what is its owner's, its facts, readings, loans and cover, and the same change to many copies."""
+"""Forms for a copy: personal fields, facts, reading dates, loans and cover; and the form for changing many copies."""
 
 import re
 
@@ -17,7 +17,7 @@ DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
 
 
 class CopyForm(OwnShelfForm, CarefulForm):
-    """What is the owner's own about a copy. Saved as it is typed, field by field."""
+    """The personal fields of a copy, saved one by one while typing."""
 
     status = forms.ChoiceField(choices=Status.choices)
     rating = forms.TypedChoiceField(
@@ -52,7 +52,7 @@ class CopyForm(OwnShelfForm, CarefulForm):
             self.offer_shelves_of(self.instance.user)
 
     def hidden_rating(self) -> str:
-        """The stars are drawn one by one, so what stood there is not drawn with them."""
+        """The initial value: the template renders the stars one by one, which omits it."""
         return self["rating"].as_hidden(only_initial=True)
 
     def clean_currency(self):
@@ -72,7 +72,7 @@ class CopyForm(OwnShelfForm, CarefulForm):
 
     @transaction.atomic
     def save(self) -> list[EditConflict]:
-        """Saves what was changed here; what was changed elsewhere too is not saved but answered."""
+        """Saves the changes and returns the fields that were also changed elsewhere, which are not saved."""
         copy = UserBook.objects.select_for_update(of=("self",)).get(pk=self.instance.pk, user=self.instance.user_id)
         cleaned, clashes = self.settle(copy)
         names, before = cleaned.pop("tags", None), copy.status
@@ -87,7 +87,7 @@ class CopyForm(OwnShelfForm, CarefulForm):
 
 
 class FactsForm(CarefulForm):
-    """The facts of one person's copy. The edition that everybody shares stays as the catalogues have it."""
+    """The facts of one person's copy. The shared edition does not change."""
 
     authors = AuthorsField(required=False)
     isbn13 = ISBNField(required=False)
@@ -130,7 +130,7 @@ class FactsForm(CarefulForm):
         return pages
 
     def save(self) -> list[EditConflict]:
-        """What was changed here becomes the owner's word; what was changed elsewhere too is not saved but answered."""
+        """Saves the changes as the owner's, unless fields were also changed elsewhere: then saves nothing and returns those."""
         user, pk = self.instance.user, self.instance.pk
         stored = UserBook.objects.get(pk=pk, user=user)
         while True:
@@ -154,7 +154,7 @@ def day(**options) -> forms.DateField:
 
 
 class ReadingForm(forms.ModelForm):
-    """One time that a book was read."""
+    """The dates of one reading."""
 
     started = day(label="Started", required=False)
     finished = day(label="Finished", required=False)
@@ -174,7 +174,7 @@ class ReadingForm(forms.ModelForm):
 
 
 class LoanForm(forms.ModelForm):
-    """To whom a book is lent, and until when. The form saves."""
+    """Lending a book, and editing a loan."""
 
     since = day(label="Lent on", required=False)
     due = day(label="Due back", required=False)
@@ -203,11 +203,11 @@ class LoanForm(forms.ModelForm):
         return loans.lend_copy(self.instance.copy, **self.cleaned_data)
 
     def validate_unique(self):
-        """Whether it is lent already is said by `loans.lend`, with the name of who has it."""
+        """Skipped: `loans.lend_copy` reports a book that is already lent, with the borrower's name."""
 
 
 class TagForm(forms.Form):
-    """A tag's new name, or the tag that it is to become one with."""
+    """A tag's new name."""
 
     name = forms.CharField(max_length=tagging.LONGEST)
 
@@ -219,7 +219,7 @@ class TagForm(forms.Form):
 
 
 class BulkForm(forms.Form):
-    """What is to be done to all books that were chosen. What is left empty stays as it is."""
+    """A change to all selected books. Empty fields stay as they are."""
 
     shelf = forms.ChoiceField(required=False)
     status = forms.ChoiceField(choices=[LEAVE, *Status.choices], required=False)
@@ -259,7 +259,7 @@ MOST_MB = 15
 
 
 class CoverForm(forms.Form):
-    """`choice` says what; `edition` is the number of the one whose cover it is, `picture` the upload."""
+    """Chooses a cover: that of an `edition` (by primary key), an uploaded `picture`, or the drawn one."""
 
     choice = forms.ChoiceField(
         choices=[(name, name) for name in cover_choice.SENTENCES],

@@ -1,5 +1,5 @@
-"""Forms that two tabs may have open at once. Each field carries what stood in it when the page was shown (Django's hidden initial
-values); only what was changed on this page is saved, and what was changed elsewhere as well is asked about."""
+"""Forms that may be open in two tabs at once. Every field carries the value it had when the page was shown (Django's hidden
+initial values). Only fields changed on this page are saved; if one was also changed elsewhere, the person chooses a value."""
 
 import zlib
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MINE, THEIRS = "mine", "theirs"
 
 @dataclass(frozen=True)
 class EditConflict:
-    """A field that says one thing here and was given another elsewhere in the meantime."""
+    """A field that was changed on this page and, differently, elsewhere."""
 
     name: str
     label: str
@@ -25,13 +25,13 @@ class EditConflict:
 
 
 def question_of(clashes: list[EditConflict]) -> str:
-    """Tells one question from another."""
+    """Identifies a set of conflicts."""
     cleaned = [(clash.name, clash.mine_in_words, clash.theirs_in_words) for clash in clashes]
     return f"{zlib.crc32(repr(cleaned).encode()):x}" if clashes else ""
 
 
 class LongTextField(forms.CharField):
-    """Text of several lines, whatever the browser ends them with."""
+    """Text with several lines, with normalised line endings."""
 
     def __init__(self, **kwargs):
         super().__init__(required=False, **kwargs)
@@ -44,7 +44,7 @@ class LongTextField(forms.CharField):
 
 
 class CarefulForm(forms.ModelForm):
-    """What is not in the post stays as it is, so that a form with one of the fields will do."""
+    """Fields that are not in the request stay as they are, so a form can post a single field."""
 
     def __init__(self, data=None, *args, **kwargs):
         super().__init__(data, *args, **kwargs)
@@ -52,12 +52,12 @@ class CarefulForm(forms.ModelForm):
             if self.add_prefix(name) not in data and self.add_initial_prefix(name) not in data:
                 del self.fields[name]
         for name, field in self.fields.items():
-            # A post that does not say what stood there is compared with what stands there now.
+            # Without an initial value in the request, the field is compared with the current value.
             field.show_hidden_initial = data is None or self.add_initial_prefix(name) in data
 
     @classmethod
     def completed(cls, posted, instance):
-        """What was posted, and around it the rest of the book as it is: the form to be shown again, with all of its fields."""
+        """The posted values, completed with the book's current ones, for showing the whole form again."""
         data = posted.copy()
         for bound in cls(instance=instance):
             if bound.html_name not in posted and bound.html_initial_name not in posted:
@@ -68,11 +68,11 @@ class CarefulForm(forms.ModelForm):
         return cls(data, instance=instance)
 
     def current(self, copy, name: str):
-        """What the stored `copy` says, as `cleaned_data` would have it."""
+        """The stored value, in the form of `cleaned_data`."""
         return getattr(copy, name)
 
     def settle(self, copy) -> tuple[dict, list[EditConflict]]:
-        """What is to be saved on `copy`, which is how it is stored now, and what has to be asked first."""
+        """Compares the form with `copy`, its stored state. Returns the values to save and the conflicts to ask about."""
         cleaned, clashes = {}, []
         for name in self.changed_data:
             mine, theirs, choice = self.cleaned_data[name], self.current(copy, name), self.data.get(f"keep-{name}")
@@ -86,7 +86,7 @@ class CarefulForm(forms.ModelForm):
         return cleaned, clashes
 
     def in_words(self, name: str, value) -> str:
-        """As a person reads it: the label of a choice, a list in one line."""
+        """A value as people read it: the label of a choice, a list in one line."""
         field = self.fields[name]
         if isinstance(value, bool):
             return "yes" if value else "no"
@@ -97,7 +97,7 @@ class CarefulForm(forms.ModelForm):
         return str(field.prepare_value(value) if isinstance(value, (str, list)) else value)
 
     def _untouched(self, name: str, theirs, copy) -> bool:
-        """Whether what is stored is what stood in the field when the page was shown."""
+        """Whether the stored value is still the one that the page showed."""
         field = self.fields[name]
         if not field.show_hidden_initial:
             return self.data.get("version") in (None, "", str(copy.version))
@@ -105,11 +105,11 @@ class CarefulForm(forms.ModelForm):
         try:
             was = field.clean(raw) if isinstance(field, forms.TypedChoiceField) else field.to_python(raw)
         except ValidationError:
-            was = None  # what stood there does not exist any more
+            was = None  # a choice that no longer exists
         return self._same(name, was, theirs)
 
     def _same(self, name: str, one, other) -> bool:
-        """Catalogues have spaces and line ends that do not survive a form."""
+        """Ignores spaces and line endings from catalogues, which a form does not preserve."""
         field = self.fields[name]
         if isinstance(other, (str, list)):
             try:
@@ -119,11 +119,11 @@ class CarefulForm(forms.ModelForm):
         return not field.has_changed(other, field.prepare_value(one)) if isinstance(field, TagsField) else one == other
 
     def question_was_answered(self, clashes: list[EditConflict]) -> bool:
-        """Whether the page that sent this asks about just these: it is not to take the question away under the finger."""
+        """Whether the page already shows exactly these conflicts. Replacing them could make somebody tap the wrong choice."""
         return self.data.get("question") == question_of(clashes)
 
     def shown_now(self, clashes: list[EditConflict]) -> list[tuple[str, str, str]]:
-        """The hidden fields (id, name, value) for the page after a save: what it shows is saved by now, but for what is asked."""
+        """The hidden initial values (id, name, value) after a save: the saved values, except for fields in conflict."""
         open_ones, rows = {clash.name for clash in clashes}, []
         for name, field in self.fields.items():
             bound = self[name]

@@ -1,4 +1,4 @@
-"""How books come in one by one and in batches: by ISBN, by barcode, by hand."""
+"""Forms for adding books, singly and in batches: by ISBN, by barcode, by hand."""
 
 import re
 
@@ -17,7 +17,7 @@ DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 
 
 class EntryBatchForm(OwnShelfForm, forms.Form):
-    """Set once for all books of a batch."""
+    """Settings for all books of a batch."""
 
     shelf = forms.ModelChoiceField(Shelf.objects.none(), required=False)
     status = forms.ChoiceField(choices=Status.choices, initial=Status.TO_READ)
@@ -37,7 +37,7 @@ class EntryBatchForm(OwnShelfForm, forms.Form):
 
 
 class EntriesForm(EntryBatchForm):
-    """What a scanner sends: `isbn` as often as there are books, each with a `key` of its own."""
+    """What the scanner page sends: `isbn` and `key`, repeated for every book."""
 
     def clean(self):
         cleaned = super().clean()
@@ -52,7 +52,7 @@ class EntriesForm(EntryBatchForm):
 
 
 class TypedForm(EntryBatchForm):
-    """One number, a list of them, or any text with numbers in it."""
+    """One ISBN, a list of them, or any text that contains some."""
 
     text = forms.CharField(
         label="ISBNs", max_length=1_000_000, strip=False,
@@ -73,7 +73,7 @@ class TypedForm(EntryBatchForm):
         return cleaned
 
     def save(self) -> list[isbn_entry.Entered]:
-        """Sent twice, it adds once: each number is keyed by its place in the text."""
+        """Keys every ISBN by its place in the text, so that sending the form twice adds the books once."""
         found = [item.isbn or item.text for item in self.found()]
         once = self.cleaned_data["entry_key"]
         keys = [f"{once}-{place}" for place in range(len(found))] if once else []
@@ -92,7 +92,7 @@ class NameForm(forms.Form):
 
 
 class AddBookForm(OwnShelfForm, forms.Form):
-    """One book by hand: a title is enough, and so is the ISBN of a book that a catalogue knows."""
+    """One book by hand: a title is enough, or the ISBN of a book that a catalogue knows."""
 
     title = forms.CharField(
         max_length=500, required=False, help_text="If you enter an ISBN, you can leave this empty and it will be looked up."
@@ -159,11 +159,11 @@ class AddBookForm(OwnShelfForm, forms.Form):
         return typed
 
     def given_values(self) -> dict:
-        """The words of the owner, which nobody overwrites."""
+        """The facts that the owner typed, which no catalogue overwrites."""
         return {fact: self.cleaned_data[fact] for fact in self.FACTS if self.cleaned_data[fact]}
 
     def record(self) -> Record:
-        """What was typed, or what is known of the number that was typed alone."""
+        """The typed details, or what is known about the ISBN if only that was typed."""
         number, cleaned = self.cleaned_data["isbn13"], self.given_values()
         if "title" not in cleaned:
             return self.known or identity.placeholder(number)
@@ -172,7 +172,7 @@ class AddBookForm(OwnShelfForm, forms.Form):
     def owned(self) -> list[UserBook]:
         key = self.cleaned_data["entry_key"]
         if key and UserBook.objects.filter(user=self.user, entry_key=key).exists():
-            return []  # it is this very form, sent again
+            return []  # this form has been sent before
         return list(identity.owned_copies(self.user, self.record())[:5])
 
     def save(self) -> UserBook:

@@ -1,4 +1,4 @@
-"""Fields and parts that several forms share, and the form of a shelf."""
+"""Fields and mixins that several forms share, and the form for a shelf."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from library.models import Shelf
 
 
 class AuthorsField(forms.CharField):
-    """Authors in one line, joined by "; " where they are several; a comma may be part of a name."""
+    """Authors in one line, separated by semicolons, because a comma may be part of a name."""
 
     def __init__(self, **kwargs):
         super().__init__(max_length=1000, help_text="Separate several authors with semicolons.", **kwargs)
@@ -32,7 +32,7 @@ class AuthorsField(forms.CharField):
 
 
 class TagsField(forms.CharField):
-    """Tags in one line with commas between them; static/js/tags.js makes chips of them."""
+    """Tags in one line, separated by commas; static/js/tags.js turns them into chips."""
 
     def __init__(self, **kwargs):
         super().__init__(max_length=5000, help_text="Separate tags with commas.", **kwargs)
@@ -59,7 +59,7 @@ class TagsField(forms.CharField):
 
 
 class ListField(forms.CharField):
-    """Several words or phrases in one line, with commas between them."""
+    """Words or phrases in one line, separated by commas."""
 
     def __init__(self, **kwargs):
         super().__init__(max_length=2000, **kwargs)
@@ -78,14 +78,14 @@ class ListField(forms.CharField):
 
 
 class ISBNField(forms.CharField):
-    """An ISBN as it is printed, with 10 or 13 digits and any hyphens; kept as 13 digits."""
+    """An ISBN as printed, with 10 or 13 digits and any hyphens; stored as 13 digits."""
 
     def __init__(self, **kwargs):
         super().__init__(label="ISBN", max_length=isbn.LONGEST, help_text="10 or 13 digits, with or without hyphens.", **kwargs)
         self.widget.attrs["inputmode"] = "text"
 
     def prepare_value(self, value):
-        # What was typed comes back as typed: a wrong number is easier to put right than to type again.
+        # An invalid number is shown as it was typed, so that it can be corrected.
         return isbn.hyphenated(value) if isbn.clean(value or "") == value else value
 
     def to_python(self, value):
@@ -99,7 +99,7 @@ class ISBNField(forms.CharField):
 
 
 class _LongSelect(forms.Select):
-    """For hundreds of options: Django renders a template for each, which takes longer than all else of a page."""
+    """For hundreds of options: Django renders a template for every one, which takes longer than the rest of the page."""
 
     def render(self, name, value, attrs=None, renderer=None):
         cleaned = self.get_context(name, value, attrs)["widget"]
@@ -110,7 +110,7 @@ class _LongSelect(forms.Select):
 
 
 class OwnShelfForm:
-    """A form with a `shelf` field, which offers the person's own shelves and no others."""
+    """A form with a `shelf` field that offers only the person's own shelves."""
 
     def offer_shelves_of(self, user):
         field = self.fields["shelf"]
@@ -125,7 +125,7 @@ def error_sentence(form: BaseForm) -> str:
 
 
 class ShelfForm(forms.ModelForm):
-    """A shelf by its name, perhaps in a bookcase, perhaps in a room. What is not in the post stays as it is."""
+    """A shelf with an optional bookcase and room. Fields that are not in the request stay as they are."""
 
     class Meta:
         model = Shelf
@@ -148,14 +148,14 @@ class ShelfForm(forms.ModelForm):
         return typed
 
     def _refuse_taken(self, typed: dict):
-        """The database minds the exact name only; “kitchen” beside “Kitchen” would be a slip."""
+        """Ignores case, unlike the database: “kitchen” beside “Kitchen” would be a mistake."""
         place = {f"{name}__iexact": typed.get(name, getattr(self.instance, name)) for name in ("name", "bookcase", "room")}
         if Shelf.objects.filter(user=self.instance.user, **place).exclude(pk=self.instance.pk).exists():
             there = " there" if place["bookcase__iexact"] or place["room__iexact"] else ""
             self.add_error("name", ValidationError(f"You already have a shelf called “{typed['name']}”{there}."))
 
     def save(self, commit=True):
-        if self.instance.pk is None:  # a new one goes last
+        if self.instance.pk is None:  # new shelves go last
             last = self.instance.user.shelves.aggregate(last=Max("position"))["last"] or 0
             self.instance.position = last + 1
         return super().save(commit)

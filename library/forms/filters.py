@@ -1,4 +1,4 @@
-"""What the address of the library page asks for, and how it becomes a query."""
+"""The filters and the sort order in the library page's query string."""
 
 from dataclasses import dataclass
 
@@ -13,13 +13,13 @@ from library.search import hybrid
 
 
 def last(column: str) -> Case:
-    """What says nothing in `column` comes at the end, in either direction."""
+    """Sorts rows with an empty `column` last, in both directions."""
     return Case(When(**{column: ""}, then=Value(1)), default=Value(0))
 
 
-# Name -> what it is called, what it is called backwards, and its columns; the last ones only part what is equal.
+# Name -> label, label of the reverse order, and the columns of both; the last columns break ties.
 SORTS = {
-    "added": ("Recently added", "First added", ["-added", "-pk"], ["added", "pk"]),
+    "added": ("Recently added", "Least recently added", ["-added", "-pk"], ["added", "pk"]),
     "title": ("Title", "Title, Z to A", ["sort_title", "pk"], ["-sort_title", "-pk"]),
     "author": (
         "Author", "Author, Z to A",
@@ -37,11 +37,11 @@ SORTS = {
         "Rating, highest first", "Rating, lowest first",
         [F("rating").desc(nulls_last=True), "sort_title", "pk"], [F("rating").asc(nulls_last=True), "sort_title", "pk"],
     ),
-    "changed": ("Recently changed", "First changed", ["-changed", "-pk"], ["changed", "pk"]),
+    "changed": ("Recently changed", "Least recently changed", ["-changed", "-pk"], ["changed", "pk"]),
 }  # fmt: skip
 SORT_CHOICES = [choice for name, (label, backwards, *_) in SORTS.items() for choice in ((name, label), (f"-{name}", backwards))]
 NO_SHELF = "none"
-NEAREST = 48  # books with some of the words that were typed, where none has all of them
+NEAREST = 48  # results with some of the words, if no book has all of them
 NO_LANGUAGE = "none"
 MISSING = {"cover": "No cover", "isbn": "No ISBN"}
 
@@ -53,7 +53,7 @@ def _order_of(sort: str) -> list:
 
 @dataclass(frozen=True)
 class _Narrowing:
-    """One thing that the address asks for, to be shown as a chip that takes it back."""
+    """An active filter, shown as a chip that removes it."""
 
     name: str
     value: str
@@ -61,7 +61,7 @@ class _Narrowing:
 
 
 class _SeveralField(forms.Field):
-    """A name that may stand in the address several times."""
+    """A parameter that may be repeated."""
 
     widget = forms.SelectMultiple
 
@@ -74,7 +74,7 @@ class _SeveralField(forms.Field):
 
 
 class LibraryFilter(forms.Form):
-    """What the address of the library page asks for. What makes no sense in it is passed over."""
+    """The filters in the query string of the library page. Invalid values are ignored."""
 
     q = forms.CharField(required=False, max_length=200)
     shelf = forms.RegexField(rf"^(\d{{1,18}}|{NO_SHELF})$", required=False)
@@ -96,14 +96,14 @@ class LibraryFilter(forms.Form):
     sort = forms.ChoiceField(choices=SORT_CHOICES, required=False)
     view = forms.ChoiceField(choices=[("grid", "Covers"), ("list", "List")], required=False)
 
-    # All that makes the list shorter; a new field above belongs here, into `narrow` and into `narrowings`.
+    # The fields that filter. Add a new one here, to `narrow` and to `narrowings`.
     NARROWS = (
         "q", "room", "bookcase", "shelf", "status", "tag", "author", "series", "language", "year_from", "year_to", "rating",
         "entry", "missing", "favourite", "lent", "lookup",
     )  # fmt: skip
 
     def __init__(self, data, user=None):
-        """With the `user` whose library it is, `q` is looked for as the search does; the index has nothing of the trash."""
+        """If `user`, the library's owner, is given, `q` uses the full-text search; its index does not contain the trash."""
         super().__init__(data)
         self.user, self.meant, self.some_words = user, [], False
         self.full_clean()
@@ -120,7 +120,7 @@ class LibraryFilter(forms.Form):
         return self.value("sort", "added")
 
     def narrow(self, books):
-        """Those of `books` that are asked for, in no order."""
+        """The books that match the filters, unsorted."""
         return self.owned(self.printed(self.placed(self.worded(books))))
 
     def worded(self, books):
@@ -133,7 +133,7 @@ class LibraryFilter(forms.Form):
         return books.filter(pk__in=[pk for pk, _ in found.ranked[: NEAREST if self.some_words else None]])
 
     def select(self, books):
-        """Those of `books` that are asked for, in the order that is asked for."""
+        """The books that match the filters, sorted."""
         return self.narrow(books).order_by(*_order_of(self.order))
 
     def placed(self, books):
@@ -177,7 +177,7 @@ class LibraryFilter(forms.Form):
         return books
 
     def narrowings(self, shelves) -> list[_Narrowing]:
-        """What is asked for, in words; `shelves` are the person's own. The search has its own field, which shows it."""
+        """Labels of the active filters, except `q`, which the search box shows. `shelves` are the person's own."""
         found = [_Narrowing(name, self.value(name), self.value(name)) for name in ("room", "bookcase") if self.value(name)]
         if shelf := self.value("shelf"):
             names = {NO_SHELF: "No shelf"} | {
@@ -211,7 +211,7 @@ class LibraryFilter(forms.Form):
 
 
 def query_without(query: QueryDict, narrowing: _Narrowing) -> str:
-    """The query string of an address that asks for all that `query` does but this."""
+    """`query` without this filter, as a query string."""
     query = query.copy()
     if narrowing.name == "year":
         query.pop("year_from", None), query.pop("year_to", None)

@@ -1,4 +1,4 @@
-"""All models of the library, by what they are about."""
+"""All models of the library."""
 
 from library.models.copies import (
     Condition,

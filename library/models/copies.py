@@ -1,4 +1,4 @@
-"""One person's copies of books: what is theirs about them, who has them, when they were read, what was changed."""
+"""A person's copies of books with their tags, reading dates, loans and history."""
 
 from typing import Any, TypedDict
 
@@ -27,7 +27,7 @@ class Status(models.TextChoices):
 
 
 class Entry(models.TextChoices):
-    """How a copy came into the library."""
+    """How a copy was added."""
 
     SCAN = "scan", "Shelf photo"
     COVER = "cover", "Cover photo"
@@ -40,7 +40,7 @@ class Entry(models.TextChoices):
 
 
 class SyncStatus(models.TextChoices):
-    """Where the facts of a copy stand that was entered before a catalogue was asked."""
+    """The state of the look-up for a copy that was entered by ISBN."""
 
     NONE = "", "Not needed"
     PENDING = "pending", "Being looked up"
@@ -57,7 +57,7 @@ class Condition(models.TextChoices):
 
 
 class Tag(FoldedModel):
-    """A person's own word for some of their books."""
+    """A person's own label for some of their books."""
 
     user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tags")
@@ -80,7 +80,7 @@ class Tag(FoldedModel):
 
 
 class UserBook(FoldedModel, Facts):
-    """One person's copy of a book, with the facts as its owner wants them: copied from the edition, then theirs to edit."""
+    """One person's copy of a book. Its facts are copied from the edition; the owner can then edit them."""
 
     user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="books")
@@ -100,19 +100,19 @@ class UserBook(FoldedModel, Facts):
     condition = models.CharField(max_length=10, choices=Condition, blank=True)
     condition_note = models.CharField(max_length=200, blank=True)
     entry = models.CharField(max_length=10, choices=Entry, default=Entry.HAND)
-    # Chosen by the client that entered it: an entry that is sent again, over a bad line, is there once.
+    # Chosen by the client, so that an entry sent twice over a bad connection is added once.
     entry_key = models.CharField(max_length=64, blank=True, editable=False)
     origins: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(
         default=dict, blank=True, editable=False
-    )  # fact -> who says it (see library/copies/facts.py)
+    )  # fact -> source (see library/copies/facts.py)
     imported: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
         default=dict, blank=True, editable=False
     )  # columns of an import that have no field here
     sync_status = models.CharField(max_length=10, choices=SyncStatus, blank=True, default=SyncStatus.NONE)
     sync_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
-    sync_after = models.DateTimeField(null=True, blank=True, editable=False)  # not asked again before
+    sync_after = models.DateTimeField(null=True, blank=True, editable=False)  # earliest time of the next attempt
     sync_error = models.CharField(max_length=300, blank=True, editable=False)
-    version = models.PositiveIntegerField(default=0, editable=False)  # one more with each save: two tabs notice each other
+    version = models.PositiveIntegerField(default=0, editable=False)  # incremented by every save, to detect conflicting edits
     added = models.DateTimeField(default=timezone.now)
     changed = models.DateTimeField(auto_now=True)
     removed = models.DateTimeField(null=True, blank=True)
@@ -121,7 +121,7 @@ class UserBook(FoldedModel, Facts):
     sort_series = models.CharField(max_length=300, blank=True, editable=False)
     series_key = models.CharField(max_length=200, blank=True, editable=False)  # the series without the number, folded
     search_text = models.TextField(editable=False)
-    # What the full-text index has of this row, a column each.
+    # The columns of the full-text index.
     title_words = models.TextField(editable=False)
     author_words = models.TextField(editable=False)
     series_words = models.TextField(editable=False)
@@ -152,8 +152,8 @@ class UserBook(FoldedModel, Facts):
 
     class Meta:
         ordering = ["sort_title"]
-        # Each order of the list has an index that holds all its columns, so that a page is found without looking at a row; the
-        # last one holds what lists are narrowed and counted by.
+        # Every sort order has an index with all its columns, so that a page is found without reading rows. The last of these
+        # covers the columns for filtering and counting.
         indexes = [
             models.Index(fields=["user", "removed", "sort_title", "id"], name="userbook_by_title"),
             models.Index(fields=["user", "removed", "sort_author", "sort_title", "id"], name="userbook_by_author"),
@@ -197,7 +197,7 @@ class UserBook(FoldedModel, Facts):
 
 
 class Reading(models.Model):
-    """One time that a copy was read; a book may be read again."""
+    """One reading of a copy; a book can be read several times."""
 
     copy = models.ForeignKey(UserBook, on_delete=models.CASCADE, related_name="readings")
     started = models.DateField(null=True, blank=True)
@@ -211,7 +211,7 @@ class Reading(models.Model):
 
 
 class Loan(models.Model):
-    """A copy in somebody else's hands."""
+    """A copy that is or was lent to somebody."""
 
     copy = models.ForeignKey(UserBook, on_delete=models.CASCADE, related_name="loans")
     borrower = models.CharField("lent to", max_length=200)
@@ -234,7 +234,7 @@ FactValue = str | int | list[str] | None
 
 
 class FactChange(models.Model):
-    """What a fact said before, and who changed it."""
+    """The previous value of a fact, and the source of the change."""
 
     copy = models.ForeignKey(UserBook, on_delete=models.CASCADE, related_name="fact_changes")
     fact = models.CharField(max_length=30)
@@ -251,18 +251,18 @@ class FactChange(models.Model):
 
 
 class _UndoSteps(TypedDict):
-    """The changes in their order, each as library/copies/undoing.py writes it."""
+    """The changes in order, in the format of library/copies/undoing.py."""
 
     steps: list[dict[str, Any]]
 
 
 class Undo(models.Model):
-    """One batch of changes to a person's books, with what each said before, so that it can be taken back as a whole."""
+    """A batch of changes to a person's books, with the previous values, so that it can be undone as a whole."""
 
     user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="undos")
     sentence = models.CharField(max_length=200)
-    before: "models.JSONField[_UndoSteps, _UndoSteps]" = models.JSONField(default=dict)  # what is needed to take it back
+    before: "models.JSONField[_UndoSteps, _UndoSteps]" = models.JSONField(default=dict)  # what undoing it needs
     created = models.DateTimeField(default=timezone.now)
     undone = models.DateTimeField(null=True, blank=True)
 

@@ -1,6 +1,6 @@
-"""Which of a person's books are meant: each condition once, for the library page, feeds, the search box, the API and the chat.
+"""Conditions on a person's books, used by the library page, feeds, the search box, the API and the chat alike.
 
-Names are compared folded, so a tag or a series is the same however it is written, and means exactly that tag or series."""
+Names are compared in folded form, so spelling variants of a tag or series match, but only that tag or series."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
@@ -17,32 +17,32 @@ from library.models.places import Shelf
 
 LAST_YEAR = 9999
 FIRST_DAY, LAST_DAY = date(2, 1, 1), date(9998, 12, 31)
-HIGHEST = 10**9  # what a number in a condition may be everywhere
+HIGHEST = 10**9  # the largest number that fits every column
 NULLABLE = ("rating", "pages", "shelf", "price")
 TEXTS = {"isbn": "isbn13", "year": "published_date"} | {
     name: name for name in ("notes", "review", "series", "description", "publisher", "language", "binding")
 }
 RELATED = {"tags": "tags", "author": "author_rows"}
-FIELDS = (*NULLABLE, *TEXTS, *RELATED, "cover")  # what a copy may have or lack
+FIELDS = (*NULLABLE, *TEXTS, *RELATED, "cover")  # fields that may be empty
 
 
 class UserBookQuerySet(FoldedQuerySet):
-    owner = None  # whose books these are, as `of` was told: conditions on other tables then look at theirs alone
+    owner = None  # set by `of` and `in_trash`: limits conditions on other tables to this person's rows
 
     def _clone(self) -> Self:
         clone = super()._clone()
         clone.owner = self.owner
         return clone
 
-    # ── Whose ───────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── Owner ───────────────────────────────────────────────────────────────────────────────────────────────────────
     def of(self, user) -> Self:
-        """This person's library; the trash is not part of it."""
+        """This person's library, without the trash."""
         found = self.filter(user=user, removed__isnull=True)
         found.owner = user
         return found
 
     def to_look_up(self) -> Self:
-        """Books that the catalogues may be asked for now."""
+        """Books whose look-up is due."""
         pending = self.filter(sync_status="pending", removed__isnull=True)
         return pending.filter(Q(sync_after__isnull=True) | Q(sync_after__lte=timezone.now()))
 
@@ -57,22 +57,22 @@ class UserBookQuerySet(FoldedQuerySet):
         return books.filter(user=self.owner) if self.owner else books
 
     def _related(self, *conditions: Q, **row) -> Self:
-        """Those with a row of another table that fits. Asked for apart, so no book comes twice."""
+        """Books with a matching row in another table. Uses a subquery, so no book appears twice."""
         return self.filter(pk__in=self._all().filter(*conditions, **row).order_by().values("pk"))
 
     def but_not(self, condition: Callable[[Self], Self]) -> Self:
-        """Those that a condition does not hold for: `books.but_not(lambda books: books.tagged("poetry"))`."""
+        """Books that do not meet a condition: `books.but_not(lambda books: books.tagged("poetry"))`."""
         books = self._all()
         books.owner = self.owner
         return self.exclude(pk__in=condition(books).order_by().values("pk"))
 
     # ── Names ───────────────────────────────────────────────────────────────────────────────────────────────────────
     def by_author(self, name: str) -> Self:
-        # With the user, who stands first in that index: the few copies of the author are found, and no others looked at.
+        # Includes the user, the first column of that index, so that only this author's copies are read.
         return self.filter(author_rows__user=F("user"), author_rows__folded=author_key(name))
 
     def tagged(self, *names: str) -> Self:
-        """With all of these tags, counted in one go: a join for each keeps PostgreSQL planning for seconds."""
+        """Books with all of these tags. Counts matches in one subquery: with one join per tag, PostgreSQL plans for seconds."""
         folded = {folding.fold_name(name)[:100] for name in names}
         rows = self.model.tags.through.objects.filter(tag__folded__in=folded)
         rows = rows.filter(tag__user=self.owner) if self.owner else rows
@@ -84,18 +84,18 @@ class UserBookQuerySet(FoldedQuerySet):
         return self.filter(series_key=key) if key else self.none()
 
     def with_words(self, column: str, groups: Iterable[Iterable[str]]) -> Self:
-        """With one word of each group, or a part of a word, in a folded column, which may be one of another table."""
+        """Books whose folded `column`, perhaps in another table, contains at least one word (or part of one) of every group."""
         fits = Q()
         for group in groups:
             fits &= Q(*(Q((f"{column}__contains", word)) for word in group), _connector=Q.OR)
         return self._related(fits) if fits else self.none()
 
     def containing(self, text: str, *columns: str) -> Self:
-        """With this text in one of the columns, as it is written but for capital letters."""
+        """Books with exactly this text, except for case, in one of the columns."""
         return self.filter(Q(*(Q((f"{column}__icontains", text)) for column in columns), _connector=Q.OR))
 
     def matching(self, text: str) -> Self:
-        """Every word of `text` somewhere in title, authors, series, publisher or ISBN."""
+        """Books with every word of `text` in the title, authors, series, publisher or ISBN."""
         found = self
         for word in folding.fold(text).split():
             found = found.filter(search_text__contains=word)
@@ -112,14 +112,14 @@ class UserBookQuerySet(FoldedQuerySet):
         return self.filter(shelf__bookcase=bookcase)
 
     def at_place(self, name: str) -> Self:
-        """On a shelf, in a bookcase or in a room of this name."""
+        """Books on a shelf, in a bookcase or in a room with this name."""
         wanted = folding.fold_name(name)
         return self._on_shelves(
             lambda shelf: wanted in map(folding.fold_name, (shelf.name, shelf.room, shelf.bookcase, str(shelf)))
         )
 
     def at_place_with_words(self, text: str) -> Self:
-        """On a shelf whose whole place has all these words."""
+        """Books on a shelf whose full place contains all these words."""
         words = set(folding.fold(text).split())
         return self._on_shelves(lambda shelf: words and words <= set(shelf.folded.split()))
 
@@ -128,7 +128,7 @@ class UserBookQuerySet(FoldedQuerySet):
         return self.filter(shelf__in=[shelf.pk for shelf in shelves if fits(shelf)])
 
     def lent(self, to: str = "", overdue: bool = False) -> Self:
-        """Lent now, `to` somebody whose name has these words."""
+        """Books that are lent now, optionally `to` somebody whose name contains these words."""
         due = {"loans__due__lt": timezone.localdate()} if overdue else {}
         out = self._all().filter(loans__isnull=False, loans__returned__isnull=True, **due)
         if not to:
@@ -137,12 +137,12 @@ class UserBookQuerySet(FoldedQuerySet):
         borrowers = out.values_list("pk", "loans__borrower")
         return self.filter(pk__in=[pk for pk, name in borrowers if words and words <= set(folding.fold(name).split())])
 
-    # ── What is theirs ──────────────────────────────────────────────────────────────────────────────────────────────
+    # ── Personal ────────────────────────────────────────────────────────────────────────────────────────────────────
     def with_status(self, *statuses: str) -> Self:
         return self.filter(status__in=statuses)
 
     def rated(self, low: float | None = None, high: float | None = None) -> Self:
-        """In half stars."""
+        """Books with a rating in this range, in half stars."""
         return self._between("rating", low, high)
 
     def favourites(self, favourite: bool = True) -> Self:
@@ -155,13 +155,13 @@ class UserBookQuerySet(FoldedQuerySet):
         return self._between("bought", first, last)
 
     def added_between(self, first: date | None, last: date | None) -> Self:
-        """Days, both included, as they are in the time zone of the server."""
+        """Books added between these days, inclusive, in the server's time zone."""
         found = self.filter(added__gte=_midnight(first)) if first else self
         return found.filter(added__lt=_midnight(min(last, LAST_DAY) + timedelta(days=1))) if last else found
 
-    # ── What is printed in them ─────────────────────────────────────────────────────────────────────────────────────
+    # ── Edition ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def published(self, first: int | None = None, last: int | None = None) -> Self:
-        """In these years, both included."""
+        """Books published between these years, inclusive."""
         if (first or 0) > LAST_YEAR:
             return self.none()
         found = self.exclude(published_date="")
@@ -175,12 +175,12 @@ class UserBookQuerySet(FoldedQuerySet):
         return self._between("pages", low, high)
 
     def with_isbn(self, beginning: str) -> Self:
-        """`beginning`: the first digits of an ISBN-13."""
+        """Books whose ISBN-13 starts with these digits."""
         return self.filter(isbn13__startswith=beginning) if beginning else self.none()
 
-    # ── What is there at all ────────────────────────────────────────────────────────────────────────────────────────
+    # ── Empty fields ────────────────────────────────────────────────────────────────────────────────────────────────
     def having(self, field: str) -> Self:
-        """Those that say something in `field`, which is one of FIELDS."""
+        """Books whose `field` (one of FIELDS) is not empty."""
         if field in RELATED:
             return self._related(**{f"{RELATED[field]}__isnull": False})
         return self.exclude(_empty(field))
@@ -195,8 +195,8 @@ class UserBookQuerySet(FoldedQuerySet):
 
     # ── Writing ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def change(self, **columns) -> int:
-        """Writes to all of them at once and counts it as a change of each; how many there were. Nobody is told by that: whoever
-        changes many tells of it as a whole, by `webhooks.notify_many`."""
+        """Updates all of these books, with their version and time of change, and returns their number. Sends no webhooks: the
+        caller reports the whole change with `webhooks.notify_many`."""
         return self.update(**columns, changed=timezone.now(), version=F("version") + 1)
 
     change.alters_data = True
@@ -209,7 +209,7 @@ def _empty(field: str) -> Q:
 
 
 def _ends(column: str, low, high) -> dict:
-    """The lookups for a range, both ends included; either may be None."""
+    """The lookups for an inclusive range; either end may be None."""
     ends = {"gte": low, "lte": high}
     return {
         f"{column}__{end}": min(value, HIGHEST) if isinstance(value, int | float) else value
@@ -219,5 +219,5 @@ def _ends(column: str, low, high) -> dict:
 
 
 def _midnight(day: date) -> datetime:
-    """Where the day begins. A time zone would carry the first and the last one beyond what a date can be."""
+    """The start of the day. Clamped, because a time zone would move the first and last days beyond the range of dates."""
     return timezone.make_aware(datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time.min))

@@ -1,4 +1,4 @@
-"""Editions of books, shared by all who have them, and the authors of copies."""
+"""Editions of books, shared by everyone who owns them, and the authors of copies."""
 
 from collections import defaultdict
 
@@ -9,7 +9,7 @@ from catalogs.names import PersonName
 
 
 class Facts(models.Model):
-    """What can be said about an edition: on the shared `Book` as the catalogues say it, on a `UserBook` as its owner wants it."""
+    """The details of an edition: on the shared `Book` as the catalogues have them, on a `UserBook` as its owner wants them."""
 
     title = models.CharField(max_length=500)
     subtitle = models.CharField(max_length=500, blank=True)
@@ -23,8 +23,8 @@ class Facts(models.Model):
     binding = models.CharField(max_length=50, blank=True)
     description = models.TextField(blank=True)
     categories: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list, blank=True)
-    cover = models.URLField(max_length=500, blank=True)  # where the picture came from
-    cover_key = models.CharField(max_length=200, blank=True, editable=False)  # the picture as kept in our storage
+    cover = models.URLField(max_length=500, blank=True)  # source address of the picture
+    cover_key = models.CharField(max_length=200, blank=True, editable=False)  # key of the picture in our storage
 
     class Meta:
         abstract = True
@@ -38,7 +38,7 @@ class Facts(models.Model):
         return self.published_date[:4]
 
 
-# All facts of an edition by name; `isbn13` is declared apart, for it is unique among editions and not among copies.
+# All facts of an edition. `isbn13` is declared separately on both models, because it is unique for editions but not for copies.
 FACTS = (
     "title", "subtitle", "authors", "isbn13", "publisher", "published_date", "language", "series", "series_number", "pages",
     "binding", "description", "categories", "cover",
@@ -46,13 +46,13 @@ FACTS = (
 
 
 class Book(Facts):
-    """One edition, shared by all users: what the catalogues say. `library.copies.identity` alone decides which are the same."""
+    """One edition, shared by all users, as catalogues describe it. Only `library.copies.identity` decides which are the same."""
 
     isbn13 = models.CharField(max_length=13, null=True, blank=True, unique=True)
     links: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(default=dict, blank=True)
     source = models.CharField(max_length=40, blank=True)
     source_id = models.CharField(max_length=100, blank=True)
-    # Title and first author folded: what identifies a book that has no ISBN.
+    # Folded title and first author: identifies a book without an ISBN.
     work_key = models.CharField(max_length=300, db_index=True, editable=False)
     created = models.DateTimeField(auto_now_add=True)
 
@@ -64,18 +64,18 @@ class Book(Facts):
 
 
 def author_key(name: str) -> str:
-    """The same however a name is written: `Ursula K. Le Guin` and `LE GUIN, Ursula K.`; in the order of surnames."""
+    """The same key for every spelling of a name (`Ursula K. Le Guin`, `LE GUIN, Ursula K.`); sorts by surname."""
     return PersonName(name).key
 
 
 class _CopyAuthorQuerySet(models.QuerySet):
     def of(self, user):
-        """The authors of this person's library; the trash is not part of it."""
+        """The authors of this person's library, without the trash."""
         return self.filter(user=user, copy__removed__isnull=True)
 
     def keep(self, copies):
-        """Brings the rows of `copies` in step with their `authors`, in at most three queries. `UserBook.save` does it for one;
-        whoever writes many copies at once (`bulk_create`, `bulk_update`, `update`) calls this afterwards, a chunk at a time."""
+        """Updates the rows of `copies` to match their `authors`, in at most three queries. `UserBook.save` does this for one
+        copy; call it after `bulk_create`, `bulk_update` or `update`, in chunks."""
         there = defaultdict(list)
         for row in self.filter(copy__in=[copy.pk for copy in copies]):
             there[row.copy_id].append(row)
@@ -99,7 +99,7 @@ class CopyAuthor(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     name = models.CharField(max_length=200)
     folded = models.CharField(max_length=200)
-    place = models.PositiveSmallIntegerField(default=0)  # among the authors of the book
+    place = models.PositiveSmallIntegerField(default=0)  # position among the authors of the book
 
     objects = _CopyAuthorQuerySet.as_manager()
 
@@ -118,6 +118,6 @@ class CopyAuthor(models.Model):
         by_key = {}
         for name in copy.authors:
             if name.strip():
-                by_key.setdefault(author_key(name), name.strip()[:200])  # nobody wrote the same book twice
+                by_key.setdefault(author_key(name), name.strip()[:200])  # the same author twice counts once
         named = enumerate(by_key.items())
         return [cls(copy=copy, user_id=copy.user_id, name=name, folded=key, place=place) for place, (key, name) in named]

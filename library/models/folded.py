@@ -1,6 +1,6 @@
-"""Folded text beside the text it is made of: lists are sorted and searched by it, and the full-text index is a copy of it.
+"""Folded columns, derived from text columns of the same row: used for sorting and searching, and copied into the full-text index.
 
-However rows are written, by `save`, `bulk_create`, `bulk_update` or `update`, their folded columns are written with them."""
+`save`, `bulk_create`, `bulk_update` and `update` all keep the folded columns up to date."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from django.db import models, transaction
 
 from catalogs import folding
 
-LONGEST = 100_000  # letters of a column
+LONGEST = 100_000  # characters in a column
 CHUNK = 500
 
 
 @dataclass(frozen=True)
 class FoldedColumn:
-    """The columns that a folded one is made of, and what a row has in it."""
+    """The source columns of a folded column, and the function that computes its text for a row."""
 
     sources: frozenset[str]
     text: Callable[[models.Model], str]
 
 
 def words_of(*sources: str) -> FoldedColumn:
-    """All words of these columns, of which some may be lists."""
+    """All words of these columns, some of which may be lists."""
     return FoldedColumn(frozenset(sources), lambda row: folded_words(*(getattr(row, name) for name in sources)))
 
 
@@ -62,7 +62,7 @@ class FoldedQuerySet(models.QuerySet):
     update.alters_data = True
 
     def refold(self, write: bool = True) -> int:
-        """Puts folded columns right, or only counts them where not `write`; in how many rows they were wrong."""
+        """Corrects outdated folded columns (only counts them if `write` is false) and returns the number of affected rows."""
         found, columns = 0, list(self.model.FOLDED)
         sources = {name for column in self.model.FOLDED.values() for name in column.sources}
         pks = list(self.order_by("pk").values_list("pk", flat=True))
@@ -76,7 +76,7 @@ class FoldedQuerySet(models.QuerySet):
 
 
 class FoldedModel(models.Model):
-    """A model with folded columns. Its manager has to be that of a FoldedQuerySet."""
+    """A model with folded columns. Its manager must come from a FoldedQuerySet."""
 
     FOLDED: ClassVar[dict[str, FoldedColumn]] = {}
 
@@ -85,11 +85,11 @@ class FoldedModel(models.Model):
 
     @classmethod
     def folded_from(cls, columns: Iterable[str]) -> set[str]:
-        """The folded columns that are made of any of these."""
+        """The folded columns derived from any of these columns."""
         return {name for name, folded in cls.FOLDED.items() if not folded.sources.isdisjoint(columns)}
 
     def refold(self, columns: Iterable[str] | None = None) -> bool:
-        """Fills the folded columns, or those of `columns`; whether that changed anything. Does not save."""
+        """Computes the folded columns (or only `columns`) without saving. Returns whether anything changed."""
         texts = {name: self.FOLDED[name].text(self) for name in (self.FOLDED if columns is None else columns)}
         changed = any(getattr(self, name) != text for name, text in texts.items())
         for name, text in texts.items():

@@ -1,4 +1,4 @@
-"""The rows that workers lease for the work of the library that is done for many books at a time."""
+"""The rows that workers lease for the library's background work."""
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +15,7 @@ class _MetadataLookupQuerySet(LeasedWorkQuerySet):
 
 
 class MetadataLookup(LeasedWork):
-    """One person's books that wait for the catalogues: one worker at a time looks them up, a few at once."""
+    """The lease for looking up one person's pending books: one worker at a time."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")
 
@@ -40,7 +40,7 @@ class _EmbeddingRunQuerySet(LeasedWorkQuerySet):
 
 
 class EmbeddingRun(LeasedWork):
-    """The one row whose lease lets one worker at a time compute vectors, so that others are free for scans."""
+    """A single row whose lease lets only one worker at a time compute vectors, so that the others are free for scans."""
 
     objects = _EmbeddingRunQuerySet.as_manager()
 

@@ -1,4 +1,4 @@
-"""Where a person's books stand, and what they want to be asked once only."""
+"""Where a person's books stand, and their preferences."""
 
 from typing import Any, TypedDict
 
@@ -32,12 +32,12 @@ class Shelf(FoldedModel):
         return " · ".join(part for part in (self.room, self.bookcase, self.name) if part)
 
 
-# What was chosen on the page for adding books, in the list of books, and for an import.
+# The choices made for adding books, in the list of books, and for an import.
 Choices = TypedDict("Choices", {"batch": dict[str, Any], "columns": list[str], "import": dict[str, Any]}, total=False)
 
 
 class Preferences(models.Model):
-    """What a person chose last and is not asked again: the settings of a batch, the columns of the list, …; one key a page."""
+    """A person's last choices, one key per page: the settings of a batch, the columns of the list, …"""
 
     user_id: int
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")

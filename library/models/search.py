@@ -1,4 +1,4 @@
-"""What the search keeps beside the books: a vector for each copy, made in the background."""
+"""A vector for every copy, computed in the background, for search by meaning."""
 
 from django.conf import settings
 from django.db import models
@@ -6,28 +6,28 @@ from django.db import models
 
 class _EmbeddingQuerySet(models.QuerySet):
     def due(self):
-        """To be made, or to be made anew because the text has changed."""
+        """Vectors to compute, for the first time or because the text has changed."""
         return self.filter(stale=True)
 
     def usable(self, user, model: str):
-        """Vectors of this person's books, also those that are about to be made anew."""
+        """Vectors of this person's books, including outdated ones."""
         return self.filter(user=user, model=model)
 
 
 class Embedding(models.Model):
-    """What a copy is about, as one point in the space of a model.
+    """What a copy is about, as a point in the vector space of a model.
 
-    The row is made with the copy and marked `stale` with every change of its text, by the database itself
-    (see fulltext/following.py), so that no way of writing books forgets it."""
+    Database triggers create the row with the copy and mark it `stale` when the copy's text changes
+    (see fulltext/following.py), so no code that writes books can forget to."""
 
     copy_id: int
     copy = models.OneToOneField("library.UserBook", on_delete=models.CASCADE, primary_key=True, related_name="embedding")
     user_id: int
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
-    model = models.CharField(max_length=100, blank=True)  # "" until it is made for the first time
+    model = models.CharField(max_length=100, blank=True)  # "" until it is first computed
     size = models.PositiveSmallIntegerField(default=0)
     vector = models.BinaryField(default=bytes)  # of length 1, as little-endian float16
-    digest = models.CharField(max_length=32, blank=True)  # of the text it was made of
+    digest = models.CharField(max_length=32, blank=True)  # of the text it was computed from
     stale = models.BooleanField(default=True)
 
     objects = _EmbeddingQuerySet.as_manager()
@@ -44,7 +44,7 @@ class Embedding(models.Model):
 
 
 class EmbeddingStamp(models.Model):
-    """How often a person's vectors were written: whoever keeps a copy in memory knows by it when theirs is old."""
+    """Counts the writes to a person's vectors, so that a cached copy in memory can be recognised as outdated."""
 
     user_id: int
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+")

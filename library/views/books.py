@@ -1,4 +1,4 @@
-"""The library itself: all of a person's books, searched, filtered, sorted and paged by the address. The form with all filters."""
+"""The library page: a person's books, searched, filtered, sorted and paged by the query string, and the form with all filters."""
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, prefetch_related_objects
@@ -19,7 +19,7 @@ from library.listing import pages_around
 from library.models import Entry, Status, SyncStatus, UserBook
 from library.page_parts import HOME_STRIPS, HomeStrip
 
-# Books in the public domain, in an order that sets different bindings beside each other.
+# Books in the public domain, ordered so that neighbouring covers have different bindings.
 SHOWN_TO_VISITORS = [
     Record(title, (author,))
     for title, author in (
@@ -39,20 +39,20 @@ def library(request):
     if not request.user.is_authenticated:
         return render(request, "library/landing.html", {"covers": SHOWN_TO_VISITORS})
     if not _wants_results_only(request) and not all(value for _, values in request.GET.lists() for value in values):
-        return redirect(address(request))  # a form sends its empty fields too; the address shall hold what is asked for
+        return redirect(address(request))  # drops the form's empty fields from the address
     context = results(request)
     if _wants_results_only(request):
         response = render(request, "library/_results.html", context)
         response["HX-Replace-Url"] = address(request)
     else:
         response = render(request, "library/library.html", context | {"strips": strips(request.user)})
-    # The browser must not show a fragment from its cache where the page is wanted.
+    # So that the browser does not show a cached fragment instead of the page.
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
 
 def results(request) -> dict:
-    """What the list shows, and how it can be narrowed and sorted from here; one query more for each thing that is asked of it."""
+    """The context of the list: its books, and links to filter and sort them. Every active filter adds at most one query."""
     requested, shelves = LibraryFilter(request.GET, request.user), listing.shelves_of(request.user)
     numbers = listing.Numbers(request.user)
     books, in_list = requested.select(UserBook.objects.of(request.user)), requested.value("view") == "list"
@@ -69,7 +69,7 @@ def results(request) -> dict:
 
 
 def rows(request, page, order: str) -> dict:
-    """The books of a page as the cells of the columns that their owner chose."""
+    """A page of books as cells of the columns that their owner chose."""
     columns = listing.columns_of(request.user)
     if any(column.name == "tags" for column in columns):
         prefetch_related_objects(page.object_list, "tags")
@@ -82,7 +82,7 @@ def rows(request, page, order: str) -> dict:
 
 
 def heading(request, column: listing.Column, order: str) -> tuple[listing.Column, str, str]:
-    """A column with the address that sorts by it (or the other way round), and how the list is sorted by it now."""
+    """A column, the query string that sorts by it (or reverses the order), and its current `aria-sort`."""
     if not column.sort:
         return column, "", ""
     backwards = order == f"-{column.sort}"
@@ -91,12 +91,12 @@ def heading(request, column: listing.Column, order: str) -> tuple[listing.Column
 
 
 def _linked(request, chips: list[listing.Chip]) -> list[tuple[listing.Chip, str]]:
-    """Each chip with the address that it leads to: what it stands for is asked for, or no longer where it already is."""
+    """Chips with the query string that turns the filter on, or off if it is on."""
     return [(chip, changed(request, chip.name, [] if chip.on else [chip.value])) for chip in chips]
 
 
 def changed(request, name: str, values: list[str]) -> str:
-    """This page's query string with other values of `name`, from its first page on."""
+    """This page's query string with other values of `name`, starting at the first page."""
     query = request.GET.copy()
     query.pop("page", None)
     query.setlist(name, values)
@@ -116,12 +116,12 @@ def address(request) -> str:
 
 
 def strips(user) -> list[HomeStrip]:
-    """What waits for its owner: what other apps have registered, and books being looked up."""
+    """What needs attention: the strips of other apps, and books being looked up."""
     return [*(strip for part in HOME_STRIPS for strip in part(user)), *_lookups(user)]
 
 
 def _lookups(user) -> list[HomeStrip]:
-    """Books entered by their number: those no catalogue knows. How many are still being looked up the page asks by itself."""
+    """Books entered by ISBN that are being looked up (the page polls for their number), and those that were not found."""
     states = UserBook.objects.of(user).filter(sync_status__in=[SyncStatus.PENDING, SyncStatus.FAILED])
     counts = dict(states.order_by().values_list("sync_status").annotate(n=Count("pk")))
     strips = []
@@ -138,7 +138,7 @@ LANGUAGES_OFFERED = 40
 @login_required
 @require_GET
 def filters(request):
-    """As a fragment above the list, and as a page of its own where no script runs."""
+    """A fragment above the list, or a page of its own without scripts."""
     requested = LibraryFilter(request.GET, request.user)
     context = {
         "requested": requested,
@@ -155,7 +155,7 @@ def filters(request):
 
 
 def languages(user) -> list[tuple[str, str, int]]:
-    """Those of this library, most books first; a library has a few, however large it is."""
+    """The languages in this library, most books first."""
     books = UserBook.objects.of(user).order_by().values_list("language").annotate(n=Count("pk")).order_by("-n", "language")
     return [(code or NO_LANGUAGE, language_name(code) or "Unknown", n) for code, n in books[:LANGUAGES_OFFERED]]
 
@@ -163,7 +163,7 @@ def languages(user) -> list[tuple[str, str, int]]:
 @login_required
 @require_GET
 def library_suggest(request, what):
-    """At most twenty names that fit what is typed, each with its number of books, as options of a datalist."""
+    """At most twenty names that match what is typed, with their number of books, as options of a datalist."""
     if what not in listing.SUGGESTIONS:
         raise Http404
     typed = (request.GET.get("q") or request.GET.get(what) or "")[:100].replace("\0", "")

@@ -1,4 +1,4 @@
-"""Changes to many books: those chosen on the library's page or all that its filters let through, and all that have a tag."""
+"""Changes to many books: those selected on the library page, all that match its filters, or all with a tag."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,14 +12,14 @@ from library.forms import LibraryFilter
 from library.forms.copies import BulkForm, TagForm
 from library.models import Tag, UserBook
 
-AT_MOST = 10_000  # chosen one by one; "all that match" has no limit
+AT_MOST = 10_000  # selected one by one; “All matching” has no limit
 
 
 @login_required
 @require_POST
 def bulk(request):
-    """`ids` are the chosen ones (several, or joined by commas); or `all`, with the library's filters in `query`. Without `act` it
-    asks what is to be done."""
+    """`ids` are the selected books (repeated, or joined by commas); or `all`, with the library's filters in `query`. Without
+    `act`, shows the form that asks what to change."""
     query = QueryDict(request.POST.get("query", "")[:2000])
     copies = chosen(request, query)
     requested = request.POST.copy()
@@ -37,7 +37,7 @@ def bulk(request):
 
 
 def chosen(request, query: QueryDict):
-    """The books that are meant, and only this person's."""
+    """The selected books, limited to this person's."""
     books = UserBook.objects.of(request.user)
     if "all" in request.POST:
         return books.filter(pk__in=LibraryFilter(query, request.user).narrow(books).values("pk"))
@@ -46,12 +46,12 @@ def chosen(request, query: QueryDict):
 
 
 def page(request, form, copies, query: QueryDict) -> dict:
-    """A page of its own, for when no script runs or something was wrong."""
+    """The context of the page that asks what to change."""
     return {
         "form": form,
         "count": copies.count(),
         "some": copies.order_by("sort_title")[:5],
-        # In one field: a form may have a thousand fields at most.
+        # In one field, because Django accepts at most a thousand fields.
         "ids": "" if "all" in request.POST else ",".join(map(str, copies.values_list("pk", flat=True))),
         "query": query.urlencode(),
     }
@@ -67,14 +67,14 @@ def tags(request):
 
 
 def _tags_page(request, form: TagForm | None = None, renaming: Tag | None = None):
-    """`renaming` is the tag whose new name did not do: its form stays open, with what was typed."""
+    """`renaming` is the tag whose new name was not valid: its form stays open, with what was typed."""
     return render(request, "library/tags.html", {"tags": tagging.counted(request.user), "form": form, "renaming": renaming})
 
 
 @login_required
 @require_POST
 def rename_tag(request, pk):
-    """A name that another tag has makes the two one: that is asked about first."""
+    """Renames a tag. If another tag has that name, asks for confirmation and merges them."""
     tag = _own_tag(request, pk)
     form = TagForm(request.POST)
     if not form.is_valid():

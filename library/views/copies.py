@@ -1,4 +1,4 @@
-"""One book of a person's own: its page, its facts, when it was read, removing it and putting it back."""
+"""One of a person's books: its page, its facts, reading dates, removing and restoring it."""
 
 from dataclasses import dataclass
 
@@ -21,15 +21,15 @@ from library.page_parts import BOOK_SECTIONS
 
 
 def own_copy(request, pk) -> UserBook:
-    """A removed one too, so that it can be put back."""
+    """This person's copy, even if it is in the trash, so that it can be restored."""
     copy = get_object_or_404(UserBook.objects.select_related("book", "shelf"), pk=pk, user=request.user)
-    copy.user = request.user  # who is known, and need not be fetched
+    copy.user = request.user  # saves a query
     return copy
 
 
 @dataclass(frozen=True)
 class _Fact:
-    """One line of the table that tells where the facts come from."""
+    """One row of the table “Where the details come from”."""
 
     label: str
     value: str
@@ -42,7 +42,7 @@ def in_text(value) -> str:
 
 
 def _facts_of(copy: UserBook) -> list[_Fact]:
-    """What is said about the copy, by whom, and what it said before; one query."""
+    """The copy's facts with their sources and earlier values, in one query."""
     past: dict[str, list[FactChange]] = {}
     for change in copy.fact_changes.all():
         change.shown, change.by = in_text(change.before), facts.source_in_words(change.source)
@@ -58,7 +58,7 @@ def _facts_of(copy: UserBook) -> list[_Fact]:
 
 
 def _sources_of(copy: UserBook, rows: list[_Fact]) -> str:
-    """Who says what stands on the book's page, in one line."""
+    """The sources of the book's details, in one line."""
     named = dict.fromkeys([facts.source_in_words(copy.book.source), *(row.source for row in rows if row.source)])
     others = [name for name in named if name != "you"]
     if not others:
@@ -67,7 +67,7 @@ def _sources_of(copy: UserBook, rows: list[_Fact]) -> str:
 
 
 def book_page(request, copy: UserBook, **forms):
-    """The page of a book. `forms` are those that did not pass, to be shown again with what was typed."""
+    """The page of a book. `forms` are invalid forms, shown again with what was typed."""
     rows, links = _facts_of(copy), purchase_links(copy.isbn13, copy.title, copy.author)
     lent = list(copy.loans.all())
     context = {
@@ -117,7 +117,7 @@ def book(request, pk):
         context |= _readings_context(copy)
     answer = render(request, "library/_saved.html", context)
     if THEIRS in [value for name, value in request.POST.items() if name.startswith("keep-")]:
-        answer["HX-Refresh"] = "true"  # the page shows what was chosen
+        answer["HX-Refresh"] = "true"  # so that the page shows the chosen version
     return answer
 
 
@@ -134,14 +134,14 @@ def book_edit(request, pk):
     context = {"form": form, "copy": own_copy(request, pk), "clashes": clashes}
     if request.method == "POST":
         context["form"] = FactsForm.completed(request.POST, own_copy(request, pk))
-    context["version"] = request.POST.get("version", context["copy"].version)  # how it was when the page was first shown
+    context["version"] = request.POST.get("version", context["copy"].version)  # as of when the page was first shown
     return render(request, "library/book_edit.html", context)
 
 
 @login_required
 @require_POST
 def fact_back(request, pk):
-    """A fact says again what it said before one of its changes."""
+    """Restores an earlier value of a fact."""
     try:
         copy = owner_edits.restore_fact(request.user, pk)
     except FactChange.DoesNotExist:
@@ -178,7 +178,7 @@ def _to_readings(copy):
 @login_required
 @require_POST
 def add_reading(request, pk):
-    """With its dates, or with one tap: `today` finished it today."""
+    """Adds dates from the form, or with `today` marks the book as finished today."""
     copy = own_copy(request, pk)
     if "today" in request.POST:
         readings.finished_today(copy)

@@ -1,4 +1,4 @@
-"""What a copy is: another edition, two records of one book, one record of two, and the cover that it shows."""
+"""Changing a copy's edition or cover, and merging and splitting records."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -46,7 +46,7 @@ def living(request, pk) -> UserBook:
 
 @login_required
 def book_merge(request, pk, other):
-    """`other` goes into `pk`; the page says what stays and what is kept in the history only."""
+    """Merges `other` into `pk`, after showing how the two differ."""
     keep, other = living(request, pk), living(request, other)
     two_isbns = bool(keep.isbn13 and other.isbn13 and keep.isbn13 != other.isbn13)
     error = ""
@@ -73,7 +73,7 @@ def label(name: str) -> str:
 
 @login_required
 def book_split(request, pk):
-    """What belongs to the second book is chosen; its facts can be edited afterwards."""
+    """Splits a copy, after asking which rows belong to the second one; opens that one for editing."""
     copy = own_copy(request, pk)
     if request.method == "POST" and not copy.removed:
         rows = {rows.relation: numbers(request.POST.getlist(rows.relation)) for rows in _offered()}
@@ -104,14 +104,14 @@ def cover(request, name):
 @login_required
 @require_GET
 def cover_own(request, name):
-    """The key is made with the number of who asks: another's picture is not there for them."""
+    """The key contains the number of the requesting user, so nobody can get at other people's pictures."""
     return cover_files.picture_response(cover_files.own_key(request.user.pk, name))
 
 
 @login_required
 @require_GET
 def cover_fetched(request):
-    """The picture at an address that one of our pages named; fetched at the first look, kept from then on."""
+    """A cover at a signed address from one of our pages: downloaded when first shown, then stored."""
     address, proof = request.GET.get("of", ""), request.GET.get("proof", "")
     if not cover_files.is_ours(address, proof) or not cover_files.is_wanted(address):
         raise Http404

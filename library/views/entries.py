@@ -1,4 +1,4 @@
-"""Books that come in by what was typed: ISBNs in any text, a title that the catalogues are searched for, or all of it by hand."""
+"""Adding books by typing: ISBNs in any text, a title to search the catalogues for, or all details by hand."""
 
 import uuid
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from library.copies.isbn_entry import EntryOutcome, remember, remembered
 from library.forms import AddBookForm, EntryBatchForm, TypedForm
 from library.models import Entry, UserBook
 
-SHOWN = 200  # of what is understood in a text, while it is typed
+SHOWN = 200  # ISBNs in the preview of a text
 
 
 # ── ISBNs in a text ─────────────────────────────────────────────────────────────────────────────────────────────────
 @dataclass(frozen=True)
 class _Understood:
-    """A number of the text with what is known of it here."""
+    """An ISBN found in the text, with what we know about it."""
 
     found: isbn.Found
     record: Record | None
-    copies: int  # that are owned already
-    repeated: bool  # it stood further up in the text, too
+    copies: int  # already owned
+    repeated: bool  # also occurs earlier in the text
 
     @property
     def hyphenated(self) -> str:
@@ -35,7 +35,7 @@ class _Understood:
 
 
 def _understand(user, found: list[isbn.Found]) -> list[_Understood]:
-    """In three queries, however many there are."""
+    """Uses three queries, however many there are."""
     numbers = {item.isbn for item in found if item.isbn}
     known, owned = isbn_entry.known_here(numbers), isbn_entry.owned_counts(user, numbers)
     rows, seen = [], set()
@@ -58,7 +58,7 @@ def entry_isbn(request):
 
 
 def _outcome_of(entered: list[isbn_entry.Entered]) -> dict:
-    """Rows by what became of them; an entry that was sent again counts as added, as it did before."""
+    """Entries by outcome. One that was sent again counts as added, as it did the first time."""
     by = {outcome: [item for item in entered if item.outcome == outcome] for outcome in EntryOutcome}
     return {
         "added": by[EntryOutcome.ADDED] + by[EntryOutcome.AGAIN],
@@ -71,7 +71,7 @@ def _outcome_of(entered: list[isbn_entry.Entered]) -> dict:
 @login_required
 @require_POST
 def understood(request):
-    """What is understood of a text while it is typed; nothing is added."""
+    """A preview of the ISBNs in a text while it is typed; nothing is added."""
     rows = _understand(request.user, isbn.find(request.POST.get("text", "")[:1_000_000]))
     good = [row for row in rows if row.found.isbn]
     context = {"rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "good": len(good), "bad": len(rows) - len(good)}
@@ -79,7 +79,7 @@ def understood(request):
     return render(request, "library/_understood.html", context)
 
 
-# ── A title that the catalogues are searched for ────────────────────────────────────────────────────────────────────
+# ── Searching the catalogues by title ───────────────────────────────────────────────────────────────────────────────
 @login_required
 @require_GET
 def entry_search(request):
@@ -94,7 +94,7 @@ def entry_search(request):
 @login_required
 @require_POST
 def search_add(request):
-    """One tap on a result."""
+    """Adds one of the results."""
     form = EntryBatchForm(request.user, request.POST)
     try:
         record = editions.offered_record(request.POST.get("record", ""), editions.OFFERED_FOR)

@@ -1,4 +1,4 @@
-"""Feeds: the catalogue for reader apps, and what stands at the secret addresses."""
+"""Feeds: the OPDS catalogue for reader apps, and the calendar and RSS feed at secret addresses."""
 
 from urllib.parse import urlencode
 
@@ -29,7 +29,7 @@ FORMS = {"v2": (opds.opds_json, opds.JSON), "v1.2": (opds.as_atom, None)}
 @require_safe
 @for_readers
 def opds_root(request, form="v2"):
-    """The doors: everything, what came last, each state, and the shelves."""
+    """The start page: all books, recent ones, some statuses, and the shelves."""
     doors = [
         opds.OpdsLink("All books", address(request, "opds_books", form, sort="title"), "By title"),
         opds.OpdsLink("Recently added", address(request, "opds_books", form, sort="added"), rel="http://opds-spec.org/sort/new"),
@@ -51,7 +51,7 @@ def opds_shelves(request, form):
 @require_safe
 @for_readers
 def opds_books(request, form):
-    """Books as the library page shows them, with the same filters in the address."""
+    """Books, with the same filters in the query string as the library page."""
     requested = LibraryFilter(request.GET, request.user)
     found = requested.select(UserBook.objects.of(request.user)).defer(*listing.FOR_THE_SEARCH, "notes")
     page = Paginator(found, BOOKS_A_PAGE).get_page(request.GET.get("page"))
@@ -74,7 +74,7 @@ def opds_books(request, form):
 
 @require_safe
 def opds_search(request):
-    """How to search, for readers of OPDS 1.2; it says nothing about anybody's books."""
+    """The OpenSearch description for OPDS 1.2. Public, because it contains nothing about anybody's books."""
     template = f"{address(request, 'opds_books', 'v1.2')}?q={{searchTerms}}"
     return HttpResponse(opds.search_description("BookImg", template), content_type="application/opensearchdescription+xml")
 
@@ -114,7 +114,7 @@ def _page_of(request, copy: UserBook) -> str:
     return request.build_absolute_uri(copy.get_absolute_url())
 
 
-# ── The page about them ─────────────────────────────────────────────────────────────────────────────────────────────
+# ── Settings page ───────────────────────────────────────────────────────────────────────────────────────────────────
 @login_required
 @never_cache
 def feeds_page(request):
@@ -151,7 +151,7 @@ def reader(secret: str):
 
 @require_safe
 def loans_due(request, secret):
-    """What is lent, on the days when it is due."""
+    """A calendar of the days when loans are due."""
     user = reader(secret)
     made = calendar(list(loans.out(user)), "Books due back")
     response = HttpResponse(made, content_type="text/calendar; charset=utf-8")
@@ -168,7 +168,7 @@ def recently_added(request, secret):
 
 
 def _quietly(response: HttpResponse) -> HttpResponse:
-    """Its address is a secret: no search engine, no other site and no shared cache is to keep it."""
+    """The address is secret, so keep it from search engines, other sites and shared caches."""
     response["Cache-Control"] = "private, max-age=300"
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "no-referrer"

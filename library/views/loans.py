@@ -1,4 +1,4 @@
-"""Lent: who has which books, since when and until when, and taking them back."""
+"""Lent books: who has which, since when and until when, and returns."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -22,7 +22,7 @@ def _own_loan(request, pk) -> Loan:
 
 @login_required
 def lent(request):
-    """What is out, overdue first; or with ?past what came back."""
+    """Current loans, overdue ones first; with ?past, returned loans."""
     past = "past" in request.GET
     rows = loans.back(request.user) if past else loans.out(request.user)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
@@ -35,7 +35,7 @@ def lent(request):
 @login_required
 @require_GET
 def borrowers(request):
-    """For the field that completes a name: asked for when somebody is about to type one."""
+    """Suggestions for the borrower field, loaded when it gets the focus."""
     return render(request, "library/_borrowers.html", {"borrowers": loans.past_borrowers(request.user)})
 
 
@@ -56,7 +56,7 @@ def lend(request, pk):
 
 @login_required
 def loan_change(request, pk):
-    """To whom, since when, until when: a page of its own, for a loan that is out and for one that came back."""
+    """The page for editing or deleting a loan, current or returned."""
     loan = _own_loan(request, pk)
     if request.method == "POST" and "delete" in request.POST:
         loan.delete()
@@ -72,7 +72,7 @@ def loan_change(request, pk):
 @login_required
 @require_POST
 def loan_return(request, pk):
-    """One tap; the message has an undo."""
+    """Marks a loan as returned; the message offers to undo it."""
     loan = _own_loan(request, pk)
     try:
         loans.return_loan(loan)

@@ -1,4 +1,4 @@
-"""A library at a glance: its authors and one of them, its series and one of them, and its numbers as charts."""
+"""The library by author and by series, and its statistics."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -17,11 +17,11 @@ from library.models import CopyAuthor, Status, UserBook, author_key
 from library.statistics import Statistics, bars, columns
 
 ON_A_PAGE = 100
-MOST = 500  # books on one page of an author or of a series; whoever wrote more is looked at in the library
+MOST = 500  # books on the page of an author or a series; the library page shows all
 
 
 def _requested_name(request) -> str:
-    """The name in the address; what is there without one is nothing."""
+    """The name in the query string; without one, 404."""
     name = request.GET.get("name", "")[:300].replace("\0", "").strip()
     if not name:
         raise Http404
@@ -31,7 +31,7 @@ def _requested_name(request) -> str:
 @login_required
 @require_GET
 def author_list(request):
-    """By surname, with their numbers of books; narrowed by what is typed or by a letter."""
+    """Authors by surname with their number of books, filtered by typed text or by a letter."""
     typed = request.GET.get("q", "")[:100].replace("\0", "")
     letter = folding.fold(request.GET.get("letter", ""))[:1]
     mine = CopyAuthor.objects.of(request.user).order_by()
@@ -46,7 +46,7 @@ def author_list(request):
 @login_required
 @require_GET
 def author(request):
-    """Their books here: each series in its order, then what stands alone, by year."""
+    """An author's books: their series in order, then the other books by year."""
     name = _requested_name(request)
     key = author_key(name)
     mine = UserBook.objects.of(request.user).by_author(name)
@@ -65,7 +65,7 @@ def author(request):
 
 
 def _in_series(copies) -> list[tuple[sets.Series, list[UserBook]]]:
-    """Series of `copies` by name, each with its books in the order of the volumes."""
+    """The series of `copies` by name, with their books in volume order."""
     numbered = sorted((copy for copy in copies if copy.series_key), key=lambda copy: (copy.series_key, copy.sort_series))
     return [(one, one.copies) for one in sets.grouped(numbered)]
 
@@ -73,7 +73,7 @@ def _in_series(copies) -> list[tuple[sets.Series, list[UserBook]]]:
 @login_required
 @require_GET
 def series_list(request):
-    """By name, with their gaps; narrowed by what is typed, or to those with gaps."""
+    """Series by name with their gaps, filtered by typed text, or only those with gaps."""
     typed = request.GET.get("q", "")[:100].replace("\0", "")
     words, gaps = folding.fold(typed).split(), "gaps" in request.GET
     found = sets.all_of(request.user)
@@ -86,7 +86,7 @@ def series_list(request):
 @login_required
 @require_GET
 def series(request):
-    """Its volumes in their order, and between them the places of those that are missing."""
+    """The volumes of a series in order, with gaps for missing ones."""
     copies = list(sets.books_of(request.user, _requested_name(request)).defer(*listing.NOT_SHOWN)[: MOST + 1])
     if not copies:
         raise Http404
@@ -103,8 +103,8 @@ def series(request):
 
 
 def places(copies: list[UserBook], gaps: list[int]) -> list[tuple[UserBook | None, int | None]]:
-    """Books and the numbers of missing volumes, in one order: (book, None) or (None, number). A book of the wishlist stands in
-    the place of its volume."""
+    """Books and missing volumes in one order: (book, None) or (None, number). A book on the wishlist takes the place of its
+    volume."""
     shown = set().union(*(sets.volume_numbers(copy.series_number) for copy in copies))
     waiting, order = [gap for gap in gaps if gap not in shown], []
     for copy in copies:

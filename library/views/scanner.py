@@ -1,4 +1,4 @@
-"""The page for a barcode scanner that types like a keyboard: each Enter is a book. And the books that no catalogue knows."""
+"""The page for a barcode scanner that types like a keyboard (every Enter is a book), and the books that no catalogue knows."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ from library.forms.fields import error_sentence
 from library.in_words import count_of
 from library.models import Entry, SyncStatus, UserBook
 
-SITTING = timedelta(hours=12)  # what the list shows again after a reload
+SESSION = timedelta(hours=12)  # the list shows books added since then
 SHOWN = 100
 PAGE_SIZE = 48
 
@@ -32,27 +32,27 @@ def _own_copies(user):
 
 
 def unknown(user):
-    """Books of this person that no catalogue knows, or could be asked about."""
+    """This person's books whose look-up failed."""
     return UserBook.objects.of(user).filter(sync_status=SyncStatus.FAILED)
 
 
 @login_required
 @require_GET
 def scanner(request):
-    return render(request, "library/add_scanner.html", _sitting(request.user))
+    return render(request, "library/add_scanner.html", _session(request.user))
 
 
 @login_required
 @require_GET
 @csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL]})
 def camera(request):
-    """The same with the camera as the scanner. Its reader of bars may be WebAssembly, which no other page needs."""
-    return render(request, "library/camera.html", _sitting(request.user))
+    """The same page with the camera as the scanner. Its barcode reader may be WebAssembly, which no other page needs."""
+    return render(request, "library/camera.html", _session(request.user))
 
 
-def _sitting(user) -> dict:
-    """What holds for the batch, and what came in during the last hours."""
-    since = timezone.now() - SITTING
+def _session(user) -> dict:
+    """The settings of the batch, and the books added during this session."""
+    since = timezone.now() - SESSION
     recent = _own_copies(user).filter(removed__isnull=True, added__gte=since, entry__in=[Entry.ISBN, Entry.BARCODE])
     return {
         "form": EntryBatchForm(user, batch=remembered(user)),
@@ -64,7 +64,7 @@ def _sitting(user) -> dict:
 @login_required
 @require_POST
 def entry_send(request):
-    """One book, or the next of a queue. A script that asks for JSON is told what became of each."""
+    """Adds one book, or several from the script's queue. Responds to the script with the results as JSON."""
     form = EntriesForm(request.user, request.POST)
     if not form.is_valid():
         return _refuse(request, error_sentence(form))
@@ -75,7 +75,7 @@ def entry_send(request):
     if _wants_json(request):
         return JsonResponse({"entries": [_in_json(request, item) for item in entered]})
     for item in entered:
-        _tell(request, item)
+        _add_message(request, item)
     return redirect("entry_scanner")
 
 
@@ -90,8 +90,8 @@ def _refuse(request, sentence: str):
     return redirect("entry_scanner")
 
 
-def _tell(request, entered: Entered):
-    """For those without scripts; the list tells of what was added."""
+def _add_message(request, entered: Entered):
+    """The result for browsers without scripts. Added books need no message: they appear in the list."""
     if entered.outcome == EntryOutcome.REFUSED:
         messages.error(request, entered.sentence)
     elif entered.outcome == EntryOutcome.OWNED:
@@ -107,7 +107,7 @@ def _in_json(request, entered: Entered) -> dict:
 
 
 def _row(request, copy: UserBook, outcome: str = "") -> dict:
-    """A copy for the running list: as the page shows it, and what the script needs to know of it."""
+    """A copy for the list: its HTML, and the values that the script needs."""
     html = render_to_string("library/_entry.html", {"copy": copy, "outcome": outcome}, request)
     return {"id": copy.pk, "title": copy.title, "sync": copy.sync_status, "html": html}
 
@@ -115,7 +115,7 @@ def _row(request, copy: UserBook, outcome: str = "") -> dict:
 @login_required
 @require_GET
 def states(request):
-    """How the books of the list are by now: `id` as often as there are books that were still being looked up."""
+    """The current state of books in the list; `id` is repeated for every book that was still being looked up."""
     ids = [int(pk) for pk in request.GET.getlist("id") if pk.isdigit() and len(pk) < 19][:SHOWN]
     copies = _own_copies(request.user).filter(pk__in=ids)
     return JsonResponse({"entries": [_row(request, copy) for copy in copies], "unknown": unknown(request.user).count()})
@@ -124,7 +124,7 @@ def states(request):
 @login_required
 @require_GET
 def syncing(request, pk):
-    """A line that asks again until the catalogues have answered, and then shows the page anew."""
+    """A line that polls until the look-up has finished and then reloads the page."""
     copy = get_object_or_404(UserBook, pk=pk, user=request.user)
     response = render(request, "library/_syncing.html", {"copy": copy})
     if copy.sync_status != SyncStatus.PENDING:
@@ -135,12 +135,12 @@ def syncing(request, pk):
 @login_required
 @require_GET
 def pending(request):
-    """The line on the library's page that tells how many books are being looked up, as long as there are some."""
+    """The line on the library page that shows how many books are being looked up."""
     waiting = UserBook.objects.of(request.user).filter(sync_status=SyncStatus.PENDING).count()
     return render(request, "library/_pending.html", {"waiting": waiting, "was": request.GET.get("was", "")[:9]})
 
 
-# ── One of them ─────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── One entry ───────────────────────────────────────────────────────────────────────────────────────────────────────
 @login_required
 @require_POST
 def entry_undo(request, pk):
@@ -158,7 +158,7 @@ def entry_back(request, pk):
 @login_required
 @require_POST
 def name(request, pk):
-    """The title of a book that no catalogue knows, in its owner's words."""
+    """Saves the title that the owner typed for a book that no catalogue knows."""
     copy = get_object_or_404(_own_copies(request.user), pk=pk)
     form = NameForm(request.POST)
     if not form.is_valid():
@@ -184,7 +184,7 @@ def answer(request, copy: UserBook, sentence: str, undo_at: str = ""):
     return redirect("entries_unknown" if request.POST.get("from") == "unknown" else "entry_scanner")
 
 
-# ── Those that nobody knows ─────────────────────────────────────────────────────────────────────────────────────────
+# ── Not found ───────────────────────────────────────────────────────────────────────────────────────────────────────
 @login_required
 @require_GET
 def unknown_books(request):

@@ -1,4 +1,4 @@
-"""Search: the box on every page with results as one types, the page with all of them, and books like another one."""
+"""Search: the box on every page with results while typing, the page with all results, and similar books."""
 
 from urllib.parse import urlencode
 
@@ -45,7 +45,7 @@ def _page_number(request) -> int:
 @login_required
 @require_GET
 def search_suggest(request):
-    """A few results for what is being typed: words only, which takes some milliseconds."""
+    """A few results while typing. Searches by words only, which takes a few milliseconds."""
     query = typed_query(request)
     found = hybrid.find_books(request.user, query, "text", limit=SUGGESTED) if query else None
     return render(request, "library/_found.html", {"q": query, "found": found})

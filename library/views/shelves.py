@@ -1,4 +1,4 @@
-"""The places where a person's books stand: named, ordered, emptied."""
+"""Shelves: adding, renaming, moving and deleting them."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -31,7 +31,7 @@ def shelves(request):
 
 
 def _shelves_page(request, form, renaming: Shelf | None = None):
-    """`renaming` is the shelf that is being changed, whose form is open: the others' would be most of a long page."""
+    """`renaming` is the shelf being edited. Only its form is rendered: one for every shelf would make up most of the page."""
     rows, homeless = shelf_order.with_counts(request.user)
     rooms = shelf_order.arranged(rows)
     context = {"shelves": rows, "rooms": rooms, "form": form, "renaming": renaming, "homeless": homeless}
@@ -54,7 +54,7 @@ def shelf_rename(request, pk):
 @login_required
 @require_POST
 def shelf_move(request, pk):
-    """One place up or down with its buttons, or dragged: `beside` another shelf, before or (`after`) behind it."""
+    """Moves a shelf up or down, or by dragging to before or `after` the shelf `beside`."""
     shelf = _own_shelf(request, pk)
     beside = request.POST.get("beside", "")
     if not beside.isdecimal() or len(beside) > 18:
@@ -64,7 +64,7 @@ def shelf_move(request, pk):
         shelf_order.put_beside(shelf, _own_shelf(request, int(beside)), after="after" in request.POST)
     except shelf_order.PlaceError as error:
         messages.error(request, str(error))
-    # The script that dragged it asks for the page anew.
+    # The script that dragged it reloads the page.
     return HttpResponse(status=204) if request.headers.get("X-Drag") else redirect("shelves")
 
 

@@ -1,4 +1,4 @@
-"""The trash: what was removed, for 30 days, and the batches that can still be taken back."""
+"""The trash: books removed in the last 30 days, and the batches that can still be undone."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -19,7 +19,7 @@ BATCHES = 10
 
 @login_required
 def removed(request):
-    """What was removed last comes first."""
+    """Removed books, latest first."""
     copies = trash.of(request.user).defer(*listing.NOT_SHOWN)
     page = Paginator(copies, PAGE_SIZE).get_page(request.GET.get("page"))
     for copy in page:
@@ -44,7 +44,7 @@ def books_restore_all(request):
 @login_required
 @require_POST
 def books_delete(request):
-    """For good: one book, or with `all` whatever is in the trash. It is asked once more before."""
+    """Permanently deletes one book, or with `all` the whole trash, after asking for confirmation."""
     copies = trash.of(request.user)
     if "all" not in request.POST:
         chosen = request.POST.get("id", "")
@@ -63,7 +63,7 @@ def books_delete(request):
 @login_required
 @require_POST
 def undo(request, pk):
-    """Takes a batch back, and goes to where it was asked for."""
+    """Undoes a batch and returns to the page that requested it."""
     try:
         batch = undoing.undo_changes(request.user, pk)
         messages.success(request, f"Undone: {batch.sentence}")
