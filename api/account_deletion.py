@@ -24,7 +24,7 @@ class DeleteAccountIn(In):
 
 @calls.post("/me/delete", response={204: None})
 def delete_account(request: AuthenticatedRequest, body: DeleteAccountIn):
-    """Deletes your account with all books, scans and photos, for good. `GET /export.json` before, if you want to keep them."""
+    """Permanently deletes your account with all books, scans and photos. To keep a copy, call `GET /export.json` first."""
     user = request.user
     if not ratelimit.consume(request, action="login_failed", key=user.get_username()):
         raise Problem(429, "too-many-attempts", "Too many attempts. Try again in a few minutes.", {"Retry-After": "300"})

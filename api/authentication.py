@@ -16,7 +16,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 class AuthenticatedRequest(HttpRequest):
-    """What a call is given once one of the ways in below has let it through."""
+    """A request that one of the classes below has authenticated."""
 
     user: User  # pyrefly: ignore[bad-override-mutable-attribute]  # nobody is anonymous there
     auth: grants.Grant

@@ -132,7 +132,7 @@ def restore_book(request: HttpRequest, book_id: Key, response: HttpResponse):
 
 @transaction.atomic
 def _changed_facts(user, key: int, values: dict, version: int | None = None):
-    """The facts that a program sent about a copy, by the names of `forms.BookFacts`."""
+    """Saves the facts that a program sent, under the names of `BookFacts`."""
     printed = {FACT_NAMES[name]: value for name, value in values.items() if name in FACT_NAMES}
     own = {name: value for name, value in values.items() if name not in FACT_NAMES and name != "tags"}
     if "shelf" in own:

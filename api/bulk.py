@@ -93,7 +93,7 @@ def list_undos(request: HttpRequest, paging: Query[Slice]):
 
 
 @calls.post("/undos/{undo_id}", response={200: UndoOut, 409: None})
-def take_back(request: HttpRequest, undo_id: Key):
+def undo_change(request: HttpRequest, undo_id: Key):
     """Undoes the whole change, once. Anything changed since then stays as it is."""
     try:
         batch = undoing.undo_changes(request.user, undo_id)
@@ -118,7 +118,7 @@ def empty_trash(request: HttpRequest):
 
 
 @calls.delete("/trash/{book_id}", response={204: None})
-def delete_for_good(request: HttpRequest, book_id: Key):
+def delete_from_trash(request: HttpRequest, book_id: Key):
     """Permanently deletes one book from the trash. A book that is still in the library is 404 here."""
     if not trash.delete_permanently(trash.of(request.user).filter(pk=book_id)):
         raise not_found()

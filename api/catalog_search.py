@@ -43,7 +43,7 @@ class FromCatalogIn(In):
 
 @calls.get("/catalog", response=FoundResults)
 def search_catalogs(request: HttpRequest, query: Query[CatalogQuery]):
-    """Lists editions that the catalogues know. Waits a few seconds for them; `problems` names those that did not answer."""
+    """Lists editions that the catalogues know. Waits a few seconds for them; `problems` names those that did not respond."""
     found = editions.search_catalogs(request.user, " ".join(query.q.split()))
     items = [edition(result.record, result.key) | {"owned": result.owned} for result in found["results"]]
     return {"items": items, "count": len(items), "problems": [str(problem) for problem in found["problems"]]}

@@ -69,7 +69,7 @@ def choose_cover(request: HttpRequest, book_id: Key, body: CoverIn):
 
 @calls.post("/{book_id}/cover/picture", response=BookOut)
 def upload_cover(request: HttpRequest, book_id: Key, picture: File[UploadedFile]):
-    """Uploads your own cover picture, which nobody else sees: JPEG, PNG, WebP or HEIC, at most 15 MB."""
+    """Uploads your own cover picture, which nobody else sees: JPEG, PNG, WebP or GIF, at most 15 MB."""
     return _stored_cover(request, book_id, {"choice": cover_choice.UPLOAD}, {"picture": picture})
 
 

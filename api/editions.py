@@ -175,7 +175,7 @@ def _fact_change_json(row: FactChange) -> dict:
 
 
 @calls.post("/{book_id}/history/{change_id}/back", response=BookOut)
-def put_fact_back(request: HttpRequest, book_id: Key, change_id: Key, response: HttpResponse):
+def restore_earlier_fact(request: HttpRequest, book_id: Key, change_id: Key, response: HttpResponse):
     """Restores the value that a fact had before that change."""
     if not own_book(request.user, book_id).fact_changes.filter(pk=change_id).exists():
         raise not_found()

@@ -12,7 +12,7 @@ class IdempotencyKey(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="idempotency_keys")
     key = models.CharField(max_length=100)
     fingerprint = models.CharField("hash of the call", max_length=64)
-    status = models.PositiveSmallIntegerField("of the answer; 0 while it is at work", default=0)
+    status = models.PositiveSmallIntegerField("status of the response; 0 while in progress", default=0)
     headers: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(default=dict)
     body = models.TextField(blank=True)
     created = models.DateTimeField(default=timezone.now)

@@ -1,4 +1,4 @@
-"""What the API adds to pages and processes of lower floors; ApiConfig calls `register` when it starts."""
+"""What the API registers with the apps below it; `ApiConfig.ready` calls `register`."""
 
 from django_q.models import Schedule
 

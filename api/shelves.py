@@ -21,7 +21,8 @@ tag_calls = router("Tags", auth=EVERYBODY)
 
 def _shelves_of(user):
     standing = Count("books", filter=Q(books__removed__isnull=True))
-    return Shelf.objects.filter(user=user).annotate(count=standing).order_by("position", "name", "pk")  # counting forgets it
+    # annotating drops the default order
+    return Shelf.objects.filter(user=user).annotate(count=standing).order_by("position", "name", "pk")
 
 
 def own_row(rows, key: int):
@@ -40,7 +41,7 @@ def page_of(paging: Slice, rows, form) -> dict:
 # ── Shelves ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @shelf_calls.get("", response=Page[ShelfOut])
 def list_shelves(request: HttpRequest, paging: Query[Slice]):
-    """Lists your shelves in order, with the number of books on each."""
+    """Lists your shelves in order, with their number of books."""
     return page_of(paging, _shelves_of(request.user), serializers.shelf_json)
 
 

@@ -8,7 +8,7 @@ from api.errors import Problem
 
 
 class Throttle(BaseThrottle):
-    """Photos and questions to the chat have a smaller share of their own, besides that of all calls."""
+    """A rate limit from the settings. `kind` counts separately: all calls, photos, or questions to the chat."""
 
     def __init__(self, kind: str, setting: str):
         self.kind, self.setting = kind, setting

@@ -95,7 +95,7 @@ def add_token(request: HttpRequest, body: TokenIn):
 
 
 @token_calls.delete("/tokens/{token_id}", response={204: None})
-def end_token(request: HttpRequest, token_id: Key):
+def revoke_api_token(request: HttpRequest, token_id: Key):
     """Revokes the token."""
     _own_token(ApiToken.objects.filter(user=request.user), token_id).delete()
     return Status(204, None)
@@ -136,7 +136,7 @@ def renew_feeds(request: HttpRequest):
 
 
 @feed_calls.delete("/feeds", response={204: None})
-def end_feeds(request: HttpRequest):
+def revoke_feed_addresses(request: HttpRequest):
     """Revokes the secret addresses."""
     feeds.revoke(request.user)
     return Status(204, None)

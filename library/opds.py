@@ -1,4 +1,4 @@
-"""The library for reader apps: OPDS 1.2 (Atom) and OPDS 2.0 (JSON) from the same pages.
+"""OPDS feeds of the library for reader apps: OPDS 1.2 (Atom) and OPDS 2.0 (JSON) from the same data.
 
 https://specs.opds.io/opds-1.2  https://drafts.opds.io/opds-2.0"""
 
@@ -22,7 +22,7 @@ for prefix, name in (("", ATOM), ("dc", DC), ("opds", OPDS), ("opensearch", SEAR
 NAVIGATION = "application/atom+xml;profile=opds-catalog;kind=navigation"
 ACQUISITION = "application/atom+xml;profile=opds-catalog;kind=acquisition"
 JSON = "application/opds+json"
-BORROW = "http://opds-spec.org/acquisition/borrow"  # these are books of paper: the link leads to where one may be borrowed
+BORROW = "http://opds-spec.org/acquisition/borrow"  # these are printed books: links to a library that may lend them
 COVER = "http://opds-spec.org/image"
 
 
@@ -39,7 +39,7 @@ class OpdsLink:
 
 @dataclass(frozen=True)
 class OpdsPage:
-    """One page of it: doors to others, or books."""
+    """A page of the catalogue: links to other pages, or books."""
 
     title: str
     href: str
@@ -53,13 +53,13 @@ class OpdsPage:
 
 
 def legible(text: str) -> str:
-    """Without the control characters that XML cannot hold."""
+    """Removes the control characters that XML does not allow."""
     return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text or "")
 
 
 # ── OPDS 1.2 ────────────────────────────────────────────────────────────────────────────────────────────────────────
 def as_atom(catalog: OpdsPage, page_of) -> bytes:
-    """`page_of` gives the address of a copy's page."""
+    """`page_of` returns the address of a copy's page."""
     feed = ElementTree.Element(f"{{{ATOM}}}feed")
     kind = NAVIGATION if catalog.books is None else ACQUISITION
     _add(feed, "id", catalog.href)
@@ -80,7 +80,7 @@ def as_atom(catalog: OpdsPage, page_of) -> bytes:
 
 
 def search_description(name: str, template: str) -> bytes:
-    """How to search: https://github.com/dewitt/opensearch"""
+    """The OpenSearch description: https://github.com/dewitt/opensearch"""
     found = ElementTree.Element(f"{{{SEARCH}}}OpenSearchDescription")
     _add(found, "ShortName", name, SEARCH)
     _add(found, "Description", "Search the library", SEARCH)
@@ -165,7 +165,7 @@ def publication(copy: UserBook, page: str) -> dict:
 
 
 def _series(copy: UserBook) -> dict:
-    """Its position is a number or is not said."""
+    """The series, with the position only if it is a number."""
     number = copy.series_number if re.fullmatch(r"\d{1,6}(\.\d{1,3})?", copy.series_number) else ""
     return {"name": copy.series} | ({"position": float(number)} if number else {})
 

@@ -1,5 +1,5 @@
-"""The feeds at secret addresses: a calendar of loans, one whole-day event each (https://www.rfc-editor.org/rfc/rfc5545), and the
-newest books as RSS."""
+"""The feeds at secret addresses: a calendar of loans as all-day events (https://www.rfc-editor.org/rfc/rfc5545), and the newest
+books as RSS."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -22,7 +22,7 @@ def calendar(loans: list[Loan], name: str) -> bytes:
 
 
 def event(loan: Loan) -> Event:
-    """Its stamp is the day of the loan, so that the same loans give the same file."""
+    """Uses the date of the loan as the stamp, so that the same loans produce the same file."""
     made = Event()
     made.add("uid", f"loan-{loan.pk}@bookimg")
     made.add("dtstamp", datetime.combine(loan.since, time(), UTC))
@@ -35,7 +35,7 @@ def event(loan: Loan) -> Event:
 
 
 def rss(copies: list[UserBook], title: str, home: str, address_of) -> str:
-    """`address_of` gives the address of a copy's page."""
+    """`address_of` returns the address of a copy's page."""
     feed = Rss201rev2Feed(title=title, link=home, description="Recently added books", language="en")
     for copy in copies:
         feed.add_item(

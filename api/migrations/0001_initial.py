@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=100)),
                 ('fingerprint', models.CharField(max_length=64, verbose_name='hash of the call')),
-                ('status', models.PositiveSmallIntegerField(default=0, verbose_name='of the answer; 0 while it is at work')),
+                ('status', models.PositiveSmallIntegerField(default=0, verbose_name='status of the response; 0 while in progress')),
                 ('headers', models.JSONField(default=dict)),
                 ('body', models.TextField(blank=True)),
                 ('created', models.DateTimeField(default=django.utils.timezone.now)),

@@ -1,4 +1,4 @@
-"""Which cover a copy shows is its owner's choice: one of the same work's editions, a picture of their own, or the drawn one."""
+"""The owner's choice of cover for a copy: one from an edition of the same work, their own picture, or the drawn one."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class _Offer:
-    """A cover of another edition of the same work; as the `cover` tag wants it."""
+    """A cover of an edition of the same work, with the attributes that the `cover` tag needs."""
 
     pk: int
     title: str
@@ -32,12 +32,12 @@ class _Offer:
 
 
 def editions_with_covers(copy: UserBook):
-    """Those of the same work that have a cover."""
+    """Editions of the same work that have a cover."""
     return Book.objects.filter(work_key=copy.book.work_key).exclude(cover="").order_by("-published_date", "pk")
 
 
 def cover_offers(copy: UserBook) -> list[_Offer]:
-    """The covers of the editions of the same work, this one's first, each picture once; one query."""
+    """Covers of editions of the same work, the copy's own edition first, without duplicates, in one query."""
     same = sorted(editions_with_covers(copy)[: MOST_OFFERED * 2], key=lambda book: book.pk != copy.book_id)
     first = {book.cover: book for book in reversed(same)}
     return [_offer(copy, book) for book in same if first[book.cover] is book][:MOST_OFFERED]
@@ -51,13 +51,13 @@ def _offer(copy: UserBook, book: Book) -> _Offer:
 
 @transaction.atomic
 def of_edition(copy: UserBook, book: Book) -> UserBook:
-    """The copy shows the cover of `book`, whatever edition it is itself."""
+    """Uses the cover of the edition `book`, without changing the copy's own edition."""
     return _choose(copy, book.cover, book.cover_key)
 
 
 @transaction.atomic
 def choose_own_cover(copy: UserBook, picture: bytes) -> UserBook:
-    """The copy shows its owner's picture, as `pictures.as_cover` made it."""
+    """Uses the owner's picture, which must come from `as_cover`."""
     return _choose(copy, "", cover_files.keep_own(copy.user, picture))
 
 
@@ -67,7 +67,7 @@ def choose_drawn_cover(copy: UserBook) -> UserBook:
 
 
 def _choose(copy: UserBook, cover: str, key: str) -> UserBook:
-    """An address that stays empty is its owner's decision all the same: no catalogue fills it again."""
+    """Records the owner as the source even of an empty address, so that no catalogue fills it again."""
     edited = owner_edits.edit_copy(copy.user, copy.pk, {"cover": cover}, {"cover_key": key})
     edited.origins["cover"] = facts.YOU
     edited.save(update_fields=["origins"])

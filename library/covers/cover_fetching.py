@@ -1,4 +1,4 @@
-"""Fetching a cover from the web: over https alone, never from inside the network that the server stands in, and not for long."""
+"""Downloads covers: only over https, never from the server's own network, and with limits on size and time."""
 
 import time
 from collections.abc import Callable
@@ -9,15 +9,15 @@ import httpx
 from accounts.outbound import Sender, Unsafe
 
 MOST_BYTES = 5 * 1024 * 1024
-SECONDS = 8.0  # in all; a person may be waiting for the page
+SECONDS = 8.0  # in total; somebody may be waiting for the page
 CONNECT_SECONDS = 4.0
 MOST_HOPS = 4
-# Where Google Books has no cover it draws one that says so, as a PNG; its real covers are JPEGs.
+# Google Books returns a placeholder as PNG if it has no cover; its real covers are JPEGs.
 DRAWN_BY_GOOGLE = "image/png"
 
 
 class FetchError(Exception):
-    """No picture came. `permanent` alone decides whether asking again may help."""
+    """The download failed. `permanent` alone decides whether to try again."""
 
     def __init__(self, sentence: str, permanent: bool = False):
         super().__init__(sentence)
@@ -25,7 +25,7 @@ class FetchError(Exception):
 
 
 class Fetcher:
-    """One fetch after the other; `sender` says where a name leads to, `transport` carries the question."""
+    """Downloads pictures. `sender` resolves host names, `transport` sends the requests."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Fetcher:
         self.agent, self.sender, self.transport, self.clock = agent, sender or Sender(), transport, clock
 
     def fetch(self, address: str) -> bytes:
-        """The bytes at `address`, at most 5 MB, redirects followed. Raises FetchError."""
+        """The bytes at `address`, at most 5 MB. Follows redirects. Raises FetchError."""
         until = self.clock() + SECONDS
         timeout = httpx.Timeout(SECONDS, connect=CONNECT_SECONDS)
         try:
@@ -54,7 +54,7 @@ class Fetcher:
         raise FetchError("The picture's address redirects in a loop.", permanent=True)
 
     def ask(self, client: httpx.Client, address: str, until: float) -> tuple[str, bytes]:
-        """Where the picture has moved to, or "" and its bytes."""
+        """The address that it redirects to, or "" and the bytes."""
         request = self.pinned(client, address)
         answer = client.send(request, stream=True)
         try:
@@ -66,14 +66,14 @@ class Fetcher:
             answer.close()
 
     def pinned(self, client: httpx.Client, address: str) -> httpx.Request:
-        """The question, to the very address that the name was judged by."""
+        """The request, sent to exactly the IP address that was checked."""
         parts = urlsplit(address)
         if parts.scheme != "https":
             raise FetchError("The picture's address must begin with https://.", permanent=True)
         ip = self.sender.address_of(address)
         headers = {"Host": parts.netloc, "User-Agent": self.agent, "Accept": "image/*"}
         request = client.build_request("GET", httpx.URL(address).copy_with(host=ip), headers=headers)
-        request.extensions["sni_hostname"] = parts.hostname  # the certificate is still that of the name
+        request.extensions["sni_hostname"] = parts.hostname  # the certificate must still match the name
         return request
 
     def refuse(self, answer: httpx.Response, address: str):

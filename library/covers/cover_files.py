@@ -1,7 +1,7 @@
-"""The pictures of covers as we keep them: fetched once from where a catalogue has them, shown from our own storage ever after.
+"""Cover pictures in our storage: downloaded once from the address that a catalogue gives, then served from here.
 
-A picture is kept under the hash of its address, so a cover that many people have is there once. A person's own upload lies
-under their number and is shown to nobody else."""
+A picture is stored under the hash of its address, so a cover that many people have is stored once. Uploads are stored under
+the primary key of their owner and shown to nobody else."""
 
 import hashlib
 import io
@@ -30,17 +30,17 @@ from library.models import Book, UserBook
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MOST_PIXELS = 40_000_000
 WIDTH, HEIGHT = 400, 800  # px, at most; a tile is 180 px wide on a sharp screen
-LEAST_WIDTH, LEAST_HEIGHT = 48, 60  # px; catalogues without a cover send blanks of one pixel
-LEAST_RANGE = 16  # grey levels between the darkest and the lightest part; below, nothing can be seen
+LEAST_WIDTH, LEAST_HEIGHT = 48, 60  # px; some catalogues send a blank pixel if they have no cover
+LEAST_RANGE = 16  # grey levels between the darkest and the lightest part; below that, the picture is blank
 TOO_MANY_PIXELS = "This picture has too many pixels. Make it smaller first."
 
 
 class PictureError(Exception):
-    """A sentence about why this is no cover."""
+    """Explains why a picture cannot be used as a cover."""
 
 
 def as_cover(data: bytes) -> bytes:
-    """The picture in `data`, upright, bare of metadata and at most 400 px wide, as WebP. Raises PictureError."""
+    """The picture in `data` as WebP: upright, without metadata, at most 400 px wide. Raises PictureError."""
     picture = _opened(data)
     if picture.width < LEAST_WIDTH or picture.height < LEAST_HEIGHT:
         raise PictureError(f"This picture is too small for a cover: {picture.width} × {picture.height} pixels.")
@@ -70,16 +70,16 @@ def _opened(data: bytes) -> Image.Image:
         raise
     except Image.DecompressionBombError:
         raise PictureError(TOO_MANY_PIXELS) from None
-    except Exception:  # what a decoder makes of hostile bytes is anybody's guess
+    except Exception:  # decoders can raise anything for hostile data
         raise PictureError("This is not a picture that can be opened. Choose a JPEG, PNG, WebP or GIF.") from None
 
 
 SHARED_KEY = re.compile(r"covers/[0-9a-f]{2}/([0-9a-f]{40})\.webp")
 OWN_KEY = re.compile(r"covers/own/(\d+)/([0-9a-f]{32})\.webp")
-NO_PICTURE_SECONDS = 24 * 3600  # until an address that had no picture is asked again
-LATER_SECONDS = 10 * 60  # … and one that did not answer
-FOREVER = f"private, max-age={365 * 24 * 3600}, immutable"  # for an address that is that of one picture and no other
-REST_SECONDS = 2 * 60  # a host that cannot be reached is left alone, or a page of covers waits for each of them
+NO_PICTURE_SECONDS = 24 * 3600  # before an address without a picture is tried again
+LATER_SECONDS = 10 * 60  # before an address that did not respond is tried again
+FOREVER = f"private, max-age={365 * 24 * 3600}, immutable"  # the picture at an address never changes
+REST_SECONDS = 2 * 60  # an unreachable host is left alone, so that a page of covers does not wait for every one
 signer = Signer(salt="library.covers.cover_files")
 
 
@@ -96,7 +96,7 @@ def own_key(user_id: int, name: str) -> str:
 
 
 def address_of(book) -> str:
-    """Where the browser finds the picture of a copy, an edition or a record: always with us. "" where there is none."""
+    """The address on this server of the picture of a copy, an edition or a record; "" if there is none."""
     key = getattr(book, "cover_key", "")
     if shared := SHARED_KEY.fullmatch(key):
         return reverse("cover", args=[shared[1]])
@@ -106,7 +106,7 @@ def address_of(book) -> str:
 
 
 def address_through_us(cover: str) -> str:
-    """For pictures that are perhaps not here yet. The proof says that this address came from us: nobody uses us as a proxy."""
+    """For pictures that may not be stored yet. The signature proves that the address is ours, so we are not an open proxy."""
     return f"{reverse('cover_fetched')}?{urlencode({'of': cover, 'proof': signer.signature(cover)})}"
 
 
@@ -119,19 +119,19 @@ def is_wanted(cover: str) -> bool:
 
 
 def want(copy: UserBook):
-    """Has the picture of `copy` fetched by a worker once what was done to the copy is kept."""
+    """Enqueues the download of the picture of `copy` on commit."""
     if is_wanted(copy.cover) and not copy.cover_key:
         transaction.on_commit(partial(async_task, "library.covers.cover_files.store_cover", copy.pk))
 
 
 def cover_changed(copy: UserBook):
-    """The address of the picture of `copy` (not saved yet) is another one now: what is kept is not its picture any more."""
+    """The cover address of `copy` has changed: forgets the stored picture (without saving) and enqueues the new one."""
     copy.cover_key = ""
     want(copy)
 
 
 def store_cover(pk: int):
-    """The task: the picture of this copy is in the storage, and its edition and the other copies with the same one know it."""
+    """Task: stores the picture of this copy and sets its key on the edition and on all copies with the same cover."""
     copy = UserBook.objects.select_related("book").filter(pk=pk, cover_key="").first()
     if copy is None or not is_wanted(copy.cover):
         return
@@ -141,7 +141,7 @@ def store_cover(pk: int):
 
 
 def fetched_cover_key(cover: str) -> str:
-    """The key of the picture at the address `cover`, fetched where it is not here yet; "" where there is none to be had."""
+    """The key of the picture at the address `cover`, downloaded if necessary; "" if there is none."""
     key = key_for(cover)
     if default_storage.exists(key):
         return key
@@ -163,7 +163,7 @@ def fetched_cover_key(cover: str) -> str:
 
 
 def stored(key: str, picture: bytes) -> str:
-    """Two that fetched the same one at once end with one file."""
+    """Stores the picture. Two processes that do this at once end up with one file."""
     if not default_storage.exists(key):
         name = default_storage.save(key, ContentFile(picture))
         if name != key:
@@ -172,12 +172,12 @@ def stored(key: str, picture: bytes) -> str:
 
 
 def keep_own(user, picture: bytes) -> str:
-    """The key of a person's own picture of a cover, as `as_cover` made it."""
+    """Stores a person's own picture, which must come from `as_cover`, and returns its key."""
     return stored(own_key(user.pk, secrets.token_hex(16)), picture)
 
 
 def fetcher() -> Fetcher:
-    """As COVERS says: our own, or another one by its dotted path."""
+    """The fetcher that COVERS selects: ours, or a class by its dotted path."""
     agent = f"BookImg/{settings.VERSION}" + (f" (+{settings.CONTACT})" if settings.CONTACT else "")
     return Fetcher(agent) if settings.COVERS == "fetch" else import_string(settings.COVERS)()
 

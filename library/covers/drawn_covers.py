@@ -1,4 +1,4 @@
-"""How a book without a cover picture looks: one of a small set of bindings, always the same for the same title."""
+"""Drawn covers for books without a picture: one of a small set of bindings, always the same for the same title."""
 
 import hashlib
 import math
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from catalogs import folding
 
-# Names in static/css/covers.css: `.cloth-indigo`, `.binding-label` … Beside each binding the room it leaves across for the
-# title, and below the sizes of type, both in hundredths of the cover's width.
+# Class names in static/css/covers.css: `.cloth-indigo`, `.binding-label` … The numbers are the width that a binding leaves for
+# the title and the type sizes, in hundredths of the cover's width.
 CLOTHS = ("indigo", "moss", "claret", "ochre", "slate", "plum", "teal", "rust", "navy", "olive", "rose", "umber")
 BINDINGS = {"frame": 66, "label": 66, "bands": 76, "rule": 76, "panel": 76, "corners": 76}
 SIZES = {"huge": 18, "large": 14.5, "medium": 11.8, "small": 9.6, "tiny": 8.2}
@@ -18,7 +18,7 @@ LONGEST_TITLE = 110
 
 @dataclass(frozen=True)
 class _Drawing:
-    """What the template needs to draw one cover: names of classes, and the words on it."""
+    """What the template needs to draw a cover: class names and text."""
 
     cloth: str
     binding: str
@@ -28,7 +28,7 @@ class _Drawing:
 
 
 def draw(title: str, authors) -> _Drawing:
-    """The cover of `title`. Cloth and binding come from the title's hash, so a book keeps its look wherever it is shown."""
+    """The cover for `title`. Cloth and binding depend on the title's hash, so a book looks the same everywhere."""
     shown = shorten(title.strip() or "Untitled")
     number = int.from_bytes(hashlib.blake2b(folding.fold(title).encode(), digest_size=4).digest())
     binding = list(BINDINGS)[number // len(CLOTHS) % len(BINDINGS)]
@@ -42,7 +42,7 @@ def draw(title: str, authors) -> _Drawing:
 
 
 def shorten(title: str) -> str:
-    """As much of a long title as fits on a cover: what stands behind a colon goes first, then words from the end."""
+    """Shortens a long title to fit on a cover: drops the part after a colon first, then words from the end."""
     if len(title) > 60:
         title = title.split(":")[0].strip() or title
     if len(title) <= LONGEST_TITLE:
@@ -51,7 +51,7 @@ def shorten(title: str) -> str:
 
 
 def size_for(title: str, room: int) -> str:
-    """The largest type in which the longest word has room across and all lines have room down."""
+    """The largest type size in which the longest word fits the width and all lines fit the height."""
     widths = [width(word) for word in title.split()]
     for name, size in SIZES.items():
         lines = math.ceil((sum(widths) + 0.25 * len(widths)) * size / room + 0.3)
@@ -61,14 +61,14 @@ def size_for(title: str, room: int) -> str:
 
 
 def width(word: str) -> float:
-    """In ems of the serif, near enough: measured on Literata's letters."""
+    """The approximate width in ems, measured in Literata."""
     return sum(_letter_width(letter) for letter in word)
 
 
 def _letter_width(letter: str) -> float:
     if letter in "iljtfrI.,:;!’'-()[]":
         return 0.4
-    if letter in "mwMW—…@" or ord(letter) >= 0x2E80:  # from here on Chinese, Japanese, Korean: full squares
+    if letter in "mwMW—…@" or ord(letter) >= 0x2E80:  # Chinese, Japanese and Korean: full squares
         return 1.0
     return 0.74 if letter.isupper() else 0.66 if letter in "bdhknpqu" else 0.6
 

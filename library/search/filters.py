@@ -1,4 +1,4 @@
-"""`author:`, `year:1990..2000`, `is:lent` and the others: each becomes a condition on the person's own books."""
+"""Search filters such as `author:`, `year:1990..2000` and `is:lent`, applied as conditions on the person's own books."""
 
 import re
 from collections.abc import Callable
@@ -25,13 +25,13 @@ BOUND = re.compile(r"^(?P<sign>>=|<=|>|<|≥|≤)?(?P<number>\d+(?:\.\d+)?)(?P<p
 
 
 def narrow(books: UserBookQuerySet, query: Filter) -> UserBookQuerySet:
-    """What a filter leaves of `books`; one that makes no sense leaves nothing, its opposite everything."""
+    """The books that match a filter. An invalid filter matches nothing, its negation everything."""
     meaning = MEANINGS[query.name]
     return books.but_not(lambda all_books: meaning(all_books, query.value)) if query.no else meaning(books, query.value)
 
 
 def _bounds(text: str, step: float = 1) -> tuple[float | None, float | None] | None:
-    """`3..5`, `>300`, `1990s`, `7`: the lowest and the highest, both included; None where it is no number at all."""
+    """The inclusive bounds of `3..5`, `>300`, `1990s` or `7`; None if the text is not a number."""
     text = text.strip()
     if (range_ := RANGE.match(text)) and (range_["low"] or range_["high"]):
         return tuple(float(range_[end]) if range_[end] else None for end in ("low", "high"))
@@ -74,7 +74,7 @@ def _added_filter(books, value: str):
 
 
 def groups(words: list[str]) -> list[tuple[str, ...]]:
-    """Each word in any way an umlaut is written."""
+    """Every word with its spelling variants of umlauts."""
     return [(word, *terms.umlauts(word)) for word in words]
 
 
@@ -83,13 +83,13 @@ def _author_filter(books, value: str):
 
 
 def _tag_filter(books, value: str):
-    """That very tag; where there is none, those with its words."""
+    """Books with exactly this tag; if there is no such tag, books whose tags contain its words."""
     named = books.tagged(value)
     return named if named.exists() else books.with_words("tags__folded", groups(terms.search_words(value)))
 
 
 def series(books, value: str):
-    """That very series; where there is none, those with its words."""
+    """Books in exactly this series; if there is no such series, books in a series that contains its words."""
     named = books.in_series(value)
     return named if named.exists() else books.with_words("series_key", groups(folding.sort_title(value).split()))
 

@@ -1,6 +1,6 @@
-"""German, French, Spanish and Italian words for what books are about, in English: to find books of another language.
+"""English translations of German, French, Spanish and Italian words for the subjects of books, for searching across languages.
 
-Words that mean something else in English (`gift`, `die`, `pain`) are better not in there."""
+Words that mean something else in English (`gift`, `die`, `pain`) are left out."""
 
 import csv
 from functools import lru_cache
@@ -33,7 +33,7 @@ def known() -> dict[str, tuple[str, ...]]:
 
 
 def english(word: str) -> tuple[str, ...]:
-    """What a folded word may mean; also where its umlauts are spelled out or, if it is no English word, with another ending."""
+    """English meanings of a folded word, also with its umlauts spelled out and, if it is not English, with its ending removed."""
     endings = [word[:-1], word[:-2]] if len(word) > 5 and not choosing.is_word(word) else []
     for form in (word, *umlauts(word), *endings):
         if form in known():
@@ -42,7 +42,7 @@ def english(word: str) -> tuple[str, ...]:
 
 
 def translated(text: str) -> str:
-    """The telling words of a question, those of other languages in English; empty where there are none of them."""
+    """The significant words of a query, translated into English; empty if none is foreign."""
     question = telling_words(search_words(text))
     meanings = [english(word) for word in question]
     if not any(meanings):

@@ -1,4 +1,4 @@
-"""What somebody typed into the search box, taken apart: words, phrases, what must not be there, and filters such as `author:`."""
+"""Parses what somebody typed into the search box: words, phrases, exclusions, and filters such as `author:`."""
 
 import re
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ PART = re.compile(
 
 @dataclass(frozen=True)
 class Filter:
-    """`name:value`, or the opposite of it."""
+    """`name:value`, or its negation."""
 
     name: str
     value: str
@@ -31,14 +31,14 @@ class Filter:
 
 @dataclass(frozen=True)
 class Query:
-    """A question to the search. `words` rank; all else decides what may be found at all."""
+    """A parsed search. `words` rank the results; everything else restricts them."""
 
-    text: str = ""  # the words as they were typed, for the meaning
+    text: str = ""  # the words as typed, for searching by meaning
     words: tuple[str, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     without: tuple[tuple[str, ...], ...] = ()  # words or phrases
     filters: tuple[Filter, ...] = field(default=())
-    typing: bool = False  # the last word may not be finished
+    typing: bool = False  # the last word may be incomplete
 
     @property
     def narrows(self) -> bool:
@@ -53,7 +53,7 @@ class Query:
 
 
 def parse_query(text: str) -> Query:
-    """Everything can be typed: what is no filter is words."""
+    """Accepts any text: whatever is not a filter counts as words."""
     text = " ".join(text.replace("\0", " ").split())[:LONGEST]
     text = text.translate(str.maketrans("“”„«»", '"""""'))
     values, words, phrases, without, filters = [], [], [], [], []

@@ -1,8 +1,8 @@
-"""Words as they are looked for: folded, without those that say nothing, and in the forms they may stand in a book."""
+"""Search terms: folded, without stop words, and in the forms in which they may occur in a book."""
 
 from catalogs import folding
 
-# Left out where a whole question is searched with, and asked for when nothing else is there.
+# Stop words: left out of a query unless it contains nothing else.
 SILENT = frozenset(
     """a an and are as at be book books by for from in into is it its me my of on or that the their them there these this to was
     were what which with who whose about some any i you your do does have has had can could would should find show books novel
@@ -13,17 +13,17 @@ MOST_FORMS = 12
 
 
 def search_words(text: str) -> list[str]:
-    """As the index has them: `Müller’s Straße` is mullers, strasse."""
+    """The words as they are in the index: `Müller’s Straße` becomes mullers, strasse."""
     return folding.fold(text).split()
 
 
 def telling_words(found: list[str]) -> list[str]:
-    """Without what stands in every sentence, unless that is all there is."""
+    """The words without stop words, unless there are no others."""
     return [word for word in found if word not in SILENT] or found
 
 
 def forms(word: str) -> list[str]:
-    """`word`, its singular or plural, and the ways an umlaut is written: muller, mueller; each one may stand in a book."""
+    """`word`, its singular or plural, and spelling variants of its umlauts: muller, mueller."""
     found = [word, *_singular_and_plural(word)]
     for item in list(found):
         found += umlauts(item)
@@ -31,7 +31,7 @@ def forms(word: str) -> list[str]:
 
 
 def _singular_and_plural(word: str) -> list[str]:
-    """Singular and plural, in English, as far as endings tell."""
+    """The English singular or plural, as far as endings show."""
     if len(word) < 4 or word.isdecimal():
         return []
     if word.endswith("ies"):
@@ -46,7 +46,7 @@ def _singular_and_plural(word: str) -> list[str]:
 
 
 def umlauts(word: str) -> list[str]:
-    """Müller is muller in the index, Mueller mueller: who types one means the other as well."""
+    """Spelling variants of umlauts: Müller is muller in the index and Mueller is mueller, and either should find both."""
     if len(word) < 3 or not word.isalpha():
         return []
     found = []

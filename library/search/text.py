@@ -1,4 +1,4 @@
-"""Full text: what has all words; where nothing has, what has words close to those that were typed, or most of them."""
+"""Full-text search: books with all words; if there are none, books with similar words, or with most of them."""
 
 import time
 from dataclasses import dataclass, field
@@ -22,16 +22,16 @@ Ranked = list[tuple[int, float]]
 
 @dataclass(frozen=True)
 class _Found:
-    """Copies with their scores, best first: those with all words, and those that are close to it."""
+    """Copies with their scores, best first: those with all words, and those with some."""
 
     exact: Ranked = field(default_factory=list)
     close: Ranked = field(default_factory=list)
-    meant: dict[str, str] = field(default_factory=dict)  # what was typed -> what there is
-    abroad: bool = False  # words of other languages stood for their English ones as well
+    meant: dict[str, str] = field(default_factory=dict)  # typed word -> the word it was corrected to
+    abroad: bool = False  # words in other languages were also searched in English
 
 
 class Asking:
-    """One person's questions to the engine that this database has."""
+    """Queries to this database's full-text engine, for one person's books."""
 
     def __init__(self, user_id: int):
         self.user_id = user_id
@@ -46,7 +46,7 @@ class Asking:
             return self.engine.has(cursor, self.user_id, ask)
 
     def vocabulary(self) -> dict[str, int]:
-        """Kept until a book comes or goes, and some seconds at most: of a new word only misspellings are missed so long."""
+        """Cached until a book is added or removed, and for some seconds at most; until then, new words are not suggested."""
         stamp = UserBook.objects.filter(user=self.user_id).aggregate(number=Count("pk"), last=Max("pk"))
         key = (connection.settings_dict["NAME"], self.user_id, stamp["number"], stamp["last"])
         at, known = _vocabularies.get(key, (0.0, {}))
@@ -60,14 +60,16 @@ class Asking:
 
 
 def search_text(user, query: Query) -> _Found:
-    """Ranks the books of `user` by the words and phrases of `query`; what must not be there is seen to elsewhere."""
+    """Ranks the books of `user` by the words and phrases of `query`. Exclusions are handled elsewhere."""
     asking = Asking(user.pk)
     groups = tuple(tuple(terms.forms(word)) for word in query.words)
     exact = asking.match(Ask(groups, query.phrases, query.typing and bool(groups)))
     if exact or not groups:
         return _Found(exact)
     meant, wider, abroad = {}, [], False
-    sentence = len(terms.telling_words(list(query.words))) > 1  # a whole one has words that no title has; none of them is a slip
+    sentence = (
+        len(terms.telling_words(list(query.words))) > 1
+    )  # words in a sentence are not corrected just because no book has them
     for number, (word, group) in enumerate(zip(query.words, groups, strict=True)):
         typing = query.typing and number == len(groups) - 1
         if meanings := glossary.english(word):
@@ -78,7 +80,7 @@ def search_text(user, query: Query) -> _Found:
             wider.append(group)
             continue
         near = [] if sentence and choosing.is_word(word) else _close_words(word, asking.vocabulary())
-        if near and not near[0].startswith(word):  # what only goes on is no slip: shipwreck, shipwrecked
+        if near and not near[0].startswith(word):  # a longer form is not a correction: shipwreck, shipwrecked
             meant[word] = near[0]
         wider.append(tuple(near) or group)
     if tuple(wider) != groups:
@@ -92,7 +94,7 @@ def search_text(user, query: Query) -> _Found:
 
 
 def _close_words(word: str, vocabulary: dict[str, int], most: int = 4) -> list[str]:
-    """Words of this library that `word` may be a slip of, likeliest first: few letters apart, and often used."""
+    """Words in this library that `word` may be a misspelling of, most likely first: similar and frequent."""
     if len(word) < 3 or word.isdecimal():
         return []
     slips = 1 if len(word) < 6 else 2
@@ -102,14 +104,14 @@ def _close_words(word: str, vocabulary: dict[str, int], most: int = 4) -> list[s
 
 
 def parts(word: str, vocabulary: dict[str, int]) -> list[str]:
-    """The longest beginning or ending of it that is a word: `starwars` was meant as two."""
+    """The second of two words that were typed as one: `wars` for `starwars`."""
     cuts = range(4, len(word) - 2)
     found = [word[cut:] for cut in cuts if word[cut:] in vocabulary and word[:cut] in vocabulary]
     return found[:1]
 
 
 def books_without(user, query: Query) -> set[int]:
-    """Copies that have what must not be there."""
+    """Copies that contain an excluded word or phrase."""
     asking = Asking(user.pk)
     found = set()
     for unwanted in query.without:

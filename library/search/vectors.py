@@ -1,4 +1,4 @@
-"""Nearest by meaning: an exact scan over one person's vectors, which are kept in memory until one of them is written."""
+"""Finds the nearest vectors with an exact scan over one person's vectors, cached in memory until one of them changes."""
 
 import threading
 from collections import OrderedDict
@@ -8,19 +8,19 @@ import numpy as np
 
 from library.models import Embedding, EmbeddingStamp
 
-MOST_BYTES = 256 * 1024 * 1024  # of all matrices a process keeps; 10,000 books are 15 MB
+MOST_BYTES = 256 * 1024 * 1024  # for all cached matrices of a process; 10,000 books take 15 MB
 STORED = np.dtype("<f2")
 
 
 @dataclass(frozen=True)
 class Matrix:
     stamp: int
-    copies: np.ndarray  # their keys
-    rows: np.ndarray  # a vector of length 1 for each
+    copies: np.ndarray  # primary keys
+    rows: np.ndarray  # one unit vector per copy
 
 
 class _Kept:
-    """The matrices used last."""
+    """The most recently used matrices."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -63,7 +63,7 @@ def _load(user, model: str, stamp: int, key) -> Matrix:
 
 
 def nearest(matrix: Matrix, vector: np.ndarray, limit: int, allowed: set[int] | None = None, gone=()) -> list[tuple[int, float]]:
-    """The copies nearest to `vector`, best first, with their likeness (cosine): among `allowed` only, without `gone`."""
+    """The copies nearest to `vector` with their cosine similarity, best first, only among `allowed` and without `gone`."""
     if not len(matrix.copies) or matrix.rows.shape[1] != len(vector):
         return []
     scores = matrix.rows @ np.asarray(vector, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""`{% cover book %}`: the cover of anything with a title, authors and perhaps the address of a picture."""
+"""`{% cover book %}`: the cover of anything with a title, authors and optionally a picture."""
 
 from functools import lru_cache
 
@@ -13,17 +13,17 @@ register = template.Library()
 
 @register.simple_tag
 def cover(book, loading: str = "lazy") -> str:
-    """For copies, editions and catalogue records alike. Purely decorative: the title stands beside it as text."""
+    """For copies, editions and catalogue records. Purely decorative: the title is shown beside it as text."""
     return markup(book.title, tuple(book.authors), book.language, cover_files.address_of(book), loading)
 
 
 @register.simple_tag
 def tile(copy) -> str:
-    """A copy as one of a page of covers."""
+    """A copy on a page of covers."""
     return tile_markup(copy.pk, copy.title, tuple(copy.authors), copy.language, cover_files.address_of(copy))
 
 
-# A page of the library has 48 of each, and drawing them was half of its time; the same book always looks the same.
+# Cached, because drawing the 48 covers of a library page took half of its time.
 @lru_cache(maxsize=4096)
 def markup(title: str, authors: tuple[str, ...], language: str, picture: str, loading: str) -> str:
     values = {"drawing": draw(title, authors), "language": language, "picture": picture, "loading": loading}
@@ -38,5 +38,5 @@ def tile_markup(pk: int, title: str, authors: tuple[str, ...], language: str, pi
 
 @register.inclusion_tag("library/_cover_choice.html", takes_context=True)
 def cover_choices(context, copy):
-    """What the owner of `copy` may choose its cover from: the editions' covers, an upload, the drawn one."""
+    """The form for choosing the cover of `copy`: from an edition, an upload, or the drawn one."""
     return {"copy": copy, "offers": cover_choice.cover_offers(copy), "csrf_token": context.get("csrf_token")}

@@ -53,7 +53,9 @@ def books_delete(request):
             raise Http404
     if "sure" not in request.POST:
         return render(
-            request, "library/delete_for_good.html", {"copies": copies[:5], "count": copies.count(), "all": "all" in request.POST}
+            request,
+            "library/delete_permanently.html",
+            {"copies": copies[:5], "count": copies.count(), "all": "all" in request.POST},
         )
     count = trash.delete_permanently(copies)
     messages.success(request, f"{count_of(count, 'book was', 'books were')} permanently deleted.")

@@ -278,9 +278,9 @@ SAME = {
     "entry_retry": "lookUpBook", "books_restore_all": "restoreAllBooks", "books_delete": "emptyTrash", "bulk": "changeManyBooks",
     "book": "changeBook", "book_edit": "changeBook", "book_remove": "removeBook", "book_restore": "restoreBook",
     "book_editions": "chooseEdition", "book_merge": "mergeBooks", "book_split": "splitBook", "reading_add": "addReading",
-    "lend": "lendBook", "reading_change": "changeReading", "fact_back": "putFactBack", "loan_change": "changeLoan",
+    "lend": "lendBook", "reading_change": "changeReading", "fact_back": "restoreEarlierFact", "loan_change": "changeLoan",
     "loan_return": "returnBook", "loan_reopen": "reopenLoan", "tag_rename": "renameTag", "tag_delete": "deleteTag",
-    "undo": "takeBack", "shelves": "addShelf", "shelf_rename": "changeShelf", "shelf_move": "moveShelf",
+    "undo": "undoChange", "shelves": "addShelf", "shelf_rename": "changeShelf", "shelf_move": "moveShelf",
     "shelf_delete": "deleteShelf", "book_cover": "chooseCover", "import_new": "startImport", "import_columns": "setImportColumns",
     "import_start": "startPreviewedImport", "import_cancel": "cancelImport", "import_go_on": "startPreviewedImport",
     "import_forget": "deleteImport", "import_row": "retryImportRow", "chat_ask": "askInChat", "chat_pin": "changeChatSession",
@@ -290,9 +290,9 @@ SAME = {
     "scan_place": "changeScan", "scan_name_shelf": "changeScan", "scan_accept": "acceptAll", "scan_undo": "undoBatch",
     "scan_missed": "addCandidate", "candidate_accept": "acceptCandidate", "candidate_reject": "rejectCandidate",
     "candidate_undo": "undoCandidate", "candidate_choose": "chooseCandidate", "candidate_edit": "editCandidate",
-    "api_tokens": "addToken", "api_token_end": "endToken", "family_end": "signProgramOut", "webhooks": "addWebhook",
+    "api_tokens": "addToken", "api_token_end": "revokeApiToken", "family_end": "signProgramOut", "webhooks": "addWebhook",
     "webhook": "changeWebhook", "webhook_switch": "changeWebhook", "webhook_delete": "deleteWebhook",
-    "redeliver": "deliverAgain", "feeds_renew": "renewFeeds", "feeds_revoke": "endFeeds", "delete_account": "deleteAccount",
+    "redeliver": "deliverAgain", "feeds_renew": "renewFeeds", "feeds_revoke": "revokeFeedAddresses", "delete_account": "deleteAccount",
     "upload": "askForUpload",
 }  # fmt: skip
 ONLY_LOOKS = {"entry_understood"}

@@ -141,7 +141,7 @@ def test_what_is_anothers_is_404_and_there_for_its_owner(call, owner, stranger, 
     settings.WEBHOOKS_PRIVATE = True  # else a name would have to be looked up
     program, strange_program = programs_for(call, owner, stranger)
     things = Things(owner).of(call)
-    if call.name in {"restoreBook", "deleteForGood"}:
+    if call.name in {"restoreBook", "deleteFromTrash"}:
         trash.move_to_trash(owner.books.get(pk=things["book_id"]))
     answer = made(call, strange_program, things)
     assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), answer.content

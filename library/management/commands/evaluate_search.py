@@ -27,7 +27,7 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class _Asked:
-    """One question and what should be among the first ten: beginnings of titles, one for each book."""
+    """A query and the books that should be among the first ten results, by the beginnings of their titles."""
 
     group: str
     query: str
@@ -45,7 +45,7 @@ def _read_queries(path: Path = QUERIES) -> list[_Asked]:
 
 
 def _fill_library(user, path: Path, count: int) -> int:
-    """The first books of a catalogue's table, in this person's library."""
+    """Adds the first books of a catalogue table to this person's library."""
     made = 0
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
         rows = islice((row.record for row in csv_table.read(stream) if row.record), count)
@@ -76,7 +76,7 @@ def _measure_recall(user, query: list[_Asked], modes=hybrid.MODES) -> dict[str, 
 
 
 def _missed_queries(user, query: list[_Asked], mode: str) -> list[str]:
-    """The queries that mode does not answer in full, for whoever wants to make it better."""
+    """The queries for which this mode misses books, for improving the search."""
     found = []
     for item in query:
         ids = hybrid.find_books(user, item.query, mode, limit=AT).ids
@@ -126,7 +126,7 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
     def run_apart(self, keep: Path | None):
-        """Runs in a database that nobody else uses."""
+        """Runs the measurement in a database of its own."""
         with tempfile.TemporaryDirectory(prefix="bookimg-search-") as place:
             place = str(keep.resolve()) if keep else place
             own = {"DATA_DIR": place, "DATABASE_URL": f"sqlite:///{place}/bookimg.sqlite3", MARK: "1"}

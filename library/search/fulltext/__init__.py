@@ -1,16 +1,16 @@
-"""Full text in the database itself, one file each: FTS5 of SQLite, tsvector of PostgreSQL.
+"""Full-text search in the database itself: FTS5 in SQLite, tsvector in PostgreSQL, one file each.
 
-Both answer `match(cursor, user_id, ask)` with (copy, score), best first, and `vocabulary(cursor, user_id)` with the words
-there are."""
+In both, `match(cursor, user_id, ask)` returns (copy, score), best first, and `vocabulary(cursor, user_id)` the words that
+occur."""
 
 from dataclasses import dataclass
 
-Group = tuple[str, ...]  # words of which one must be there
+Group = tuple[str, ...]  # alternatives: one of these words must occur
 
 
 @dataclass(frozen=True)
 class Ask:
-    """What must stand in a book: all of `groups` (or any, with `any_of`), and all `phrases`. With `typing` the last begins so."""
+    """What a book must contain: all `groups` (or any of them) and all `phrases`. With `typing`, the last word is a prefix."""
 
     groups: tuple[Group, ...] = ()
     phrases: tuple[Group, ...] = ()

@@ -1,7 +1,7 @@
-"""How the index follows every change at once: triggers of the database, in the transaction of the change itself.
+"""Keeps the full-text index up to date with database triggers, which run in the transaction of every change.
 
-They are put in place after each `migrate`, and taken away before one that changes tables (SQLite makes tables anew for that,
-and would lose them without a word). What changed in between is brought into the index when they come back."""
+They are installed after `migrate`, and removed before a migration that changes tables, because SQLite recreates tables for that
+and would silently lose them. Changes made in between are indexed when they are installed again."""
 
 from django.apps import apps
 from django.db import connections, transaction
@@ -17,7 +17,7 @@ def engine_of(connection):
 
 
 def step_aside(sender=None, plan=(), using="default", **more):
-    """Before tables change (`pre_migrate`); those of other apps may change beside it: a million books take minutes to index."""
+    """Removes the triggers before their tables change (`pre_migrate`), and only then: indexing a million books takes minutes."""
     if {migration.app_label for migration, _ in plan} & _apps_looked_at():
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
             engine_of(connections[using]).remove(cursor)
@@ -28,7 +28,7 @@ def _apps_looked_at() -> set[str]:
 
 
 def install(sender=None, using="default", **more):
-    """After tables have changed, or are there for the first time (`post_migrate`); does nothing where all is in place."""
+    """Installs the triggers after migrations (`post_migrate`), unless they are in place."""
     connection = connections[using]
     chosen = engine_of(connection)
     with connection.cursor() as cursor:
@@ -44,31 +44,31 @@ def install(sender=None, using="default", **more):
 
 
 def index_differences(cursor, connection) -> list[int]:
-    """The copies whose words in the index are not those of the book, and those that only one of both has."""
+    """Copies whose words in the index differ from the book's, or that exist in only one of the two."""
     return sorted(engine_of(connection).differences(cursor, connection.introspection.table_names(cursor)))
 
 
 def refold(write: bool = True) -> int:
-    """Puts right folded columns that are not what their texts say, which only a change past the ORM can leave behind; the index
-    follows. In how many rows they were wrong."""
+    """Corrects outdated folded columns, which only changes outside the ORM can cause, and thereby the index. Returns the number
+    of rows affected."""
     return sum(model.objects.refold(write) for model in apps.get_models() if hasattr(model, "FOLDED"))
 
 
 def repair(cursor, connection) -> int:
-    """Brings index and rows for vectors in step with the books; how many copies were not."""
+    """Corrects the index and the rows for vectors. Returns the number of copies affected."""
     wrong = index_differences(cursor, connection)
     engine_of(connection).reindex(cursor, connection.introspection.table_names(cursor), wrong)
     return len(wrong) + _order_missing_vectors(cursor)
 
 
-# Both are read to their ends before anything is written. PostgreSQL may look through the growing table for each book otherwise.
+# EXCEPT reads both tables before anything is written; otherwise PostgreSQL may scan the growing table for every book.
 WITHOUT_VECTOR = (
     "FROM library_userbook c JOIN (SELECT id FROM library_userbook EXCEPT SELECT copy_id FROM library_embedding) n ON n.id = c.id"
 )
 
 
 def missing_vectors(cursor) -> int:
-    """Copies for which no vector was ever ordered."""
+    """The number of copies without a row for their vector."""
     cursor.execute(f"SELECT count(*) {WITHOUT_VECTOR}")
     return cursor.fetchone()[0]
 

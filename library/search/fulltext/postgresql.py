@@ -1,5 +1,5 @@
-"""PostgreSQL: one row a copy with a tsvector, written by triggers. No extension is needed: words close to what was typed come
-from the person's own vocabulary, where pg_trgm would look through everybody's."""
+"""PostgreSQL: one row per copy with a tsvector, written by triggers. Needs no extension: similar words come from the person's
+own vocabulary, whereas pg_trgm would search everybody's."""
 
 import hashlib
 
@@ -13,9 +13,9 @@ RANKS = "{0.05, 0.2, 0.5, 1.0}"  # of the labels D, C, B, A
 
 
 def _words_function() -> str:
-    """The words of a copy, one text a column of the index, as a tsvector: each with its owner's mark, its place and its column's
-    label. Between two columns a place stays empty, so no phrase reaches from one into the next. A tag may be of signs alone;
-    those that a tsvector knows are left out."""
+    """SQL that turns the words of a copy, one text per column of the index, into a tsvector: every word with its owner's mark,
+    its position and its column's label. One position between columns stays empty, so that phrases cannot span two of them.
+    Characters that are special in a tsvector are removed, as a tag may consist of them."""
     labels = "".join(label for _, label in COLUMNS.values())
     place = f"least(number + part, 16000) || substr('{labels}', part, 1)"
     return f"""
@@ -52,7 +52,7 @@ def changed(columns) -> str:
 
 
 def _bodies(tables) -> dict[str, tuple[str, str]]:
-    """Each trigger by its name: when and on what, and what it does."""
+    """Triggers by name: when and on what they fire, and what they do."""
     again = f"PERFORM {PREFIX}reindex(ARRAY[{{}}]::bigint[]);"
     order = (
         "INSERT INTO library_embedding (copy_id, user_id, model, size, vector, digest, stale) "
@@ -89,7 +89,7 @@ def _bodies(tables) -> dict[str, tuple[str, str]]:
 
 
 def statements(tables) -> list[str]:
-    """Everything that follows. The index has no foreign key, for Django could not empty the table of books then."""
+    """All functions and triggers. The index has no foreign key, because Django could not truncate the table of books then."""
     found = [_words_function(), _document_function(tables), REINDEX]
     for name, (when, body) in _bodies(tables).items():
         found.append(
@@ -109,7 +109,7 @@ def in_place(cursor, tables) -> bool:
 
 
 def _made_by(cursor) -> str | None:
-    """The fingerprint of the statements that wrote the index."""
+    """The fingerprint of the statements that filled the index."""
     cursor.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [INDEX])
     return cursor.fetchone()[0]
 
@@ -120,12 +120,12 @@ def remove(cursor):
         "WHERE proname LIKE %s AND pronamespace = current_schema()::regnamespace",
         [f"{PREFIX}%"],
     )
-    for (statement,) in cursor.fetchall():  # a trigger goes with its function
+    for (statement,) in cursor.fetchall():  # dropping a function drops its trigger
         cursor.execute(statement)
 
 
 def put(cursor, tables) -> bool:
-    """Whether all books are known to be in the index as they are: where it is made anew."""
+    """Installs the index. Returns True if it was filled again, so that all books are up to date."""
     cursor.execute(f"CREATE TABLE IF NOT EXISTS {INDEX} (copy_id bigint PRIMARY KEY, document tsvector NOT NULL)")
     for statement in statements(tables):
         cursor.execute(statement)
@@ -137,7 +137,7 @@ def put(cursor, tables) -> bool:
 
 
 def fill(cursor):
-    """All books anew. The rows first and their index after: for a million books that is minutes instead of hours."""
+    """Indexes all books. Creating the GIN index after the rows takes minutes instead of hours for a million books."""
     cursor.execute(f"DROP INDEX IF EXISTS {INDEX}_words")
     cursor.execute(f"TRUNCATE {INDEX}")
     cursor.execute(f"INSERT INTO {INDEX} SELECT id, {PREFIX}document(c) FROM library_userbook c WHERE removed IS NULL")
@@ -146,7 +146,7 @@ def fill(cursor):
 
 
 def differences(cursor, tables) -> set[int]:
-    """Two plain questions, for they can be answered by several workers of the database."""
+    """Uses two simple queries, because PostgreSQL can run those in parallel."""
     cursor.execute(
         f"SELECT c.id FROM library_userbook c LEFT JOIN {INDEX} i ON i.copy_id = c.id "
         f"WHERE c.removed IS NULL AND (i.document IS NULL OR i.document <> {PREFIX}document(c))"
@@ -164,9 +164,9 @@ def reindex(cursor, tables, copies: list[int]):
         cursor.execute(f"SELECT {PREFIX}reindex(%s::bigint[])", [copies[start : start + 500]])
 
 
-# ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Searching ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def expression(user_id: int, ask: Ask) -> str:
-    """The question as a tsquery. Words are quoted, so nothing in them is an operator."""
+    """The query as a tsquery. Words are quoted, so that nothing in them is an operator."""
     own = mark(user_id)
     parts = [
         "(" + " | ".join(f"'{own}{word}'" + (":*" if ask.typing and group is ask.groups[-1] else "") for word in group) + ")"
@@ -187,13 +187,13 @@ def match(cursor, user_id: int, ask: Ask) -> list[tuple[int, float]]:
 
 
 def has(cursor, user_id: int, ask: Ask) -> bool:
-    """Counted, for with a LIMIT the planner hopes to meet one soon and reads the whole table instead of the index."""
+    """Counts, because with a LIMIT the planner expects an early match and reads the whole table instead of the index."""
     cursor.execute(f"SELECT count(*) FROM {INDEX} WHERE document @@ CAST(%s AS tsquery)", [expression(user_id, ask)])
     return cursor.fetchone()[0] > 0
 
 
 def vocabulary(cursor, user_id: int) -> dict[str, int]:
-    """The words of this person's books, each with the number of books that have it."""
+    """The words in this person's books, with the number of books that contain them."""
     cursor.execute(
         f"SELECT substr(word, %s), count(*) FROM library_userbook c JOIN {INDEX} i ON i.copy_id = c.id, "
         "unnest(tsvector_to_array(i.document)) AS word WHERE c.user_id = %s GROUP BY 1",

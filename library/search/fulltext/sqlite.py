@@ -1,4 +1,4 @@
-"""SQLite: one FTS5 table, written by triggers. Its tokenizer only splits at spaces; each word has the mark of its owner."""
+"""SQLite: one FTS5 table, written by triggers. Its tokenizer only splits at spaces; every word has its owner's mark."""
 
 from library.search.fulltext import Ask
 from library.search.fulltext.words import COLUMNS, MEANT, SHOWN, SOURCES, mark, texts
@@ -12,8 +12,7 @@ CHUNK = 500
 
 
 def rows(tables, where: str) -> str:
-    """SQL that gives the words of the copies `where` (of table c) says, one row each with the columns of the index: each word
-    with the mark of its owner."""
+    """SQL for the index rows of the copies that meet `where` (on table c): every word with the mark of its owner."""
     own = "'u'||c.user_id||'x'"
     marked = (
         f"coalesce({own}||replace(nullif({text}, ''), ' ', ' '||{own}), '') AS {name}"
@@ -23,7 +22,7 @@ def rows(tables, where: str) -> str:
 
 
 def anew(tables, copies: str) -> list[str]:
-    """Statements that index `copies` (SQL that gives their keys) as they are now."""
+    """Statements that index `copies` again (SQL that returns their primary keys)."""
     return [
         f"DELETE FROM {INDEX} WHERE rowid IN ({copies})",
         f"INSERT INTO {INDEX}(rowid, {NAMES}) {rows(tables, f'c.id IN ({copies})')}",
@@ -35,7 +34,7 @@ def changed(columns) -> str:
 
 
 def triggers(tables) -> dict[str, str]:
-    """Each by its name: when, on what, and what is done."""
+    """Triggers by name, as SQL."""
 
     def again(copies: str) -> str:
         return "; ".join(anew(tables, copies)) + ";"
@@ -83,7 +82,7 @@ def remove(cursor):
 
 
 def put(cursor, tables) -> bool:
-    """Whether all books are known to be in the index as they are."""
+    """Installs the index and triggers. Returns False: books may be missing from the index."""
     cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5({NAMES}, tokenize='ascii')")
     cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {WORDS} USING fts5vocab({INDEX}, row)")
     for statement in triggers(tables).values():
@@ -92,7 +91,7 @@ def put(cursor, tables) -> bool:
 
 
 def differences(cursor, tables) -> set[int]:
-    """Whole rows are compared, and the engine is asked whether its inner index is that of its rows."""
+    """Compares whole rows, and has FTS5 check that its internal index matches them."""
     kept = f"SELECT rowid AS copy_id, {NAMES} FROM {INDEX}"
     cursor.execute("DROP TABLE IF EXISTS temp.search_now")
     cursor.execute(f"CREATE TEMP TABLE search_now AS {rows(tables, '1')}")
@@ -127,9 +126,9 @@ def reindex(cursor, tables, copies: list[int]):
             cursor.execute(statement)
 
 
-# ── Asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Searching ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def expression(user_id: int, ask: Ask) -> str:
-    """The question in FTS5's language. Words are quoted, so nothing in them is an operator."""
+    """The query in FTS5 syntax. Words are quoted, so that nothing in them is an operator."""
     own = mark(user_id)
     parts = [
         "(" + " OR ".join(f'"{own}{word}"' + ("*" if ask.typing and group is ask.groups[-1] else "") for word in group) + ")"
@@ -154,7 +153,7 @@ def has(cursor, user_id: int, ask: Ask) -> bool:
 
 
 def vocabulary(cursor, user_id: int) -> dict[str, int]:
-    """The words of this person's books, each with the number of books that have it."""
+    """The words in this person's books, with the number of books that contain them."""
     own = mark(user_id)
     cursor.execute(
         f"SELECT substr(term, %s), doc FROM {WORDS} WHERE term > %s AND term < %s", [len(own) + 1, own, own[:-1] + "y"]

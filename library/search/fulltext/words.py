@@ -1,12 +1,11 @@
-"""What of a copy can be found by its words.
+"""What the full-text index contains.
 
-The words stand folded in columns of their own, beside what they are made of (see library/models/folded.py); the index copies
-them. Each is kept there with the number of its owner before it (`u12xmuller`): a search looks through one person's books however
-many others there are, and cannot find another's by any question at all."""
+The words are copied from the folded columns (see library/models/folded.py). In the index, every word is prefixed with the primary
+key of its owner (`u12xmuller`). So a search only reads one person's books, and no query can find anybody else's."""
 
 from dataclasses import dataclass
 
-# Columns of the index, each with its weight in the ranking (BM25) and with the label PostgreSQL ranks by.
+# Columns of the index, with their weights for BM25 and their labels for PostgreSQL's ranking.
 COLUMNS = {
     "title": (10.0, "A"),
     "author": (8.0, "A"),
@@ -21,17 +20,17 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Source:
-    """Another table that says something about copies: the apps above the library name theirs when they are made ready."""
+    """Another table with searchable text about copies. Higher apps register theirs at start-up."""
 
     table: str
-    column: str  # of the index, see COLUMNS
-    copy: str  # the column that names the copy
+    column: str  # the index column, see COLUMNS
+    copy: str  # the column with the copy's primary key
     text: str  # the column with the folded words
 
 
 SOURCES: list[Source] = []
 
-# The columns of a copy that the index copies, and all whose change it follows.
+# The columns of a copy that are indexed, and all columns whose changes update the index.
 OF_THE_COPY = {
     "title": "title_words",
     "author": "author_words",
@@ -40,13 +39,13 @@ OF_THE_COPY = {
     "own": "own_words",
 }
 SHOWN = (*OF_THE_COPY.values(), "user_id", "shelf_id", "removed")
-# The columns that the vector of a copy is made of (see library/search/embedding.py).
+# The columns that a copy's vector is computed from (see library/search/embedding.py).
 MEANT = ("title", "subtitle", "authors", "series", "categories", "description", "notes")
 
 
 def texts(tables, joined: str) -> dict[str, str]:
-    """SQL for each column of the index: the words of the copy `c`. `joined` is a query of the engine that joins texts: the column
-    `{0}` in the order of `{1}` out of the rows `{2}`."""
+    """SQL for the words of copy `c` in every column of the index. `joined` is the engine's query for joining texts: column `{0}`,
+    ordered by `{1}`, from the rows `{2}`."""
     tagged = "library_userbook_tags m JOIN library_tag t ON t.id = m.tag_id WHERE m.userbook_id = c.id"
     found = {name: f"c.{column}" for name, column in OF_THE_COPY.items()} | {
         "tags": f"({joined.format('t.folded', 't.id', tagged)})",
@@ -60,7 +59,7 @@ def texts(tables, joined: str) -> dict[str, str]:
 
 
 def mark(user_id: int) -> str:
-    """What stands before each word of this person's books."""
+    """The prefix of every word in this person's books."""
     return f"u{int(user_id)}x"
 
 
