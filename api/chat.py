@@ -140,7 +140,7 @@ def delete_chat_session(request: HttpRequest, session_id: SessionKey):
 
 
 @calls.post("/{session_id}/messages", response={201: MessageOut}, throttle=QUESTIONS)
-@creates
+@creates(at_once=False)
 def ask_in_chat(request: HttpRequest, session_id: SessionKey, body: MessageIn):
     """Asks a question and waits for the answer. `state` says whether there is one."""
     message = conversations.ask_question(_own_session(request.user, session_id), body.message)

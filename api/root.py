@@ -35,6 +35,10 @@ class Api(NinjaAPI):
         super().__init__(**options)
         self._written = {}  # prefix -> the OpenAPI, which takes a while to generate
 
+    def create_temporal_response(self, request):
+        request.api = self
+        return super().create_temporal_response(request)
+
     def create_response(self, request, data, *, status=None, temporal_response=None):
         response = super().create_response(request, data, status=status, temporal_response=temporal_response)
         if temporal_response:  # a response, not an error

@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db.models import signals
 from django.utils import timezone
 
 from accounts import rates
@@ -146,6 +147,28 @@ def test_a_call_that_is_still_at_work_is_409_until_it_must_have_died(program, ow
     assert code_of(program.post("/books", {"title": "Emma"}, **key)) == (409, "in-progress")
     IdempotencyKey.objects.update(created=timezone.now() - timedelta(minutes=6))
     assert program.post("/books", {"title": "Emma"}, **key).status_code == 201
+
+
+class Died(BaseException):
+    """A process that is killed leaves its transaction open, as this leaves it."""
+
+
+@pytest.mark.parametrize("moment", [signals.pre_save, signals.post_save], ids=["before", "after"])
+def test_a_call_that_dies_while_its_response_is_stored_has_made_nothing(program, owner, moment):
+    def die(instance, update_fields, **_):
+        if update_fields:
+            raise Died
+
+    key = {"Idempotency-Key": "k-1"}
+    moment.connect(die, sender=IdempotencyKey)
+    try:
+        with pytest.raises(Died):
+            program.post("/books", {"title": "Emma"}, **key)
+    finally:
+        moment.disconnect(die, sender=IdempotencyKey)
+    assert UserBook.objects.of(owner).count() == 0
+    assert program.post("/books", {"title": "Emma"}, **key).status_code == 201
+    assert UserBook.objects.of(owner).count() == 1
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "é", "k" * 101])
