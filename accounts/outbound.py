@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from jobs.deadline_transport import DeadlineTransport
+
 SECONDS = 10
 # Address ranges that lead to inner addresses and that `is_global` does not know.
 TUNNELS = [ipaddress.ip_network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
@@ -29,7 +31,8 @@ class Sender:
         there = f"[{ip}]" if ":" in ip else ip
         pinned = httpx.URL(url).copy_with(host=there.strip("[]"))
         headers = {**headers, "Host": parts.netloc.rpartition("@")[2]}
-        with httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False, transport=self.transport) as client:
+        transport = self.transport or DeadlineTransport(SECONDS)
+        with httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False, transport=transport) as client:
             request = client.build_request("POST", pinned, content=body, headers=headers)
             request.extensions["sni_hostname"] = parts.hostname  # the certificate must still match the name
             answer = client.send(request, stream=True)  # the body is not read

@@ -13,7 +13,7 @@ from api.authentication import EVERYBODY
 from api.book_schemas import BookOut
 from api.books import LOCATION
 from api.errors import Problem, not_found
-from api.idempotent_calls import creates
+from api.idempotent_calls import creates, creates_slowly
 from api.schemas import In, Key, OneOf, Out, Page, Slice, Text, router
 from api.shelves import page_of
 from chat import actions, conversations
@@ -140,7 +140,7 @@ def delete_chat_session(request: HttpRequest, session_id: SessionKey):
 
 
 @calls.post("/{session_id}/messages", response={201: MessageOut}, throttle=QUESTIONS)
-@creates(at_once=False)
+@creates_slowly
 def ask_in_chat(request: HttpRequest, session_id: SessionKey, body: MessageIn):
     """Asks a question and waits for the answer. `state` says whether there is one."""
     message = conversations.ask_question(_own_session(request.user, session_id), body.message)

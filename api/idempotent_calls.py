@@ -1,7 +1,7 @@
 """Calls that create something. With an `Idempotency-Key`, a repeated call gets the same response and creates nothing more."""
 
-from contextlib import nullcontext
-from functools import partial, wraps
+from collections.abc import Callable
+from functools import wraps
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -22,28 +22,36 @@ DESCRIBED = {
 }
 
 
-def creates(view=None, *, at_once: bool = True):
+def creates(view: Callable) -> Callable:
     """Decorates a view that creates something, below its `@router.post`.
 
     What the view creates and its response are stored in one transaction: if the process dies, neither is there, and the call
-    can be repeated immediately. A view that waits for others is not `at_once`: its transaction would make everybody wait."""
-    if view is None:
-        return partial(creates, at_once=at_once)
+    can be repeated immediately."""
+    operations = []
 
     @wraps(view)
     def call(request, **values):
-        key = request.headers.get(HEADER)
-        if key is None:
+        if HEADER not in request.headers:
             return view(request, **values)
         fingerprint = idempotency.call_fingerprint(request)
-        with transaction.atomic() if at_once else nullcontext():
-            row = _begin(request, key, fingerprint)
-            if row.status:
-                return _as_before(row)
-            request.idempotency = row
-            return _respond(call.operation, view, request, values) if at_once else view(request, **values)
+        with transaction.atomic():
+            earlier = _begin(request, fingerprint)
+            return earlier or _respond(operations[0], view, request, values)
 
-    contribute_operation_callback(call, partial(_describe, call))
+    contribute_operation_callback(call, _describe)
+    contribute_operation_callback(call, operations.append)
+    return call
+
+
+def creates_slowly(view: Callable) -> Callable:
+    """As `creates`, for a view that waits for others: everybody would have to wait for its transaction."""
+
+    @wraps(view)
+    def call(request, **values):
+        earlier = _begin(request, idempotency.call_fingerprint(request)) if HEADER in request.headers else None
+        return earlier or view(request, **values)
+
+    contribute_operation_callback(call, _describe)
     return call
 
 
@@ -54,21 +62,26 @@ def _respond(operation, view, request, values: dict) -> HttpResponse:
     return operation._result_to_response(request, view(request, **values), response)
 
 
-def _describe(call, operation):
-    call.operation = operation
+def _describe(operation):
     extra = operation.openapi_extra or {}
     operation.openapi_extra = {**extra, "parameters": [*extra.get("parameters", []), DESCRIBED]}
 
 
-def _begin(request, key: str, fingerprint: str):
+def _begin(request, fingerprint: str) -> HttpResponse | None:
+    """The response of an earlier call with this key; None if this is the first."""
+    key = request.headers[HEADER]
     if not (0 < len(key) <= LONGEST and key.isascii() and key.isprintable() and " " not in key):
         raise invalid(f"{HEADER} must have 1 to {LONGEST} letters, digits and symbols, without spaces.")
     try:
-        return idempotency.begin_call(request.auth.user, key, fingerprint)
+        row = idempotency.begin_call(request.auth.user, key, fingerprint)
     except idempotency.KeyInUse:
         raise Problem(409, "in-progress", "The first request with this key is still running. Try again in a moment.") from None
     except idempotency.KeyReused:
         raise Problem(422, "key-reused", f"This {HEADER} belongs to another request. Choose a new one.") from None
+    if row.status:
+        return _as_before(row)
+    request.idempotency = row
+    return None
 
 
 def _as_before(row) -> HttpResponse:

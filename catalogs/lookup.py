@@ -17,6 +17,7 @@ from catalogs.google_books import GoogleBooks
 from catalogs.local import LocalCatalog
 from catalogs.open_library import OpenLibrary
 from catalogs.retrying_transport import RetryingTransport
+from jobs.deadline_transport import DeadlineTransport
 
 CACHE_SECONDS = 7 * 24 * 3600
 AT_ONCE = 8  # concurrent requests
@@ -259,7 +260,7 @@ def _agent() -> str:
 def _client(source: str, agent: str) -> httpx.Client:
     """One client per source and process, so that the circuit breaker works across requests."""
     return httpx.Client(
-        transport=RetryingTransport(httpx.HTTPTransport(limits=httpx.Limits(max_connections=AT_ONCE))),
+        transport=RetryingTransport(DeadlineTransport(REQUEST_SECONDS, limits=httpx.Limits(max_connections=AT_ONCE))),
         headers={"User-Agent": agent},
         timeout=REQUEST_SECONDS,
         follow_redirects=True,

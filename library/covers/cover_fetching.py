@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from accounts.outbound import Sender, Unsafe
+from jobs.deadline_transport import DeadlineTransport
 
 MOST_BYTES = 5 * 1024 * 1024
 SECONDS = 8.0  # in total; somebody may be waiting for the page
@@ -40,8 +41,9 @@ class Fetcher:
         """The bytes at `address`, at most 5 MB. Follows redirects. Raises FetchError."""
         until = self.clock() + SECONDS
         timeout = httpx.Timeout(SECONDS, connect=CONNECT_SECONDS)
+        transport = self.transport or DeadlineTransport(SECONDS)
         try:
-            with httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False, transport=self.transport) as client:
+            with httpx.Client(timeout=timeout, trust_env=False, follow_redirects=False, transport=transport) as client:
                 for _ in range(MOST_HOPS):
                     moved_to, data = self.ask(client, address, until)
                     if not moved_to:
