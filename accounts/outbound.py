@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from jobs.deadline_transport import DeadlineTransport
+from catalogs.deadline_transport import DeadlineTransport
 
 SECONDS = 10
 # Address ranges that lead to inner addresses and that `is_global` does not know.

@@ -122,5 +122,5 @@ class ApiMiddleware(MiddlewareMixin):
             response = _error_response(Problem(405, "no-such-method", sentence, {"Allow": allowed}))
         for name, value in throttling.rate_headers(request).items():
             response[name] = value
-        response.setdefault("Cache-Control", "private, no-cache")
+        response.setdefault("Cache-Control", "private, no-store")
         return response

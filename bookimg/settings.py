@@ -11,14 +11,15 @@ from bookimg.environment import env, flag, kept_secret, rate, read_address, read
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
-DATA_DIR.mkdir(parents=True, exist_ok=True)
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is in it is for this system user alone
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 DEBUG = flag("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret.key")
 
 # The address of the site. If it is https, secure cookies, redirects and HSTS are turned on.
 PUBLIC_URL = read_address("PUBLIC_URL", "")
 HTTPS = PUBLIC_URL.startswith("https://")
-ALLOWED_HOSTS = read_setting("ALLOWED_HOSTS", "list", ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = read_setting("ALLOWED_HOSTS", "list", [] if HTTPS else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = read_setting("CSRF_TRUSTED_ORIGINS", "list", [PUBLIC_URL] if PUBLIC_URL else [])
 if PUBLIC_URL and urlsplit(PUBLIC_URL).hostname not in ALLOWED_HOSTS:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(PUBLIC_URL).hostname]
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.personal_pages.PersonalPagesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "api.root.ApiMiddleware",
@@ -346,7 +348,8 @@ LOGGING = {
         "text": {"format": "%(asctime)s %(levelname).1s %(name)s: %(message)s", "datefmt": "%H:%M:%S"},
         "json": {"()": "bookimg.logging.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "filters": {"messages": {"()": "bookimg.logging.MessageFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["messages"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "httpx": {"level": "WARNING"},

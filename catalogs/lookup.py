@@ -13,11 +13,11 @@ from django.core.cache import cache
 from django.utils.module_loading import import_string
 
 from catalogs import Catalog, CatalogError, Record, folding
+from catalogs.deadline_transport import DeadlineTransport
 from catalogs.google_books import GoogleBooks
 from catalogs.local import LocalCatalog
 from catalogs.open_library import OpenLibrary
 from catalogs.retrying_transport import RetryingTransport
-from jobs.deadline_transport import DeadlineTransport
 
 CACHE_SECONDS = 7 * 24 * 3600
 AT_ONCE = 8  # concurrent requests

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from accounts.outbound import Sender, Unsafe
-from jobs.deadline_transport import DeadlineTransport
+from catalogs.deadline_transport import DeadlineTransport
 
 MOST_BYTES = 5 * 1024 * 1024
 SECONDS = 8.0  # in total; somebody may be waiting for the page

@@ -215,4 +215,4 @@ def test_pages_of_other_origins_call_only_where_the_settings_say_so(program, set
 
 
 def test_answers_are_kept_by_nobody_else(program):
-    assert program.get("/books")["Cache-Control"] == "private, no-cache"
+    assert program.get("/books")["Cache-Control"] == "private, no-store"

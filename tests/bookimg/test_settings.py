@@ -106,6 +106,11 @@ def test_the_key_of_the_database_may_come_by_itself(tmp_path):
     assert settings_of(tmp_path, **said)["DATABASES"]["default"]["PASSWORD"] == "a/key:with@signs"
 
 
+def test_a_site_behind_https_answers_to_its_own_name_alone(tmp_path):
+    assert settings_of(tmp_path, PUBLIC_URL="https://books.example.org")["ALLOWED_HOSTS"] == ["books.example.org"]
+    assert "localhost" in settings_of(tmp_path, PUBLIC_URL="http://shelf.local")["ALLOWED_HOSTS"]
+
+
 def test_processes_that_start_together_share_one_secret_key(tmp_path):
     path = tmp_path / "secret.key"
     with ThreadPoolExecutor(8) as pool:

@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 
-from jobs.deadline_transport import DeadlineTransport
+from catalogs.deadline_transport import DeadlineTransport
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n"
 DRIPS = {"before the head": (b"", b"H"), "in the head": (HEAD, b"X-A: b\r\n"), "in the body": (HEAD + b"\r\n", b".")}
