@@ -69,6 +69,9 @@ class BookFacts(In):
     )
     publisher: Text = text("publisher")
     published_date: Text = Field("", pattern=DATE, max_length=10, description="2017, 2017-02 or 2017-02-07.", examples=["1969"])
+    first_published: Annotated[int | None, Field(ge=-4000, le=2100)] = Field(
+        None, description="The year in which the work first appeared, below zero before our era.", examples=[1965]
+    )
     language: Text = text("language", examples=["en"])
     series: Text = text("series")
     series_number: Text = text("series_number")
@@ -110,8 +113,9 @@ class BookPatch(BookFacts):
 # The facts of an edition: name in the API -> our column.
 FACT_NAMES = {
     "title": "title", "subtitle": "subtitle", "authors": "authors", "isbn": "isbn13", "publisher": "publisher",
-    "published_date": "published_date", "language": "language", "series": "series", "series_number": "series_number",
-    "pages": "pages", "binding": "binding", "description": "description", "categories": "categories", "cover_image": "cover",
+    "published_date": "published_date", "first_published": "first_published", "language": "language", "series": "series",
+    "series_number": "series_number", "pages": "pages", "binding": "binding", "description": "description",
+    "categories": "categories", "cover_image": "cover",
 }  # fmt: skip
 
 
@@ -154,6 +158,7 @@ class BookOut(Out):
     isbn: str = Field(description="13 digits, or empty.")
     publisher: str
     published_date: str
+    first_published: int | None = Field(description="The year of the work, where it is known.")
     language: str
     series: str
     series_number: str

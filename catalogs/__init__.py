@@ -21,6 +21,7 @@ class RecordData(TypedDict, total=False):
     isbn: str
     publisher: str
     published_date: str
+    first_published: int | None
     language: str
     cover: str
     links: dict[str, str]
@@ -44,6 +45,7 @@ class Record:
     isbn: str = ""  # 13 digits, or ""
     publisher: str = ""
     published_date: str = ""  # as precise as known: 2017, 2017-02 or 2017-02-07
+    first_published: int | None = None  # the year in which the work appeared, in whatever edition
     language: str = ""  # ISO 639-1
     cover: str = ""  # https:// address of a picture
     links: dict[str, str] = field(default_factory=dict)  # name of the shop or site -> address

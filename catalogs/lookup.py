@@ -226,7 +226,8 @@ def _cache_key(catalog: Catalog, *parts: str) -> str:
 
 
 COMPLETED = (
-    "authors", "subtitle", "publisher", "published_date", "language", "cover", "pages", "binding", "description", "categories",
+    "authors", "subtitle", "publisher", "published_date", "first_published", "language", "cover", "pages", "binding",
+    "description", "categories",
 )  # fmt: skip
 
 

@@ -27,6 +27,8 @@ CORPORATE = re.compile(
 )
 OWN_ORDER = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]")  # Chinese, Japanese, Korean
 PATRONYMIC = re.compile(r"(?i)\w(?:ович|евич|ьич|овна|евна|ична)$")
+AND = re.compile(r",?\s+(?:&|and|und|et|with)\s+|\s*&\s*|\s*/\s*")
+NOT_A_PERSON = re.compile(r"(?i)(?:the|his|her|their|a|an|other|others)\b")
 INITIALS = re.compile(r"(?:^|\s)(?:[^\W\d_]\.\s?-?)+$")  # J. R. R., Ursula K.
 MONONYMS = frozenset(
     "homer plato aristotle voltaire virgil ovid sophocles euripides aeschylus aristophanes herodotus thucydides xenophon livy "
@@ -82,6 +84,8 @@ class PersonName:
         names = [parts[0], *(part for part in parts[1:] if part not in suffixes)] if parts else [""]
         if len(names) == 1 or len(names) > 2 or CORPORATE.search(names[1]) or RANK.search(names[1]):
             return cls(text if len(names) > 1 else " ".join([*names, *suffixes]))
+        if OWN_ORDER.search(names[0]) and OWN_ORDER.search(names[1]):
+            return cls(names[0] + names[1])
         return cls(" ".join([HONORIFIC.sub("", names[1]), names[0], *suffixes]))
 
 
@@ -133,11 +137,25 @@ def _joined(pieces: list[str]) -> str:
 def as_written(text: str) -> tuple[list[str], bool]:
     """The people in a text that a person typed, and whether a comma in it was left because it may mean two things."""
     people, unclear = [], False
-    for part in re.split(r"\s*[;|&\n]\s*", text):
-        found, open_question = _typed(" ".join(part.split()).strip(" ,"))
-        people += found
-        unclear = unclear or open_question
+    text = re.sub(r"^by\s+|,?\s+et al\.?$", "", text)
+    for part in re.split(r"\s*[;|\n]\s*", text):
+        pieces = _around_and(" ".join(part.split()).strip(" ,"))
+        for piece in pieces:
+            found, open_question = _typed(piece.strip(" ,"))
+            people += found
+            unclear = unclear or open_question or (len(pieces) == 1 and _joins_words(piece))
     return people, unclear
+
+
+def _around_and(text: str) -> list[str]:
+    """`Douglas Preston and Lincoln Child` as two: where whole names stand on both sides. `Simon and Schuster` stays."""
+    pieces = AND.split(text)
+    whole = all(" " in piece.strip() and not NOT_A_PERSON.match(piece) for piece in pieces)
+    return pieces if whole and not CORPORATE.search(text) else [text]
+
+
+def _joins_words(text: str) -> bool:
+    return bool(AND.search(text)) and not CORPORATE.search(text)
 
 
 def _typed(text: str) -> tuple[list[str], bool]:
@@ -159,7 +177,9 @@ def _surely_reversed(last: str, given: str) -> bool:
     surname = PARTICLE.sub("", last, count=1).strip() if PARTICLE.match(last) else last
     if {last.casefold(), given.casefold()} & MONONYMS:
         return False
-    return bool(INITIALS.search(given)) or (" " not in surname and " " not in given)
+    particle = " " in given and given.split()[-1] in folding.NAME_PARTICLES  # Berg, Bernard van der
+    initials = bool(INITIALS.search(given)) or bool(PATRONYMIC.search(given))
+    return initials or (" " not in surname and (particle or " " not in given))
 
 
 def authors_of(text: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Open Library: https://openlibrary.org/dev/docs/api/search and, for one edition, https://openlibrary.org/dev/docs/api/books"""
 
+import re
 from dataclasses import replace
 
 import httpx
@@ -8,7 +9,7 @@ from catalogs import CatalogError, Record, isbn, ranking
 from catalogs.languages import iso
 from catalogs.series import split_series
 from catalogs.spine_queries import spine_queries
-from catalogs.statements import as_text, as_texts, pages, published_date
+from catalogs.statements import LAST_YEAR, as_text, as_texts, pages, published_date
 
 WORK = "key title subtitle author_name first_publish_year isbn publisher language cover_i editions".split()
 EDITION = "key title subtitle isbn publisher publish_date language cover_i".split()
@@ -82,13 +83,20 @@ def _record(doc, isbn_of_edition: str = "") -> Record | None:
         authors=tuple(as_texts(doc.get("author_name"))),
         isbn=isbn_of_edition or next(filter(None, map(isbn.clean, as_texts(facts.get("isbn")))), ""),
         publisher=as_text(facts.get("publisher")),
-        published_date=published_date(as_text(edition.get("publish_date")) or as_text(doc.get("first_publish_year")))[:4],
+        published_date=published_date(as_text(edition.get("publish_date")))[:4],
+        first_published=first_year(doc.get("first_publish_year")),
         language=iso(languages[0]) if languages and (len(languages) == 1 or edition.get("language")) else "",
         cover=COVER.format(cover) if isinstance(cover, int) and cover > 0 else "",
         links={"openLibrary": f"https://openlibrary.org{key}"},
         source="open_library",
         source_id=key.rsplit("/", 1)[-1],
     )
+
+
+def first_year(value) -> int | None:
+    """The year in which a work appeared, as the search gives it."""
+    year = int(value) if isinstance(value, int | float | str) and re.fullmatch(r"-?\d{1,4}(\.0)?", str(value)) else 0
+    return year if year and year <= LAST_YEAR else None
 
 
 def _with_details(record: Record, edition: dict, subjects) -> Record:

@@ -22,6 +22,7 @@ def book_json(copy: UserBook) -> dict:
         "isbn": copy.isbn13,
         "publisher": copy.publisher,
         "publishedDate": copy.published_date,
+        "firstPublished": copy.first_published,
         "language": copy.language,
         "series": copy.series,
         "seriesNumber": copy.series_number,

@@ -1,5 +1,6 @@
 """Statistics of a library and of what was read when, with charts. Every figure takes one query, however many books there are."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -86,9 +87,13 @@ class Statistics:
 
     @cached_property
     def by_year(self) -> list[Part]:
-        """By year of publication, or by decade if the years span more than 150."""
-        counts = dict(self.books.values_list(Substr("published_date", 1, 4)).annotate(n=Count("pk")))
-        return years({int(year): n for year, n in counts.items() if year.isdecimal() and len(year) == 4})
+        """By year of first publication if known, or by decade if the years span more than 150."""
+        counts: Counter[int] = Counter()
+        rows = self.books.values_list("first_published", Substr("published_date", 1, 4)).annotate(n=Count("pk"))
+        for work, edition, n in rows:
+            if work is not None or (edition.isdecimal() and len(edition) == 4):
+                counts[int(edition) if work is None else work] += n
+        return years(counts)
 
     @cached_property
     def by_author(self) -> list[Part]:

@@ -3,16 +3,20 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 
 from dateutil import parser
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
+from django.utils.dates import MONTHS, MONTHS_3
 
 YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ]\d.*)?")
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]+\d.*)?")
 MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
 SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # how spreadsheets count: 20000 is in 1954, 69999 in 2091
+UNKNOWN_DAY = re.compile(r"[0/.-]+|0[01]01-01-01.*")  # what programs write where they know none
+LANGUAGES = ("de", "fr", "es", "it", "pt", "nl")
 DAY_FIRST, MONTH_FIRST = "day", "month"
 UNCLEAR = "“{}” could mean two dates, and no other date here says which. Choose the order of day and month in the preview."
 UNKNOWN = "“{}” could not be read as a date."
@@ -24,10 +28,11 @@ class When:
     note: str = ""
 
 
-def parse(text: str, order: str = "") -> When:
+def parse_date(text: str, order: str = "") -> When:
     """The date in `text`. `order` says which of day and month stands first in this file, where that is known."""
-    text = " ".join(text.strip("[]()?~© \t\r\n").split())
-    if not text or re.fullmatch(r"[0/.-]+", text):
+    text = " ".join(text.strip("[]()~© \t\r\n").split())
+    text = re.sub(r"(?<=\d{4})\?$", "", text)
+    if not text or UNKNOWN_DAY.fullmatch(text):
         return When()
     if match := YEAR_FIRST.fullmatch(text) or COMPACT.fullmatch(text):
         return _checked(text, *match.groups())
@@ -84,7 +89,7 @@ def _year_last(text: str, first: int, second: int, year: str, order: str, separa
 def _checked(text: str, year: str, month: str | None = None, day: str | None = None) -> When:
     """Goodreads and others fill with zeros what they do not know: 2017/00/00 is a year."""
     year, month, day = int(year), int(month or 0), int(day or 0)
-    if not 1 <= year <= 2200:
+    if not 100 <= year <= 2200:
         return When(note=UNKNOWN.format(text))
     if not month:
         return When(f"{year:04}")
@@ -102,8 +107,9 @@ def _in_words(text: str) -> When:
     """February 7, 2017; 7 Feb 2017; Feb 2017. What the text leaves open comes out differently on two different days."""
     if len(text) > 60 or not re.search(r"\d{4}", text) or not re.search(r"[^\W\d_]", text):
         return When(note=UNKNOWN.format(text[:60]))
+    english = _in_english(text)
     try:
-        one, other = (parser.parse(text, default=datetime(1904, month, day, tzinfo=UTC)) for month, day in ((1, 1), (3, 3)))
+        one, other = (parser.parse(english, default=datetime(1904, month, day, tzinfo=UTC)) for month, day in ((1, 1), (3, 3)))
     except (ValueError, ArithmeticError, TypeError, AttributeError):
         year = re.search(r"(?<!\d)(1[0-9]{3}|20[0-9]{2})(?!\d)", text)
         return When(year[1], f"Only the year of “{text}” could be read.") if year else When(note=UNKNOWN.format(text))
@@ -112,3 +118,22 @@ def _in_words(text: str) -> When:
     if one.day != other.day:
         return When(f"{one.year:04}-{one.month:02}")
     return When(one.date().isoformat())
+
+
+def _in_english(text: str) -> str:
+    """`3. März 2020` and `12 de mayo de 2020` with the month as the parser knows it; what is English stays."""
+    words = re.findall(r"\w+|\W+", text.casefold())
+    small = {"de", "del", "le", "der", "den", "am", "of", "the"}
+    return "".join(_english_months().get(word, "" if word in small else word) for word in words)
+
+
+@cache
+def _english_months() -> dict[str, str]:
+    found = {}
+    for language in reversed(LANGUAGES):
+        with translation.override(language):
+            found |= {str(names[n]).casefold(): f"{n:02}" for names in (MONTHS_3, MONTHS) for n in names}
+    with translation.override("en"):
+        english = {f"{n:02}": str(MONTHS[n]) for n in MONTHS}
+        own = {str(names[n]).casefold() for names in (MONTHS_3, MONTHS) for n in names}
+    return {word: english[number] for word, number in found.items() if word not in own}

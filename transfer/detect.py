@@ -11,6 +11,7 @@ from transfer.formats import (
     bookly,
     bookwyrm,
     calibre,
+    clz,
     goodreads,
     hardcover,
     inventaire,
@@ -31,7 +32,7 @@ TABLES = [
     module.FORMAT
     for module in (
         goodreads, storygraph, librarything, calibre, libib, hardcover, bookwyrm, openreads, inventaire, bookbuddy,
-        book_catalogue, my_library, bookly, openlibrary,
+        book_catalogue, my_library, bookly, clz, openlibrary,
     )
 ]  # fmt: skip
 FORMATS = {one.name: one for one in (own_json.FORMAT, librarything_json.FORMAT, *TABLES, other_table.FORMAT, isbn_list.FORMAT)}
@@ -78,7 +79,7 @@ def _table(start: bytes, encoding: str, wanted: str) -> _Found | None:
     header = source_files.header_of(start, encoding)
     if wanted != "auto":
         return _Found(FORMATS[wanted].name, encoding, header)
-    best = max(TABLES, key=lambda table: table.tells(header) / len(table.told_by))
+    best = max(TABLES, key=lambda table: table.tells(header) / len(table.signature))
     if best.tells(header):
         return _Found(best.name, encoding, header)
     targets = set(other_table.FORMAT.mapping(header).values())

@@ -4,6 +4,7 @@ import httpx
 from django.conf import settings
 
 from catalogs import isbn, lookup
+from catalogs.open_library import first_year
 from library.copies import facts, identity, isbn_entry
 from library.models import FACTS
 from transfer.items import Item
@@ -89,6 +90,5 @@ def _ask(catalog, path: str, query: dict) -> dict:
 
 
 def _facts(doc: dict, authors: list[str]) -> dict:
-    return {"title": doc["title"][:500], "authors": authors} | (
-        {"subtitle": doc["subtitle"][:500]} if doc.get("subtitle") else {}
-    )
+    more = {"subtitle": (doc.get("subtitle") or "")[:500], "first_published": first_year(doc.get("first_publish_year"))}
+    return {"title": doc["title"][:500], "authors": authors} | {name: value for name, value in more.items() if value}

@@ -23,8 +23,7 @@ from accounts.models import Event
 from jobs import runner
 from jobs.leases import Lease, end_of_lease, nobody_holds_it, nothing_counted
 from transfer import archive_covers, detect, owned_matching, row_outcomes, source_files
-from transfer.fields import Hints
-from transfer.items import Item, NotReadable
+from transfer.items import Hints, Item, NotReadable
 from transfer.models import Import, ImportOptions, ImportRow
 
 logger = logging.getLogger("transfer.items")

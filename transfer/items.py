@@ -1,4 +1,4 @@
-"""Bringing books in from files: `formats` know the files, `matching` what is owned already, `run` does it in the background."""
+"""A row of a file on its way into a library, and what the file as a whole says about its rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +9,16 @@ class NotReadable(ValueError):
     """A sentence for the person: why this file as a whole cannot be brought in."""
 
     permanent = True
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What the file as a whole says about its values."""
+
+    date_order: str = ""  # day or month, where dates such as 03/04/2020 are clear by others
+    stars: int = 5  # the best rating; 0 where the file leaves it open
+    program: str = ""  # whose file it is
+    statuses: Mapping[str, str] = field(default_factory=dict)  # the program's own words
 
 
 @dataclass

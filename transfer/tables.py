@@ -7,22 +7,22 @@ from decimal import DecimalException
 from itertools import islice
 from typing import BinaryIO
 
-from transfer import dates, fields, source_files
-from transfer.fields import DROP, KEEP, TARGETS, Hints
-from transfer.items import Item, Row
+from transfer import dates, source_files
+from transfer.fields import DROP, KEEP, TARGETS, finish_item
+from transfer.fields.texts import is_nothing, without_apostrophe
+from transfer.items import Hints, Item, Row
 
-LOOKED_AT = 2000  # rows that are asked what their file means
+LOOKED_AT = 200_000  # rows that say what their file means: the last rating may show the scale
 ODD = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, DecimalException, RecursionError)
 SEVERAL = frozenset(  # of these a row may have more than one column
     "authors author_list author_surname_first one_author more_authors isbn tags categories notes review read_on".split()
 )
-DATES = ("read_on", "begun", "finished", "added", "bought", "published", "first_year", "lent_on", "stopped")
-
-
+DATES = ("read_on", "begun", "finished", "added", "bought", "published", "first_published", "lent_on", "stopped")
+TEXTS = ("title", "plain_title", "rating", "surname", "given_name")  # a book may be called NaN, and Null is a surname
 ORDER = {name: place for place, name in enumerate(TARGETS)}
 AGAIN = re.compile(r"(.*) \(\d+\)")  # the second column of one name (see source_files)
 UNREADABLE = "The column “{}” could not be read; its text is kept as it is."
-SHARE_OF_TEN = 0.2  # of the ratings must be more than 5, or they are slips in a list out of five
+SLIPS, OF_TEN = 0.2, 0.5  # the share of ratings above 5 in a list out of five at most, and in one out of ten at least
 SCALE = re.compile(r"(?i)(?:/|out of|of|von|sur|[-–])\s*(5|10)\b")
 
 SCALE_IN_NAME = re.compile(r"\s*(?:\([^()]*\)|/\s*\d+|out of \d+)\s*$")
@@ -30,8 +30,7 @@ SCALE_IN_NAME = re.compile(r"\s*(?:\([^()]*\)|/\s*\d+|out of \d+)\s*$")
 
 def _column_key(name: str) -> str:
     """The same for `ISBN-13`, `isbn_13` and `Isbn13`, and for the second column of a name."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.strip())
-    return re.sub(r"[\W_]+", "", words).casefold() or name.strip()
+    return re.sub(r"[^\w#]+|_", "", name).casefold() or name.strip()
 
 
 def _unchanged(values: dict[str, str]) -> dict[str, str]:
@@ -49,7 +48,7 @@ class Table:
 
     name: str
     label: str
-    told_by: tuple[str, ...]  # columns that few others have
+    signature: tuple[str, ...]  # columns that few others have, at least two of them
     columns: dict[str, str]
     clean: Callable[[dict], dict] = _unchanged
     complete: Callable[[Item, dict, Hints], None] = _nothing_more
@@ -62,7 +61,7 @@ class Table:
     def tells(self, header: list[str]) -> int:
         """How many telling columns there are, 0 where they are too few."""
         there = {_column_key(name) for name in header}
-        count = sum(_column_key(name) in there for name in self.told_by)
+        count = sum(_column_key(name) in there for name in self.signature)
         return count if count >= self.least else 0
 
     def mapping(self, header: list[str]) -> dict[str, str]:
@@ -105,10 +104,10 @@ class Table:
         item = Item(problem=row.problem, notes=list(row.notes))
         if row.problem:
             return item
-        values = {name: fields.plain(text) for name, text in self._cleaned(item, row.values).items()}
+        values = {name: without_apostrophe(text) for name, text in self._cleaned(item, row.values).items()}
         for name, target in plan:
             text = values.get(name, "")
-            if not text or target == DROP:
+            if not text or target == DROP or (self.loose and target in TARGETS and target not in TEXTS and is_nothing(text)):
                 continue
             if target not in TARGETS or (target not in SEVERAL and values.get(_base(name, values))):
                 item.extra[name] = text
@@ -118,7 +117,7 @@ class Table:
             self.complete(item, values, hints)
         except ODD:
             item.notes.append("Some columns of this row could not be read together.")
-        fields.finish(item)
+        finish_item(item)
         return item
 
     def _cleaned(self, item: Item, values: dict[str, str]) -> dict[str, str]:
@@ -150,9 +149,13 @@ def _scale_of(names) -> int:
 
 
 def _scale_shown(ratings: list[float]) -> int:
-    best = max(ratings, default=0)
-    above = sum(rating > 5 for rating in ratings)
-    return 10 if 5 < best <= 10 and above >= SHARE_OF_TEN * len(ratings) else 5
+    """5, 10 or 100; 0 where some are above 5 but too few to tell a list out of ten from slips."""
+    if sum(rating > 10 for rating in ratings) > OF_TEN * len(ratings):
+        return 100
+    above = sum(5 < rating <= 10 for rating in ratings)
+    if above >= OF_TEN * len(ratings) and above:
+        return 10
+    return 5 if above <= SLIPS * len(ratings) else 0
 
 
 def _number(text: str) -> float:

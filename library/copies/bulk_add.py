@@ -12,7 +12,9 @@ from library.models import FACTS, Book, CopyAuthor, FactChange, Loan, Reading, U
 BATCH = 500
 TagOfBook = UserBook.tags.through
 # The details from a person's file that go into the shared edition: only what is printed in the book, nothing personal.
-SHARED = ("subtitle", "publisher", "published_date", "language", "series", "series_number", "pages", "binding")
+SHARED = (
+    "subtitle", "publisher", "published_date", "first_published", "language", "series", "series_number", "pages", "binding",
+)  # fmt: skip
 
 
 @dataclass

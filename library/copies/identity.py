@@ -102,7 +102,7 @@ def record_of(book: Book) -> Record:
 def follow_isbn(copy: UserBook):
     """Makes `copy` (without saving it) a copy of the edition with its new ISBN. A new edition only takes over what is true of
     the whole work; publisher, pages and cover belonged to the previous edition."""
-    values = {fact: getattr(copy, fact) for fact in ("title", "series", "series_number", "language")}
+    values = {fact: getattr(copy, fact) for fact in ("title", "series", "series_number", "language", "first_published")}
     copy.book = find_or_make_book(Record(**values, authors=tuple(copy.authors), isbn=copy.isbn13, source=facts.YOU))
 
 

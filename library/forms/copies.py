@@ -101,11 +101,12 @@ class FactsForm(CarefulForm):
     class Meta:
         model = UserBook
         fields = [
-            "title", "subtitle", "authors", "isbn13", "series", "series_number", "publisher", "published_date", "language",
-            "pages", "binding", "description", "categories", "cover",
+            "title", "subtitle", "authors", "isbn13", "series", "series_number", "publisher", "published_date",
+            "first_published", "language", "pages", "binding", "description", "categories", "cover",
         ]  # fmt: skip
         help_texts = {
             "published_date": "As much as you know, such as 2017, 2017-02 or 2017-02-07.",
+            "first_published": "The year in which the work appeared, in whatever edition.",
             "language": "Two letters, such as en or de.",
             "series_number": "Such as 1, 2.5 or 1-3.",
             "binding": "Hardcover, paperback, …",
@@ -116,6 +117,12 @@ class FactsForm(CarefulForm):
         if date and not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", date):
             raise ValidationError("Enter the date as 2017, 2017-02 or 2017-02-07.")
         return date
+
+    def clean_first_published(self):
+        year = self.cleaned_data["first_published"]
+        if year is not None and not -4000 <= year <= 2100:
+            raise ValidationError("Enter the year with four digits, such as 1869.")
+        return year
 
     def clean_cover(self):
         cover = self.cleaned_data["cover"]

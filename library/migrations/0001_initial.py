@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('authors', models.JSONField(blank=True, default=list)),
                 ('publisher', models.CharField(blank=True, max_length=200)),
                 ('published_date', models.CharField(blank=True, max_length=10, verbose_name='published')),
+                ('first_published', models.SmallIntegerField(blank=True, null=True)),
                 ('language', models.CharField(blank=True, max_length=8)),
                 ('series', models.CharField(blank=True, max_length=200)),
                 ('series_number', models.CharField(blank=True, max_length=20, verbose_name='number in the series')),
@@ -54,6 +55,7 @@ class Migration(migrations.Migration):
                 ('authors', models.JSONField(blank=True, default=list)),
                 ('publisher', models.CharField(blank=True, max_length=200)),
                 ('published_date', models.CharField(blank=True, max_length=10, verbose_name='published')),
+                ('first_published', models.SmallIntegerField(blank=True, null=True)),
                 ('language', models.CharField(blank=True, max_length=8)),
                 ('series', models.CharField(blank=True, max_length=200)),
                 ('series_number', models.CharField(blank=True, max_length=20, verbose_name='number in the series')),
@@ -297,7 +299,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='userbook',
-            index=models.Index(fields=['user', 'removed', 'published_date', 'sort_title', 'id'], name='userbook_by_year'),
+            index=models.Index(fields=['user', 'removed', 'published_date', 'sort_title', 'id', 'first_published'], name='userbook_by_year'),
         ),
         migrations.AddIndex(
             model_name='userbook',

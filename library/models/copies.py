@@ -143,8 +143,10 @@ class UserBook(FoldedModel, Facts):
         "author_words": words_of("authors"),
         "series_words": words_of("series", "series_number"),
         "about_words": FoldedColumn(
-            frozenset({"publisher", "isbn13", "published_date", "categories", "description"}),
-            lambda copy: folded_words(copy.publisher, copy.isbn13, copy.year, copy.categories, copy.description),
+            frozenset({"publisher", "isbn13", "published_date", "first_published", "categories", "description"}),
+            lambda copy: folded_words(
+                copy.publisher, copy.isbn13, copy.year, str(copy.first_published or ""), copy.categories, copy.description
+            ),
         ),
         "own_words": words_of("notes", "review"),
     }
@@ -159,7 +161,9 @@ class UserBook(FoldedModel, Facts):
             models.Index(fields=["user", "removed", "sort_author", "sort_title", "id"], name="userbook_by_author"),
             models.Index(fields=["user", "removed", "added", "id"], name="userbook_by_added"),
             models.Index(fields=["user", "removed", "changed", "id"], name="userbook_by_changed"),
-            models.Index(fields=["user", "removed", "published_date", "sort_title", "id"], name="userbook_by_year"),
+            models.Index(
+                fields=["user", "removed", "published_date", "sort_title", "id", "first_published"], name="userbook_by_year"
+            ),
             models.Index(fields=["user", "removed", "rating", "sort_title", "id"], name="userbook_by_rating"),
             models.Index(fields=["user", "removed", "series_key", "sort_series", "sort_title", "id"], name="userbook_by_series"),
             models.Index(

@@ -161,12 +161,14 @@ class UserBookQuerySet(FoldedQuerySet):
 
     # ── Edition ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def published(self, first: int | None = None, last: int | None = None) -> Self:
-        """Books published between these years, inclusive."""
+        """Works first published between these years, inclusive; where that is unknown, editions published in them."""
         if (first or 0) > LAST_YEAR:
             return self.none()
-        found = self.exclude(published_date="")
-        found = found if first is None else found.filter(published_date__gte=f"{first:04}")
-        return found if last is None or last >= LAST_YEAR else found.filter(published_date__lt=f"{last + 1:04}")
+        edition = ~Q(published_date="") if first is None else Q(published_date__gte=f"{max(first, 0):04}", published_date__gt="")
+        if last is not None and last < LAST_YEAR:
+            edition &= Q(published_date__lt=f"{max(last + 1, 0):04}")
+        work = Q(**_ends("first_published", first, last), first_published__isnull=False)
+        return self.filter(work | (Q(first_published__isnull=True) & edition))
 
     def in_language(self, code: str) -> Self:
         return self.filter(language=code)
@@ -205,6 +207,8 @@ class UserBookQuerySet(FoldedQuerySet):
 def _empty(field: str) -> Q:
     if field == "cover":
         return Q(cover="", cover_key="")
+    if field == "year":
+        return Q(published_date="", first_published__isnull=True)
     return Q(**{f"{field}__isnull": True}) if field in NULLABLE else Q(**{TEXTS[field]: ""})
 
 

@@ -16,6 +16,7 @@ class Facts(models.Model):
     authors: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list, blank=True)
     publisher = models.CharField(max_length=200, blank=True)
     published_date = models.CharField("published", max_length=10, blank=True)  # 2017, 2017-02 or 2017-02-07
+    first_published = models.SmallIntegerField(null=True, blank=True)  # the year of the work; before our era below zero
     language = models.CharField(max_length=8, blank=True)  # ISO 639-1
     series = models.CharField(max_length=200, blank=True)
     series_number = models.CharField("number in the series", max_length=20, blank=True)  # 1, 2.5, 1-3
@@ -40,8 +41,8 @@ class Facts(models.Model):
 
 # All facts of an edition. `isbn13` is declared separately on both models, because it is unique for editions but not for copies.
 FACTS = (
-    "title", "subtitle", "authors", "isbn13", "publisher", "published_date", "language", "series", "series_number", "pages",
-    "binding", "description", "categories", "cover",
+    "title", "subtitle", "authors", "isbn13", "publisher", "published_date", "first_published", "language", "series",
+    "series_number", "pages", "binding", "description", "categories", "cover",
 )  # fmt: skip
 
 

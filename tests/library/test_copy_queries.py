@@ -153,3 +153,15 @@ def test_a_day_ends_at_midnight_here(owner, settings):
 
 def test_the_trash_is_a_place_of_its_own(owner, books):
     assert [copy.title for copy in UserBook.objects.in_trash(owner)] == ["Thrown away"]
+
+
+def test_years_are_those_of_the_work_where_they_are_known(owner):
+    old = make_copy(owner, "Iliad", "Homer", published_date="1998", first_published=-762)
+    novel = make_copy(owner, "Emma", "Jane Austen", published_date="2003", first_published=1815)
+    edition = make_copy(owner, "Ubik", "Philip K. Dick", published_date="1969-05")
+    make_copy(owner, "Nameless", "Nobody")
+    mine = UserBook.objects.of(owner)
+    assert set(mine.published(None, 1899)) == {old, novel}
+    assert set(mine.published(1960, 1969)) == {edition} and set(mine.published(1815, 2003)) == {novel, edition}
+    assert set(mine.published()) == {old, novel, edition} and mine.missing("year").count() == 1
+    assert set(mine.published(-800, -700)) == {old} and not mine.published(1998, 1998)

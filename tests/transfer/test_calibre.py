@@ -53,6 +53,6 @@ def test_a_date_of_the_year_101_is_none():
     assert "published_date" not in item.facts
 
 
-def test_ratings_of_ten_are_told_by_one_that_is_more_than_five():
+def test_ratings_of_ten_are_signature_one_that_is_more_than_five():
     _, items = read(table(HEADER, OMENS | {"rating": "4"}, OMENS | {"rating": "10"}))
     assert [item.own["rating"] for item in items] == [4, 10]

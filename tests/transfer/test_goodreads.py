@@ -51,6 +51,7 @@ def test_both_layouts_say_the_same(header):
         "binding": "Hardcover",
         "pages": 537,
         "published_date": "2019",
+        "first_published": 2019,
     }
     assert item.own == {
         "status": "read",
@@ -61,7 +62,7 @@ def test_both_layouts_say_the_same(header):
     }
     assert item.readings == [["", ""], ["", "2020-10-25"]]  # read twice, one date
     assert (item.tags, item.ids) == (["sci-fi", "space"], {"goodreads": "39077187"})
-    assert item.extra == {"Average Rating": "4.54", "Original Publication Year": "2019"}
+    assert item.extra == {"Average Rating": "4.54"}
     assert item.notes == []
 
 

@@ -223,7 +223,12 @@ def test_days_of_two_digits_follow_the_order_that_the_column_shows():
 
 def test_a_day_that_may_be_two_days_is_left_out_and_told():
     _, (item,) = read("Title,Date Read\nA,03/04/2021\n")
-    assert item.readings == [["", ""]] and item.extra["Date read"] == "03/04/2021" and "could mean two dates" in item.notes[0]
+    assert (
+        item.readings == []
+        and item.own["status"] == "read"
+        and item.extra["Date read"] == "03/04/2021"
+        and "could mean two dates" in item.notes[0]
+    )
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ PHRASES = ["Last, First", "A, B, C", "x (Y, #1; Z, #2)", "(", "\x1f", "2 v. (1, 
 ODD = st.sampled_from([*WORDS.split(), *PHRASES])
 CELL = ODD | st.text(max_size=30) | st.integers().map(str) | st.floats().map(str) | st.dates().map(str)
 TABLES = [*detect.TABLES, other_table.FORMAT]
-NAMES = {table.name: list(dict.fromkeys([*table.told_by, *table.columns]))[:120] for table in TABLES}
+NAMES = {table.name: list(dict.fromkeys([*table.signature, *table.columns]))[:120] for table in TABLES}
 
 
 def file_of(names: list[str], rows: list[list[str]], delimiter: str) -> str:

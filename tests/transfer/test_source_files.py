@@ -136,13 +136,13 @@ def test_formulas_that_were_neutralised_are_texts_again():
     ],
 )
 def test_dates_of_every_kind(text, means):
-    assert dates.parse(text).text == means
+    assert dates.parse_date(text).text == means
 
 
 def test_a_date_with_two_meanings_is_told():
-    assert "could mean two dates" in dates.parse("03/04/2020").note
-    assert dates.parse("03/04/2020", dates.DAY_FIRST) == dates.When("2020-04-03")
-    assert dates.parse("03/04/2020", dates.MONTH_FIRST) == dates.When("2020-03-04")
+    assert "could mean two dates" in dates.parse_date("03/04/2020").note
+    assert dates.parse_date("03/04/2020", dates.DAY_FIRST) == dates.When("2020-04-03")
+    assert dates.parse_date("03/04/2020", dates.MONTH_FIRST) == dates.When("2020-03-04")
 
 
 def test_another_row_may_say_which_of_both_is_meant():

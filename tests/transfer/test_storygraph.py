@@ -34,7 +34,7 @@ def test_a_row_becomes_a_book():
     assert item.readings == [["2021-01-20", "2021-02-09"], ["", "2022-08-01"]]
     assert item.tags == ["myths", "greece"]
     assert item.extra == {"Moods": "emotional, mysterious", "Pace": "slow", "Owned?": "Yes"}
-    assert item.notes == ["4.25 stars became 4.5, because only half stars can be stored."]
+    assert item.notes == ["4.25 became 4.5 stars, because only half stars can be stored."]
 
 
 def test_did_not_finish_is_kept_and_paused_is_still_reading():
@@ -68,6 +68,6 @@ def test_an_older_file_says_author_and_isbn():
 
 
 def test_a_month_without_a_day_makes_up_no_day():
-    _, (item,) = read(table(HEADER, CIRCE | {"Dates Read": "2021/05"}))
-    assert item.readings == [["", ""]]
+    _, (item,) = read(table(HEADER, CIRCE | {"Dates Read": "2021/05", "Last Date Read": ""}))
+    assert item.readings == [] and item.own["status"] == "read"
     assert item.extra["Date read"] == "2021/05" and "2021-05 has no day" in " ".join(item.notes)

@@ -13,7 +13,7 @@ from catalogs import folding, isbn
 from catalogs.names import PersonName
 from library.models import Status, UserBook
 from transfer.exports import chunks
-from transfer.fields import unmarked
+from transfer.fields.texts import unmarked
 from transfer.formats.goodreads import HALF_STARS
 
 COLUMNS = (
@@ -25,7 +25,7 @@ COLUMNS = (
 )  # fmt: skip
 TABLE = (*COLUMNS, HALF_STARS)
 SHELVES = {Status.READING: "currently-reading"}  # the others are called as ours
-KEPT = ("Average Rating", "Original Publication Year", "Spoiler", "Recommended For", "Recommended By", "BCID")
+KEPT = ("Average Rating", "Spoiler", "Recommended For", "Recommended By", "BCID")
 FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
 
 
@@ -72,6 +72,7 @@ def _facts(copy: UserBook) -> dict[str, str]:
         "Binding": copy.binding,
         "Number of Pages": str(copy.pages or ""),
         "Year Published": copy.year,
+        "Original Publication Year": str(copy.first_published or ""),
     }
 
 

@@ -3,19 +3,19 @@
 Every author is `Last, First`, several between bars; series are `Name (2)`; `read` is 1 or 0, stars are of five, dates year first.
 What is 0 or 0000-00-00 is empty."""
 
-from transfer.fields import DROP, Hints
-from transfer.items import Item
+from transfer.fields import DROP
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
 NOTHING = ("0", "0000-00-00")
 TICKS = ("anthology", "signed", "goodreads_book_id", "last_goodreads_sync_date", "pages")
 
 
-def clean(values: dict[str, str]) -> dict[str, str]:
+def _clean(values: dict[str, str]) -> dict[str, str]:
     return {name: "" if name in TICKS and text in NOTHING else text for name, text in values.items()}
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     if number := values.get("goodreads_book_id"):
         item.ids["goodreads"] = number[:100]
 
@@ -23,7 +23,7 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "book_catalogue",
     "Book Catalogue",
-    told_by=("author_details", "series_details", "bookshelf_id", "anthology_titles", "book_uuid", "read_start", "loaned_to"),
+    signature=("author_details", "series_details", "bookshelf_id", "anthology_titles", "book_uuid", "read_start", "loaned_to"),
     columns={
         "_id": DROP,
         "author_details": "author_surname_first",
@@ -53,7 +53,7 @@ FORMAT = Table(
         "last_update_date": DROP,
         "book_uuid": "id",
     },
-    clean=clean,
-    complete=complete,
+    clean=_clean,
+    complete=_complete,
     stars=5,
 )

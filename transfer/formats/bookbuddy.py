@@ -9,7 +9,7 @@ from transfer.tables import Table
 FORMAT = Table(
     "bookbuddy",
     "BookBuddy",
-    told_by=("Author (Last, First)", "Physical Location", "Wish List", "Date Loaned", "Loaned To", "Current Page", "Up Next"),
+    signature=("Author (Last, First)", "Physical Location", "Wish List", "Date Loaned", "Loaned To", "Current Page", "Up Next"),
     columns={
         "Title": "plain_title",
         "Subtitle": "subtitle",
@@ -20,6 +20,8 @@ FORMAT = Table(
         "Publisher": "publisher",
         "Date Published": "published",
         "Year Published": "published",
+        "Original Date Published": "first_published",
+        "Original Year Published": "first_published",
         "Genre": "categories",
         "Summary": "description",
         "Number of Pages": "pages",
@@ -42,6 +44,9 @@ FORMAT = Table(
         "Tags": "tags",
         "Notes": "notes",
         "Wish List": "wished",
+        "Previously Owned": "owned_once",
+        "Status Hidden": DROP,
+        "Up Next": DROP,
         "Date Added": "added",
         "Google VolumeID": DROP,
         "Uploaded Image URL": DROP,

@@ -8,7 +8,7 @@ from transfer.tables import Table
 FORMAT = Table(
     "bookly",
     "Bookly",
-    told_by=("Total Reading Time", "Reading Time", "Pages Read", "Reading Speed", "Reading Sessions", "Book Type", "Collections"),
+    signature=("Total Reading Time", "Reading Time", "Pages Read", "Reading Speed", "Reading Sessions", "Collections"),
     columns={
         "Title": "plain_title",
         "Book Title": "plain_title",

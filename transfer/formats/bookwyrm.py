@@ -3,12 +3,12 @@
 Authors are "First Last" between commas, stars of five, dates year first. A shelf is a reading status, or one of one's own."""
 
 from library.models import Status
-from transfer.fields import DROP, Hints
-from transfer.items import Item
+from transfer.fields import DROP
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     if name := values.get("review_name"):
         item.own["review"] = "\n\n".join(filter(None, [name, item.own.get("review")]))
 
@@ -16,7 +16,7 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "bookwyrm",
     "BookWyrm",
-    told_by=("author_text", "remote_id", "openlibrary_key", "inventaire_id", "librarything_key", "bnf_id", "review_content"),
+    signature=("author_text", "remote_id", "openlibrary_key", "inventaire_id", "librarything_key", "bnf_id", "review_content"),
     columns={
         "title": "title",
         "author_text": "author_list",
@@ -34,7 +34,7 @@ FORMAT = Table(
         "shelf_name": DROP,
         "shelf_date": "added",
     },
-    complete=complete,
+    complete=_complete,
     stars=5,
     statuses={"reading": Status.READING, "stopped reading": Status.DID_NOT_FINISH},
 )

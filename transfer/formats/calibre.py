@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 
 from catalogs import isbn, names
 from catalogs.statements import repaired
-from transfer import fields
-from transfer.fields import DROP, Hints
-from transfer.items import Item
+from transfer.fields import DROP
+from transfer.fields.book_facts import read_isbn
+from transfer.fields.people import add_authors
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
 NO_DATE = "0101-01-01"  # what Calibre writes where it does not know
 
 
-def clean(values: dict[str, str]) -> dict[str, str]:
+def _clean(values: dict[str, str]) -> dict[str, str]:
     values = {name: "" if text.startswith(NO_DATE) else text for name, text in values.items()}
     values |= {"pubdate": _day_of(values["pubdate"])} if values.get("pubdate") else {}
     whole = [number for program, number in _identifiers(values) if program == "isbn" and isbn.clean(number)]
@@ -36,11 +37,11 @@ def _identifiers(values: dict[str, str]) -> list[tuple[str, str]]:
     return re.findall(r"([\w-]+):([^,\s]+)", values.get("identifiers", ""))
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     _add_authors(item, values)
     for program, number in _identifiers(values):
         if program == "isbn" and not item.isbn13:
-            fields.number(item, number, hints)
+            read_isbn(item, number, hints)
         elif program in ("goodreads", "librarything"):
             item.ids[program] = number[:100]
     if not item.facts.get("series"):
@@ -50,15 +51,15 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
 def _add_authors(item: Item, values: dict[str, str]):
     text, sorted_names = repaired(values.get("authors", "")), repaired(values.get("author_sort", "")).split(" & ")
     if "&" in text:
-        fields.add_authors(item, [" ".join(name.split()) for name in text.split("&")])
+        add_authors(item, [" ".join(name.split()) for name in text.split("&")])
     elif text:
-        fields.add_authors(item, names.listed_as(text, filter(None, sorted_names)))
+        add_authors(item, names.listed_as(text, filter(None, sorted_names)))
 
 
 FORMAT = Table(
     "calibre",
     "Calibre",
-    told_by=("author_sort", "library_name", "title_sort", "series_index", "identifiers", "pubdate", "uuid"),
+    signature=("author_sort", "library_name", "title_sort", "series_index", "identifiers", "pubdate", "uuid"),
     columns={
         "authors": DROP,
         "author_sort": DROP,
@@ -79,6 +80,6 @@ FORMAT = Table(
         "id": DROP,
         "uuid": "id",
     },
-    clean=clean,
-    complete=complete,
+    clean=_clean,
+    complete=_complete,
 )

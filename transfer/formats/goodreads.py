@@ -2,15 +2,15 @@
 
 About a quarter of its rows have no ISBN; those that have one have it as `="9780441013593"`. Series stand in the title."""
 
-from transfer.fields import DROP, Hints
-from transfer.items import Item
+from transfer.fields import DROP
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
 MOST_READINGS = 50
 HALF_STARS = "Half Stars"  # of our own export: the rating where it is no whole number of stars, as 3.5
 
 
-def clean(values: dict[str, str]) -> dict[str, str]:
+def _clean(values: dict[str, str]) -> dict[str, str]:
     """Without the form that keeps a spreadsheet from turning an ISBN into a number, and without half stars that somebody has
     overruled since by writing another number into the column of whole ones."""
     numbers = {name: values[name].removeprefix("=").strip('"') for name in ("ISBN", "ISBN13") if name in values}
@@ -23,7 +23,7 @@ def _one_less(stars: str) -> str:
     return str(int(stars) - 1) if stars.isascii() and stars.isdigit() else ""
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     exclusive = values.get("Exclusive Shelf", "")
     if exclusive in item.tags:  # the list of all shelves may hold it too
         item.tags.remove(exclusive)
@@ -36,7 +36,7 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "goodreads",
     "Goodreads",
-    told_by=("Author l-f", "Exclusive Shelf", "Bookshelves with positions", "Additional Authors", "My Rating"),
+    signature=("Author l-f", "Exclusive Shelf", "Bookshelves with positions", "Additional Authors", "My Rating"),
     columns={
         "Book Id": "id",
         "Title": "title",
@@ -51,6 +51,7 @@ FORMAT = Table(
         "Binding": "binding",
         "Number of Pages": "pages",
         "Year Published": "published",
+        "Original Publication Year": "first_published",
         "Date Read": "read_on",
         "Date Added": "added",
         "Bookshelves": "tags",
@@ -65,7 +66,7 @@ FORMAT = Table(
         "Condition": "condition",
         "Condition Description": "condition_note",
     },
-    clean=clean,
-    complete=complete,
+    clean=_clean,
+    complete=_complete,
     stars=5,
 )

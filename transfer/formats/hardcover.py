@@ -2,21 +2,21 @@
 
 import re
 
-from transfer.fields import DROP, Hints
-from transfer.items import Item
+from transfer.fields import DROP
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
 LISTED = re.compile(r"(.+?)\s*(?:\(#\d+\)(?:,\s*|$)|$)")  # the name of a list may hold a comma
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     item.tags += [" ".join(name.split()) for name in LISTED.findall(values.get("Lists", ""))]
 
 
 FORMAT = Table(
     "hardcover",
     "Hardcover",
-    told_by=("Hardcover Book ID", "Hardcover Edition ID", "Review Slate", "Sponsored Review", "Duration in Seconds", "Lists"),
+    signature=("Hardcover Book ID", "Hardcover Edition ID", "Review Slate", "Sponsored Review", "Duration in Seconds", "Lists"),
     columns={
         "Title": "plain_title",
         "Author": "author_list",
@@ -40,6 +40,6 @@ FORMAT = Table(
         "Review": "review",
         "Private Notes": "notes",
     },
-    complete=complete,
+    complete=_complete,
     stars=5,
 )

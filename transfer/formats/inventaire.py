@@ -3,15 +3,16 @@
 Labels of several people stand between commas, "First Last"; there is no reading status and no rating. Shelves are lists, of which
 a book may be on several."""
 
-from transfer.fields import DROP, Hints, plain_title
-from transfer.items import Item
+from transfer.fields import DROP
+from transfer.fields.book_facts import read_title
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     """An item may be a work without an edition, and some files name a title only by its work."""
     if not item.title and (title := values.get("Works labels")):
-        plain_title(item, title, hints)
+        read_title(item, title, hints)
     if not item.facts.get("series"):
         item.facts.pop("series_number", None)
 
@@ -19,7 +20,7 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "inventaire",
     "Inventaire",
-    told_by=("Item URL", "Edition URL", "Works URLs", "Works labels", "Authors URLs", "Authors labels", "Item transaction"),
+    signature=("Item URL", "Edition URL", "Works URLs", "Works labels", "Authors URLs", "Authors labels", "Item transaction"),
     columns={
         "Item URL": "id",
         "Edition URL": DROP,
@@ -59,6 +60,6 @@ FORMAT = Table(
         "Shelves": "tags",
         "Item created": "added",
     },
-    complete=complete,
+    complete=_complete,
     least=3,
 )

@@ -5,8 +5,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from catalogs import isbn
-from transfer.fields import Hints
-from transfer.items import Item, Row
+from transfer.items import Hints, Item, Row
 from transfer.source_files import Text
 
 

@@ -1,11 +1,11 @@
 """Libib, 30 columns: books, films, music and games in one file, told apart by `item_type`. https://support.libib.com/"""
 
-from transfer.fields import DROP, Hints
-from transfer.items import Item
+from transfer.fields import DROP
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     kind = values.get("item_type", "")
     if kind and kind.casefold() != "book":
         item.left_out, item.problem = f"This is not a book but a {kind.casefold()}.", ""
@@ -17,7 +17,7 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "libib",
     "Libib",
-    told_by=("item_type", "ean_isbn13", "upc_isbn10", "number_of_discs", "number_of_players", "creators", "esrb"),
+    signature=("item_type", "ean_isbn13", "upc_isbn10", "number_of_discs", "number_of_players", "creators", "esrb"),
     columns={
         "title": "title",
         "creators": "author_list",
@@ -42,6 +42,6 @@ FORMAT = Table(
         "added": "added",
         "copies": "copies",
     },
-    complete=complete,
+    complete=_complete,
     stars=5,
 )

@@ -5,9 +5,10 @@ import re
 
 from catalogs.statements import repaired
 from library.models import Status
-from transfer import dates, fields
-from transfer.fields import DROP, Hints
-from transfer.items import Item
+from transfer import dates
+from transfer.fields import DROP
+from transfer.fields.people import read_surnames_first
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
 OTHER_MEDIA = re.compile(r"(?i)\b(?:video|dvd|blu-?ray|vhs|music|vinyl|map|game|software)\b")
@@ -21,11 +22,11 @@ OURS = {  # what their collections say about a book
 }
 
 
-def clean(values: dict[str, str]) -> dict[str, str]:
+def _clean(values: dict[str, str]) -> dict[str, str]:
     return {name: text[1:-1] if text.startswith("[") and text.endswith("]") else text for name, text in values.items()}
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     if OTHER_MEDIA.search(values.get("Media", "")):
         item.left_out = f"This is not a book but “{values['Media']}”."
     for name in re.split(r"\s*,\s*", values.get("Collections", "")):
@@ -37,7 +38,7 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
     if publisher := publisher_of(values.get("Publication", "")):
         item.facts["publisher"] = repaired(publisher)
     if item.loans:
-        since, back = (dates.parse(values.get(name, ""), hints.date_order).text for name in ("Lending Start", "Lending End"))
+        since, back = (dates.parse_date(values.get(name, ""), hints.date_order).text for name in ("Lending Start", "Lending End"))
         item.loans[0] |= {name: day for name, day in (("since", since), ("returned", back)) if len(day) == 10}
     if item.readings and not any(end for _, end in item.readings):
         item.own.setdefault("status", Status.READING.value)
@@ -59,7 +60,7 @@ def _more_authors(item: Item, values: dict[str, str]):
     for number, name in enumerate(names):
         role = roles[number].strip() if number < len(roles) else ""
         if name.strip() and role.casefold() in ("", "author"):
-            fields.author_surname_first(item, name, Hints())
+            read_surnames_first(item, name, Hints())
         elif name.strip():
             item.extra[role] = "; ".join(filter(None, [item.extra.get(role), name.strip()]))
 
@@ -67,7 +68,7 @@ def _more_authors(item: Item, values: dict[str, str]):
 FORMAT = Table(
     "librarything",
     "LibraryThing",
-    told_by=(
+    signature=(
         "Primary Author",
         "Secondary Author",
         "Work id",
@@ -113,7 +114,7 @@ FORMAT = Table(
         "Purchase Price": "price",
         "Condition": "condition",
     },
-    clean=clean,
-    complete=complete,
+    clean=_clean,
+    complete=_complete,
     stars=5,
 )

@@ -5,10 +5,9 @@ from typing import BinaryIO
 
 import ijson
 
-from transfer.fields import Hints
 from transfer.formats import librarything
 from transfer.formats.own_json import BROKEN, tidy
-from transfer.items import Item, Row
+from transfer.items import Hints, Item, Row
 
 TEXTS = {
     "Book Id": "books_id",

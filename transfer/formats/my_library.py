@@ -8,7 +8,7 @@ from transfer.tables import Table
 FORMAT = Table(
     "my_library",
     "My Library",
-    told_by=("Titre", "Auteurs", "Editeur", "Date de publication", "Lu", "Résumé", "Reading periods", "Copy index"),
+    signature=("Titre", "Auteurs", "Editeur", "Date de publication", "Lu", "Résumé", "Reading periods", "Copy index"),
     columns={
         "Title": "plain_title",
         "Titre": "plain_title",

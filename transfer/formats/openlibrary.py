@@ -1,12 +1,12 @@
 """The reading log of Open Library: numbers of works and editions alone; what they are it must be asked itself.
 https://openlibrary.org/account/import"""
 
-from transfer.fields import DROP, Hints
-from transfer.items import Item
+from transfer.fields import DROP
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     """The title is found out later; here the number alone makes it a row."""
     for name in ("Edition Id", "Work Id"):
         if number := values.get(name, "").rstrip("/").rsplit("/", 1)[-1]:
@@ -19,8 +19,8 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "open_library",
     "Open Library",
-    told_by=("Work Id", "Edition Id", "Bookshelf"),
+    signature=("Work Id", "Edition Id", "Bookshelf"),
     columns={"Work Id": DROP, "Edition Id": DROP, "Bookshelf": "status"},
-    complete=complete,
+    complete=_complete,
     least=3,
 )

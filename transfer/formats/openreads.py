@@ -6,19 +6,19 @@ bars, stars are of five, moments year first."""
 import re
 
 from library.models import Status
-from transfer import fields
-from transfer.fields import DROP, Hints
-from transfer.items import Item
+from transfer.fields import DROP
+from transfer.fields.reading import exact_day
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
 BETWEEN_TAGS = "|||||"
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     item.tags += [tag for part in values.get("tags", "").split(BETWEEN_TAGS) if (tag := " ".join(part.split()))]
     for reading in filter(None, re.split(r"\s*;\s*", values.get("readings", ""))):
         started, finished = [*reading.split("|"), ""][:2]
-        days = [fields.exact(item, started, hints, "Date begun"), fields.exact(item, finished, hints, "Date read")]
+        days = [exact_day(item, started, hints, "Date begun"), exact_day(item, finished, hints, "Date read")]
         if any(days):
             item.readings.append(days)
 
@@ -26,7 +26,7 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "openreads",
     "Openreads",
-    told_by=("olid", "readings", "book_format", "my_review", "date_modified", "favourite", "deleted"),
+    signature=("olid", "readings", "book_format", "my_review", "date_modified", "favourite", "deleted"),
     columns={
         "title": "plain_title",
         "subtitle": "subtitle",
@@ -49,7 +49,7 @@ FORMAT = Table(
         "blur_hash": DROP,
         "has_cover": DROP,
     },
-    complete=complete,
+    complete=_complete,
     least=3,
     stars=5,
     statuses={

@@ -2,63 +2,81 @@
 
 import re
 
-from transfer.fields import Hints
-from transfer.items import Item
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
-NAMES = {
-    "plain_title": "title, book title, name, book, book name, titel, titre, título, titolo, título del libro, livre",
-    "subtitle": "subtitle, sub title, untertitel, sous-titre, subtítulo",
-    "authors": (
-        "author, authors, author(s), writer, by, author name, author names, autor, autoren, auteur, auteurs, autore, autori, "
-        "autores, verfasser, creator, creators, primary author, co-author, coauthor, second author, additional authors"
-    ),
-    "author_surname_first": "author (last, first), author last first, author l-f, author sort, author lf, authors (last, first)",
-    "surname": "author last name, author surname, last name, surname, author last, nachname, autor nachname, nom",
-    "given_name": "author first name, author given name, first name, given name, given names, author first, vorname, prénom",
-    "isbn": "isbn, isbn13, isbn 13, isbn10, isbn 10, ean, ean13, ean isbn13, barcode, isbn/uid, isbn number, isbn code",
-    "publisher": "publisher, publisher name, verlag, éditeur, editeur, editorial, editore, editora",
-    "published": (
-        "published, publication date, publish date, year, date published, year published, publication year, published date, "
-        "pub date, release date, jahr, erscheinungsjahr, erscheinungsdatum, année, date de publication, año, anno"
-    ),
-    "language": "language, languages, language code, sprache, langue, idioma, lingua",
-    "series": "series, series name, series title, reihe, série, serie, collection name",
-    "series_number": "series number, volume, band, number in series, #, volume number, series index, book number, series #, tome",
-    "pages": "pages, page count, number of pages, num pages, total pages, seiten, seitenzahl, nombre de pages, páginas, pagine",
-    "binding": "binding, format, book format, einband, cover type, reliure",
-    "description": "description, summary, synopsis, beschreibung, résumé, sinopsis",
-    "categories": "genre, genres, category, categories, subject, subjects",
-    "status": "status, read status, reading status, shelf status, exclusive shelf, statut, lesestatus",
-    "was_read": "read, is read, have read, lu, gelesen",
-    "wished": "wish list, wishlist, is wishlist, wanted",
-    "deleted": "deleted, is deleted",
-    "favourite": "favourite, favorite, favourites, favorites, is favorite, is favourite",
-    "rating": "rating, my rating, star rating, stars, user rating, bewertung, note, score",
-    "review": "review, my review, rezension, critique",
-    "notes": "notes, comment, comments, private notes, my notes, notizen, remarks, bemerkungen, commentaires",
-    "tags": "tags, tag, labels, keywords, schlagworte, bookshelves, shelves, lists",
-    "shelf": "shelf, location, bookcase, room, physical location, regal, standort, emplacement",
-    "read_on": "date read, read on, last date read, date completed, gelesen am",
-    "read_between": "dates read",
-    "begun": "date started, started, begun, start date, started reading, started on, date begun",
-    "finished": "date finished, finished, finish date, end date, finished reading, finished on, completed on",
-    "stopped": "date stopped, stopped date",
-    "added": "date added, added, added on, created, created at, added date",
-    "bought": "purchased, bought, purchase date, date bought, date purchased, acquired, date acquired, kaufdatum",
-    "bought_from": "bought from, purchase location, purchase place, shop, store, bought at",
-    "price": "price, purchase price, price paid, preis, prix",
-    "condition": "condition, zustand",
-    "copies": "copies, quantity, owned copies, number of copies, anzahl",
-    "lent_to": "lent to, borrower, loaned to, borrowed by, verliehen an",
-    "lent_on": "lent on, date loaned, date lent, loan date, loaned on",
-}
+NAMES = """
+plain_title: title, book title, name, book, book name, titel, buchtitel, titre, título, titulo, titolo, título del libro, livre
+subtitle: subtitle, sub title, untertitel, sous-titre, subtítulo
+authors: author, authors, author(s), writer, by, author name, author names, autor, autoren, auteur, auteurs, autore, autori,
+    autores, verfasser, autor/in, escritor, auteur(s), creator, creators, primary author, co-author, coauthor, second author,
+    additional authors, attribution
+author_surname_first: author (last, first), author last first, author l-f, author sort, author lf, authors (last, first)
+surname: author last name, author surname, last name, surname, author last, nachname, autor nachname, nom
+given_name: author first name, author given name, first name, given name, given names, author first, vorname, prénom
+isbn: isbn, isbn13, isbn 13, isbn10, isbn 10, ean, ean13, ean isbn13, barcode, isbn/uid, isbn number, isbn code
+publisher: publisher, publisher name, verlag, éditeur, editeur, maison d’édition, editorial, editore, casa editrice, editora,
+    uitgever
+published: published, publication date, publish date, year, date published, year published, publication year, published date,
+    pub date, release date, publishing year, edition year, jahr, erscheinungsjahr, erscheinungsdatum, veröffentlicht, année,
+    date de publication, date de parution, parution, año, año de publicación, fecha de publicación, anno, anno di pubblicazione,
+    data di pubblicazione, ano
+first_published: original publication year, original year published, original date published, original publication date, first
+    published, first publish year, first publication year, year first published, original year, erstveröffentlichung,
+    ersterscheinung, erstausgabe, première publication, première parution, primera publicación, prima pubblicazione
+language: language, languages, language code, sprache, langue, idioma, lingua, taal
+series: series, series name, series title, reihe, buchreihe, série, serie, saga, collection name
+series_number: series number, volume, band, bandnummer, number in series, #, volume number, series index, book number, series #,
+    tome, tomo, volumen, número
+pages: pages, page count, number of pages, num pages, total pages, seiten, seitenzahl, anzahl seiten, nombre de pages, páginas,
+    número de páginas, num. páginas, pagine, numero di pagine, paginas
+binding: binding, format, book format, einband, cover type, reliure, formato, encuadernación, rilegatura
+description: description, summary, synopsis, beschreibung, zusammenfassung, résumé, sinopsis, descripción, trama
+categories: genre, genres, category, categories, subject, subjects, kategorie, kategorien, catégorie, catégories, género, genere
+status: status, read status, reading status, shelf status, exclusive shelf, statut, lesestatus, estado, stato, état
+was_read: read, is read, have read, read it, completed, lu, gelesen, leído, letto
+wished: wish list, wishlist, is wishlist, wanted
+deleted: deleted, is deleted
+owned_once: previously owned
+collection_status: collection status
+favourite: favourite, favorite, favourites, favorites, is favorite, is favourite, favorit, favoriten, lieblingsbuch, favori,
+    favorito
+rating: rating, my rating, star rating, stars, user rating, bewertung, meine bewertung, sterne, note, ma note, score,
+    puntuación, calificación, valoración, valutazione, voto, nota, avaliação, waardering
+review: review, my review, rezension, critique, avis, reseña, recensione
+notes: notes, comment, comments, private notes, my notes, notizen, remarks, bemerkungen, bemerkung, kommentare, kommentar,
+    commentaires, commentaire, notas, comentarios, observaciones, note personali, commenti
+tags: tags, tag, labels, keywords, schlagworte, stichworte, étiquettes, etiquetas, etichette, bookshelves, shelves, lists
+shelf: shelf, location, bookcase, room, physical location, regal, standort, ort, emplacement, étagère, ubicación, estantería,
+    posizione, scaffale
+read_on: date read, read on, last date read, date completed, reading date, gelesen am, lu le, date de lecture,
+    fecha de lectura, leído el, data di lettura, letto il, data de leitura
+read_between: dates read
+begun: date started, started, begun, start date, started reading, started on, date begun, begonnen am, begonnen, angefangen am,
+    commencé le, date de début, fecha de inicio, data di inizio
+finished: date finished, finished, finish date, end date, finished reading, finished on, completed on, beendet am, beendet,
+    terminé le, date de fin, fecha de fin, data di fine
+stopped: date stopped, stopped date
+added: date added, added, added on, created, created at, added date, hinzugefügt am, ajouté le, date d’ajout, fecha de alta
+bought: purchased, bought, purchase date, date bought, date purchased, acquired, date acquired, acquired date, kaufdatum,
+    gekauft am, date d’achat, acheté le, fecha de compra, data di acquisto
+bought_from: bought from, purchase location, purchase place, purchase store, shop, store, bought at, gekauft bei, lieu d’achat
+price: price, purchase price, price paid, preis, kaufpreis, prix, precio, prezzo
+condition: condition, zustand, état du livre, condizione
+copies: copies, quantity, owned copies, number of copies, anzahl, exemplare, exemplaires
+lent_to: lent to, borrower, loaned to, borrowed by, verliehen an, ausgeliehen an, prêté à, prestado a, prestato a
+lent_on: lent on, date loaned, date lent, loan date, loaned on, verliehen am, prêté le
+"""
 # Commas inside brackets belong to the name of a column.
-COLUMNS = {name: target for target, names in NAMES.items() for name in re.split(r",\s(?![^(]*\))", names)}
+COLUMNS = {
+    name: target
+    for target, names in re.findall(r"^(\w+): (.*(?:\n {4}.*)*)", NAMES, re.MULTILINE)
+    for name in re.split(r",\s+(?![^(]*\))", names)
+}
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     item.ids = {}  # nobody knows whether such numbers stay the same
 
 
-FORMAT = Table("table", "A table", told_by=tuple(name for name in COLUMNS), columns=COLUMNS, complete=complete, loose=True)
+FORMAT = Table("table", "A table", signature=tuple(name for name in COLUMNS), columns=COLUMNS, complete=_complete, loose=True)

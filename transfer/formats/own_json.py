@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from library.copies import tagging
 from library.models import FACTS, FactChange, Loan, Preferences, Reading, UserBook
 from transfer import named_shelves
-from transfer.fields import Hints
-from transfer.items import Item, NotReadable, Row
+from transfer.items import Hints, Item, NotReadable, Row
 
 VERSION = 1
 # What a copy has of its own database: everything else is brought in as it was.
@@ -21,6 +20,8 @@ ROW_COLUMNS = {
     name: {field.name: field for field in model._meta.concrete_fields if field.name not in ("id", "copy")}
     for name, model in ROWS.items()
 }
+NUMBERS = {"pages": (1, 999_999), "first_published": (-4000, 2200)}
+EDITION_TEXTS = {*FACTS, "source", "source_id"} - {"authors", "categories", *NUMBERS}
 MOST = 2**31 - 1  # what a whole number may be everywhere
 BROKEN = "The file ends too early, or is not valid JSON from here on: {}."
 
@@ -133,12 +134,15 @@ class _Holder:
 def _edition(values) -> dict:
     if not isinstance(values, dict) or not isinstance(values.get("title"), str):
         return {}
-    texts = {name: values[name] for name in (*FACTS, "source", "source_id") if isinstance(values.get(name), str)}
+    texts = {name: values[name] for name in EDITION_TEXTS if isinstance(values.get(name), str)}
     lists = {name: values[name] for name in ("authors", "categories") if isinstance(values.get(name), list)}
     more = {"links": values["links"]} if isinstance(values.get("links"), dict) else {}
-    if isinstance(values.get("pages"), int) and 0 < values["pages"] < 1_000_000:
-        more["pages"] = values["pages"]
+    more |= {name: values[name] for name, (low, high) in NUMBERS.items() if _is_between(values.get(name), low, high)}
     return texts | lists | more
+
+
+def _is_between(value, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
 def _shown(book: dict) -> dict:

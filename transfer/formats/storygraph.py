@@ -5,13 +5,13 @@
 import re
 
 from catalogs import isbn
-from transfer import fields
-from transfer.fields import Hints
-from transfer.items import Item
+from transfer.fields import DROP
+from transfer.fields.reading import read_finish_days
+from transfer.items import Hints, Item
 from transfer.tables import Table
 
 
-def clean(values: dict[str, str]) -> dict[str, str]:
+def _clean(values: dict[str, str]) -> dict[str, str]:
     """A number that is none of a book's says nothing here; it stays in a column of its own."""
     for name in ("ISBN/UID", "ISBN"):
         number = values.get(name, "")
@@ -20,11 +20,11 @@ def clean(values: dict[str, str]) -> dict[str, str]:
     return values
 
 
-def complete(item: Item, values: dict[str, str], hints: Hints):
+def _complete(item: Item, values: dict[str, str], hints: Hints):
     """Older files have the last day alone; where the days are listed it is among them."""
     last = values.get("Last Date Read", "")
     if last and not item.readings:
-        fields.read_on(item, last, hints)
+        read_finish_days(item, last, hints)
     if uid := values.get("UID"):
         item.extra["UID"] = uid
         if not uid.startswith("B0"):  # Amazon's is not one of a row
@@ -34,7 +34,7 @@ def complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "storygraph",
     "The StoryGraph",
-    told_by=("Read Status", "Moods", "Pace", "Character- or Plot-Driven?", "Star Rating", "ISBN/UID", "Dates Read", "Owned?"),
+    signature=("Read Status", "Moods", "Pace", "Character- or Plot-Driven?", "Star Rating", "ISBN/UID", "Dates Read", "Owned?"),
     columns={
         "Title": "title",
         "Authors": "author_list",
@@ -44,13 +44,13 @@ FORMAT = Table(
         "Format": "binding",
         "Read Status": "status",
         "Date Added": "added",
-        "Last Date Read": fields.DROP,
+        "Last Date Read": DROP,
         "Dates Read": "read_between",
         "Star Rating": "rating",
         "Review": "review",
         "Tags": "tags",
     },
-    clean=clean,
-    complete=complete,
+    clean=_clean,
+    complete=_complete,
     stars=5,
 )

@@ -1,0 +1,115 @@
+"""Kinds of values that no format announces: what is certain is read, all else stays as it was, with a remark."""
+
+import pytest
+
+from tests.transfer.importing import read
+
+
+def values(name: str, *cells: str) -> list:
+    """The items of a table with a title and a column called `name`."""
+    rows = "".join(f"Book {number};{cell}\n" for number, cell in enumerate(cells))
+    return read(f"Title;{name}\n{rows}", "table")[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("Douglas Adams and Mark Carwardine", ["Douglas Adams", "Mark Carwardine"]),
+        ("Jane Doe, John Roe, and Ann Poe", ["Jane Doe", "John Roe", "Ann Poe"]),
+        ("Boll, Anna and Maier, Kurt", ["Anna Boll", "Kurt Maier"]),
+        ("Ann Poe/Kurt Maier", ["Ann Poe", "Kurt Maier"]),
+        ("Ann Poe with Kurt Maier", ["Ann Poe", "Kurt Maier"]),
+        ("Ann Poe et al.", ["Ann Poe"]),
+        ("by Ann Poe", ["Ann Poe"]),
+        ("Simon and Garfunkel", ["Simon and Garfunkel"]),
+        ("Marks & Spencer", ["Marks & Spencer"]),
+        ("Ann Poe and the Others", ["Ann Poe and the Others"]),
+        ("三島, 由紀夫", ["三島由紀夫"]),
+        ("Чехов, Антон Павлович", ["Антон Павлович Чехов"]),
+        ("Goethe, Johann von", ["Johann von Goethe"]),
+    ],
+)
+def test_people_are_two_where_whole_names_stand_on_both_sides(text, people):
+    (item,) = values("Author", text.replace(";", ","))
+    assert item.facts["authors"] == people
+    assert bool(item.notes) == (len(people) == 1 and (" and " in people[0] or "&" in people[0]))
+
+
+def test_who_did_not_write_is_kept_by_the_role():
+    (item,) = values("Author", "Ann Poe (Author), Kurt Maier (Illustrator)")
+    assert item.facts["authors"] == ["Ann Poe"] and item.extra["Illustrator"] == "Kurt Maier"
+
+
+def test_a_series_is_no_number_of_a_series():
+    _, (item,) = read("Name,Series,Volume,#\nHyperion,Cantos,1,1\n")
+    assert (item.facts["series"], item.facts["series_number"]) == ("Cantos", "1")
+
+
+@pytest.mark.parametrize(
+    ("ratings", "halves"),
+    [
+        (["4", "3", "5", "5", "4", "9"], [8, 6, 10, 10, 8, None]),  # a slip in a list out of five
+        (["7", "3", "9", "10"], [7, 3, 9, 10]),
+        (["4", "3", "7"], [None, None, None]),  # either
+        (["80", "100", "60"], [8, 10, 6]),
+        (["90%", "3 stars", "****", "3½", "2 von 4"], [9, 6, 8, 7, 5]),
+        (["4"] * 300 + ["8"] * 400, [4] * 300 + [8] * 400),  # the last rows say it
+    ],
+)
+def test_the_scale_of_ratings_is_shown_by_the_whole_file(ratings, halves):
+    items = values("Rating", *ratings)
+    assert [item.own.get("rating") for item in items] == halves
+    assert all(item.notes and item.extra["Rating"] for item in items if "rating" not in item.own)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("3. März 2020", "2020-03-03"),
+        ("12 de mayo de 2020", "2020-05-12"),
+        ("1er août 2019", ""),
+        ("7 dicembre 2018", "2018-12-07"),
+    ],
+)
+def test_months_are_known_in_other_languages(text, day):
+    (item,) = values("Date Read", text)
+    assert [finished for _, finished in item.readings] == ([day] if day else [])
+
+
+def test_a_month_says_that_a_book_was_read_but_no_day():
+    month, nonsense = values("Date Read", "2021/3", "some day")
+    assert month.own["status"] == "read" and not month.readings and month.extra["Date read"] == "2021/3"
+    assert "status" not in nonsense.own and not nonsense.readings and nonsense.notes
+
+
+@pytest.mark.parametrize("text", ["nan", "NULL", "n/a", "-", "None"])
+def test_a_word_for_nothing_is_nothing(text):
+    _, (item,) = read(f"Title;Publisher;ISBN;Series\n{text};{text};{text};{text}\n")
+    assert item.facts == {"title": text} and not item.notes
+
+
+def test_headers_may_be_in_other_languages():
+    _, (item,) = read(
+        "Título;Autor;Puntuación;Fecha de lectura;Estado;Año de publicación\nNada;Carmen Laforet;4;25/12/2019;leído;1945\n"
+    )
+    assert item.own == {"rating": 8, "status": "read"} and item.readings == [["", "2019-12-25"]]
+    assert item.facts == {"title": "Nada", "authors": ["Carmen Laforet"], "published_date": "1945"}
+
+
+def test_a_collector_wishes_sells_and_orders():
+    header = "Index,Author,Title,Collection Status,My Rating,Read It,Original Publication Year\n"
+    rows = "1,Ann Poe,A,In Collection,9,Yes,1901\n2,Ann Poe,B,On Wish List,,No,\n3,Ann Poe,C,Sold,,No,\n"
+    kind, (owned, wished, sold) = read(header + rows)
+    assert kind == "clz" and owned.own == {"rating": 9, "status": "read"} and owned.facts["first_published"] == 1901
+    assert wished.own["status"] == "wishlist" and sold.tags == ["Previously owned"] and sold.notes
+
+
+@pytest.mark.parametrize(("text", "year"), [("1965", 1965), ("1965.0", 1965), ("-762", -762), ("8 BC", -8), ("1965-08-01", 1965)])
+def test_the_year_of_the_work_stands_beside_the_date_of_the_edition(text, year):
+    _, (item,) = read(f"Title,Year,First published\nA,2005,{text}\n")
+    assert item.facts["first_published"] == year and item.facts["published_date"] == "2005"
+
+
+def test_a_loan_without_its_day_says_so():
+    _, (item,) = read("Title,Lent to\nA,Sam\n")
+    assert item.loans == [{"borrower": "Sam"}] and "the loan begins today" in item.notes[0]
