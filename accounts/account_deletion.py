@@ -28,7 +28,7 @@ OWN_ROWS = (
 
 @dataclass(frozen=True)
 class AccountData:
-    """What one app keeps of a person. Only rows that may be many need `delete`; the others go with the row of the account."""
+    """What one app stores about a person. `delete` is only needed for many rows; others are deleted along with the account."""
 
     mentions: Callable[..., list[str]]  # user -> what will be deleted, for the page: ["3 books", "reviews"]
     folders: tuple[str, ...] = ()  # in the storage; a person's files are in folder/user.pk
@@ -82,7 +82,7 @@ def finish_account_deletion(pk: int):
             data.delete(user)
     with transaction.atomic():
         user.delete()
-    _delete_files(pk)  # written by a worker that did not know yet
+    _delete_files(pk)  # again, in case a worker was still writing
     logger.info("account deleted", extra={"user_id": pk})
 
 

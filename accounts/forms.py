@@ -11,7 +11,6 @@ from accounts.models import ApiToken, Event, Scope, Webhook
 from accounts.outbound import Sender, Unsafe
 
 LIVES = {"30": "30 days", "90": "90 days", "365": "1 year", "": "No expiry"}
-NAME = forms.TextInput(attrs={"placeholder": "Scanner in the study"})
 MOST_TOKENS = 50
 MOST_WEBHOOKS = 20
 

@@ -204,7 +204,7 @@ class Delivery(LeasedWork):
 
     @property
     def next_try(self) -> datetime:
-        """What programs call it."""
+        """The name of `due` in the API."""
         return self.due
 
     @property

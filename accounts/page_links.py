@@ -1,5 +1,5 @@
-"""Links that the apps add to pages of lower floors, each when it starts (its registrations.py). A page names a place and lists
-what is there: `{% page_links "settings-books" as links %}`."""
+"""Links that apps add to pages of the apps below them, at start-up in their registrations.py. A page lists the links for a place
+with `{% page_links "settings-books" as links %}`."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -9,9 +9,9 @@ from django.urls import reverse
 
 SETTINGS_BOOKS = "settings-books"
 SETTINGS_PROGRAMS = "settings-programs"
-BEFORE_DELETION = "before-deletion"  # what somebody may want to keep before the account is deleted
-EMPTY_LIBRARY = "empty-library"  # how to get the first books in
-UPLOAD_TICKETS = "upload-tickets"  # what the upload page asks where to put a photo
+BEFORE_DELETION = "before-deletion"  # exports, before an account is deleted
+EMPTY_LIBRARY = "empty-library"  # ways to add the first books
+UPLOAD_TICKETS = "upload-tickets"  # where the upload page requests a ticket for a photo
 INSTEAD_OF_CAMERA = "instead-of-camera"
 
 
@@ -21,7 +21,7 @@ class PageLink:
     url_name: str
     query: str = ""
     icon: str = ""
-    hint: str | Callable[..., str] = ""  # the small line below, or what makes it of the user
+    hint: str | Callable[..., str] = ""  # the small line below, or a function of the user that returns it
     download: bool = False
 
     @property

@@ -1,5 +1,5 @@
-"""Rate limits with a sliding window: no edge lets twice as many calls through. Calls are counted in the database, so that
-all processes and all tokens of a person share one count.
+"""Rate limits with a sliding window (with fixed ones, twice as many calls fit around an edge). Calls are counted in the database,
+so that all processes and all tokens of a person share one count.
 
 The window is divided into slices. A call counts until its whole slice is outside the window, so the limit is never
 exceeded, and a call becomes available again at most one slice late."""
@@ -30,7 +30,7 @@ class Share:
 
 
 def count_request(request, user, kind: str = "calls", setting: str = "RATE_LIMIT") -> bool:
-    """Whether this request is still within the limit. Its scarcest share stays with it, as `request.share`."""
+    """Whether this request is within the limit. `request.share` is the limit that it is closest to."""
     share = take_call(user, kind, *getattr(settings, setting))
     shown = getattr(request, "share", None)
     if shown is None or share.left < shown.left:
@@ -39,7 +39,7 @@ def count_request(request, user, kind: str = "calls", setting: str = "RATE_LIMIT
 
 
 def take_call(user, kind: str, limit: int, seconds: int, now: float | None = None) -> Share:
-    """Counts one call if there is one left; otherwise writes nothing. Two at once do not wait: the second one tries again."""
+    """Counts one call if there is one left; otherwise writes nothing. Uses optimistic locking: the second of two tries again."""
     width = seconds / SLICES
     while True:
         now_or_given = time.time() if now is None else now

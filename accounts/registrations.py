@@ -1,4 +1,4 @@
-"""What accounts adds to processes of lower floors; AccountsConfig calls `register` when it starts."""
+"""What accounts registers with the apps below it; `AccountsConfig.ready` calls `register`."""
 
 from django_q.models import Schedule
 

@@ -1,4 +1,4 @@
-"""Files that people send, and the folders that hold them."""
+"""Uploaded files and their folders."""
 
 import hashlib
 from typing import IO
@@ -9,13 +9,13 @@ CHUNK = 1 << 20
 
 
 def shown_name(filename: str, longest: int, otherwise: str) -> str:
-    """The last part of a path from any system, without what cannot be shown; `otherwise` where nothing is left."""
+    """The file name in a path from any system, without unprintable characters; `otherwise` if nothing is left."""
     name = (filename or "").replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(c for c in name if c.isprintable()).strip()[-longest:] or otherwise
 
 
 def sha256_of(file: IO[bytes]) -> str:
-    """Of the whole file, which is then at its beginning again."""
+    """The hash of the whole file. Rewinds the file afterwards."""
     file.seek(0)
     digest = hashlib.sha256()
     while chunk := file.read(CHUNK):
@@ -25,7 +25,7 @@ def sha256_of(file: IO[bytes]) -> str:
 
 
 def delete_folder(key: str):
-    """All files below `key`. A disk keeps the empty folder unless it is told; a bucket has none."""
+    """Deletes all files below `key`, and the empty folders that a disk, unlike a bucket, leaves behind."""
     try:
         folders, names = default_storage.listdir(key)
     except (FileNotFoundError, NotADirectoryError):

@@ -32,7 +32,7 @@ def settings_page(request):
 
 @require_POST
 def appearance(request):
-    """Kept in a cookie, not in the account: a phone in bed and a desktop by day want different things."""
+    """Stores the theme in a cookie instead of the account, so that every device can have its own."""
     response = redirect("settings")
     theme = request.POST.get("theme")
     if theme in ("light", "dark"):
@@ -61,7 +61,7 @@ def delete_account(request):
 
 # ── Tokens ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 @login_required
-@reauthentication_required(allow_get=True)  # pyrefly: ignore[bad-argument-type]  # it says of itself that it takes a request
+@reauthentication_required(allow_get=True)  # pyrefly: ignore[bad-argument-type]  # its annotation is wrong
 @never_cache
 def api_tokens(request):
     """A new token is shown once, in the response that creates it."""

@@ -26,13 +26,13 @@ from jobs.leases import Lease, nothing_counted
 # Seconds before each further attempt: enough for anything from a restart to an outage of a night.
 PAUSES = (10, 60, 300, 1800, 7200, 18_000, 36_000)
 KEPT = timedelta(days=30)
-BOOKS_CHANGED = "books.changed"  # many at once
-MANY = 1000  # ids of books in one message
+BOOKS_CHANGED = "books.changed"  # many books at once
+MANY = 1000  # book ids in one message
 OUR_FAULT = "Something went wrong on our side."
 
 
 class _NotDelivered(Exception):
-    """The response, or the reason why there was none."""
+    """The status of the response, or the reason why there was none."""
 
 
 def notify(user_pk: int, event: str, payload, *args):

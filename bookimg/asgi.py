@@ -20,13 +20,13 @@ from accounts.socket_auth import AuthenticatedSocket  # noqa: E402
 from chat.consumers import ChatConsumer  # noqa: E402
 from scanning.consumers import ScanConsumer  # noqa: E402
 
-THREADS = 32  # the most, if that many requests arrive at once
+THREADS = 32  # at most
 threads = ThreadPoolExecutor(THREADS, "page")
 
 
 class Pages(ASGIHandler):
-    """Views and middleware are synchronous, and each request runs in one thread. The threads are kept, with their database
-    connections: Django would open a new one for each request, and opening SQLite took a quarter of the time of a page."""
+    """Runs synchronous views and middleware in threads that keep their database connections. Django would open a new one for
+    every request, and opening SQLite took a quarter of the time of a page."""
 
     def load_middleware(self, is_async=False):
         super().load_middleware(is_async=False)
@@ -44,6 +44,6 @@ class Pages(ASGIHandler):
 
 sockets = [
     path("ws/scans/", AuthenticatedSocket(ScanConsumer.as_asgi(), Scope.READ, Scope.SCAN)),
-    path("ws/chat/", AuthenticatedSocket(ChatConsumer.as_asgi(), Scope.WRITE)),  # as the calls that ask
+    path("ws/chat/", AuthenticatedSocket(ChatConsumer.as_asgi(), Scope.WRITE)),  # as for the API calls that ask questions
 ]
 application = ProtocolTypeRouter({"http": Pages(), "websocket": URLRouter(sockets)})

@@ -1,4 +1,4 @@
-"""The health check of a container. The web process is asked over HTTP; a worker is healthy while it runs."""
+"""The health check of a container: a request to the web process; a worker is healthy while it runs."""
 
 import sys
 import urllib.request

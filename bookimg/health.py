@@ -8,7 +8,7 @@ from django_q.brokers import get_broker
 
 
 class ProbesMiddleware:
-    """Answers the probes before the host name is checked, because a load balancer uses the IP address."""
+    """Responds to probes before the host name is checked, because load balancers use the IP address."""
 
     def __init__(self, get_response):
         self.get_response = get_response

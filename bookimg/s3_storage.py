@@ -1,4 +1,4 @@
-"""Files in S3: what people send in one bucket, what is made of it in another, behind one storage. STORAGE=s3 loads it."""
+"""Files in S3 (STORAGE=s3): uploads in one bucket and results in another, as one storage."""
 
 from datetime import timedelta
 
@@ -6,17 +6,17 @@ from django.core.files.storage import Storage
 from django.utils.functional import cached_property
 from storages.backends.s3 import S3Storage
 
-MADE = ("results/", "thumbnails/", "spines/")  # keys of what is made of photos
+MADE = ("results/", "thumbnails/", "spines/")  # prefixes of keys in the bucket for results
 
 
 class Buckets(Storage):
-    """Both buckets as one storage; a key tells by its first folder where it belongs."""
+    """Both buckets as one storage. The first folder of a key decides in which bucket it is."""
 
     def __init__(
         self, bucket: str, results_bucket: str = "", region: str = "", addressing: str = "virtual", public_url: str = ""
     ):
-        """`addressing`: "virtual" names the bucket in the host, which leads signed addresses to the bucket's own region; a server
-        of one's own mostly wants it in the path ("path"). `public_url`: where others than we reach it."""
+        """`addressing`: "virtual" puts the bucket in the host name, so that signed addresses go to the bucket's region; other
+        servers usually need it in the path ("path"). `public_url`: the server's address for browsers, if different."""
         self.public_url = public_url or None
         self.bucket, self.results_bucket, self.region, self.addressing = bucket, results_bucket or bucket, region, addressing
 
@@ -30,11 +30,11 @@ class Buckets(Storage):
 
     @cached_property
     def shown(self) -> S3Storage:
-        """The first bucket as others reach it."""
+        """The bucket for uploads at its public address."""
         return self.storage_of(self.bucket, endpoint_url=self.public_url) if self.public_url else self.sent
 
     def storage_of(self, bucket: str, **more) -> S3Storage:
-        """Never overwrites: as on a disk, a name that is taken gets another one."""
+        """Never overwrites: like on a disk, a file whose name is taken gets another name."""
         return S3Storage(
             **more,
             bucket_name=bucket,
@@ -50,16 +50,16 @@ class Buckets(Storage):
         return self.made if f"{name}/".startswith(MADE) else self.sent
 
     def location(self, name: str) -> str:
-        """Where a key is, as other programs write it."""
+        """The location of a key as an s3:// address."""
         return f"s3://{self.home(name).bucket_name}/{name}"
 
     def presigned_put(self, name: str, content_type: str, size: int, life: timedelta) -> str:
-        """An address that takes this one file that people send, of this type and of exactly this many bytes, for a while."""
+        """A temporary address for uploading this one file, with this type and exactly this size."""
         requested = {"Bucket": self.bucket, "Key": name, "ContentType": content_type, "ContentLength": size}
         client = self.shown.connection.meta.client
         return client.generate_presigned_url("put_object", Params=requested, ExpiresIn=int(life.total_seconds()))
 
-    # ── As every storage does ───────────────────────────────────────────────────────────────────────────────────────
+    # ── Storage API ─────────────────────────────────────────────────────────────────────────────────────────────────
     def open(self, name, mode="rb"):
         return self.home(name).open(name, mode)
 
@@ -67,7 +67,7 @@ class Buckets(Storage):
         return self.home(name).save(name, content, max_length)
 
     def delete(self, name):
-        """A key that ends like a folder is none: a bucket has only files."""
+        """Folders need no deletion: a bucket has only files."""
         self.home(name).delete(name)
 
     def exists(self, name):

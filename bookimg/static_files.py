@@ -6,7 +6,7 @@ from django.contrib.staticfiles.storage import StaticFilesStorage
 
 
 class KnownAddresses(StaticFilesStorage):
-    """A page refers to about fifty static files, mostly the same icon picture; looking up each one took a tenth of its time."""
+    """Caches addresses: a page refers to about fifty static files, mostly icons, and looking them up took a tenth of its time."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

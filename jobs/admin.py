@@ -1,10 +1,10 @@
-"""What the administration shows but nobody edits by hand."""
+"""The base of admin pages for rows that nobody edits by hand."""
 
 from django.contrib import admin
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that the product writes itself: shown, never edited by hand."""
+    """For rows that BookImg writes itself: shown, but not editable."""
 
     list_per_page = 50
 

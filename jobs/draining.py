@@ -1,4 +1,4 @@
-"""Shutting down: workers finish what they have begun and start nothing new."""
+"""Shutting down gracefully: workers finish what they are doing and start nothing new."""
 
 from multiprocessing.sharedctypes import RawValue
 
@@ -7,7 +7,7 @@ _draining = RawValue("b", 0)
 
 
 def start_draining():
-    """From now on no new work is started; what is left is picked up after the next start."""
+    """Stops new work from being started. The rest is picked up after the next start."""
     _draining.value = 1
 
 

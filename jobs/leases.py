@@ -1,4 +1,4 @@
-"""The right to do one piece of work: taken before it, renewed by a heartbeat, and over by itself when its worker dies."""
+"""Leases: the right to do a piece of work. A heartbeat renews the lease; if its worker dies, it expires."""
 
 import logging
 import secrets
@@ -19,12 +19,12 @@ logger = logging.getLogger("jobs.leases")
 
 
 class LeaseLost(Exception):
-    """Somebody else does this work by now, or its owner has stopped it: drop what you have."""
+    """Another worker has taken over this work, or its owner has stopped it: discard your result."""
 
 
 @dataclass
 class Lease(Generic[Row]):
-    """Held by one worker. `row` is as it was when the lease was taken, with what has been written through the lease since."""
+    """A lease held by one worker. `row` is as of when the lease was taken, plus what was written through the lease since."""
 
     row: Row
     token: str
@@ -35,33 +35,33 @@ class Lease(Generic[Row]):
             raise LeaseLost
 
     def locked_row(self) -> Row:
-        """The row as it is now, locked until the transaction ends. Raises LeaseLost."""
+        """The current row, locked until the transaction ends. Raises LeaseLost."""
         row = self._held().select_for_update(of=("self",)).first()
         if row is None:
             raise LeaseLost
         return row
 
     def renew(self, **columns):
-        """Holds it for as long again, and writes `columns`. Raises LeaseLost, and then nothing is written."""
+        """Extends the lease and writes `columns`. Raises LeaseLost without writing anything."""
         until = end_of_lease()
         self._write({"lease_until": until, "due": until, **columns})
 
     def progress(self, **columns):
-        """As `renew`, after a part of the work that will not be done again: what went wrong before it no longer counts."""
+        """Like `renew`, after a completed part of the work: earlier failures no longer count."""
         self.renew(attempts=1, deaths=0, **columns)
 
     def release(self, **columns):
-        """Gives it back. In the transaction that keeps what was done, the two cannot come apart."""
+        """Gives the lease back. Call it in the transaction that saves the result, so that both happen or neither."""
         self._write({**nobody_holds_it(), **columns})
 
     def pause(self, seconds: float):
-        """Gives it back, and nobody takes it before that time has passed."""
+        """Gives the lease back and prevents anybody from taking it for that time."""
         until = timezone.now() + timedelta(seconds=seconds)
         self._write({"lease": "", "lease_until": until, "due": until, "enqueued": 0})
 
     @contextmanager
     def heartbeat(self):
-        """Renews it from a thread of its own for as long as the work takes."""
+        """Renews the lease from a separate thread while the work goes on."""
         done = threading.Event()
         heart = threading.Thread(target=self._beat, args=(done,), name="lease", daemon=True)
         heart.start()
@@ -78,7 +78,7 @@ class Lease(Generic[Row]):
                 try:
                     if not self._held().update(lease_until=until, due=until):
                         self.lost.set()
-                except DatabaseError:  # two more beats fit into the lease; whoever takes it over locks the row first
+                except DatabaseError:  # the lease lasts for two more beats; taking it over locks the row
                     logger.warning("could not renew the lease on %s", self.row.work_label, exc_info=True)
         finally:
             connection.close()
@@ -96,7 +96,7 @@ class Lease(Generic[Row]):
 
 @transaction.atomic
 def take_lease(rows: LeasedWorkQuerySet) -> Lease | None:
-    """The lease on the first of `rows` that is free, or None. A lease that nobody gave back was that of a worker that died."""
+    """Takes the lease on the first free row, or returns None. A lease that has expired means that its worker died."""
     row = rows.free().select_for_update(of=("self",)).first()
     if row is None:
         return None
@@ -117,10 +117,10 @@ def end_of_lease() -> datetime:
 
 
 def nobody_holds_it() -> dict:
-    """The columns of work that anybody may take at once; whoever holds it now loses it."""
+    """The columns of work that any worker may take immediately; a current holder loses the lease."""
     return {"lease": "", "lease_until": None, "due": timezone.now(), "enqueued": 0}
 
 
 def nothing_counted() -> dict:
-    """The columns of work that begins anew."""
+    """The columns of work that starts over."""
     return {**nobody_holds_it(), "attempts": 0, "deaths": 0}

@@ -1,4 +1,4 @@
-"""What a row needs so that one worker at a time does its work, and none of it is lost, whatever dies."""
+"""The base of rows that represent background work, which one worker at a time does and which is never lost."""
 
 from typing import TypeVar
 
@@ -9,19 +9,19 @@ from django.utils import timezone
 
 class LeasedWorkQuerySet(models.QuerySet):
     def unfinished(self):
-        """Rows with something left to do, whoever is at it. Conditions on other tables are Exists(): the rows are locked."""
+        """Rows with work left, whether or not a worker is at it. Use Exists() for other tables, because the rows get locked."""
         raise NotImplementedError
 
     def at_step(self, step: str):
-        """Rows whose next step this is. A message for a step that is past finds nothing to do."""
+        """Rows whose next step is `step`, so that an old message finds nothing to do."""
         return self
 
     def free(self):
-        """Nobody holds them, and they do not pause after a failure."""
+        """Rows that no worker holds and that are not pausing after a failure."""
         return self.filter(Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now()))
 
     def due(self):
-        """Somebody must look after them: the pause is over, the worker died, or the message was lost on its way."""
+        """Rows to enqueue: the pause is over, the worker died, or the message was lost."""
         return self.unfinished().filter(due__lte=timezone.now())
 
 
@@ -29,15 +29,13 @@ Row = TypeVar("Row", bound="LeasedWork")
 
 
 class LeasedWork(models.Model):
-    """A row that workers lease. Declare an index that begins with what `unfinished` filters by, and ends with `due`."""
+    """A row that workers lease. Subclasses need an index on the columns that `unfinished` filters by, followed by `due`."""
 
-    attempts = models.PositiveSmallIntegerField(
-        "attempts at this step", default=0
-    )  # one that its worker did not survive is not counted
+    attempts = models.PositiveSmallIntegerField("attempts at this step", default=0)  # not counting those in which the worker died
     deaths = models.PositiveSmallIntegerField("workers that died at this step", default=0)
     lease = models.CharField(max_length=32, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)  # held until then, or without a lease: pausing until then
-    due = models.DateTimeField(default=timezone.now)  # when the sweep puts it into the queue
+    lease_until = models.DateTimeField(null=True, blank=True)  # held until then; without a lease, pausing until then
+    due = models.DateTimeField(default=timezone.now)  # when the sweep enqueues it
     enqueued = models.PositiveSmallIntegerField("times in the queue since it was last worked on", default=0)
 
     objects = LeasedWorkQuerySet.as_manager()
@@ -47,12 +45,12 @@ class LeasedWork(models.Model):
 
     @property
     def step(self) -> str:
-        """What is done next, for work that has several steps."""
+        """The next step, for work with several steps."""
         return ""
 
     @property
     def outcome(self) -> str:
-        """What has become of it, in a word."""
+        """The result, in one word."""
         return "done"
 
     @property
@@ -61,7 +59,7 @@ class LeasedWork(models.Model):
         return str(self.pk)
 
     def describe_work(self) -> str:
-        """What it is, and whose, for those who run the product."""
+        """What it is and whose, for operators."""
         return f"{str(self._meta.verbose_name).capitalize()} {self.work_label}"
 
     def log_fields(self) -> dict:

@@ -1,4 +1,4 @@
-"""What is done again and again. Each app registers its own when it starts (registrations.py)."""
+"""Periodic work, which apps register at start-up in their registrations.py."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from jobs import runner
 
 @dataclass(frozen=True)
 class _PeriodicWork:
-    """A function without arguments that may be called at any time, twice at once too."""
+    """A function without arguments that may be called at any time, even twice at once."""
 
     name: str
     function: Callable[[], object]
-    every: str  # MINUTES (each one), HOURLY or DAILY
+    every: str  # MINUTES (every minute), HOURLY or DAILY
 
 
 _periodic = [_PeriodicWork("sweep", runner.sweep_work, Schedule.MINUTES)]
@@ -25,7 +25,7 @@ def register_periodic(name: str, function: Callable[[], object], every: str):
 
 
 def schedule_periodic_work():
-    """Hands all of it to django-q, whose workers do it when it is time."""
+    """Schedules all periodic work with django-q."""
     for work in _periodic:
         function = f"{work.function.__module__}.{work.function.__qualname__}"
         defaults = {"func": function, "schedule_type": work.every, "minutes": 1}

@@ -1,4 +1,4 @@
-"""How much background work waits, whoever carries it."""
+"""How much background work is waiting, with any broker."""
 
 import logging
 
@@ -9,14 +9,14 @@ logger = logging.getLogger("jobs.queue_depth")
 
 
 def queue_depths() -> dict[str, int | None]:
-    """For each queue the tasks in it, with those that a worker has taken and not done yet; None where it does not answer.
+    """The number of tasks in every queue, including those in progress; None if the queue is not responding.
 
-    After the first that does not, the others are not asked: somebody waits for this, and they live in the same place."""
+    Stops at the first queue that does not respond, because the others are on the same server and somebody is waiting."""
     counts: dict[str, int | None] = dict.fromkeys(settings.QUEUES.values())
     for name in counts:
         try:
             counts[name] = _in_queue(name)
-        except Exception as error:  # of whatever kind: the broker's own, that of its connection, or the database's
+        except Exception as error:  # from the broker, its connection or the database
             logger.warning("the queue %s is not responding: %s", name, error)
             break
     return counts
@@ -24,4 +24,4 @@ def queue_depths() -> dict[str, int | None]:
 
 def _in_queue(name: str) -> int:
     broker = get_broker(name)
-    return (broker.queue_size() or 0) + (broker.lock_size() or 0)  # Redis keeps no count of what is taken
+    return (broker.queue_size() or 0) + (broker.lock_size() or 0)  # Redis does not count tasks in progress

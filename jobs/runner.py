@@ -1,7 +1,7 @@
-"""How leased work gets into the queue, is done, is tried again after a pause, and is found again when it was lost.
+"""Runs leased work: enqueues it, makes attempts, retries after a pause, and finds work that was lost.
 
-Each app registers its kinds of work when it starts (registrations.py). A message in the queue is only a hint; the rows know what
-there is to do. It may come twice, late or never: the lease lets one worker in, and the sweep enqueues what nobody looks after."""
+Apps register their kinds of work at start-up in their registrations.py. A message in the queue is only a hint; the rows know what
+there is to do. A message may arrive twice, late or never: the lease lets one worker in, and the sweep enqueues abandoned work."""
 
 import logging
 import time
@@ -22,9 +22,9 @@ from jobs.models import LeasedWorkQuerySet, Row
 
 logger = logging.getLogger("jobs.runner")
 
-MAX_DEATHS = 5  # of workers, at one step: that many are hardly a coincidence
+MAX_DEATHS = 5  # workers that may die at one step before the work fails
 SWEPT_AT_ONCE = 200  # rows of one kind
-LONGEST_WAIT = 2**7  # leases; after so long at the latest the message of a row is taken for lost
+LONGEST_WAIT = 2**7  # in leases; after that time at the latest, a message is considered lost
 WORK_KINDS: dict[str, "WorkKind"] = {}
 
 
@@ -34,43 +34,43 @@ class WorkKind(Generic[Row]):
 
     name: str
     model: type[Row]
-    work: Callable[[Lease[Row]], None]  # one attempt; it gives the lease back in the transaction that keeps its result
-    pauses: tuple[float, ...]  # seconds after the first failed attempt, the second, …; one more that fails is the last
-    sentence: str  # what is given as the reason when the fault is ours
-    give_up: Callable[[Row, str, bool], None]  # the row, the reason, and whether trying again would be in vain
+    work: Callable[[Lease[Row]], None]  # makes one attempt; releases the lease in the transaction that saves the result
+    pauses: tuple[float, ...]  # seconds after the first failed attempt, the second, …; after these, the next failure is final
+    sentence: str  # the reason shown for an unexpected error
+    give_up: Callable[[Row, str, bool], None]  # takes the row, the reason, and whether the error was permanent
     on_pause: Callable[[Row, str], None] = lambda row, reason: None
-    errors: tuple[type[Exception], ...] = ()  # those with a sentence for people and `permanent`
+    errors: tuple[type[Exception], ...] = ()  # expected errors, with a message for people and `permanent`
     queue: Callable[[str], str] = lambda step: settings.QUEUES[""]
-    first: Callable[[str], Row | None] = lambda step: None  # what is done before a message for that step
-    discover: Callable[[], None] = lambda: None  # makes the rows of work that nobody announces
+    first: Callable[[str], Row | None] = lambda step: None  # another row to work on before a message for that step
+    discover: Callable[[], None] = lambda: None  # called by the sweep, to create rows for work that nobody enqueues
 
 
 def register_kind(kind: WorkKind):
     WORK_KINDS[kind.name] = kind
 
 
-# ── Into the queue ──────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Enqueueing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 def enqueue_work(kind: WorkKind, pk: int, step: str = ""):
-    """Once the transaction is done. Where the queue does not take it, the sweep tries again."""
+    """Enqueues the work on commit. If the queue is not available, the sweep tries again."""
     kind.model.objects.filter(pk=pk).update(due=_message_lost_at(1), enqueued=1)
     transaction.on_commit(partial(_send, kind, pk, step), robust=True)
 
 
 def enqueue_due(kind: WorkKind, rows: LeasedWorkQuerySet | None = None) -> int:
-    """Those of `rows` that nobody looks after. The same row is not enqueued again at once, however many sweeps there are."""
+    """Enqueues rows that are due and returns their number. Several sweeps at once do not enqueue a row twice."""
     waiting = kind.model.objects.due() if rows is None else rows.due()
     found = 0
     for row in waiting.order_by("due")[:SWEPT_AT_ONCE]:
         times = row.enqueued + 1
         if kind.model.objects.filter(pk=row.pk, due=row.due).update(due=_message_lost_at(times), enqueued=times):
             if not _send(kind, row.pk, row.step):
-                break  # the next sweep tries again; nobody waits for as many timeouts as there are rows
+                break  # the next sweep tries again, instead of waiting for a time-out per row
             found += 1
     return found
 
 
 def sweep_work() -> int:
-    """Enqueues what a worker died with, what was lost in the queue, and what has paused long enough; how many rows."""
+    """Enqueues work whose worker died, whose message was lost, or whose pause is over. Returns the number of rows."""
     found = 0
     for kind in WORK_KINDS.values():
         kind.discover()
@@ -79,23 +79,23 @@ def sweep_work() -> int:
 
 
 def _message_lost_at(times: int) -> datetime:
-    """A long queue is not filled with repeats: each time, the message is given twice as long to get through."""
+    """When to consider a message lost. The time doubles with every repeat, so that a long queue does not fill up with repeats."""
     return timezone.now() + timedelta(seconds=settings.LEASE_SECONDS * min(2 ** (times - 1), LONGEST_WAIT))
 
 
 def _send(kind: WorkKind, pk: int, step: str) -> bool:
     try:
         async_task("jobs.runner.run_work", kind.name, pk, *filter(None, [step]), cluster=kind.queue(step))
-    except Exception:  # of whatever kind: the broker's own, that of its connection, or the database's
+    except Exception:  # from the broker, its connection or the database
         logger.warning("%s %s did not get into the queue", kind.name, pk, exc_info=True)
         kind.model.objects.filter(pk=pk).update(due=_message_lost_at(1), enqueued=1)
         return False
     return True
 
 
-# ── At work ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Working ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def run_work(name: str, pk: int, step: str = ""):
-    """What the workers call. One that is to stop begins nothing new."""
+    """The task that workers run. A worker that is shutting down puts it back instead."""
     kind = WORK_KINDS[name]
     while not draining.is_draining() and (other := kind.first(step)):
         attempt_work(kind, other.pk, other.step)
@@ -106,7 +106,7 @@ def run_work(name: str, pk: int, step: str = ""):
 
 
 def attempt_work(kind: WorkKind, pk: int, step: str = "") -> str:
-    """One attempt, where there is something to do and nobody else is at it; how it ended."""
+    """Makes one attempt, unless there is nothing to do or another worker is doing it. Returns how it ended."""
     lease = take_lease(kind.model.objects.unfinished().at_step(step).filter(pk=pk))
     if lease is None:
         return ""
@@ -129,13 +129,13 @@ def _attempt(kind: WorkKind, lease: Lease) -> str:
         return "dropped"
     except kind.errors as error:
         return _fail(kind, lease, str(error), getattr(error, "permanent", False))
-    except Exception:  # a bug or a broken part: told in the log, tried again, and never left hanging
+    except Exception:  # a bug or an outage: logged and retried
         logger.exception("%s %s went wrong", kind.name, lease.row.work_label, extra=lease.row.log_fields())
         return _fail(kind, lease, kind.sentence)
 
 
 def _fail(kind: WorkKind, lease: Lease, reason: str, permanent: bool = False) -> str:
-    """Once more after a pause, or given up with the reason."""
+    """Pauses before the next attempt, or gives up with the reason."""
     try:
         with transaction.atomic():
             row = lease.locked_row()
@@ -152,5 +152,5 @@ def _fail(kind: WorkKind, lease: Lease, reason: str, permanent: bool = False) ->
 
 
 def pause_after(pauses: tuple[float, ...], attempts: int) -> float | None:
-    """Seconds until the next attempt, after so many that failed; None where that was the last."""
+    """Seconds until the next attempt after this many failed ones; None if there is no next one."""
     return pauses[attempts - 1] if attempts <= len(pauses) else None

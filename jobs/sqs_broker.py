@@ -1,4 +1,4 @@
-"""The queue in SQS, where BROKER=sqs names it: django-q's own broker, with a second queue for what no worker could take."""
+"""The queue in SQS (BROKER=sqs): django-q's broker, plus a dead-letter queue for messages that no worker could process."""
 
 import json
 import logging
@@ -14,8 +14,8 @@ from django.conf import settings
 from django_q.brokers.aws_sqs import Sqs
 from django_q.conf import Conf
 
-TRIES = 5  # deliveries of a message before it is set aside
-KEPT_SECONDS = 14 * 24 * 3600  # as long as SQS keeps anything
+TRIES = 5  # deliveries of a message before it moves to the dead-letter queue
+KEPT_SECONDS = 14 * 24 * 3600  # the maximum in SQS
 PATIENCE = Config(connect_timeout=3, read_timeout=15, retries={"mode": "standard"})  # pages and probes wait for it, too
 MISSING = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
 
@@ -26,7 +26,7 @@ logger = logging.getLogger("jobs.sqs_broker")
 
 
 class _Known(threading.local):
-    """What is costly to make, once a thread and process: resources may not be shared, neither by threads nor across a fork."""
+    """A boto3 resource per thread and process: it is expensive to create and cannot be shared by threads or across a fork."""
 
     pid: int = 0
     resource: Any = None
@@ -43,13 +43,13 @@ def sqs():
 
 
 def forget_connection():
-    """The next one asks the address that the environment names then."""
+    """Makes the next connection use the current environment."""
     known.pid = 0
 
 
 class SqsQueue(Sqs):
     def get_queue(self):
-        """The queue; made with its dead-letter queue where there is none and the account may."""
+        """Gets the queue, or creates it with its dead-letter queue if the account has permission."""
         self.sqs = sqs()
         try:
             return self.sqs.get_queue_by_name(QueueName=self.list_key)
@@ -59,7 +59,7 @@ class SqsQueue(Sqs):
         return _make_queue(self.sqs, self.list_key, Conf.RETRY)
 
     def dequeue(self):
-        """A look that fails is one in vain; django-q would let the process die, and rest for ten seconds."""
+        """Treats an error as an empty queue; otherwise django-q would let the process die and wait for ten seconds."""
         try:
             return super().dequeue()
         except FAILURES as error:
@@ -68,21 +68,21 @@ class SqsQueue(Sqs):
             return None
 
     def acknowledge(self, task_id):
-        """A message that cannot be deleted comes again, and finds its task done."""
+        """If the message cannot be deleted, it is delivered again and finds its task done."""
         try:
             super().acknowledge(task_id)
         except FAILURES as error:
             logger.warning("could not delete a finished task from the queue %s: %s", self.list_key, error)
 
     def fail(self, task_id):
-        """What is no task of ours comes again at once, and after the last time is set aside instead of deleted."""
+        """Makes an invalid message visible again, so that it ends in the dead-letter queue instead of being deleted."""
         try:
             sqs().Message(self.queue.url, task_id).change_visibility(VisibilityTimeout=0)
         except FAILURES as error:
             logger.warning("an invalid message stays in the queue %s: %s", self.list_key, error)
 
     def queue_size(self) -> int:
-        """Asked anew: the resource remembers its first answer."""
+        """Reloads first, because the resource caches its attributes."""
         self.queue.load()
         return super().queue_size()
 
@@ -96,11 +96,11 @@ class SqsQueue(Sqs):
 
     @staticmethod
     def get_connection(list_key: str = Conf.PREFIX) -> Any:
-        return None  # `sqs` has it
+        return None  # see `sqs`
 
 
 def _make_queue(sqs, name: str, hidden_seconds: int):
-    """A queue and `{name}-dlq`. What was delivered five times in vain goes there: its worker died, or nobody understood it."""
+    """Creates a queue and `{name}-dlq`, for messages that were delivered five times without success."""
     aside = sqs.create_queue(QueueName=f"{name}-dlq", Attributes={"MessageRetentionPeriod": str(KEPT_SECONDS)})
     redrive = {"deadLetterTargetArn": aside.attributes["QueueArn"], "maxReceiveCount": TRIES}
     attributes = {"RedrivePolicy": json.dumps(redrive), "VisibilityTimeout": str(hidden_seconds)}

@@ -1,4 +1,4 @@
-"""Benchmarks, one file each: `measure(options)` returns `Figure`s. Each runs in its own data directory."""
+"""Benchmarks, one file each. Their functions take `Options`, return `Figure`s and run in a data directory of their own."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`{% icon "camera" %}` (with `class="icon-l"` a large one): a picture of img/icons.svg, decorative. Known in all templates."""
+"""`{% icon "camera" %}` (large with `class="icon-l"`): a decorative picture from img/icons.svg. Available in all templates."""
 
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag(name="icon")
-@lru_cache  # a page has thirty
+@lru_cache  # a page has about thirty
 def icon(name: str, **more: str) -> str:
     look = f"icon {more['class']}" if more else "icon"
     return format_html(PICTURE, look, static("img/icons.svg"), name)

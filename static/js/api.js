@@ -1,4 +1,4 @@
-// The description of the API, to read and to try. Calls from here go with the session of the browser and its CSRF token.
+// The API documentation. Calls made from the page use the browser's session and its CSRF token.
 
 const place = document.getElementById("swagger-ui");
 window.SwaggerUIBundle({

@@ -1,8 +1,8 @@
-// Reads the bars of books from a picture: by what the browser has built in, else by zxing-cpp as WebAssembly, fetched when needed.
+// Reads book barcodes from a picture, with the browser's own detector or, if it has none, with zxing-cpp as WebAssembly, loaded on demand.
 
 const VENDOR = new URL("../vendor/zxing-wasm/reader/", import.meta.url);
 
-// The numbers of books alone: 978 or 979, with a check digit that fits.
+// Only book numbers: they begin with 978 or 979 and have a correct check digit.
 export function isBook(digits) {
   if (!/^97[89]\d{10}$/.test(digits)) return false;
   const sum = [...digits].reduce((total, digit, place) => total + Number(digit) * (place % 2 ? 3 : 1), 0);
@@ -27,7 +27,7 @@ async function ownReader() {
   };
 }
 
-// A function from a canvas to the numbers of the books on it. A scanner's add-on, glued to the number, is cut off.
+// Returns a function that finds the book numbers on a canvas. Add-on digits appended to a number are cut off.
 export async function reader() {
   const read = (await builtIn().catch(() => null)) ?? (await ownReader());
   return async (canvas) => [...new Set((await read(canvas)).map((digits) => digits.slice(0, 13)))];

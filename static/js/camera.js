@@ -1,13 +1,13 @@
-// The camera as a scanner: every book whose bars it sees is told to the page once, as an event "isbn" on the document, until the
-// person stops it. Nothing closes by itself; what stops from outside says so and can be started again.
+// The camera as a barcode scanner. Every book it sees is reported once, as an event "isbn" on the document, until the person stops
+// it. The camera never stops by itself; if something else stops it, the page says so and it can be started again.
 
 import { isBook, reader } from "./barcodes.js";
 
-const PAUSE = 90; // ms between looks
-const WITNESSES = 2; // looks that must agree: one in a thousand is wrong in spite of its check digit
-const MEMORY = 5; // looks among which they may lie
-const SIDE = 1280; // px of what is looked at; more costs time and finds nothing new at arm's length
-const OTHER_EVERY = 4000; // ms between two words about something that is no book
+const PAUSE = 90; // ms between frames
+const WITNESSES = 2; // frames that must agree: one reading in a thousand is wrong despite its check digit
+const MEMORY = 5; // recent frames that are compared
+const SIDE = 1280; // px; more costs time and finds nothing new at arm's length
+const OTHER_EVERY = 4000; // ms between two messages about barcodes that are not books
 
 const box = document.getElementById("camera");
 const video = box.querySelector("video");
@@ -19,8 +19,8 @@ const canvas = document.createElement("canvas");
 
 let stream = null;
 let awake = null;
-let last = ""; // the number that was told last: the same book is not told twice in a row
-let looks = []; // what the latest looks saw
+let last = ""; // the number reported last: the same book is not reported twice in a row
+let looks = []; // the numbers seen in the latest frames
 let warned = 0;
 
 function say(sentence, state = "") {
@@ -39,7 +39,7 @@ async function open() {
   return navigator.mediaDevices.getUserMedia({ video: camera, audio: false });
 }
 
-// By a tap each time: without one the browser neither beeps nor vibrates.
+// Must be called from a tap, otherwise browsers neither beep nor vibrate.
 async function start() {
   startButton.disabled = true;
   say("Starting the camera…", "starting");
@@ -83,13 +83,13 @@ function showControls() {
   torchButton.ariaPressed = "false";
 }
 
-// One look after the other, as quickly as the device reads, for as long as this very stream is on.
+// Reads frame after frame, as fast as the device allows, while this stream is active.
 async function look(read, mine) {
   while (stream === mine) {
     try {
       if (document.visibilityState === "visible" && video.videoWidth) hear(await read(frame()));
     } catch (error) {
-      console.warn(error); // one bad frame; the next comes in a moment
+      console.warn(error); // one bad frame; the next follows immediately
     }
     await new Promise((next) => setTimeout(next, PAUSE));
   }
@@ -116,7 +116,7 @@ function hear(numbers) {
 function tell(number) {
   last = number;
   box.classList.remove("seen");
-  void box.offsetWidth; // so that the frame lights up anew
+  void box.offsetWidth; // restarts the animation of the frame
   box.classList.add("seen");
   say(number, "looking");
   document.dispatchEvent(new CustomEvent("isbn", { detail: { number } }));
@@ -131,7 +131,7 @@ async function keepAwake() {
   try {
     awake = (await navigator.wakeLock?.request("screen")) ?? null;
   } catch {
-    // a nicety; without it the screen goes dark as it always does
+    // optional: without it, the screen may turn off
   }
 }
 
@@ -145,9 +145,9 @@ startButton.addEventListener("click", start);
 stopButton.addEventListener("click", () => stop());
 torchButton.addEventListener("click", torch);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && stream && keepAwake());
-// What became of the book: its title, or that it is owned already.
+// The result for the book: its title, or that it is already owned.
 const outcome = document.getElementById("entry-status");
 new MutationObserver(() => stream && outcome.textContent && say(outcome.textContent, "looking")).observe(outcome, { childList: true });
 
-// A book that was taken back, or is to be added a second time, may be held up again.
+// After an undo, or to add another copy, the same book can be scanned again.
 document.addEventListener("submit", ({ target }) => target.closest("#entries") && (last = ""));

@@ -1,4 +1,4 @@
-// A button with `data-copy` puts that text on the clipboard and says so for a moment.
+// A button with `data-copy` copies that text to the clipboard and shows a short confirmation.
 
 document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-copy]");

@@ -1,4 +1,4 @@
-// A cover picture that does not come, or is the one-pixel blank some catalogues send, gives way to the drawn cover beneath it.
+// Shows the drawn cover if a picture fails to load or is the one-pixel blank that some catalogues send.
 
 const BLANK = 10; // pixels: no real cover is narrower
 

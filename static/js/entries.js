@@ -1,5 +1,5 @@
-// A running list of books: rows that are still being looked up are asked for until they are done, and the small forms of a row
-// (undo, put back, type the title, look up again) are sent without leaving the page. Without this they are plain posts.
+// A list of recent entries. Polls for rows that are still being looked up, and sends the small forms in a row (undo, restore, type
+// the title, look up again) without leaving the page. Without this script they are plain posts.
 
 const page = document.getElementById("entry-page");
 const WAIT = 1200;
@@ -17,7 +17,7 @@ export function element(name, className, text = "") {
   return made;
 }
 
-// What the server answered, as a row.
+// Turns an entry from the server into a row.
 export function rowOf(html) {
   const part = document.createElement("template");
   part.innerHTML = html.trim();
@@ -39,7 +39,7 @@ const pendingRows = () => [...document.querySelectorAll('.entry[data-sync="pendi
 
 async function ask() {
   timer = 0;
-  const rows = pendingRows().slice(-AT_ONCE); // the oldest stand last, and are the next to be known
+  const rows = pendingRows().slice(-AT_ONCE); // the oldest are last, and are looked up next
   if (!rows.length) return;
   try {
     const query = rows.map((row) => `id=${row.dataset.pk}`).join("&");

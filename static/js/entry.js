@@ -1,5 +1,5 @@
-// A scanner that types like a keyboard: each Enter is a book. What is scanned goes into a queue that the browser keeps, one entry a
-// key, so that neither a reload nor a lost connection loses any; each has a key of its own, so that nothing comes twice.
+// For a scanner that types like a keyboard: every Enter is a book. Entries wait in a queue in the browser's storage, so that neither
+// a reload nor a lost connection loses any. Every entry has a key, so that sending it twice adds it once.
 
 import { element, json, rowOf, tellPage, watch } from "./entries.js";
 
@@ -16,9 +16,9 @@ const LONGEST_PAUSE = 15000;
 const SETTINGS = ["shelf", "status", "tags", "on_duplicate"];
 
 // ── The queue ──
-// One item of storage for each entry: two tabs never write over each other. Names sort in the order of scanning.
+// One storage item per entry, so that two tabs never overwrite each other. Names sort in the order of scanning.
 let counter = 0;
-const unsaved = new Map(); // where the storage is full or forbidden, better here than nowhere
+const unsaved = new Map(); // used if the storage is full or not allowed
 
 function put(name, item) {
   try {
@@ -68,8 +68,8 @@ function add(text, changed = {}) {
 // ── Sending ──
 let sending = false;
 let pause = 0;
-let next = 0; // the timer of the next try; there is one at most
-let stopped = ""; // why nothing can be sent until somebody does something
+let next = 0; // the timer of the next attempt, at most one
+let stopped = ""; // why nothing can be sent until the person acts
 
 function nextOnes() {
   const open = queue().filter((item) => !item.problem);
@@ -122,7 +122,7 @@ function stop(sentence) {
   tellOffline(sentence);
 }
 
-// The settings they were scanned with do not do any more, a shelf that is gone perhaps: those of the page may.
+// The settings they were scanned with are no longer valid, for example a deleted shelf: tries the page's current ones.
 function refused(items, sentence) {
   const now = settings();
   if (JSON.stringify(now) === JSON.stringify(items[0].batch)) return stop(`${sentence} Reload the page: what you scanned is kept.`);
@@ -141,7 +141,7 @@ function understand(item, entry) {
   }
   drop(item.name);
   const row = rowOf(entry.html);
-  if (entry.outcome === "owned") row.id = `owned-${item.key}`; // the copy that is there has a row of its own, perhaps
+  if (entry.outcome === "owned") row.id = `owned-${item.key}`; // the existing copy may have a row of its own
   const there = document.getElementById(row.id);
   if (there && there !== waiting) there.remove();
   waiting ? waiting.replaceWith(row) : list.prepend(row);
@@ -151,7 +151,7 @@ function understand(item, entry) {
   } else tell(entry.title, "good");
 }
 
-// ── What is shown ──
+// ── Display ──
 const rowId = (item) => `waiting-${item.key}`;
 
 function blankRow(item, icon, sentence, className = "") {
@@ -198,7 +198,7 @@ function tellOffline(sentence) {
   offline.querySelector("span").textContent = sentence;
 }
 
-// At most once a picture: with hundreds of rows it is what costs most.
+// At most once per frame: with hundreds of rows this is the slowest part.
 let counting = false;
 function count() {
   if (counting) return;
@@ -256,7 +256,7 @@ function beep(pitch, start, length) {
   oscillator.stop(start + length);
 }
 
-// Only for the ear; the server decides.
+// Only for the sound; the server decides.
 function looksRight(text) {
   const digits = text.replace(/[^0-9Xx]/g, "").toUpperCase();
   const sum = (weights) => [...digits.slice(0, weights.length)].reduce((all, digit, n) => all + weights[n] * (digit === "X" ? 10 : Number(digit)), 0);
@@ -278,10 +278,10 @@ form.addEventListener("submit", (event) => {
   if (text) take(text);
 });
 
-// What the camera sees (static/js/camera.js).
+// Numbers from the camera (static/js/camera.js).
 document.addEventListener("isbn", ({ detail }) => take(detail.number));
 
-// A list that is pasted is as many books.
+// A pasted list adds all its books.
 field.addEventListener("paste", (event) => {
   const pieces = event.clipboardData.getData("text").split(/[\n\r\t,;]+/).map((piece) => piece.trim()).filter(Boolean);
   if (pieces.length < 2) return;
@@ -289,7 +289,7 @@ field.addEventListener("paste", (event) => {
   pieces.forEach(take);
 });
 
-// Whatever has the focus that is not a field of its own, what the scanner types belongs here.
+// Directs the scanner's keystrokes to this field, unless another field has the focus.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.key.length !== 1) return;
   if (event.target.closest?.("input, select, textarea, [contenteditable]")) return;

@@ -1,4 +1,4 @@
-// A file may be dropped anywhere on the form; while it is sent the button says so.
+// A file can be dropped anywhere on the form; the button shows that it is being sent.
 
 const form = document.querySelector("[data-import]");
 const drop = form?.querySelector("[data-drop]");
@@ -22,7 +22,7 @@ if (form) {
   form.addEventListener("submit", () => {
     const button = form.querySelector("button");
     button.ariaBusy = "true";
-    // Coming back by the browser's button finds the form ready again.
+    // Makes the form usable again after the browser's back button.
     addEventListener("pagehide", () => (button.ariaBusy = null), { once: true });
   });
 }

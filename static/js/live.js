@@ -1,5 +1,5 @@
-// Follows the logs of scans: by websocket, by polling as long as there is none. Every event is handed on once and in order;
-// what was missed is asked for again by the number of the last one that is known.
+// Follows the logs of scans by websocket, or by polling while there is none. Delivers every event once and in order; requests
+// missed ones by the number of the last event received.
 
 const POLL = 2000;
 const PING = 25000;
@@ -46,7 +46,7 @@ export class Live {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/ws/scans/`);
     this.#socket = socket;
-    this.#poll(); // until the socket stands
+    this.#poll(); // until the socket is open
     socket.onopen = () => {
       this.#answered = true;
       clearInterval(this.#pinging);
@@ -54,7 +54,7 @@ export class Live {
       for (const jobId of this.#jobs.keys()) this.#subscribe(jobId);
     };
     socket.onmessage = (event) => {
-      this.#delay = FIRST_DELAY; // some lines open a socket only to close it
+      this.#delay = FIRST_DELAY; // some networks open a socket only to close it
       this.#answered = true;
       this.#receive(JSON.parse(event.data));
     };
@@ -75,7 +75,7 @@ export class Live {
     this.#socket.send(JSON.stringify({ action: "subscribe", jobId, after: this.#jobs.get(jobId).seq }));
   }
 
-  // A socket may look open long after the network is gone: one that answered nothing since the last ping is given up.
+  // A socket may look open long after the network is gone: closes one that has not answered the last ping.
   #ping() {
     if (!this.#answered) return this.#giveUp();
     this.#answered = false;
@@ -91,7 +91,7 @@ export class Live {
     this.#lost(socket);
   }
 
-  // After sleep or a lost network nothing that seems open is believed.
+  // After sleep or a lost network, does not trust an open socket.
   #wake() {
     if (!this.#jobs.size) return;
     this.#delay = FIRST_DELAY;
@@ -99,7 +99,7 @@ export class Live {
     this.#connect();
   }
 
-  // However often a socket is tried and lost in between, the questions keep their time.
+  // Polls at regular times, however often a socket is opened and lost in between.
   #poll() {
     this.#polling ??= setTimeout(async () => {
       this.#polling = null;
@@ -111,7 +111,7 @@ export class Live {
 
   async #ask(jobId) {
     const { address, seq } = this.#jobs.get(jobId);
-    if (!address) return; // followed before its photo is there: the socket will tell
+    if (!address) return; // subscribed before the upload: the socket will report it
     const answer = await fetch(`${address}?after=${seq}`);
     if (answer.ok) for (const event of (await answer.json()).events) this.#receive(event);
   }
@@ -120,7 +120,7 @@ export class Live {
     const job = this.#jobs.get(event.jobId);
     if (!job || !event.seq || event.seq <= job.seq) return;
     if (event.seq > job.seq + 1) {
-      if (this.#open) this.#subscribe(event.jobId); // something is missing: from the last one known, please
+      if (this.#open) this.#subscribe(event.jobId); // an event is missing: request everything after the last one
       return;
     }
     job.seq = event.seq;

@@ -1,5 +1,5 @@
-// Puts what the server answers in its place: single parts, and lists whose unchanged items stay as they are, so that an open
-// form keeps its words and the page does not jump. Forms marked data-live are sent this way; without scripts they are plain posts.
+// Updates the page with the server's response: single parts, and lists whose unchanged items are kept, so that an open form
+// keeps its text and the page does not jump. Forms marked data-live are sent this way; without scripts they are plain posts.
 
 export function apply(html) {
   const answer = new DOMParser().parseFromString(html, "text/html");
@@ -32,12 +32,12 @@ function mergeList(list) {
   }
 }
 
-// "-open" marks an answer to what was typed: always shown, and kept while nothing else about the item changes.
+// "-open" marks the response to a submitted form: always shown, and kept until something else about the item changes.
 function isSame(known, fresh) {
   return fresh.endsWith("-open") ? false : known === fresh || known === `${fresh}-open`;
 }
 
-// Whoever worked in the old one with the keyboard goes on in the new one.
+// Moves the keyboard focus from the old item to the new one.
 function replace(known, kept) {
   const focused = known.contains(document.activeElement);
   if (known.ariaCurrent) kept.ariaCurrent = known.ariaCurrent;
@@ -45,7 +45,7 @@ function replace(known, kept) {
   if (focused) kept.focus({ preventScroll: true });
 }
 
-let latest = 0; // requests count up; the answer to an older one never replaces that to a newer one
+let latest = 0; // requests are numbered, so that an older response never replaces a newer one
 let shown = 0;
 
 export async function send(form, submitter) {
@@ -54,7 +54,7 @@ export async function send(form, submitter) {
   form.ariaBusy = "true";
   try {
     const answer = await fetch(submitter?.getAttribute("formaction") || form.action, { method: "POST", body, headers: { "X-Parts": "1" } });
-    if (answer.redirected || !answer.ok) return location.reload(); // signed out, or deleted elsewhere: the page will say so
+    if (answer.redirected || !answer.ok) return location.reload(); // signed out, or deleted elsewhere: the reloaded page shows it
     shown = Math.max(shown, turn);
     apply(await answer.text());
   } catch {

@@ -1,4 +1,4 @@
-// Says in a sentence that a passkey did not work; allauth's script alone would tell the console.
+// Shows a message if a passkey did not work; allauth's script only writes to the console.
 
 document.addEventListener("allauth.error", (event) => {
   const problem = document.querySelector("[data-passkey-problem]");

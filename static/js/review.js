@@ -1,13 +1,13 @@
-// The review: one book at a time by thumb or keys, linked with its box on the photo; filters; and which book is meant.
-// What is decided is a form that parts.js sends; here it is pressed, and the next book brought up.
+// The review: one book at a time by touch or keyboard, linked with its box on the photo, and filters.
+// Decisions are forms that parts.js sends; this script submits them and brings up the next book.
 
 const narrow = matchMedia("(max-width: 43.99rem), (max-width: 59.99rem) and (min-height: 30.01rem)"); // as in scanning.css
 
 export class Review {
   #viewer;
   #number = null;
-  #after = null; // the book that comes up when the one being decided is done
-  #scrolling = 0; // until when scrolling is ours and does not choose a book
+  #after = null; // the book to show after the current one is decided
+  #scrolling = 0; // until then, scrolling is ours and does not select a book
 
   constructor(viewer) {
     this.#viewer = viewer;
@@ -47,11 +47,11 @@ export class Review {
     const box = document.getElementById(`box-${this.#number}`);
     if (!box) return;
     box.ariaCurrent = "true";
-    box.parentNode.append(box); // the one that is meant is drawn over its neighbours
+    box.parentNode.append(box); // draws the current one over its neighbours
     this.#viewer.show(bounds(box), narrow.matches);
   }
 
-  // The next one that is shown, or the nearest before it; wherever we are, it is chosen before the present one may vanish.
+  // The next visible book, or the nearest before it; determined before the current one may disappear.
   #next(step, openOnly) {
     const rows = this.#shown;
     const here = rows.indexOf(this.#current);
@@ -66,7 +66,7 @@ export class Review {
     if (row) this.choose(row.dataset.number, true);
   }
 
-  // Presses the button that does `what` to the current book.
+  // Presses the button for `what` on the current book.
   #do(what) {
     const button = this.#current?.querySelector(`[data-do="${what}"]`);
     if (!button) return what === "u" ? document.querySelector("[data-undo]")?.click() : undefined;
@@ -82,7 +82,7 @@ export class Review {
 
   #goOn() {
     const { row, next } = this.#after;
-    if (isOpen(document.getElementById(row))) return; // it did not come about
+    if (isOpen(document.getElementById(row))) return; // the request failed
     this.#after = null;
     if (next && document.getElementById(`book-${next}`)) this.choose(next, true);
   }
@@ -141,7 +141,7 @@ export class Review {
     this.#settle();
   }
 
-  // What the address says about the filter holds for whatever the server has just sent.
+  // Applies the filter in the address to what the server has just sent.
   #settle() {
     const show = new URL(location.href).searchParams.get("show") ?? "";
     const rows = document.getElementById("rows");
@@ -160,7 +160,7 @@ export class Review {
     }
   }
 
-  // On a phone the book under the photo is the one that is meant.
+  // On a phone, the book directly under the photo is the current one.
   #scroll() {
     if (!narrow.matches || performance.now() < this.#scrolling || this.#waiting) return;
     this.#waiting = true;

@@ -1,11 +1,11 @@
-// The page of one scan: live while it is at work, then the same page is its review.
+// The page of one scan: live progress first, then the review.
 
 import { Live } from "./live.js";
 import { refresh } from "./parts.js";
 import { Review } from "./review.js";
 import { Viewer } from "./viewer.js";
 
-const AFTER = 200; // books come in bursts: one question for all of them
+const AFTER = 200; // books arrive in bursts: one request for all of them
 const AGAIN = 3000;
 
 const page = document.getElementById("scan");
@@ -14,7 +14,7 @@ let seq = Number(page.dataset.seq);
 let due = null;
 
 const live = new Live(hear);
-const viewer = document.getElementById("viewer"); // what was no photo has none
+const viewer = document.getElementById("viewer"); // a file that was not a photo has none
 if (viewer) new Review(new Viewer(viewer));
 
 function active() {
@@ -27,11 +27,11 @@ function hear(event) {
   else refreshSoon(event.type === "candidate" ? AFTER : 0);
 }
 
-// Between two answers of the server the numbers are ticked here.
+// Updates the numbers between two responses of the server.
 function tick({ stage, done, total, message }) {
   const status = document.getElementById("status");
   const words = status.querySelector("[data-message]");
-  if (!words) return refreshSoon(0); // it was stopped or finished when the page was made, and is at work again
+  if (!words) return refreshSoon(0); // it was stopped or finished when the page was loaded, and is active again
   words.textContent = message;
   const bar = status.querySelector("[data-progress]");
   if (total) [bar.max, bar.value] = [total, done];
@@ -47,7 +47,7 @@ function tick({ stage, done, total, message }) {
 }
 
 function refreshSoon(wait) {
-  if (due && wait) return; // one is on its way
+  if (due && wait) return; // a request is in progress
   clearTimeout(due);
   due = setTimeout(async () => {
     due = null;
@@ -66,6 +66,6 @@ function followOrLeave() {
 }
 
 followOrLeave();
-// Decisions made in another tab or on another device show when this one is looked at again.
+// Shows decisions made in another tab or on another device when this page becomes visible again.
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refreshSoon(0));
 addEventListener("pageshow", (event) => event.persisted && refreshSoon(0));

@@ -1,4 +1,4 @@
-// The list of scans: those at work tick, those that are done say what was found.
+// The list of scans: shows the progress of active ones and the results of finished ones.
 
 import { Live } from "./live.js";
 import { refresh } from "./parts.js";

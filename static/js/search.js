@@ -1,4 +1,4 @@
-// `/` jumps to the search box, Escape leaves it; a changed order applies at once.
+// `/` focuses the search box, Escape leaves it; a new sort order applies immediately.
 
 const search = document.getElementById("search");
 

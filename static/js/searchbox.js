@@ -1,4 +1,4 @@
-// The search box of every page: `/` jumps to it, results come as one types, arrow keys go through them, Enter opens, Escape leaves.
+// The search box on every page: `/` focuses it, results appear while typing, arrow keys move through them, Enter opens, Escape leaves.
 
 const form = document.querySelector(".searchbox");
 const input = form?.querySelector("input");
@@ -67,7 +67,7 @@ if (form) {
   form.addEventListener("focusout", (event) => form.contains(event.relatedTarget) || setTimeout(() => form.contains(document.activeElement) || open(false), 150));
 }
 
-// A page with a search field of its own keeps `/` for that one.
+// On a page with its own search field, `/` focuses that one.
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

@@ -1,6 +1,6 @@
-// Choosing many books at once: a button begins it, a tap chooses, shift and a tap choose the whole range, Escape ends it.
+// Selecting many books: a button starts it, a tap selects, shift and a tap select a range, Escape ends it.
 
-let last = null; // the box that was clicked before
+let last = null; // the previously clicked checkbox
 
 const results = () => document.getElementById("results");
 const boxes = () => [...results().querySelectorAll("input[name=ids]")];
@@ -30,12 +30,12 @@ document.addEventListener("click", (event) => {
   const { target } = event;
   if (target.closest("[data-select]")) return begin(!choosing());
   if (target.closest("[data-bulk-none]")) return begin(false);
-  // Once one chooses, the whole book is the box.
+  // While selecting, a click anywhere on the book toggles its checkbox.
   const place = target.closest(choosing() ? "[data-tiles] li, [data-tiles] tbody tr" : ".pick");
   const box = place?.querySelector("input[name=ids]");
   if (!box || event.ctrlKey || event.metaKey) return;
   if (target !== box) {
-    event.preventDefault(); // a label would click its box once more, without the shift key
+    event.preventDefault(); // a label would click its checkbox again, without the shift key
     box.checked = !box.checked;
     box.focus({ preventScroll: true });
   }
@@ -59,17 +59,17 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && choosing() && !event.target.closest("dialog, [popover]")) begin(false);
 });
 
-// Shift and a click would also mark text.
+// Shift and a click would also select text.
 document.addEventListener("mousedown", (event) => {
   if (event.shiftKey && event.target.closest("[data-tiles]")) event.preventDefault();
 });
 
-// Coming back to the page, the browser fills in what was ticked before.
+// When coming back to the page, the browser restores the checkboxes.
 addEventListener("pageshow", () => {
   if (!results()?.querySelector("[data-bulk]")) return;
   if (boxes().some((box) => box.checked)) document.body.classList.add("choosing");
   show();
 });
 
-// A search or a filter brings other books: what was chosen among the former ones is not chosen any more.
+// A search or a filter shows other books: clears the selection.
 document.addEventListener("htmx:afterSettle", () => results()?.querySelector("[data-bulk]") && show());

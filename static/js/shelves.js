@@ -1,4 +1,4 @@
-// Shelves are dragged to their place by their grip; the buttons beside it do the same without this script, and by key.
+// Shelves can be dragged by their grip. The buttons beside it do the same without this script, and with the keyboard.
 
 let dragged = null;
 
@@ -39,7 +39,7 @@ document.addEventListener("drop", async (event) => {
   try {
     await fetch(move, { method: "POST", body, headers: { "X-Drag": "1" } });
   } finally {
-    location.reload(); // with the message, if it could not stand there
+    location.reload(); // with the error message, if it could not be moved there
   }
 });
 

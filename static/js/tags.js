@@ -1,5 +1,5 @@
-// A field with tags becomes chips, with a list of one's own tags that fit what is typed. Beneath it the field itself goes on, so that
-// whatever listens to it or sends it sees what it would without this script.
+// Turns a field with tags into chips, and suggests existing tags while typing. The original field is kept up to date, so that
+// forms and other scripts work as they would without this one.
 
 const WAIT = 120;
 let fields = 0;
@@ -35,7 +35,7 @@ class TagField {
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.input.addEventListener("focus", () => this.typed());
     this.input.addEventListener("blur", () => { this.add(this.input.value); this.close(); });
-    // Before the blur, which would take half a word for a tag.
+    // Before the blur event, which would turn half a word into a tag.
     this.list.addEventListener("mousedown", (event) => { event.preventDefault(); this.pick(event.target.closest("[role=option]")); });
   }
 
@@ -119,7 +119,7 @@ class TagField {
       const { tags } = await answer.json();
       if (typed === this.input.value.trim() && document.activeElement === this.input) this.offer(tags);
     } catch {
-      this.close(); // completing is a help: without a connection one types on
+      this.close(); // suggestions are optional: without a connection, typing still works
     }
   }
 

@@ -1,4 +1,4 @@
-// Light or dark at once; the server keeps the choice in a cookie, so that the next page comes in it without a flash.
+// Switches the theme immediately. The server stores the choice in a cookie, so that the next page loads without a flash.
 
 const form = document.querySelector("[data-theme-form]");
 

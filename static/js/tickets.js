@@ -1,15 +1,15 @@
-// Tickets of the API: leave to put one photo where they say, into the bucket or to ourselves.
+// Upload tickets of the API: permission to put one photo at an address, in the bucket or on this server.
 
 const TYPES = { png: "image/png", webp: "image/webp", heic: "image/heic", heif: "image/heif" };
 const ALLOWED = ["image/jpeg", ...Object.values(TYPES)];
 
-// Some systems do not know HEIC. Whatever it is called, its bytes are looked at before it is read.
+// Some systems do not know HEIC. The server checks the bytes, whatever the type.
 function typeOf(file) {
   const ending = file.name.toLowerCase().split(".").pop();
   return ALLOWED.includes(file.type) ? file.type : (TYPES[ending] ?? "image/jpeg");
 }
 
-// A ticket, or `{ status, detail }` where there is none. Where calls have been too many, it waits as long as the server says.
+// Returns a ticket, or `{ status, detail }` if there is none. After too many calls, waits as long as the server says.
 export async function ticketFor(file, wanted, address, token) {
   const wish = { filename: file.name.slice(-200) || "photo.jpg", contentType: typeOf(file), size: file.size, ...wanted };
   const headers = { "Content-Type": "application/json", "X-CSRFToken": token };
@@ -22,7 +22,7 @@ export async function ticketFor(file, wanted, address, token) {
   return answer.ok ? reply : { status: answer.status, detail: reply.detail };
 }
 
-// Puts the photo where its ticket says; nothing to say where that went well. Rejects where there is no line.
+// Uploads the photo to the ticket's address. Returns nothing on success, and rejects without a connection.
 export function put(file, ticket, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();

@@ -1,4 +1,4 @@
-// Arrow keys walk over the books of a page, in the grid and in the list; Enter opens, as on any link. Escape in the filters closes them.
+// Arrow keys move between the books of a page, in the grid and in the list; Enter opens one. Escape closes the filters.
 
 const LINKS = "[data-tiles] :is(.book-tile, td > a)";
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down", Home: "first", End: "last" };
@@ -10,7 +10,7 @@ function goal(links, here, step) {
   return nearest(links, here, step === "down");
 }
 
-// The book in the next row that stands most exactly below or above this one.
+// The book in the next row that is closest to directly below or above this one.
 function nearest(links, here, down) {
   const from = here.getBoundingClientRect();
   const rows = links.map((link) => ({ link, box: link.getBoundingClientRect() })).filter(({ box }) => (down ? box.top > from.top + 5 : box.top < from.top - 5));

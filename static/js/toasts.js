@@ -1,4 +1,4 @@
-// Toasts close at a tap; those that ask for nothing leave by themselves.
+// Toasts close when tapped; those without a button also disappear by themselves.
 
 const READING_TIME = 6000;
 
@@ -7,7 +7,7 @@ function leave(toast) {
   setTimeout(() => toast.remove(), 200);
 }
 
-// Resting the pointer or the focus on a toast keeps it: nobody should race a clock to reach Undo.
+// A toast stays while it has the pointer or the focus, so that nobody has to hurry to reach Undo.
 function leaveInTime(toast) {
   const wait = toast.querySelector("form") ? READING_TIME * 3 : READING_TIME;
   setTimeout(() => (toast.matches(":hover, :focus-within") ? leaveInTime(toast) : leave(toast)), wait);

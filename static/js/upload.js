@@ -1,5 +1,5 @@
-// Sends photos one after the other, each with its progress and its own answer; dropped ones too. A photo goes where its ticket says, and
-// its scan is followed from before it is sent. Without this the form is a plain post.
+// Uploads chosen or dropped photos one after the other, and shows the progress and the result of every one. A photo goes to its
+// ticket's address; its scan is followed from before the upload. Without this script the form is a plain post.
 
 import { Live } from "./live.js";
 import { put, ticketFor } from "./tickets.js";
@@ -15,7 +15,7 @@ const live = new Live(hear);
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-// Made here and not by the server, so that a repeated request is known to be the same.
+// Created here instead of by the server, so that a repeated request is recognised.
 function newJobId() {
   const random = crypto.getRandomValues(new Uint8Array(9));
   return `job-${Date.now()}-${[...random].map((n) => LETTERS[n % 36]).join("")}`;
@@ -33,7 +33,7 @@ function addRow(file) {
   const picture = element("img", "upload-picture");
   picture.alt = "";
   picture.src = URL.createObjectURL(file);
-  picture.onerror = () => picture.replaceWith(element("span", "upload-picture")); // HEIC, or no photo at all
+  picture.onerror = () => picture.replaceWith(element("span", "upload-picture")); // HEIC, or not a photo
   const words = element("div", "upload-words");
   const bar = element("progress", "progress");
   [bar.max, bar.value, bar.ariaLabel] = [1, 0, `Upload of ${file.name}`];
@@ -72,7 +72,7 @@ function button(text, act) {
   return made;
 }
 
-// What the scan of one photo says while others are still being sent.
+// Shows the progress of a scan while other photos are still being uploaded.
 function hear(event) {
   const item = items.get(event.jobId);
   if (item?.row.dataset.state !== "taken") return;
@@ -83,7 +83,7 @@ function hear(event) {
   else item.status.textContent = item.books ? `Reading… ${found} so far.` : "Uploaded. Reading has started.";
 }
 
-// What the form says of the photo.
+// The values of the form for the photo.
 function wishes(item) {
   const body = new FormData();
   for (const name of ["csrfmiddlewaretoken", "kind", "shelf", "new_shelf"]) body.append(name, form.elements[name].value);
@@ -91,7 +91,7 @@ function wishes(item) {
   return body;
 }
 
-// The scan of a photo that has been put where its ticket says.
+// Starts the scan of an uploaded photo.
 function begin(item) {
   const sent = { method: "POST", body: wishes(item), headers: { Accept: "application/json" }, keepalive: true };
   return fetch(form.action, sent).then(understood);
@@ -121,7 +121,7 @@ async function upload(item) {
   say(item, "sending", "Uploading…");
   live.follow(item.jobId, 0, "");
   try {
-    // Once more after a lost line: perhaps all but the answer had arrived.
+    // Tries again after a lost connection: perhaps only the response was lost.
     const before = item.tried ? await begin(item) : { status: 404 };
     item.tried = true;
     tell(item, before.status === 404 ? await send(item) : before);
@@ -156,7 +156,7 @@ function again(item, address) {
   post.submit();
 }
 
-// One after the other: on a phone's line two photos at once are both late.
+// One after the other: on a phone connection, two uploads at once delay both.
 async function work() {
   if (sending) return;
   sending = true;
@@ -172,7 +172,7 @@ function enqueue(item) {
   work();
 }
 
-// The shelf's name is asked for before anything is sent.
+// A new shelf needs a name before anything is sent.
 function start(files) {
   const name = form.elements.new_shelf;
   if (form.elements.shelf.value === "new" && !name.value.trim()) {

@@ -1,4 +1,4 @@
-// The photo, near and far: pinch, wheel, drag, double tap; and where one box is on it.
+// The photo viewer: pinch, wheel, drag and double tap, and moving to a box on the photo.
 
 const NEAREST = 12;
 const STEP = 1.6;
@@ -6,7 +6,7 @@ const STEP = 1.6;
 export class Viewer {
   #frame;
   #stage;
-  #at = { scale: 1, x: 0, y: 0 }; // the stage's transform, from where the layout puts it
+  #at = { scale: 1, x: 0, y: 0 }; // the stage's transform, relative to its layout position
   #fingers = new Map();
   #moved = false;
   #lastTap = { time: 0, x: 0, y: 0 };
@@ -25,7 +25,7 @@ export class Viewer {
     new ResizeObserver(() => this.#set(this.#at)).observe(frame);
   }
 
-  // Brings a box (in pixels of the photo) into view; `near` goes as close as it fits.
+  // Brings a box (in pixels of the photo) into view; `near` zooms in as far as it fits.
   show(box, near) {
     const { clientWidth: width, clientHeight: height } = this.#frame;
     const unit = this.#stage.offsetWidth / Number(this.#stage.querySelector(".viewer-photo").getAttribute("width"));
@@ -46,7 +46,7 @@ export class Viewer {
     return this.#stage.offsetTop;
   }
 
-  // What is smaller than the frame stands in its middle, what is larger leaves no gap.
+  // A photo smaller than the frame is centred; a larger one leaves no gap.
   #set({ scale, x, y }) {
     scale = Math.min(Math.max(scale, 1), NEAREST);
     x = this.#within(x, this.#left, this.#stage.offsetWidth * scale, this.#frame.clientWidth);
@@ -77,7 +77,7 @@ export class Viewer {
   }
 
   #wheel(event) {
-    if (event.deltaY > 0 && this.#at.scale === 1) return; // nothing to zoom out of: the page scrolls on
+    if (event.deltaY > 0 && this.#at.scale === 1) return; // nothing to zoom out of: lets the page scroll
     event.preventDefault();
     this.#frame.classList.remove("smooth");
     this.#zoom(Math.exp(-event.deltaY * (event.deltaMode ? 0.05 : 0.002)), event.clientX, event.clientY);
@@ -99,7 +99,7 @@ export class Viewer {
 
   #drag(before, event) {
     const [dx, dy] = [event.clientX - before.clientX, event.clientY - before.clientY];
-    if (!this.#moved && Math.hypot(dx, dy) < 6) return; // a tap trembles
+    if (!this.#moved && Math.hypot(dx, dy) < 6) return; // ignores the tremble of a tap
     if (!this.#moved) this.#frame.setPointerCapture(event.pointerId);
     this.#moved = true;
     this.#frame.classList.add("dragged");
@@ -135,7 +135,7 @@ export class Viewer {
     this.#zoom(this.#at.scale > 1.05 ? 1 / NEAREST : 2.5, event.clientX, event.clientY);
   }
 
-  // A drag that ends on a box is no tap on it.
+  // A drag that ends on a box does not count as a tap on it.
   #click(event) {
     if (this.#moved && !event.target.closest(".viewer-tools")) event.stopPropagation();
     if (this.#moved) event.preventDefault();

@@ -14,7 +14,7 @@ def test_a_database_of_an_earlier_version_is_named_and_not_touched(owner):
     make_copy(owner, "Dune", "Frank Herbert")
     MigrationRecorder(connection).record_applied("library", "0002_catalog_index")
     tables = connection.introspection.table_names()
-    with pytest.raises(CommandError, match=r"made by an earlier version.*export every library as JSON.*import those files"):
+    with pytest.raises(CommandError, match=r"created by an earlier version.*export every library as JSON.*import those files"):
         call_command("prepare")
     assert connection.introspection.table_names() == tables
     assert UserBook.objects.get().title == "Dune"

@@ -7,8 +7,8 @@ from django.db.migrations.loader import MigrationLoader
 from catalogs import loading
 
 EARLIER = (
-    "{place} was made by an earlier version of BookImg and has not been changed. Start that version once more, export every "
-    "library as JSON (Export), then start this version with an empty data folder (DATA_DIR) or database and import those files."
+    "{place} was created by an earlier version of BookImg and has not been changed. Start that version again and export every "
+    "library as JSON (Export). Then start this version with an empty data folder (DATA_DIR) or database and import those files."
 )
 
 
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
 
 def _refuse_earlier_database():
-    """Migrations began anew before the first release: a database with others of ours cannot be brought up to date."""
+    """The migrations were reset before the first release, so a database with earlier ones cannot be migrated."""
     loader = MigrationLoader(connection)
     ours = {app for app in settings.INSTALLED_APPS if "." not in app}
     unknown = {(app, name) for app, name in loader.applied_migrations if app in ours} - set(loader.disk_migrations)
