@@ -1,4 +1,4 @@
-"""What the chat may change, and only after its owner has said yes: a tag, a shelf, a status. Until then it is a proposal on the message."""
+"""What the chat may change, and only after its owner has agreed: a tag, a shelf, a status. Until then it is a proposal."""
 
 import re
 from dataclasses import dataclass

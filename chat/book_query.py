@@ -146,6 +146,10 @@ class BookQuery:
             found = found.exclude(**empty)
         return found.order_by(column, "sort_title", "pk")
 
+    def days_in_words(self) -> str:
+        """When they were read."""
+        return _day_words(self.read)
+
     # ── In words ────────────────────────────────────────────────────────────────────────────────────────────────────
     def words(self, count: int | None = None) -> str:
         """`unread science fiction books under 300 pages`; singular for one."""
@@ -278,6 +282,7 @@ GENRES = {
 }  # fmt: skip
 GENRE_WORDS = {"biography": "biographical", "history": "history", "comics": "comic", "classics": "classic", "humour": "humorous"}
 EXCEPT = {
-    "science": ("science fiction", "political science"), "fiction": ("nonfiction", "non-fiction"), "history": ("natural history",),
+    "science": ("science fiction", "political science"), "fiction": ("nonfiction", "non-fiction"),
+    "history": ("natural history",),
     "non-fiction": ("science fiction", "historical fiction"),
 }  # fmt: skip

@@ -30,10 +30,12 @@ class ChatQuerySet(models.QuerySet):
 
 
 class Memory(TypedDict, total=False):
-    """What "those" and "the second one" mean: keys of copies."""
+    """What "those", "it" and "the unread ones" mean: keys of copies, and the last query with its intent."""
 
     books: list[int]
     focus: int | None
+    query: dict
+    intent: str
 
 
 class Step(TypedDict):

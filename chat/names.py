@@ -1,95 +1,79 @@
-"""The names of a library, looked for in what somebody asks: its authors, series, shelves, tags, publishers and borrowers."""
+"""The names of a library: its titles, authors, series, shelves, tags, publishers and borrowers, as questions have them."""
 
-import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.db.models import Count, Max
 
 from catalogs import folding
 from library.models import CopyAuthor, Loan, Shelf, Tag, UserBook
 from library.search import terms
 
-MOST = 20_000
-# Surnames and names that are words as well: taken for a name only where the sentence says so ("by King").
-WORDS = frozenset(
-    """king green brown white black gray grey young long short small rice wood stone rivers lake hill field bush rose may june april
-    day knight bishop pope prince duke count page penny cook baker butler carpenter hunter fisher shepherd taylor smith mason miller
-    fox wolf bird swift crane finch lamb hart love grace hope faith joy rich poor wise good best strong sharp sterling moon star storm
-    snow frost winter summer west north south east england france german french english church hall house home banks bridge ford
-    london paris york history art science war peace fiction library unknown various anonymous book books reader reading read author
-    title series shelf first last new old great more less many much like one two three""".split()
-)
-
-
-def padded(text: str) -> str:
-    """Folded, with a space on both sides so that whole words can be looked for; `Pratchett's` is pratchett."""
-    return f" {' '.join(terms.search_words(re.sub(r'[’‘´`]', chr(39), text).replace(chr(39) + 's ', ' ').removesuffix(chr(39) + 's')))} "
+MOST = 40_000
+LONGEST = 9  # words of a name that are looked for
+Names = dict[str, list[tuple[str, str]]]  # as it is compared -> kinds, and how it stands in the library
 
 
 def name_key(name: str) -> str:
-    return " ".join(terms.search_words(name))
+    """Folded; what an apostrophe joins are two words, as in `d'Albert`."""
+    return " ".join(terms.search_words(name.replace("’", " ").replace("'", " ")))
 
 
 @dataclass
 class LibraryNames:
-    """For each kind of name: as it is compared -> as it stands in the library."""
-
-    authors: dict[str, str] = field(default_factory=dict)
-    surnames: dict[str, list[str]] = field(default_factory=dict)
-    series: dict[str, str] = field(default_factory=dict)
-    shelves: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    publishers: dict[str, str] = field(default_factory=dict)
-    borrowers: dict[str, str] = field(default_factory=dict)
+    names: Names = field(default_factory=dict)
+    given: Names = field(default_factory=dict)  # first names: only after "by"
 
     @classmethod
     def of(cls, user) -> "LibraryNames":
-        books = UserBook.objects.of(user).order_by()
-        made = cls()
-        rows = CopyAuthor.objects.of(user).order_by().values_list("name", flat=True).distinct()[:MOST]
-        for name in rows:
-            made.authors.setdefault(name_key(name), name)
-            made.surnames.setdefault(surname(name), []).append(name)
-        made.series = {name_key(name): name for name in distinct(books, "series")}
-        made.publishers = {name_key(name): name for name in distinct(books, "publisher")}
+        books = UserBook.objects.of(user)
+        state = books.aggregate(n=Count("pk"), changed=Max("changed"), last=Max("pk"))
+        known = _names_of_books(user.pk, *state.values())
+        made = cls(dict(known.names), known.given)
         for shelf in Shelf.objects.filter(user=user):
             for name in (shelf.name, shelf.room, shelf.bookcase, str(shelf)):
-                if name:
-                    made.shelves.setdefault(name_key(name), name)
-        made.tags = {name_key(name): name for name in Tag.objects.filter(user=user).values_list("name", flat=True)}
-        loans = Loan.objects.filter(copy__user=user).order_by().values_list("borrower", flat=True).distinct()
-        made.borrowers = {name_key(name): name for name in loans}
-        for names in (made.authors, made.series, made.publishers, made.shelves, made.tags, made.borrowers):
-            names.pop("", None)
+                made.add("shelf", name)
+        for name in Tag.objects.filter(user=user).values_list("name", flat=True):
+            made.add("tag", name)
+        for name in Loan.objects.filter(copy__user=user).order_by().values_list("borrower", flat=True).distinct():
+            made.add("person", name)
         return made
 
+    def add(self, kind: str, name: str, key: str = ""):
+        key = key or name_key(name)
+        if key and (kind, name) not in self.names.get(key, ()):
+            self.names[key] = [*self.names.get(key, ()), (kind, name)]
+
     def author(self, name: str) -> str:
-        """The author that `name` means: in full, by surname, or by both in any order; "" for none."""
-        wanted = name_key(name)
-        if not wanted:
-            return ""
-        if wanted in self.authors:
-            return self.authors[wanted]
-        if len(self.surnames.get(wanted, ())) >= 1:
-            return self.surnames[wanted][0]
-        words = set(wanted.split())
-        some = [full for full in self.authors if words <= set(full.split())]
-        return self.authors[min(some, key=len)] if some else ""
+        """The author that a name means, in full or by surname; "" for none."""
+        found = self.names.get(name_key(name), ())
+        return next((shown for kind, shown in found if kind == "author"), "")
 
 
-def distinct(books, column: str) -> list[str]:
-    return list(books.exclude(**{column: ""}).values_list(column, flat=True).distinct()[:MOST])
+@lru_cache(maxsize=64)
+def _names_of_books(user_id: int, *state) -> LibraryNames:
+    """Made once, until one of the books changes: what `state` is for."""
+    books = UserBook.objects.filter(user=user_id, removed__isnull=True).order_by()
+    made = LibraryNames()
+    for title, series, publisher in books.values_list("title", "series", "publisher").distinct()[:MOST]:
+        made.add("title", title)
+        made.add("title", title, folding.sort_title(title))
+        made.add("title", title, name_key(title.partition(":")[0]))
+        made.add("series", series)
+        made.add("series", series, folding.sort_title(series))
+        made.add("publisher", publisher)
+    for name in CopyAuthor.objects.filter(user=user_id).order_by().values_list("name", flat=True).distinct()[:MOST]:
+        _add_author(made, name)
+    return made
 
 
-def surname(name: str) -> str:
-    """`Le Guin` of `Ursula K. Le Guin`; what names are sorted by."""
-    return name_key(name.split(",")[0] if "," in name else folding.split_name(name)[1])
-
-
-def longest_in(text: str, names: dict[str, str], least: int = 3) -> str:
-    """The key of the longest of `names` that stands in `text` as whole words."""
-    words = text.split()
-    for size in range(min(8, len(words)), 0, -1):
-        for start in range(len(words) - size + 1):
-            some = " ".join(words[start : start + size])
-            if len(some) >= least and some in names:
-                return some
-    return ""
+def _add_author(made: LibraryNames, name: str):
+    """In full, without first names, and with the first of them: `Ursula K. Le Guin`, `Le Guin`, `Ursula Le Guin`."""
+    given, surname = folding.split_name(name)
+    words = name_key(name).split()
+    for key in (" ".join(words), name_key(surname), *(" ".join(words[n:]) for n in range(1, len(words)))):
+        if len(key) > 2:
+            made.add("author", name, key)
+    made.add("author", name, name_key(f"{given.partition(' ')[0]} {surname}"))
+    if len(words[0] if words else "") > 3:
+        made.given.setdefault(words[0], []).append(("author", name))

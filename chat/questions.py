@@ -1,15 +1,18 @@
-"""A question to the built-in planner in the forms its answers need, and the reply they give."""
+"""A question to the planner with what its answer needs, and the reply."""
 
-import re
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+
+from rapidfuzz import fuzz
 
 from chat.book_query import BookQuery
 from chat.models import Action, Memory
-from chat.names import LibraryNames, padded
-from chat.phrases import Phrases
+from chat.names import name_key
+from chat.reading import Reading
 from chat.tools import Tools
-from library.models import UserBook
+from library.models import Status, UserBook
+
+SHOWN_IN_TEXT = 5
+ALIKE = 85  # of 100, words with a title
 
 
 @dataclass
@@ -21,107 +24,106 @@ class Reply:
     total: int = 0
     action: Action = field(default_factory=Action)
     memory: Memory = field(default_factory=Memory)
+    understood: bool = True
 
 
 @dataclass
 class Question:
-    """What was asked, in the forms that the answers need it in."""
-
-    wording: str  # as it was typed
-    text: str  # folded, a space on both sides
-    names: LibraryNames
+    wording: str
+    reading: Reading
     tools: Tools
     memory: Memory
-    today: date
+    query: BookQuery
+    unused: list[str] = field(default_factory=list)  # words that nothing was made of, as they were typed
 
     @property
-    def user(self):
-        return self.tools.user
+    def owned(self) -> BookQuery:
+        """The books meant: a wish is no book of one's own, unless wishes were meant."""
+        return owned(self.query)
+
+    def has(self, *kinds: str) -> bool:
+        return self.reading.has(*kinds)
+
+    def field(self, *names: str) -> str:
+        """The first detail that the question names, of these or of all."""
+        return next((name for name in self.reading.values("field") if not names or name in names), "")
+
+    def titles(self) -> list[list[UserBook]]:
+        """For every title in the question its copies, those that are not only wished for first."""
+        found = [self.copies(mark.value("title")) for mark in self.reading.all("title")]
+        return [copies for copies in found if copies]
+
+    def copies(self, title: str) -> list[UserBook]:
+        copies = [copy for copy in self.tools.books.select_related("shelf", "book").filter(title=title) if self._by_author(copy)]
+        if not any(step["tool"] == "book" and step["asked"] == title for step in self.tools.steps):
+            self.tools.step("book", title, f"{len(copies)} copies")
+        return sorted(copies, key=lambda copy: copy.status == Status.WISHLIST)
+
+    def _by_author(self, copy: UserBook) -> bool:
+        return not self.query.author or self.query.author in copy.authors or not self.reading.all("by")
+
+    def one(self) -> list[UserBook]:
+        """The copies of the one book it is about: named, meant by "it", or by a part of its title."""
+        if titles := self.titles():
+            return titles[0]
+        if self.has("it", "her", "ordinal", "those") and (
+            focus := self.memory.get("focus") or (self.memory.get("books") or [0])[0]
+        ):
+            return list(self.tools.books.select_related("shelf", "book").filter(pk=focus))
+        found = self.tools.titled(self.unknown) if self.unused else []
+        if found and fuzz.token_set_ratio(name_key(self.unknown), name_key(found[0].title)) >= ALIKE:
+            self.unused = []
+            return [copy for copy in found if copy.title == found[0].title]
+        return []
 
     @property
-    def last(self) -> tuple[int, ...]:
-        """The books of the last answer."""
-        return tuple(self.memory.get("books", ()))
+    def unknown(self) -> str:
+        return " ".join(self.unused)
 
-    def has(self, pattern: str):
-        return re.search(rf" (?:{pattern}) ", self.text)
-
-    def query(self, text: str | None = None) -> BookQuery:
-        return Phrases(self.wording if text is None else text, self.names, self.today, self.last).read()
-
-    def quoted(self) -> str:
-        found = re.search(r"[“\"«]([^”\"»]+)[”\"»]", self.wording)
-        return found[1].strip() if found else ""
-
-    def captured(self, pattern: str) -> str:
-        """The title that a pattern leads to, as it was typed."""
-        question_text = " ".join(self.wording.replace("’", "'").split()).rstrip(" ?!.")
-        found = re.search(rf"\b(?:{pattern})", question_text, re.IGNORECASE)
-        return _tidied(found["it"]) if found else ""
-
-    def parts(self, pattern: str):
-        """The whole question by a pattern, as it was typed."""
-        return re.search(pattern, " ".join(self.wording.replace("’", "'").split()).rstrip(" ?!."), re.IGNORECASE)
-
-    def subject(self, *patterns: str) -> str:
-        """The first title that one of them leads to; what stands in quotes comes first."""
-        return self.quoted() or next((found for pattern in patterns if (found := self.captured(pattern))), "")
-
-    def pronoun(self) -> UserBook | None:
-        """The book that "it" or "the second one" is."""
-        last = self.last
-        number = re.search(
-            r" (first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th) (?:one|book|of (?:them|those|these)) ", self.text
-        )
-        if number and last:
-            place = {
-                "first": 0,
-                "1st": 0,
-                "second": 1,
-                "2nd": 1,
-                "third": 2,
-                "3rd": 2,
-                "fourth": 3,
-                "4th": 3,
-                "fifth": 4,
-                "5th": 4,
-                "last": -1,
-            }
-            index = place[number[1]]
-            pk = last[index] if index < len(last) else None
-        else:
-            pk = self.memory.get("focus") or (last[0] if len(last) == 1 else None)
-        return self.tools.books.select_related("shelf", "book").filter(pk=pk).first() if pk else None
+    def change(self, **conditions) -> "Question":
+        return replace(self, query=replace(self.query, **conditions))
 
 
-def _tidied(title: str) -> str:
-    """Without what is said around a title: `my copy of Dune` is Dune."""
-    title = re.sub(
-        r"^(?:my |our |the |a |an )?(?:copy|copies|book|books|novel|volume|edition)(?: of| called| titled| named)? ",
-        "",
-        title.strip(),
-        flags=re.IGNORECASE,
-    )
-    title = re.sub(r"^(?:my|our) ", "", title, flags=re.IGNORECASE)
-    title = re.sub(
-        r"(?: (?:standing|located|kept|now|right now|again|please|at the moment|yet|already|anywhere|somewhere|at all|in my library|in my collection|on my shelves))+$",
-        "",
-        title,
-        flags=re.IGNORECASE,
-    )
-    return title.strip(" ,.?!'")
+def owned(query: BookQuery) -> BookQuery:
+    return query if Status.WISHLIST in query.status else replace(query, not_status=(*query.not_status, Status.WISHLIST))
 
 
-PRONOUNS = frozenset("it that this one that one this one that book this book the book them".split()) | {
-    "that one",
-    "this one",
-    "that book",
-    "this book",
-    "the book",
-}
+def in_words(query: BookQuery, number: int | None = None) -> str:
+    """The conditions in words; that wishes do not count goes without saying."""
+    shown = replace(query, not_status=tuple(status for status in query.not_status if status != Status.WISHLIST), among=None)
+    return shown.words(number) + (" of those" if query.among is not None else "")
 
 
-def is_pronoun(title: str) -> bool:
-    return padded(title).strip() in PRONOUNS or bool(
-        re.fullmatch(r"the (first|second|third|fourth|fifth|last) (one|book)", padded(title).strip())
-    )
+def titled(copy: UserBook) -> str:
+    return f"“{copy.title}” by {copy.author}" if copy.authors else f"“{copy.title}”"
+
+
+def some(tools: Tools, keys: list[int]) -> str:
+    copies = tools.books.in_bulk(keys[:SHOWN_IN_TEXT])
+    names = [titled(copies[pk]) for pk in keys[:SHOWN_IN_TEXT] if pk in copies]
+    more = len(keys) - len(names)
+    return ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
+
+
+GAPS = {"language": "language", "pages": "page count", "year": "year of publication"}
+SORTED_BY = {"longest": "pages", "shortest": "pages", "oldest": "year", "newest": "year"}
+
+
+def gap_note(question: Question) -> str:
+    """In how many books a detail is missing that the answer depends on, so that nobody takes a number for the whole."""
+    query, notes = question.owned, []
+    for name in dict.fromkeys([*(name for name in GAPS if getattr(query, name)), SORTED_BY.get(query.sort, "")]):
+        if name:
+            wider = replace(query.without_order(), **({name: ()} if name != "language" else {"language": ""}))
+            whole, missing = (
+                wider.books(question.tools.user),
+                replace(wider, lacks=(*wider.lacks, name)).books(question.tools.user).count(),
+            )
+            if missing:
+                notes.append(f" {missing:,} of {whole.count():,} have no {GAPS[name]}, so they could not be counted.")
+    if query.genres and (missing := owned(BookQuery()).narrow(question.tools.books).filter(categories=[]).count()):
+        notes.append(f" {missing:,} of your books have no category.")
+    if query.read:
+        undated = question.tools.books.filter(status=Status.READ).exclude(readings__finished__isnull=False).count()
+        notes += [f" {undated:,} books that you have read have no date."] if undated else []
+    return "".join(notes)

@@ -1,4 +1,4 @@
-"""What can be looked up for an answer, in the person's own library and nowhere else. The built-in planner and models use the same."""
+"""What can be looked up for an answer, in the person's own library and nowhere else, by the planner and by models alike."""
 
 import random
 import re

@@ -1,6 +1,6 @@
 """Models that can use tools: one file each. They translate between our turns and their own way to say them, and know no settings.
 
-`ask(system, turns, tools, hear)` answers in a `Said`. Where `hear` is given, it is called with each piece of text as it is written;
+`ask(system, turns, tools, hear)` answers in a `Said`. With `hear`, that is called with every piece of text as it is written;
 what it raises ends the answer."""
 
 from dataclasses import dataclass, field

@@ -12,11 +12,11 @@ UNREAD = {
 }  # fmt: skip
 QUESTIONS = (
     ("How many of my books are still waiting to be read?", ["15"], None),
-    ("count my fantasy novels", ["9"], None),
-    ("What percentage of my books have I read?", ["46"], None),
-    ("how many different authors do i have", ["21"], None),
+    ("count my fantasy novels", ["8"], None),
+    ("What percentage of my books have I read?", ["47"], None),
+    ("how many different authors do i have", ["20"], None),
     ("How many books did I finish in 2022?", ["1"], {"Sapiens"}),
-    ("How many of my books are unrated?", ["20"], None),
+    ("How many of my books are unrated?", ["19"], None),
     ("books I have read but not rated", [], {"The Waste Land", "Dune"}),
     ("what is the oldest book I haven't read yet", [], {"Die Verwandlung"}),
     ("What's the thickest book on my shelves?", ["730"], {"Ulysses"}),
@@ -29,7 +29,7 @@ QUESTIONS = (
     ("What's in the Office?", ["11"], None),
     ("Which books stand in the living room and are unread?", [], {
         "The Tombs of Atuan", "The Farthest Shore", "Small Gods", "Die Verwandlung", "Ariel"}),
-    ("Which books have I not put on a shelf?", [], {"Piranesi"}),
+    ("Which books have I not put on a shelf?", [], set()),
     ("Who borrowed Sapiens?", ["Ana"], {"Sapiens"}),
     ("Has Ben returned Plenty?", ["Ben"], {"Plenty"}),
     ("how long has Ben had Plenty", ["3 March 2024"], {"Plenty"}),
@@ -60,7 +60,7 @@ QUESTIONS = (
     ("Is Dune longer than Ulysses?", ["No", "412", "730"], {"Dune", "Ulysses"}),
     ("Which is older, Emma or Ulysses?", ["Emma", "1815", "1922"], {"Emma", "Ulysses"}),
     ("Which is longer: Mort or Small Gods?", ["Small Gods", "384", "272"], {"Mort", "Small Gods"}),
-    ("Do I have more fantasy or more science fiction?", ["9", "science fiction"], None),
+    ("Do I have more fantasy or more science fiction?", ["8 fantasy", "8 science fiction"], None),
     ("Do I own more books by Pratchett or by Asimov?", ["Terry Pratchett", "4", "2"], None),
     ("did I like Mort better than Emma", ["Mort", "5", "4.5"], {"Mort", "Emma"}),
     ("Which of my unread books has the most pages?", ["662"], {"The Name of the Wind"}),
@@ -71,7 +71,7 @@ QUESTIONS = (
     ("Who do I lend books to most often?", ["Ana"], None),
     ("What did I read last month?", [], {"Emma"}),
     # In German; answered in English.
-    ("Wie viele Bücher habe ich?", ["35"], None),
+    ("Wie viele Bücher habe ich?", ["34"], None),
     ("Wie viele Bücher habe ich 2023 gelesen?", ["3"], {"Dune", "Mort", "Foundation"}),
     ("Welche Bücher habe ich noch nicht gelesen?", [], UNREAD),
     ("Wo steht Momo?", ["Bedside"], {"Momo"}),

@@ -1,0 +1,26 @@
+"""How many."""
+
+from dataclasses import replace
+
+from chat.questions import Question, Reply, gap_note, in_words
+from library.in_words import count_of
+from library.models import Status
+
+
+def respond(question: Question) -> Reply:
+    query = question.owned.without_order()
+    if question.query.narrows:
+        keys, noun = question.tools.find(query), in_words(replace(query, read=()), None)
+        days = f" {query.days_in_words()}" if query.read else ""
+        return Reply(
+            f"{'You read' if days else 'You have'} {len(keys):,} {_singular(noun, len(keys))}{days}.{gap_note(question)}", keys
+        )
+    keys = list(query.books(question.tools.user).values_list("pk", flat=True))
+    question.tools.step("count", "all books", str(len(keys)))
+    wished = question.tools.books.filter(status=Status.WISHLIST).count()
+    more = f", and {wished:,} on the wishlist that you do not own" if wished else ""
+    return Reply(f"You have {count_of(len(keys), 'book')}{more}.", keys)
+
+
+def _singular(noun: str, number: int) -> str:
+    return noun.replace("books", "book", 1) if number == 1 else noun

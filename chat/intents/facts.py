@@ -1,0 +1,80 @@
+"""What is known of one book: who wrote it, when it came out, how long it is, when it was read."""
+
+from chat.book_query import language_name
+from chat.intents.owning import STATE_SENTENCES
+from chat.intents.where import place_sentence
+from chat.questions import Question, Reply, titled
+from library.in_words import day_in_words
+from library.models import Status, UserBook
+
+FINDS_TITLE = True
+
+ASKED = ("finished", "isbn", "pages", "price", "publisher", "language", "series", "tag", "added", "description", "author", "year")
+
+
+def respond(question: Question) -> Reply | None:
+    unused = list(question.unused)
+    copies = question.one()
+    if not copies:
+        return Reply(f"I do not find “{' '.join(unused)}” in your library.", understood=False) if unused else None
+    name = next((name for name in ASKED if question.field(name)), "year" if question.has("published") else "")
+    if name in ("", "finished", "year", "added") and question.has("read"):
+        name = "finished"
+    copy = copies[0]
+    return Reply(_noted(name, copy) if name in NOTED else SENTENCES[name](question, copy), [copy.pk])
+
+
+def _finished(question: Question, copy: UserBook) -> str:
+    days = sorted(reading.finished for reading in copy.readings.all() if reading.finished)
+    number = len(days) or int(copy.status == Status.READ)
+    if not number:
+        return f"You have not read {titled(copy)}. {STATE_SENTENCES[copy.status]}"
+    times = {1: "once", 2: "twice"}.get(number, f"{number} times")
+    on = f", on {' and on '.join(map(day_in_words, days))}" if days else "; when is not noted"
+    return f"You have read {titled(copy)} {times}{on}."
+
+
+def _series(question: Question, copy: UserBook) -> str:
+    number = f", number {copy.series_number}" if copy.series_number else ""
+    return (
+        f"{titled(copy)} is in the series “{copy.series}”{number}."
+        if copy.series
+        else f"{titled(copy)} is in no series that I know of."
+    )
+
+
+def _added(question: Question, copy: UserBook) -> str:
+    bought = f" You bought it on {day_in_words(copy.bought)}." if copy.bought else ""
+    return f"{titled(copy)} is in your library since {day_in_words(copy.added)}.{bought}"
+
+
+def _summary(question: Question, copy: UserBook) -> str:
+    facts = [copy.year, copy.publisher, f"{copy.pages} pages" if copy.pages else "", language_name(copy.language), copy.series]
+    description = f" {copy.description[:500]}" if copy.description else " I have no description of it."
+    known = ", ".join(fact for fact in facts if fact) or "no details"
+    return f"{titled(copy)}: {known}.{description} {place_sentence(question, copy)} {STATE_SENTENCES[copy.status]}"
+
+
+SENTENCES = {"series": _series, "finished": _finished, "added": _added, "description": _summary, "": _summary}
+# What is looked at, what the answer is, and what it is where nothing is noted.
+NOTED = {
+    "author": ("author", "{book} is by {value}.", "I do not know who wrote {book}."),
+    "year": ("published_date", "Your edition of {book} is from {value}.", "I do not know when {book} was published."),
+    "pages": ("pages", "{book} has {value} pages.", "I do not know how many pages {book} has."),
+    "isbn": ("isbn13", "The ISBN of {book} is {value}.", "{book} has no ISBN here."),
+    "publisher": ("publisher", "{book} is published by {value}.", "I do not know who published {book}."),
+    "language": ("language", "Your copy of {book} is in {value}.", "I do not know the language of {book}."),
+    "price": ("price", "You paid {value} for {book}.", "What {book} cost is not noted."),
+    "tag": ("tags", "{book} is tagged: {value}.", "{book} has no tags."),
+}
+
+
+def _noted(name: str, copy: UserBook) -> str:
+    column, known, unknown = NOTED[name]
+    value = getattr(copy, column)
+    if name == "tag":
+        value = ", ".join(tag.name for tag in copy.tags.all())
+    elif value and name in ("language", "price"):
+        value = language_name(value) if name == "language" else f"{value} {copy.currency}".strip()
+    book = f"“{copy.title}”" if name == "author" else titled(copy)
+    return (known if value or value == 0 else unknown).format(book=book, value=value)

@@ -1,0 +1,29 @@
+"""Books of one's own that are close to one of them."""
+
+from chat.questions import Question, Reply, titled
+from library.models import Status
+from library.search.hybrid import more_like
+
+FINDS_TITLE = True
+SHOWN = 5
+
+
+def respond(question: Question) -> Reply | None:
+    unused = question.unknown
+    copies = question.one()
+    if not copies:
+        return (
+            Reply(f"I do not find “{unused}” in your library, so I have nothing to compare with.", understood=False)
+            if unused
+            else None
+        )
+    copy = copies[0]
+    near = [other for other in more_like(copy) or question.tools.kin(copy)[:8] if other.status != Status.WISHLIST]
+    if question.query.status:
+        near = [other for other in near if other.status in question.query.status]
+    question.tools.step("more like this", copy.title, f"{len(near)} books")
+    if not near:
+        return Reply(f"I know nothing in your library that is close to {titled(copy)}.", [copy.pk])
+    return Reply(
+        f"Closest to {titled(copy)} in your library: {', '.join(map(titled, near[:SHOWN]))}.", [other.pk for other in near]
+    )

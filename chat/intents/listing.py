@@ -1,0 +1,15 @@
+"""Which books: those that fit every condition."""
+
+from chat.questions import Question, Reply, gap_note, in_words, some, titled
+
+
+def respond(question: Question) -> Reply | None:
+    query = question.owned
+    if not question.query.narrows and not query.sort:
+        return None
+    keys, note = question.tools.find(query), gap_note(question)
+    if not keys:
+        return Reply(f"I found no {in_words(query)} in your library.{note}")
+    if len(keys) == 1:
+        return Reply(f"One: {titled(question.tools.books.get(pk=keys[0]))}.{note}", keys)
+    return Reply(f"You have {len(keys):,} {in_words(query)}: {some(question.tools, keys)}.{note}", keys)

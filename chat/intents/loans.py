@@ -1,0 +1,68 @@
+"""Who has what, since when, and what is overdue."""
+
+from collections import Counter
+
+from django.utils import timezone
+
+from chat.questions import Question, Reply, titled
+from library.in_words import count_of, day_in_words
+from library.models import Loan
+
+FINDS_TITLE = True
+SHOWN = 8
+
+
+def respond(question: Question) -> Reply | None:
+    person = next(iter(question.reading.values("person")), "")
+    if question.has("most") and not person:
+        return _most(question)
+    if titles := question.titles():
+        return _of_book(titles[0][0])
+    if question.unused and not person and (copies := question.one()):
+        return _of_book(copies[0])
+    if question.unused and not person and not question.has("lent", "overdue"):
+        return None
+    found = question.tools.lent(person)
+    if question.has("overdue"):
+        found = [loan for loan in found if loan.due and loan.due < timezone.localdate()]
+        if not found:
+            return Reply(f"{person} has nothing that is overdue." if person else "Nothing is overdue.")
+    keys = [loan.copy_id for loan in found]
+    if not found:
+        return _before(question, person) if person else Reply("Nothing is lent right now.")
+    if person:
+        return Reply(f"{person} has {len(found):,}: {'; '.join(map(_sentence, found[:SHOWN]))}.", keys)
+    rows = "; ".join(f"{loan.borrower} has {_sentence(loan)}" for loan in found[:SHOWN])
+    return Reply(f"{count_of(len(found), 'book is', 'books are')} lent: {rows}.", keys)
+
+
+def _sentence(loan: Loan) -> str:
+    due = f", due {day_in_words(loan.due)}" if loan.due else ""
+    late = " (overdue)" if loan.due and loan.due < timezone.localdate() else ""
+    return f"{titled(loan.copy)} since {day_in_words(loan.since)}{due}{late}"
+
+
+def _of_book(copy) -> Reply:
+    loan = copy.loans.filter(returned__isnull=True).first()
+    if loan:
+        return Reply(f"{loan.borrower} has {_sentence(loan)}.", [copy.pk])
+    last = copy.loans.order_by("-returned").first()
+    back = f" {last.borrower} gave it back on {day_in_words(last.returned)}." if last and last.returned else ""
+    return Reply(f"{titled(copy)} is not lent.{back}", [copy.pk])
+
+
+def _before(question: Question, person: str) -> Reply:
+    loans = Loan.objects.filter(copy__user=question.tools.user, copy__removed__isnull=True, borrower=person).select_related(
+        "copy"
+    )
+    rows = [
+        f"{titled(loan.copy)} (back {day_in_words(loan.returned)})" for loan in loans.order_by("-since")[:SHOWN] if loan.returned
+    ]
+    return Reply(f"{person} has nothing right now. Lent to {person} so far: {'; '.join(rows)}.", [loan.copy_id for loan in loans])
+
+
+def _most(question: Question) -> Reply:
+    loans = Loan.objects.filter(copy__user=question.tools.user, copy__removed__isnull=True)
+    counts = Counter(loans.values_list("borrower", flat=True)).most_common(5)
+    rows = ", ".join(f"{name} ({count_of(number, 'loan')})" for name, number in counts)
+    return Reply(f"You lend most often to {rows}." if rows else "You have never lent a book.")
