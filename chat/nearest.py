@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from chat.intents import INTENTS
 from chat.names import LibraryNames
 from chat.reading import Reading, read_question
 from library.search.embedders import hashing, multilingual
@@ -47,7 +48,6 @@ def _model() -> multilingual.MultilingualEmbedder:
 
 @lru_cache(maxsize=1)
 def examples() -> Examples:
-    from chat.intents import INTENTS  # they answer questions, which are read with this module
 
     read, used, among = [], {}, Counter()
     for name, intent in INTENTS.items():

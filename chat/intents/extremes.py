@@ -8,13 +8,14 @@ from library.in_words import day_in_words
 
 ADJECTIVES = {"added": "last added", "best": "best rated", "worst": "lowest rated", "dearest": "most expensive"}
 MOST_IN_TEXT = 5
+IN_ORDER = ("order", "sort", "reihenfolge", "trie", "ordre", "orden")  # then all of them are wanted, not the first
 
 
 def respond(question: Question) -> Reply | None:
     query = question.owned
     if not query.sort:
         return None
-    whole = "order" in question.reading.words or "reihenfolge" in question.reading.words
+    whole = any(word.startswith(IN_ORDER) for word in question.reading.words)
     keys = question.tools.find(replace(query, limit=query.limit or (0 if whole else _wanted(question))))
     note, base = gap_note(question), in_words(query.without_order())
     if not keys:
