@@ -142,4 +142,5 @@ DELIVERIES = runner.WorkKind(
     give_up=_give_up,
     on_pause=_note_answer,
     errors=(_NotDelivered,),
+    rank=2,
 )

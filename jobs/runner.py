@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from typing import Generic
 
 from django.conf import settings
@@ -24,6 +25,7 @@ logger = logging.getLogger("jobs.runner")
 
 MAX_DEATHS = 5  # workers that may die at one step before the work fails
 SWEPT_AT_ONCE = 200  # rows of one kind
+LOOKED_AT = 20  # rows, until one is found whose queue this worker serves
 LONGEST_WAIT = 2**7  # in leases; after that time at the latest, a message is considered lost
 WORK_KINDS: dict[str, "WorkKind"] = {}
 
@@ -41,7 +43,9 @@ class WorkKind(Generic[Row]):
     on_pause: Callable[[Row, str], None] = lambda row, reason: None
     errors: tuple[type[Exception], ...] = ()  # expected errors, with a message for people and `permanent`
     queue: Callable[[str], str] = lambda step: settings.QUEUES[""]
+    rank: int = 0  # a worker starts nothing while work of a lower rank waits: what people wait for comes first
     first: Callable[[str], Row | None] = lambda step: None  # another row to work on before a message for that step
+    next_row: Callable[[str], Row | None] = lambda step: None  # the row to work on instead, so that people take turns
     discover: Callable[[], None] = lambda: None  # called by the sweep, to create rows for work that nobody enqueues
 
 
@@ -97,12 +101,25 @@ def _send(kind: WorkKind, pk: int, step: str) -> bool:
 def run_work(name: str, pk: int, step: str = ""):
     """The task that workers run. A worker that is shutting down puts it back instead."""
     kind = WORK_KINDS[name]
-    while not draining.is_draining() and (other := kind.first(step)):
-        attempt_work(kind, other.pk, other.step)
+    while not draining.is_draining() and (urgent := next_urgent(kind, step)):
+        attempt_work(*urgent)
     if draining.is_draining():
         _send(kind, pk, step)
     else:
-        attempt_work(kind, pk, step)
+        row = kind.next_row(step)
+        attempt_work(kind, row.pk if row else pk, step)
+
+
+def next_urgent(kind: WorkKind, step: str = "") -> tuple[WorkKind, int, str] | None:
+    """The kind, key and step of work to do before work of `kind`. Long work stops between its parts for it."""
+    for other in sorted(WORK_KINDS.values(), key=attrgetter("rank")):
+        if other.rank >= kind.rank:
+            break
+        for row in other.model.objects.unfinished().free().order_by("due")[:LOOKED_AT]:
+            if other.queue(row.step) == kind.queue(step):
+                return other, row.pk, row.step
+    row = kind.first(step)
+    return (kind, row.pk, row.step) if row else None
 
 
 def attempt_work(kind: WorkKind, pk: int, step: str = "") -> str:

@@ -61,8 +61,10 @@ def retry_lookups(copies) -> int:
 # ── At work ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def _work(lease: Lease):
     user_pk, until = lease.row.pk, time.monotonic() + SLICE_SECONDS
-    while not draining.is_draining() and time.monotonic() < until and _look_up_portion(user_pk, lease.check):
+    while _look_up_portion(user_pk, lease.check):
         lease.progress()
+        if draining.is_draining() or time.monotonic() > until or runner.next_urgent(LOOKUPS):
+            break
     with transaction.atomic():
         lease.release(attempts=0, deaths=0)
         if UserBook.objects.to_look_up().filter(user=user_pk).exists():
@@ -145,4 +147,5 @@ LOOKUPS = runner.WorkKind(
     pauses=PAUSES,
     sentence=GAVE_UP,
     give_up=_give_up,
+    rank=1,
 )

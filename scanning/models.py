@@ -1,12 +1,13 @@
 """A scan from photo to proposals: the job, its proposed books, and the durable log that open pages read."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypedDict
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -16,6 +17,9 @@ from jobs.models import LeasedWork, LeasedWorkQuerySet
 from library.copies import identity
 from library.models import Shelf, UserBook
 from library.models.folded import FoldedModel, FoldedQuerySet, words_of
+
+LATELY = timedelta(minutes=10)
+PEOPLE_IN_TURN = 100  # more than wait at once are served one after the other
 
 
 class Stage(models.TextChoices):
@@ -51,6 +55,16 @@ class ScanQuerySet(LeasedWorkQuerySet):
         """Past their reading, and waiting for the next stage, where that has no queue of its own."""
         waiting = self.unfinished().filter(lease_until__isnull=True)
         return waiting.exclude(stage__in=(Stage.READ, Stage.DONE, *settings.QUEUES)).order_by("changed")
+
+    def next_to_read(self):
+        """The oldest scan of the person who was served least lately, so that nobody waits behind the 500 photos of another."""
+        waiting = self.unfinished().at_step(Stage.READ).free().order_by("created")
+        people = dict(waiting.order_by().values_list("user").annotate(Min("created"))[:PEOPLE_IN_TURN])
+        if len(people) < 2:
+            return waiting.first()
+        lately = self.model.objects.filter(user__in=people, changed__gte=timezone.now() - LATELY).exclude(stage=Stage.READ)
+        served = Counter(lately.values_list("user_id", flat=True))
+        return waiting.filter(user=min(people, key=lambda user: (served[user], people[user]))).first()
 
     def unannounced(self):
         """Over for a while, and the SNS topic has not been told."""

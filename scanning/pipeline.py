@@ -184,6 +184,10 @@ def _first_of_begun(step: str) -> Scan | None:
     return None if step != Stage.READ or read_alone else Scan.objects.begun().first()
 
 
+def _next_in_turn(step: str) -> Scan | None:
+    return Scan.objects.next_to_read() if step == Stage.READ else None
+
+
 SCANS = runner.WorkKind(
     name="scan",
     model=Scan,
@@ -195,4 +199,5 @@ SCANS = runner.WorkKind(
     errors=PROVIDER_ERRORS,
     queue=_queue_of,
     first=_first_of_begun,
+    next_row=_next_in_turn,
 )

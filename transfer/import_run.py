@@ -132,6 +132,7 @@ IMPORTS = runner.WorkKind(
     sentence=GAVE_UP,
     give_up=_give_up,
     errors=(NotReadable,),
+    rank=1,
 )
 
 
@@ -152,7 +153,7 @@ class Turn:
         with self.rows(self.file.done) as rows:
             while chunk := list(islice(rows, CHUNK)):
                 self.bring_in(chunk)
-                if time.monotonic() > self.until:
+                if time.monotonic() > self.until or runner.next_urgent(IMPORTS):
                     return self._let_others()
                 time.sleep(BREATH)
         self._complete()

@@ -16,7 +16,7 @@ from library.search import choosing
 from library.search.embedders import EmbedderError
 from library.search.vectors import STORED
 
-BATCH = 64
+BATCH = 32
 SLICE_SECONDS = 10  # of one task; then scans and imports get their turn
 PAUSES = (10, 60, 300)  # seconds after an attempt that failed
 REST_SECONDS = 900  # after the last of these, and then all over again
@@ -114,8 +114,10 @@ def _discover():
 def _work(lease: Lease):
     embedder, until = choosing.embedder(), time.monotonic() + SLICE_SECONDS
     _outdated(embedder.name)
-    while not draining.is_draining() and time.monotonic() < until and batch(embedder):
+    while batch(embedder):
         lease.progress()
+        if draining.is_draining() or time.monotonic() > until or runner.next_urgent(VECTORS):
+            break
     with transaction.atomic():
         lease.release(attempts=0, deaths=0)
         if Embedding.objects.due().exists():
@@ -137,6 +139,7 @@ VECTORS = runner.WorkKind(
     give_up=_rest,
     errors=(EmbedderError,),
     discover=_discover,
+    rank=3,
 )
 
 

@@ -292,7 +292,8 @@ SAME = {
     "candidate_undo": "undoCandidate", "candidate_choose": "chooseCandidate", "candidate_edit": "editCandidate",
     "api_tokens": "addToken", "api_token_end": "revokeApiToken", "family_end": "signProgramOut", "webhooks": "addWebhook",
     "webhook": "changeWebhook", "webhook_switch": "changeWebhook", "webhook_delete": "deleteWebhook",
-    "redeliver": "deliverAgain", "feeds_renew": "renewFeeds", "feeds_revoke": "revokeFeedAddresses", "delete_account": "deleteAccount",
+    "redeliver": "deliverAgain", "feeds_renew": "renewFeeds", "feeds_revoke": "revokeFeedAddresses",
+    "delete_account": "deleteAccount",
     "upload": "askForUpload",
 }  # fmt: skip
 ONLY_LOOKS = {"entry_understood"}
