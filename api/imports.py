@@ -31,7 +31,7 @@ RowNumber = Annotated[int, Field(ge=0, le=INTEGER)]
 AT_ONCE_BYTES = 8 * 1024 * 1024  # checked while the caller waits; for larger files the response says "checking"
 
 
-Target = Annotated[str, OneOf(*fields.TARGETS, fields.KEEP, fields.DROP)]
+Target = Annotated[str, OneOf(*fields.TARGETS, fields.KEEP, fields.DROP, fields.TOGETHER)]
 
 
 class ImportIn(In):
@@ -56,7 +56,12 @@ class ImportOut(Out):
     error: str
     total: int
     done: int
-    counts: dict[str, int] = Field(description="In the preview, the kinds of rows; later, their results.")
+    counts: dict[str, int] = Field(
+        description="In the preview, the kinds of rows; later, their results. `gains_…`: rows that fill in that detail of a "
+        "book you already have."
+    )
+    kept_columns: list[str] = Field(description="Columns without a field here, kept with the books as they are.")
+    skipped_columns: list[str] = Field(description="Columns that are not imported.")
     mapping: dict[str, str] = Field(description="Name of a column in the file -> what it is imported as.")
     created: datetime
     finished: datetime | None
@@ -93,7 +98,8 @@ class RowIn(In):
 
 def _import_json(file: Import) -> dict:
     names = ("id", "name", "format", "state", "error", "total", "done", "counts", "mapping", "created", "finished")
-    return {name: getattr(file, name) for name in names}
+    columns = {"keptColumns": file.columns_aside(fields.KEEP), "skippedColumns": file.columns_aside(fields.DROP)}
+    return {name: getattr(file, name) for name in names} | columns
 
 
 def _own_import(user, key: int) -> Import:

@@ -72,7 +72,12 @@ class ColumnsForm(forms.Form):
         self.file = file
         self.columns = [name for name in file.hints.get("header", []) if name in file.mapping]
         targets = [(name, label) for name, (label, _) in fields.TARGETS.items()]
-        choices = [(fields.KEEP, "Keep unchanged"), (fields.DROP, "Skip"), ("Import as", targets)]
+        choices = [
+            (fields.KEEP, "Keep unchanged"),
+            (fields.DROP, "Skip"),
+            (fields.TOGETHER, "Read together with others"),
+            ("Import as", targets),
+        ]
         for number, name in enumerate(self.columns):
             self.fields[f"column{number}"] = forms.ChoiceField(label=name, choices=choices, initial=file.mapping[name])
         order = file.hints.get("chosen_order", "")

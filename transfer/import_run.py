@@ -22,7 +22,7 @@ from accounts import user_files, webhooks
 from accounts.models import Event
 from jobs import runner
 from jobs.leases import Lease, end_of_lease, nobody_holds_it, nothing_counted
-from transfer import archive_covers, detect, owned_matching, row_outcomes, source_files
+from transfer import archive_covers, detect, gains, owned_matching, row_outcomes, source_files
 from transfer.items import Hints, Item, NotReadable
 from transfer.models import Import, ImportOptions, ImportRow
 
@@ -161,7 +161,8 @@ class Turn:
     def look_through(self):
         """Counts what the rows are and keeps the first ones to show; writes nothing else."""
         self.file.hints |= self._hints()  # the rows are read as they will be when they are imported
-        counts, shown, seen, total = Counter(), [], set(), 0
+        counts, shown, seen, total = Counter(), [], {}, 0
+        filled: set[str] = set()
         self.by_id = owned_matching.ids_of(self.file.user)
         with self.rows(0) as rows:
             while chunk := list(islice(rows, CHUNK)):
@@ -169,12 +170,14 @@ class Turn:
                     total += 1
                     kind = _kind_of(row, seen)
                     counts[kind] += 1
+                    counts.update(gains.count_gains(row.gains) if kind == "updated" else ())
+                    filled |= {name for name, text in row.raw.items() if text}
                     counts["without_isbn"] += not (row.item.isbn13 or row.item.problem or row.item.left_out)
-                    counts["noted"] += bool(row.item.notes) and kind in ("new", "owned")
+                    counts["noted"] += bool(row.item.notes) and kind in ("new", "updated", "owned")
                     if len(shown) < SHOWN or (kind == "bad" and counts["bad"] <= SHOWN):
                         shown.append(_preview(row, kind))
                 self.lease.progress(total=total)
-        found = {"hints": self.file.hints | {"shown": shown}, "counts": dict(counts), "total": total}
+        found = {"hints": self.file.hints | {"shown": shown, "filled": sorted(filled)}, "counts": dict(counts), "total": total}
         self.lease.release(**found, state=State.PREVIEW, error="", attempts=0, finished=timezone.now())
 
     def _hints(self) -> dict:
@@ -234,6 +237,8 @@ class Turn:
         rows = row_outcomes.write(self.file, plans, self.shelves)
         ImportRow.objects.bulk_create(rows, batch_size=500)
         counts = Counter(self.file.counts) + Counter(row.result for row in rows)
+        for plan in plans:
+            counts.update(gains.count_gains(plan.gains) if plan.result == Result.UPDATED else ())
         noted = sum(1 for row in rows if row.result == Result.ADDED and row.message)
         counts["noted"] += noted
         self.lease.progress(done=self.file.done + len(chunk), counts=dict(counts))
@@ -257,17 +262,21 @@ class Turn:
             transaction.on_commit(partial(default_storage.delete, key))
 
 
-def _kind_of(row: row_outcomes.Plan, seen: set[int]) -> str:
-    """new, owned, bad or left_out; a book that was in an earlier row of the file counts as owned, as it will be."""
+def _kind_of(row: row_outcomes.Plan, seen: dict[int, set[str]]) -> str:
+    """new, updated, owned, bad or left_out; a book that was in an earlier row of the file is filled in, as it will be."""
     if row.result in (Result.FAILED, Result.SKIPPED):
         return "bad" if row.result == Result.FAILED else "left_out"
     if row.result != Result.ADDED:
-        return "owned"
+        return "updated" if row.result == Result.UPDATED else "owned"
     item = row.item
     keys = {hash(key) for key in item.ids.items()} or {hash(owned_matching.isbn_of(item) or owned_matching.work_of(item))}
-    again = bool(keys & seen) and not item.is_a_copy
-    seen |= keys
-    return "owned" if again else "new"
+    before = next((seen[key] for key in keys if key in seen), None)
+    if before is None or item.is_a_copy:
+        seen |= dict.fromkeys(keys, gains.names_in_item(item))
+        return "new"
+    row.gains = gains.gains_of(item, before)
+    before |= row.gains
+    return "updated" if row.gains and not item.whole else "owned"
 
 
 def _preview(row: row_outcomes.Plan, kind: str) -> dict:

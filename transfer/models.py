@@ -22,6 +22,7 @@ class FileHints(TypedDict, total=False):
     date_order: str
     chosen_order: str
     stars: int
+    filled: list[str]
     shown: list[dict[str, Any]]
 
 
@@ -93,6 +94,11 @@ class Import(LeasedWork):
     @property
     def outcome(self) -> str:
         return self.state
+
+    def columns_aside(self, target: str) -> list[str]:
+        """Those that are kept as they are, or dropped, as far as something stands in them."""
+        filled = set(self.hints.get("filled", self.mapping))
+        return [name for name, meaning in self.mapping.items() if meaning == target and name in filled]
 
     def describe_work(self) -> str:
         return f"Import {self.pk} of {self.user}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from library.copies.identity import work_key
 from library.models import UserBook
+from transfer import gains
 from transfer.items import Item
 from transfer.models import Import, ImportRow
 
@@ -25,6 +26,9 @@ class Known:
     removed: bool = False
     added: str = ""
     taken: bool = field(default=False, compare=False)  # by a row that stands for a copy
+    first: Item | None = field(default=None, compare=False)  # the row of this chunk that it will be made of
+    copy: UserBook | None = field(default=None, compare=False)
+    filled: set[str] = field(default_factory=set, compare=False)  # what is not empty, by the names of transfer/gains.py
 
 
 class Owned:
@@ -77,7 +81,8 @@ class Owned:
     def promise(self, item: Item) -> Known:
         """`item` will be there when the chunk is written; a row after it is to find it."""
         number = (item.whole or item.facts).get("series_number", "")
-        known = Known(None, item.title, isbn_of(item), number, work_of(item), item.ids, taken=item.is_a_copy)
+        known = Known(None, item.title, isbn_of(item), number, work_of(item), item.ids, taken=item.is_a_copy, first=item)
+        known.filled = gains.names_in_item(item)
         self.add(known)
         return known
 

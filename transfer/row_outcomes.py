@@ -11,12 +11,12 @@ from django.utils.dateparse import parse_datetime
 
 from catalogs import Record
 from library import metadata_lookup
-from library.copies import bulk_add, facts
+from library.copies import bulk_add
 from library.copies.bulk_add import NewCopy
 from library.copies.identity import is_placeholder
 from library.covers import cover_files
-from library.models import Entry, Reading, Shelf, Status, SyncStatus, UserBook
-from transfer import id_lookup, named_shelves
+from library.models import Entry, Shelf, Status, SyncStatus, UserBook
+from transfer import gains, id_lookup, named_shelves
 from transfer.formats import own_json
 from transfer.items import Item
 from transfer.models import Import, ImportRow
@@ -24,7 +24,7 @@ from transfer.owned_matching import Known, Owned
 
 SKIP, UPDATE, COPY = "skip", "update", "copy"
 ANYWAY = "anyway"  # one row, whose owner has seen that the book is there
-ON_DUPLICATE = {SKIP: "Leave it unchanged", UPDATE: "Fill in missing details", COPY: "Add another copy"}
+ON_DUPLICATE = {UPDATE: "Fill in what is empty", SKIP: "Leave it unchanged", COPY: "Add another copy"}
 Result = ImportRow.Result
 OWNED, IN_TRASH = "You already have this book.", "This book is in your removed books. Restore it there."
 LONGEST_MESSAGE = ImportRow._meta.get_field("message").max_length
@@ -44,6 +44,7 @@ class Plan:
     message: str = ""
     copies: list[NewCopy] = field(default_factory=list)
     pk: int | None = None
+    gains: set[str] = field(default_factory=set)  # what it fills in of a book that is there (transfer/gains.py)
 
     def as_row(self, file: Import) -> ImportRow:
         data = {"title": self.item.title, "authors": self.item.facts.get("authors", []), "isbn13": self.item.isbn13}
@@ -58,7 +59,38 @@ def plan(file: Import, rows: list[tuple[int, Item, dict]], by_id: dict) -> list[
     usable = [(line, item) for line, item, _ in rows if not item.problem and not item.left_out]
     owned = Owned(file, usable, by_id)
     again = file.options.get("on_duplicate", UPDATE)
-    return [_plan_one(Plan(line, item, raw), owned, again) for line, item, raw in rows]
+    plans = [_plan_one(Plan(line, item, raw), owned, again) for line, item, raw in rows]
+    _compare(file, [plan for plan in plans if plan.result == Result.UPDATED])
+    return plans
+
+
+def _compare(file: Import, plans: list[Plan]):
+    """Which of the rows of books that are there fill in something, in their order: what one has filled the next one finds."""
+    pks = {plan.pk for plan in plans if plan.pk}
+    related = ("readings", "loans", "tags")
+    copies = UserBook.objects.select_related("book").prefetch_related(*related).in_bulk(pks) if pks else {}
+    for row in plans:
+        known = row.known
+        if known.pk and known.copy is None:
+            known.copy = copies[known.pk]
+            known.filled = gains.names_in_copy(known.copy)
+        series = known.copy.series if known.copy else known.first.facts.get("series", "")
+        row.gains = gains.gains_of(row.item, known.filled, series)
+        known.filled |= row.gains
+        if known.first:
+            gains.fill_item(known.first, row.item, row.gains)
+        if row.gains or _chosen_tags_missing(file, known):
+            row.message = f"Filled in: {', '.join(gains.shown_names(row.gains) or ['tags'])}. {row.message}"
+        else:
+            row.result, row.message = Result.OWNED, f"{OWNED} There was nothing to fill in."
+
+
+def _chosen_tags_missing(file: Import, known: Known) -> bool:
+    """Those for all books of the file, or the shelf."""
+    if known.copy is None:
+        return False
+    tags = {f"tag {bulk_add.tagging.Tag.fold(name)}" for name in file.options.get("tags", [])}
+    return bool(tags - known.filled) or bool(file.options.get("shelf") and "shelf" not in known.filled)
 
 
 def _plan_one(row: Plan, owned: Owned, again: str) -> Plan:
@@ -82,7 +114,7 @@ def _same_book(row: Plan, known: Known, again: str):
     row.known, row.pk = known, known.pk
     if known.removed and not (row.item.whole or {}).get("removed"):
         row.result, row.message = Result.SKIPPED, IN_TRASH
-    elif again == UPDATE and known.pk and not row.item.whole:
+    elif again == UPDATE and not row.item.whole:
         row.result = Result.UPDATED
     else:
         row.result, row.message = Result.OWNED, OWNED
@@ -103,52 +135,23 @@ def write(file: Import, plans: list[Plan], shelves: dict) -> list[ImportRow]:
         if len(copies) > 1:
             row.message = f"{row.message} {len(copies)} copies.".strip()
     for row in plans:
-        if row.result == Result.OWNED and row.pk is None:  # the row it repeats has become a copy just now
+        if row.result in (Result.OWNED, Result.UPDATED) and row.pk is None:  # the row it repeats has become a copy just now
             row.pk = row.known.pk
     _update(file, [row for row in plans if row.result == Result.UPDATED], shelves)
     return [row.as_row(file) for row in plans]
 
 
 def _update(file: Import, rows: list[Plan], shelves: dict):
-    copies = UserBook.objects.select_related("book").prefetch_related("readings", "tags").in_bulk([row.pk for row in rows])
     tagged = []
     for row in rows:
-        copy = copies[row.pk]
-        filled = _fill(copy, row.item, _shelf(file, row.item, shelves))
-        names = {tag.folded for tag in copy.tags.all()}
-        missing = [name for name in _tags(file, row.item) if bulk_add.tagging.Tag.fold(name) not in names]
-        tagged.append((copy, missing))
-        filled += ["tags"] if missing else []
-        if filled:
-            copy.save()
-            row.message = f"Filled in: {', '.join(sorted(filled)).replace('_', ' ')}. {row.message}"
-        else:
-            row.result, row.message = Result.OWNED, f"{OWNED} There was nothing to fill in."
+        copy, item = row.known.copy, row.item
+        if copy is None:  # the row that it completes is added now
+            continue
+        gains.put_on_shelf(copy, _shelf(file, item, shelves), row.gains)
+        gains.fill_copy(copy, item, row.gains, _own_columns(item), readings(item), loans(item))
+        tagged.append((copy, _tags(file, item)))
+        copy.save()
     bulk_add.tag_copies(file.user, tagged)
-
-
-def _fill(copy: UserBook, item: Item, shelf: Shelf | None) -> list[str]:
-    """What is empty on `copy` (not saved yet) and said by `item`; the names of what changed. Nothing that stands is changed."""
-    empty = {name: value for name, value in item.facts.items() if getattr(copy, name) in ("", None, [])}
-    filled = facts.change_facts(copy, empty, facts.IMPORT)
-    for name, value in _own_columns(item).items():
-        untouched = name == "status" and copy.status == Status.TO_READ and value != Status.TO_READ
-        if name != "added" and (untouched or getattr(copy, name) in ("", None, False)) and value:
-            setattr(copy, name, value)
-            filled.append(name)
-    if shelf and copy.shelf_id is None:
-        copy.shelf = shelf
-        filled.append("shelf")
-    if item.readings and not copy.readings.all():
-        Reading.objects.bulk_create([Reading(copy=copy, **columns) for columns in readings(item)])
-        filled.append("readings")
-    kept = _imported(item)
-    ids = kept.get("ids", {}) | copy.imported.get("ids", {})
-    if merged := {**kept, **copy.imported} | ({"ids": ids} if ids else {}):
-        if merged != copy.imported:
-            filled.append("imported columns")
-        copy.imported = merged
-    return filled
 
 
 def _keys_in_use(file: Import, rows: list[Plan]) -> set[str]:

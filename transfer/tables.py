@@ -8,7 +8,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from transfer import dates, source_files
-from transfer.fields import DROP, KEEP, TARGETS, finish_item
+from transfer.fields import DROP, KEEP, TARGETS, TOGETHER, finish_item
 from transfer.fields.texts import is_nothing, without_apostrophe
 from transfer.items import Hints, Item, Row
 
@@ -107,7 +107,11 @@ class Table:
         values = {name: without_apostrophe(text) for name, text in self._cleaned(item, row.values).items()}
         for name, target in plan:
             text = values.get(name, "")
-            if not text or target == DROP or (self.loose and target in TARGETS and target not in TEXTS and is_nothing(text)):
+            if (
+                not text
+                or target in (DROP, TOGETHER)
+                or (self.loose and target in TARGETS and target not in TEXTS and is_nothing(text))
+            ):
                 continue
             if target not in TARGETS or (target not in SEVERAL and values.get(_base(name, values))):
                 item.extra[name] = text

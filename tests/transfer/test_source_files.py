@@ -165,7 +165,7 @@ def test_what_is_too_long_is_cut_and_told():
 
 def test_every_column_of_every_format_has_a_way_to_be_read():
     for table in [*detect.TABLES, detect.other_table.FORMAT]:
-        assert set(table.columns.values()) <= {*fields.TARGETS, fields.KEEP, fields.DROP}, table.name
+        assert set(table.columns.values()) <= {*fields.TARGETS, fields.KEEP, fields.DROP, fields.TOGETHER}, table.name
 
 
 def test_a_mark_at_the_start_is_no_part_of_the_first_name():

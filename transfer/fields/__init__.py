@@ -10,6 +10,7 @@ from transfer.items import Item
 # Our name for it -> (what people read, how its text is read), in the order of the choice in the preview, in which they are read.
 TARGETS = TITLE_FIELDS | PEOPLE_FIELDS | FACT_FIELDS | READING_FIELDS | OWNERSHIP_FIELDS
 KEEP, DROP = "keep", "drop"  # among the imported columns, or not at all
+TOGETHER = "together"  # read by the format itself, with other columns
 
 LONGEST = {field.name: field.max_length for field in UserBook._meta.fields if getattr(field, "max_length", None)}
 NAMES = {"authors": "author", "isbn13": "ISBN"} | {name: name.replace("_", " ") for name in ("bought_from", "condition_note")}

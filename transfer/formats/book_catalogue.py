@@ -3,7 +3,7 @@
 Every author is `Last, First`, several between bars; series are `Name (2)`; `read` is 1 or 0, stars are of five, dates year first.
 What is 0 or 0000-00-00 is empty."""
 
-from transfer.fields import DROP
+from transfer.fields import DROP, TOGETHER
 from transfer.items import Hints, Item
 from transfer.tables import Table
 
@@ -48,7 +48,7 @@ FORMAT = Table(
         "genre": "categories",
         "language": "language",
         "date_added": "added",
-        "goodreads_book_id": DROP,
+        "goodreads_book_id": TOGETHER,
         "last_goodreads_sync_date": DROP,
         "last_update_date": DROP,
         "book_uuid": "id",

@@ -3,7 +3,7 @@
 Authors are "First Last" between commas, stars of five, dates year first. A shelf is a reading status, or one of one's own."""
 
 from library.models import Status
-from transfer.fields import DROP
+from transfer.fields import DROP, TOGETHER
 from transfer.items import Hints, Item
 from transfer.tables import Table
 
@@ -28,7 +28,7 @@ FORMAT = Table(
         "finish_date": "finished",
         "stopped_date": "stopped",
         "rating": "rating",
-        "review_name": DROP,
+        "review_name": TOGETHER,
         "review_content": "review",
         "shelf": "status",
         "shelf_name": DROP,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from catalogs import isbn, names
 from catalogs.statements import repaired
-from transfer.fields import DROP
+from transfer.fields import DROP, TOGETHER
 from transfer.fields.book_facts import read_isbn
 from transfer.fields.people import add_authors
 from transfer.items import Hints, Item
@@ -61,8 +61,8 @@ FORMAT = Table(
     "Calibre",
     signature=("author_sort", "library_name", "title_sort", "series_index", "identifiers", "pubdate", "uuid"),
     columns={
-        "authors": DROP,
-        "author_sort": DROP,
+        "authors": TOGETHER,
+        "author_sort": TOGETHER,
         "rating": "rating",
         "timestamp": "added",
         "isbn": "isbn",

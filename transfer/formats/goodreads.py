@@ -2,7 +2,7 @@
 
 About a quarter of its rows have no ISBN; those that have one have it as `="9780441013593"`. Series stand in the title."""
 
-from transfer.fields import DROP
+from transfer.fields import DROP, TOGETHER
 from transfer.items import Hints, Item
 from transfer.tables import Table
 
@@ -59,7 +59,7 @@ FORMAT = Table(
         "Exclusive Shelf": "status",
         "My Review": "review",
         "Private Notes": "notes",
-        "Read Count": DROP,
+        "Read Count": TOGETHER,
         "Owned Copies": "copies",
         "Original Purchase Date": "bought",
         "Original Purchase Location": "bought_from",

@@ -2,7 +2,7 @@
 
 import re
 
-from transfer.fields import DROP
+from transfer.fields import TOGETHER
 from transfer.items import Hints, Item
 from transfer.tables import Table
 
@@ -32,7 +32,7 @@ FORMAT = Table(
         "Publisher": "publisher",
         "Genres": "categories",
         "Tags": "tags",
-        "Lists": DROP,
+        "Lists": TOGETHER,
         "Date Added": "added",
         "Date Started": "begun",
         "Date Finished": "finished",

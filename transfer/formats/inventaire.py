@@ -3,7 +3,7 @@
 Labels of several people stand between commas, "First Last"; there is no reading status and no rating. Shelves are lists, of which
 a book may be on several."""
 
-from transfer.fields import DROP
+from transfer.fields import DROP, TOGETHER
 from transfer.fields.book_facts import read_title
 from transfer.items import Hints, Item
 from transfer.tables import Table
@@ -41,7 +41,7 @@ FORMAT = Table(
         "Edition Lang": "language",
         "Edition language": "language",
         "Works URLs": DROP,
-        "Works labels": DROP,
+        "Works labels": TOGETHER,
         "Works Series ordinals": "series_number",
         "Authors URLs": DROP,
         "Authors labels": "author_list",

@@ -1,6 +1,6 @@
 """Libib, 30 columns: books, films, music and games in one file, told apart by `item_type`. https://support.libib.com/"""
 
-from transfer.fields import DROP
+from transfer.fields import TOGETHER
 from transfer.items import Hints, Item
 from transfer.tables import Table
 
@@ -21,8 +21,8 @@ FORMAT = Table(
     columns={
         "title": "title",
         "creators": "author_list",
-        "first_name": DROP,
-        "last_name": DROP,
+        "first_name": TOGETHER,
+        "last_name": TOGETHER,
         "collection": "shelf",
         "ean_isbn13": "isbn",
         "upc_isbn10": "isbn",

@@ -6,7 +6,7 @@ import re
 from catalogs.statements import repaired
 from library.models import Status
 from transfer import dates
-from transfer.fields import DROP
+from transfer.fields import DROP, TOGETHER
 from transfer.fields.people import read_surnames_first
 from transfer.items import Hints, Item
 from transfer.tables import Table
@@ -84,9 +84,9 @@ FORMAT = Table(
         "Sort Character": DROP,
         "Primary Author": "author_surname_first",
         "Primary Author Role": DROP,
-        "Secondary Author": DROP,
-        "Secondary Author Roles": DROP,
-        "Publication": DROP,
+        "Secondary Author": TOGETHER,
+        "Secondary Author Roles": TOGETHER,
+        "Publication": TOGETHER,
         "Date": "published",
         "Review": "review",
         "Rating": "rating",
@@ -99,7 +99,7 @@ FORMAT = Table(
         "Date Started": "begun",
         "Date Read": "finished",
         "Tags": "tags",
-        "Collections": DROP,
+        "Collections": TOGETHER,
         "Languages": "language",
         "ISBN": "isbn",
         "ISBNs": "isbn",
@@ -109,8 +109,8 @@ FORMAT = Table(
         "From Where": "bought_from",
         "Lending Patron": "lent_to",
         "Lending Status": DROP,
-        "Lending Start": DROP,
-        "Lending End": DROP,
+        "Lending Start": TOGETHER,
+        "Lending End": TOGETHER,
         "Purchase Price": "price",
         "Condition": "condition",
     },

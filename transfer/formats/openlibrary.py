@@ -1,7 +1,7 @@
 """The reading log of Open Library: numbers of works and editions alone; what they are it must be asked itself.
 https://openlibrary.org/account/import"""
 
-from transfer.fields import DROP
+from transfer.fields import TOGETHER
 from transfer.items import Hints, Item
 from transfer.tables import Table
 
@@ -20,7 +20,7 @@ FORMAT = Table(
     "open_library",
     "Open Library",
     signature=("Work Id", "Edition Id", "Bookshelf"),
-    columns={"Work Id": DROP, "Edition Id": DROP, "Bookshelf": "status"},
+    columns={"Work Id": TOGETHER, "Edition Id": TOGETHER, "Bookshelf": "status"},
     complete=_complete,
     least=3,
 )

@@ -6,7 +6,7 @@ bars, stars are of five, moments year first."""
 import re
 
 from library.models import Status
-from transfer.fields import DROP
+from transfer.fields import DROP, TOGETHER
 from transfer.fields.reading import exact_day
 from transfer.items import Hints, Item
 from transfer.tables import Table
@@ -39,11 +39,11 @@ FORMAT = Table(
         "pages": "pages",
         "publication_year": "published",
         "isbn": "isbn",
-        "tags": DROP,
+        "tags": TOGETHER,
         "my_review": "review",
         "notes": "notes",
         "book_format": "binding",
-        "readings": DROP,
+        "readings": TOGETHER,
         "date_added": "added",
         "date_modified": DROP,
         "blur_hash": DROP,

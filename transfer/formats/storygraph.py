@@ -5,7 +5,7 @@
 import re
 
 from catalogs import isbn
-from transfer.fields import DROP
+from transfer.fields import TOGETHER
 from transfer.fields.reading import read_finish_days
 from transfer.items import Hints, Item
 from transfer.tables import Table
@@ -44,7 +44,7 @@ FORMAT = Table(
         "Format": "binding",
         "Read Status": "status",
         "Date Added": "added",
-        "Last Date Read": DROP,
+        "Last Date Read": TOGETHER,
         "Dates Read": "read_between",
         "Star Rating": "rating",
         "Review": "review",

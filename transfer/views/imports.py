@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from library.listing import pages_around
-from transfer import detect, downloads, import_run
+from transfer import detect, downloads, fields, gains, import_run
 from transfer.forms import ColumnsForm, ImportFileForm, ImportOptionsForm, ImportRowForm
 from transfer.items import NotReadable
 from transfer.models import Import, ImportRow
@@ -17,6 +17,7 @@ ROWS = 50
 NOTED = "noted"
 KINDS = {
     "new": "New",
+    "updated": "To be filled in",
     "owned": "Already in your library",
     "without_isbn": "Without ISBN",
     "noted": "With a note",
@@ -124,6 +125,8 @@ def _describe(file: Import) -> Import:
     file.label = detect.FORMATS[file.format].label if file.format in detect.FORMATS else file.format
     file.added = file.counts.get("added", 0)
     file.failed = file.counts.get("failed", 0)
+    file.gains = gains.gains_in_words(file.counts, "gained" if file.state == Import.State.COMPLETE else "gain")
+    file.kept_columns, file.skipped_columns = file.columns_aside(fields.KEEP), file.columns_aside(fields.DROP)
     return file
 
 

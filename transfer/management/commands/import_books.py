@@ -10,7 +10,7 @@ from tqdm import tqdm
 from accounts.user_files import sha256_of
 from jobs.leases import nobody_holds_it
 from library.models import Status
-from transfer import detect, import_run, row_outcomes
+from transfer import detect, fields, gains, import_run, row_outcomes
 from transfer.items import NotReadable
 from transfer.models import Import, ImportRow
 
@@ -79,5 +79,13 @@ class Command(BaseCommand):
             f"{job.counts[value]:,} {label.lower()}" for value, label in ImportRow.Result.choices if value in job.counts
         )
         self.stdout.write(f"{words}: {job.done:,} rows. {counts or 'The file is empty'}.")
+        sentences = {
+            "Books you already have: {}.": gains.gains_in_words(job.counts, "gained"),
+            "Kept with the books, without a field of their own: {}.": ", ".join(job.columns_aside(fields.KEEP)),
+            "Not imported: {}.": ", ".join(job.columns_aside(fields.DROP)),
+        }
+        for sentence, words in sentences.items():
+            if words:
+                self.stdout.write(sentence.format(words))
         for row in job.rows.filter(result=ImportRow.Result.FAILED)[:SHOWN]:
             self.stdout.write(f"  line {row.number}: {row.message}")
