@@ -182,9 +182,9 @@ class BookOut(Out):
     condition: str
     condition_note: str
     entry: str = Field(description="How it was added: scan, cover, isbn, barcode, search, hand, import or api.")
-    sources: dict[str, str] = Field(description="Where each detail comes from.")
+    sources: dict[str, str] = Field(description="The sources of the details.")
     look_up: str = Field(description="pending, synced or failed if it was to be looked up in a catalogue.")
-    version: int = Field(description="Increases with each change; the ETag.")
+    version: int = Field(description="Increases with every change; the ETag.")
     added: datetime
     changed: datetime
     removed: datetime | None = Field(description="When it was moved to the trash.")

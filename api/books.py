@@ -30,7 +30,7 @@ LOCATION = {"Location": {"description": "Its address.", "schema": {"type": "stri
 MADE = {201: {"headers": {**ETAG, **LOCATION}}, 200: {"headers": ETAG}}
 
 
-class Listed(BookFilter):
+class _BooksQuery(BookFilter):
     removed: bool = Field(False, description="List the trash instead of the library.")
 
 
@@ -51,17 +51,17 @@ def own_shelf(user, key: int | None) -> Shelf | None:
     return shelf
 
 
-def etag(copy: UserBook) -> str:
+def _etag(copy: UserBook) -> str:
     return f'"{copy.version}"'
 
 
 def book_response(response: HttpResponse, copy: UserBook) -> dict:
-    response["ETag"] = etag(copy)
+    response["ETag"] = _etag(copy)
     return serializers.book_json(copy)
 
 
 @calls.get("", response=Page[BookOut])
-def list_books(request: HttpRequest, requested: Query[Listed]):
+def list_books(request: HttpRequest, requested: Query[_BooksQuery]):
     """Lists your books, filtered and sorted as on the library page. Invalid filters are ignored."""
     mine = trash.of(request.user) if requested.removed else UserBook.objects.of(request.user)
     found = LibraryFilter(request.GET, None if requested.removed else request.user).select(mine)
@@ -110,7 +110,7 @@ def change_book(request: HttpRequest, book_id: Key, body: BookPatch, response: H
     try:
         _changed_facts(request.user, copy.pk, body.given_values(), version)
     except owner_edits.Stale as stale:
-        raise Problem(412, "stale", str(stale), {"ETag": etag(stale.copy)}) from None
+        raise Problem(412, "stale", str(stale), {"ETag": _etag(stale.copy)}) from None
     return book_response(response, own_book(request.user, book_id))
 
 
@@ -152,11 +152,11 @@ def _refuse_stale(request, copy: UserBook) -> int | None:
     if wanted in ("", "*"):
         return None
     if not names(wanted, copy):
-        raise Problem(412, "stale", "This book was changed somewhere else in the meantime.", {"ETag": etag(copy)})
+        raise Problem(412, "stale", "This book was changed somewhere else in the meantime.", {"ETag": _etag(copy)})
     return copy.version
 
 
 def names(header: str, copy: UserBook) -> bool:
     """Whether a list of ETags includes the version of `copy`."""
     tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
-    return "*" in tags or etag(copy) in tags
+    return "*" in tags or _etag(copy) in tags

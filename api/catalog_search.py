@@ -22,7 +22,7 @@ from library.models import Entry
 calls = router("Books", auth=EVERYBODY)
 
 
-class CatalogQuery(Schema):
+class _CatalogQuery(Schema):
     q: Annotated[Text, Field(min_length=1, max_length=300, description="Title, author or ISBN.", examples=["dune herbert"])]
 
 
@@ -42,7 +42,7 @@ class FromCatalogIn(In):
 
 
 @calls.get("/catalog", response=FoundResults)
-def search_catalogs(request: HttpRequest, query: Query[CatalogQuery]):
+def search_catalogs(request: HttpRequest, query: Query[_CatalogQuery]):
     """Lists editions that the catalogues know. Waits a few seconds for them; `problems` names those that did not respond."""
     found = editions.search_catalogs(request.user, " ".join(query.q.split()))
     items = [edition(result.record, result.key) | {"owned": result.owned} for result in found["results"]]

@@ -17,7 +17,7 @@ DESCRIBED = {
     "name": HEADER,
     "required": False,
     "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$"},
-    "description": "Chosen by you, one for each object to create. Repeated within a day, it returns the same response.",
+    "description": "Chosen by you, one per object to create. Repeated within a day, it returns the same response.",
     "example": "3f0c2a0e-scan-of-sunday",
 }
 

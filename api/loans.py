@@ -22,7 +22,7 @@ loan_calls = router("Loans", auth=EVERYBODY)
 reading_calls = router("Readings", auth=EVERYBODY)
 
 
-class Lent(Slice):
+class _LoansQuery(Slice):
     state: Literal["out", "back"] = Field("out", description="Current loans, or returned ones.")
 
 
@@ -32,7 +32,7 @@ def _loans_of(user):
 
 
 @loan_calls.get("/loans", response=Page[LoanOut])
-def list_loans(request: HttpRequest, requested: Query[Lent]):
+def list_loans(request: HttpRequest, requested: Query[_LoansQuery]):
     """Lists loans, overdue first. With `state=back`, returned books, latest first."""
     rows = loans.out(request.user) if requested.state == "out" else loans.back(request.user)
     return page_of(requested, rows, serializers.loan)

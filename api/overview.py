@@ -19,11 +19,11 @@ from library.statistics import Part, Statistics
 calls = router("Overview", auth=EVERYBODY)
 
 
-class Typed(Slice):
+class _NameQuery(Slice):
     q: Annotated[Text, Field(max_length=100, description="Only those with words that start with this.")] = ""
 
 
-class SeriesQuery(Typed):
+class _SeriesQuery(_NameQuery):
     gaps: bool = Field(False, description="Only those with missing volumes.")
 
 
@@ -63,7 +63,7 @@ class StatisticsOut(Out):
 
 
 @calls.get("/authors", response=Page[AuthorOut])
-def list_authors(request: HttpRequest, requested: Query[Typed]):
+def list_authors(request: HttpRequest, requested: Query[_NameQuery]):
     """Lists your authors by surname, with the number of their books."""
     mine = CopyAuthor.objects.of(request.user).order_by().filter(listing.words_begin("folded", requested.q))
     named = mine.values("folded").annotate(name=Max("name"), count=Count("pk")).order_by("folded")
@@ -71,7 +71,7 @@ def list_authors(request: HttpRequest, requested: Query[Typed]):
 
 
 @calls.get("/series", response=Page[SeriesOut])
-def list_series(request: HttpRequest, requested: Query[SeriesQuery]):
+def list_series(request: HttpRequest, requested: Query[_SeriesQuery]):
     """Lists your series by name, with the missing volumes."""
     words = folding.fold(requested.q).split()
     found = [one for one in series.all_of(request.user) if all(word in one.key for word in words)]

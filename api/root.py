@@ -50,7 +50,7 @@ class Api(NinjaAPI):
         return super().on_exception(request, exc)
 
     def set_default_exception_handlers(self):
-        self.handle(Exception, broken)
+        self.handle(Exception, _broken)
         self.handle(PermissionDenied, lambda request, error: _error_response(Problem(403, "forbidden", FORBIDDEN)))
         for kind in (BadRequest, SuspiciousOperation, MultiPartParserError, UnreadablePostError):
             self.handle(kind, lambda request, error: _error_response(Problem(400, "bad-request", UNREADABLE)))
@@ -85,7 +85,7 @@ def _as_problem(error: HttpError) -> Problem:
     return Problem(error.status_code, CODES.get(error.status_code, "error"), error.message)
 
 
-def broken(request, error: Exception) -> JsonResponse:
+def _broken(request, error: Exception) -> JsonResponse:
     logger.error("%s %s failed", request.method, request.path, exc_info=error, extra={"request_id": getattr(request, "id", "")})
     return _error_response(Problem(500, "broken", BROKEN))
 

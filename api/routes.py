@@ -30,7 +30,7 @@ ABOUT = """Programs can do everything here that people can do in the browser.
 **Sign in** with `POST /auth/token`, with a personal API token from the settings (`Authorization: Bearer …`), or in the browser.
 **Errors** are `{"detail": "a sentence", "code": "slug"}`. Anything that is not yours is 404.
 **Lists** accept `limit` and `offset` and return `{"items": […], "count": n}`.
-**Rate limits** apply to each person. The `RateLimit-*` headers show what is left; 429 comes with `Retry-After`.
+**Rate limits** apply per person. The `RateLimit-*` headers show what is left; 429 comes with `Retry-After`.
 **Calls that create something** accept an `Idempotency-Key`: if you repeat a call, it creates nothing twice."""
 
 api = Api(

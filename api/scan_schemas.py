@@ -65,7 +65,7 @@ class ScanOut(Out):
     notes: list[str]
     shelf_labels: list[str] = Field(description="Labels read on the shelf.")
     engine: dict[str, Any]
-    timings: dict[str, float] = Field(description="The seconds each stage took.")
+    timings: dict[str, float] = Field(description="The duration of the stages in seconds.")
     last_seq: int = Field(description="The number of its last event.")
     counts: CountsOut
     created: datetime

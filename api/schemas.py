@@ -12,14 +12,14 @@ INTEGER = 2**31 - 1  # the largest number in an integer column
 FURTHEST = 1_000_000_000
 
 
-def plain(text: str) -> str:
+def _without_nul(text: str) -> str:
     """Rejects NUL and lone surrogates, which databases do not accept."""
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise ValueError("This contains characters that are not text, such as NUL")
     return text
 
 
-Text = Annotated[str, AfterValidator(plain)]
+Text = Annotated[str, AfterValidator(_without_nul)]
 Key = Annotated[int, Field(ge=1, le=MOST)]
 
 

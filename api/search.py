@@ -22,7 +22,7 @@ calls = router("Search", auth=EVERYBODY)
 AGENTIC = "agentic"
 
 
-class SearchQuery(Slice):
+class _SearchQuery(Slice):
     q: Annotated[
         Text, Field(min_length=1, max_length=400, description="Words, or fields such as `author:herbert`.", examples=["dune"])
     ]
@@ -45,7 +45,7 @@ class FoundPage(Out):
 
 
 @calls.get("/search", response=FoundPage)
-def search_books(request: HttpRequest, query: Query[SearchQuery]):
+def search_books(request: HttpRequest, query: Query[_SearchQuery]):
     """Searches your books, best matches first."""
     answer, answering, notes = "", [], []
     if query.answer or query.mode == AGENTIC:

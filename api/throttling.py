@@ -7,7 +7,7 @@ from accounts import rates
 from api.errors import Problem
 
 
-class Throttle(BaseThrottle):
+class _Throttle(BaseThrottle):
     """A rate limit from the settings. `kind` counts separately: all calls, photos, or questions to the chat."""
 
     def __init__(self, kind: str, setting: str):
@@ -20,9 +20,9 @@ class Throttle(BaseThrottle):
         return rates.count_request(request, grant.user, self.kind, self.setting)
 
 
-CALLS = Throttle("calls", "RATE_LIMIT")
-SCANS = Throttle("scans", "RATE_LIMIT_SCANS")
-CHAT = Throttle("chat", "RATE_LIMIT_CHAT")
+CALLS = _Throttle("calls", "RATE_LIMIT")
+SCANS = _Throttle("scans", "RATE_LIMIT_SCANS")
+CHAT = _Throttle("chat", "RATE_LIMIT_CHAT")
 
 
 def rate_headers(request) -> dict[str, str]:

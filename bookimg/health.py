@@ -22,7 +22,7 @@ def _healthz(request):
     return HttpResponse("ok", content_type="text/plain")
 
 
-def readyz(request):
+def _readyz(request):
     """The state of each part; 503 if one is down."""
     parts = {"database": _check_database, "broker": _check_broker, "storage": _check_storage, "cache": _check_cache}
     states = {name: _state_of(check) for name, check in parts.items()}
@@ -54,4 +54,4 @@ def _check_cache():
     cache.get("readyz")
 
 
-PROBES = {"/healthz": _healthz, "/readyz": readyz}
+PROBES = {"/healthz": _healthz, "/readyz": _readyz}

@@ -204,7 +204,7 @@ def _save_copies(copies: list[UserBook]):
             CopyAuthor.objects.bulk_create(row for made in chunk for row in CopyAuthor.rows_of(made))
 
 
-def today() -> datetime:
+def _today() -> datetime:
     return timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
@@ -212,7 +212,7 @@ def furnish(user, count: int, seed: int) -> list[Book]:
     """Creates a library of `count` books for `user`, with all kinds of personal data. Returns its editions."""
     books = _Bookshop(seed).editions(count)
     _stock(books)
-    household = _Household(user, seed, today())
+    household = _Household(user, seed, _today())
     household.put_up_shelves(count)
     copies = [_copy_of(book, user, **household.own()) for book in books]
     _save_copies(copies)
@@ -232,7 +232,7 @@ def neighbours(count: int, entries: int, books: list[Book], seed: int) -> Iterat
     for number in range(count):
         user, _ = people.get_or_create(username=f"reader-{seed}-{number + 1}", defaults={"password": make_password(None)})
         share = entries * (number + 1) // count - entries * number // count
-        household = _Household(user, seed, today())
+        household = _Household(user, seed, _today())
         household.put_up_shelves(share)
         yield pool.fill(household, share)
 

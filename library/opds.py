@@ -139,11 +139,11 @@ def opds_json(catalog: OpdsPage, page_of) -> bytes:
         made["navigation"] = [{"title": door.title, "href": door.href, "type": JSON, "rel": door.rel} for door in catalog.doors]
     else:
         made["metadata"] |= {"numberOfItems": catalog.total, "itemsPerPage": catalog.size, "currentPage": catalog.page}
-        made["publications"] = [publication(copy, page_of(copy)) for copy in catalog.books]
+        made["publications"] = [_publication(copy, page_of(copy)) for copy in catalog.books]
     return json.dumps(made, ensure_ascii=False).encode()
 
 
-def publication(copy: UserBook, page: str) -> dict:
+def _publication(copy: UserBook, page: str) -> dict:
     about = {
         "@type": "http://schema.org/Book",
         "title": copy.title,

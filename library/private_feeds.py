@@ -17,11 +17,11 @@ def calendar(loans: list[Loan], name: str) -> bytes:
     made.add("x-wr-calname", name)
     for loan in loans:
         if loan.due:
-            made.add_component(event(loan))
+            made.add_component(_loan_event(loan))
     return made.to_ical()
 
 
-def event(loan: Loan) -> Event:
+def _loan_event(loan: Loan) -> Event:
     """Uses the date of the loan as the stamp, so that the same loans produce the same file."""
     made = Event()
     made.add("uid", f"loan-{loan.pk}@bookimg")

@@ -21,7 +21,7 @@ def register():
     register_periodic("trash", trash.purge_old, Schedule.DAILY)
     ACCOUNT_DATA.append(
         AccountData(
-            mentions=mentions,
+            mentions=_mentions,
             folders=("covers/own",),
             delete=_delete_books,
             weight=lambda user: user.books.count(),
@@ -37,7 +37,7 @@ def register():
     PAGE_LINKS[SETTINGS_PROGRAMS].append(link)
 
 
-def mentions(user) -> list[str]:
+def _mentions(user) -> list[str]:
     books, shelves = user.books.count(), user.shelves.count()
     numbers = [f"{books:,} book{'' if books == 1 else 's'}", f"{shelves:,} shel{'f' if shelves == 1 else 'ves'}"]
     return [*numbers, "reviews", "notes", "loans"]

@@ -16,7 +16,7 @@ class PlaceError(Exception):
 
 
 @dataclass
-class Bookcase:
+class _Bookcase:
     room: str
     name: str
     shelves: list[Shelf] = field(default_factory=list)
@@ -25,7 +25,7 @@ class Bookcase:
 @dataclass
 class _Room:
     name: str
-    bookcases: list[Bookcase] = field(default_factory=list)
+    bookcases: list[_Bookcase] = field(default_factory=list)
 
     @property
     def shelves(self) -> list[Shelf]:
@@ -34,10 +34,10 @@ class _Room:
 
 def arranged(shelves) -> list[_Room]:
     """Groups sorted shelves into bookcases and rooms; a group's position is that of its first shelf."""
-    rooms: dict[str, dict[str, Bookcase]] = {}
+    rooms: dict[str, dict[str, _Bookcase]] = {}
     for shelf in shelves:
         bookcases = rooms.setdefault(shelf.room, {})
-        bookcases.setdefault(shelf.bookcase, Bookcase(shelf.room, shelf.bookcase)).shelves.append(shelf)
+        bookcases.setdefault(shelf.bookcase, _Bookcase(shelf.room, shelf.bookcase)).shelves.append(shelf)
     return [_Room(name, list(bookcases.values())) for name, bookcases in rooms.items()]
 
 

@@ -201,7 +201,7 @@ class _Chart:
     width: float
     height: float
     top: int  # the value at the upper edge
-    axis: list[str]  # labels below the first, the middle and the last column
+    _axis: list[str]  # labels below the first, the middle and the last column
 
     @property
     def parts(self) -> list[Part]:
@@ -220,7 +220,7 @@ def columns(parts: list[Part]) -> _Chart | None:
         if part.count:
             height = max(height, 0.8)  # keeps one book among thousands visible
         marks.append(_Mark(part, number * STEP + gap / 2, round(HEIGHT - height, 2), STEP - gap, height))
-    return _Chart(marks, len(parts) * STEP, HEIGHT, top, axis(parts))
+    return _Chart(marks, len(parts) * STEP, HEIGHT, top, _axis(parts))
 
 
 def bars(parts: list[Part]) -> _Chart | None:
@@ -232,7 +232,7 @@ def bars(parts: list[Part]) -> _Chart | None:
     return _Chart(marks, 100, 10, top, [])
 
 
-def axis(parts: list[Part]) -> list[str]:
+def _axis(parts: list[Part]) -> list[str]:
     if len(parts) < 4:
         return [part.label for part in parts]
     middle = [parts[len(parts) // 2].label] if len(parts) % 2 else []

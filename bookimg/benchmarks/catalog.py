@@ -25,13 +25,13 @@ def measure_catalog(options: Options) -> list[Figure]:
     sizes = sorted(options.records or RECORDS)
     stream = MadeUp().records(sizes[-1])
     rounds, rows, loaded = [], [], 0
-    print(f"{connection.vendor}: {SPINES} spines, the median of {ROUNDS} rounds, {ANSWERS} results each")
+    print(f"{connection.vendor}: {SPINES} spines, the median of {ROUNDS} rounds, {ANSWERS} results per spine")
     print(f"{'records':>12} {'ms':>8} {'times':>6} {'first':>7} {'among results':>14} {'loaded in':>10}")
     for size in sizes:
         started = time.monotonic()
-        books = load(stream, size - loaded)
+        books = _load_records(stream, size - loaded)
         loaded, seconds = size, time.monotonic() - started
-        rounds = rounds or pick(books)
+        rounds = rounds or _pick_spines(books)
         times, first, among = _time_searches(rounds)
         rows.append(statistics.median(times))
         grown = rows[-1] / rows[0]
@@ -43,7 +43,7 @@ def measure_catalog(options: Options) -> list[Figure]:
     return figures + [Figure(f"{name} {size:,} compared with {sizes[0]:,}", row / rows[0], "x", GROWTH) for size, row in grown]
 
 
-def load(stream, number: int) -> list[Record]:
+def _load_records(stream, number: int) -> list[Record]:
     """Loads the next `number` records in batches, as `load_catalog` does. Some of the first are kept to search for."""
     kept, chance = [], random.Random(7)
     with tqdm(total=number, unit="record", leave=False, disable=None) as progress:
@@ -53,17 +53,17 @@ def load(stream, number: int) -> list[Record]:
                 kept += chance.sample(batch, min(len(batch), SPINES * ROUNDS))
             number -= len(batch)
             progress.update(len(batch))
-    settle()
+    _update_statistics()
     return kept
 
 
-def settle():
+def _update_statistics():
     """Updates the statistics, as the database does some time after a large load."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
-def pick(books: list[Record]) -> list[list[tuple[str, Record]]]:
+def _pick_spines(books: list[Record]) -> list[list[tuple[str, Record]]]:
     """The same spines for every size of the catalogue."""
     chance = random.Random(11)
     return [[(synthetic_spine(book, chance), book) for book in chance.sample(books, SPINES)] for _ in range(ROUNDS)]

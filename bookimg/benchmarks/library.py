@@ -37,7 +37,7 @@ def measure_library(options: Options) -> list[Figure]:
     settings.ALLOWED_HOSTS = ["*"]
     visitor = Client()
     visitor.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    floor, grid = map(statistics.median, _in_turn(lambda: bare(user), lambda: visitor.get("/")))
+    floor, grid = map(statistics.median, _in_turn(lambda: _bare_page(user), lambda: visitor.get("/")))
     print(f"{connection.vendor}: {books:,} books among {entries:,}; {ROUNDS} rounds, milliseconds on the server")
     print(f"{'':48} {'p50':>7} {'p95':>7} {'queries':>8} {'times':>6}")
     print(f"{'bare SQL of a page and its 48 tiles':48} {floor:7.1f} {'':7} {2:8}   1.0")
@@ -126,18 +126,18 @@ def _in_turn(*doings: Callable) -> list[list[float]]:
     return [taken[1:] for taken in times]
 
 
-def bare(user) -> str:
+def _bare_page(user) -> str:
     """The least a page of covers can cost: count, rows and tiles, without session, user, filter, form or layout."""
     with connection.cursor() as cursor:
         mine = "WHERE user_id = %s AND removed IS NULL"
         cursor.execute(f"SELECT count(*) FROM library_userbook {mine}", [user.pk])
         cursor.fetchone()
         cursor.execute(f"{TILE} {mine} ORDER BY added DESC, id DESC LIMIT {listing.PAGE_SIZE}", [user.pk])
-        page = [tile(*columns) for columns in cursor.fetchall()]
+        page = [_tile_row(*columns) for columns in cursor.fetchall()]
     return get_template("library/_grid.html").render({"page": page})
 
 
-def tile(pk, title, authors, language, cover, cover_key) -> SimpleNamespace:
+def _tile_row(pk, title, authors, language, cover, cover_key) -> SimpleNamespace:
     named = json.loads(authors) if isinstance(authors, str) else authors
     facts = {"title": title, "authors": named, "author": ", ".join(named), "language": language}
     return SimpleNamespace(pk=pk, cover=cover, cover_key=cover_key, **facts)

@@ -35,14 +35,14 @@ def measure_live(options: Options) -> list[Figure]:
         port = probe.getsockname()[1]
     web = subprocess.Popen([sys.executable, sys.argv[0], "web", "--port", str(port)])
     try:
-        wait_for(port)
+        _wait_for_port(port)
         return asyncio.run(_follow_all(f"ws://127.0.0.1:{port}/ws/scans/", visitor.cookies["sessionid"].value, scans, web.pid))
     finally:
         web.terminate()
         web.wait()
 
 
-def wait_for(port: int):
+def _wait_for_port(port: int):
     for _ in range(100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -53,12 +53,12 @@ def wait_for(port: int):
 
 async def _follow_all(url: str, session: str, scans: list[Scan], web: int) -> list[Figure]:
     opened = asyncio.Semaphore(0)
-    clients = [asyncio.create_task(follow(url, session, scan.job_id, opened)) for scan in scans]
+    clients = [asyncio.create_task(_follow_scan(url, session, scan.job_id, opened)) for scan in scans]
     for _ in scans:
         await opened.acquire()
     await asyncio.sleep(1)
     idle = await _processor_share(web, asyncio.sleep(IDLE_SECONDS))
-    busy = await _processor_share(web, asyncio.to_thread(tell, scans))
+    busy = await _processor_share(web, asyncio.to_thread(_append_events, scans))
     logs = await asyncio.wait_for(asyncio.gather(*clients), 30)
     lost = sum([seq for seq, _ in log] != list(range(1, ROUNDS + 1)) for log in logs)
     delays = [delay * 1000 for log in logs for _, delay in log if delay is not None]
@@ -70,7 +70,7 @@ async def _follow_all(url: str, session: str, scans: list[Scan], web: int) -> li
     ]
 
 
-async def follow(url: str, session: str, job_id: str, opened: asyncio.Semaphore) -> list[tuple[int, float | None]]:
+async def _follow_scan(url: str, session: str, job_id: str, opened: asyncio.Semaphore) -> list[tuple[int, float | None]]:
     """Returns seq and delay of each event, over as many connections as needed."""
     log = []
     headers = {"Cookie": f"sessionid={session}", "Origin": url.replace("ws://", "http://").removesuffix("/ws/scans/")}
@@ -90,7 +90,7 @@ async def follow(url: str, session: str, job_id: str, opened: asyncio.Semaphore)
     return log
 
 
-def tell(scans: list[Scan]):
+def _append_events(scans: list[Scan]):
     """Appends one event to each scan per round, spread over the second as real ones would be."""
     for _ in range(ROUNDS):
         until = time.monotonic() + 1

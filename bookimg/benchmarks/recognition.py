@@ -29,7 +29,7 @@ FULL_PASSES = (0, 1, 3)  # the rotations needed to read a shelf in any language,
 
 
 @dataclass
-class Seconds:
+class _Seconds:
     """Over all photos."""
 
     whole: float = 0.0
@@ -75,15 +75,15 @@ def _drawn_photos(directory: Path) -> list[Path]:
 
 
 # ── The whole compared with the reading ─────────────────────────────────────────────────────────────────────────────
-def _against_the_reading(photos: list[Path]) -> Seconds:
+def _against_the_reading(photos: list[Path]) -> _Seconds:
     recognizer, plain = recognizer_from_settings(), RapidOCR(params={"Global.log_level": "warning"})
-    warm(recognizer, plain)
-    seconds = Seconds()
+    _load_models(recognizer, plain)
+    seconds = _Seconds()
     print(f"{'photo':24} {'whole':>7} {'reading':>8} {'passes':>7} {'first book':>11}")
     for path in photos:
-        image = load(path)
-        passes = timed(lambda image=image: [plain(np.rot90(image, turns)[:, :, ::-1]) for turns in FULL_PASSES])
-        reading = timed(lambda image=image: recognizer.engine.read(image, lambda *_: None, lambda _: ()))
+        image = _load_photo(path)
+        passes = _seconds_for(lambda image=image: [plain(np.rot90(image, turns)[:, :, ::-1]) for turns in FULL_PASSES])
+        reading = _seconds_for(lambda image=image: recognizer.engine.read(image, lambda *_: None, lambda _: ()))
         result = inline_scan.recognise(path, recognizer)
         seconds.whole += result["seconds"]
         seconds.reading += reading
@@ -93,19 +93,19 @@ def _against_the_reading(photos: list[Path]) -> Seconds:
     return seconds
 
 
-def warm(recognizer: Recognizer, plain: RapidOCR):
+def _load_models(recognizer: Recognizer, plain: RapidOCR):
     """Loads the models, as a process does once and not for each photo."""
     nothing = np.full((64, 64, 3), 255, dtype=np.uint8)
     recognizer.engine.read(nothing, lambda *_: None, lambda _: ())
     plain(nothing)
 
 
-def load(path: Path) -> np.ndarray:
+def _load_photo(path: Path) -> np.ndarray:
     with path.open("rb") as file:
         return images.load_photo(file)
 
 
-def timed(work) -> float:
+def _seconds_for(work) -> float:
     started = time.monotonic()
     work()
     return time.monotonic() - started

@@ -29,10 +29,10 @@ def measure_search(options: Options) -> list[Figure]:
     questions = _typical_queries(user)
     print(f"{connection.vendor}: {books:,} books among {entries:,}; {QUESTIONS} queries, meaning with {choosing.embedder().name}")
     print(f"{'milliseconds':40} {'p50':>7} {'p95':>7}")
-    bare_text = timed("bare full text and 20 books", questions, lambda q: bare(user, q))
-    bare_vector = timed("embedding, exact scan and 20 books", questions, lambda q: _bare_scan(user, q))
+    bare_text = _time_queries("bare full text and 20 books", questions, lambda q: _bare_search(user, q))
+    bare_vector = _time_queries("embedding, exact scan and 20 books", questions, lambda q: _bare_scan(user, q))
     rows = {
-        mode: timed(mode, questions, lambda q, mode=mode: hybrid.find_books(user, q, mode, limit=PAGE).hits)
+        mode: _time_queries(mode, questions, lambda q, mode=mode: hybrid.find_books(user, q, mode, limit=PAGE).hits)
         for mode in hybrid.MODES
     }
     limits = {
@@ -77,7 +77,7 @@ def _fill_vectors(user):
     EmbeddingStamp.objects.update_or_create(user=user, defaults={"count": 1})
 
 
-def timed(name: str, questions: list[str], run: Callable) -> tuple[float, float]:
+def _time_queries(name: str, questions: list[str], run: Callable) -> tuple[float, float]:
     """The median and the 95th percentile in milliseconds."""
     for question in questions[:10]:
         run(question)
@@ -92,13 +92,13 @@ def timed(name: str, questions: list[str], run: Callable) -> tuple[float, float]
     return middle, late
 
 
-def bare(user, question: str) -> list:
+def _bare_search(user, question: str) -> list:
     """How long the engine alone takes for the same words and the rows of a page."""
     words = question.split()
     ask = Ask(tuple(tuple(terms.forms(word)) for word in words), typing=True)
     with connection.cursor() as cursor:
         found = following.engine_of(connection).match(cursor, user.pk, ask)
-        return rows_of(cursor, [pk for pk, _ in found[:PAGE]])
+        return _rows_of(cursor, [pk for pk, _ in found[:PAGE]])
 
 
 def _bare_scan(user, question: str) -> list:
@@ -107,10 +107,10 @@ def _bare_scan(user, question: str) -> list:
     matrix = vectors.matrix_of(user, embedder.name)
     found = vectors.nearest(matrix, vector, PAGE)
     with connection.cursor() as cursor:
-        return rows_of(cursor, [pk for pk, _ in found])
+        return _rows_of(cursor, [pk for pk, _ in found])
 
 
-def rows_of(cursor, pks: list[int]) -> list:
+def _rows_of(cursor, pks: list[int]) -> list:
     if not pks:
         return []
     cursor.execute(f"SELECT {COLUMNS} FROM library_userbook WHERE id IN ({', '.join(map(str, pks))})")

@@ -30,7 +30,7 @@ def in_chunks(rows: Iterable, size: int = CHUNK):
         yield chunk
 
 
-def plain(value):
+def _plain(value):
     """Converts a column's value for JSON; `Field.to_python` converts it back."""
     if isinstance(value, date):
         return value.isoformat()
@@ -42,13 +42,13 @@ def undo_columns(column: str, after, rows: Iterable[tuple[int, object]]) -> dict
     """`column` of many copies was set to `after`; `rows` are (primary key of the copy, previous value)."""
     by_value = defaultdict(list)
     for pk, before in rows:
-        by_value[plain(before)].append(pk)
-    return {"do": "columns", "column": column, "after": plain(after), "before": [list(item) for item in by_value.items()]}
+        by_value[_plain(before)].append(pk)
+    return {"do": "columns", "column": column, "after": _plain(after), "before": [list(item) for item in by_value.items()]}
 
 
 def values(copy: UserBook, before: dict, after: dict) -> dict:
     """Columns of one copy were changed."""
-    before, after = ({name: plain(value) for name, value in given.items()} for given in (before, after))
+    before, after = ({name: _plain(value) for name, value in given.items()} for given in (before, after))
     return {"do": "values", "copy": copy.pk, "before": before, "after": after}
 
 
@@ -121,7 +121,7 @@ def _values(user, step: dict):
     if copy is None:
         return
     for name, before in step["before"].items():
-        if plain(getattr(copy, name)) == step["after"][name]:
+        if _plain(getattr(copy, name)) == step["after"][name]:
             field = UserBook._meta.get_field(name.removesuffix("_id"))
             setattr(copy, name, before if field.is_relation else field.to_python(before))
     if copy.shelf_id and not Shelf.objects.filter(pk=copy.shelf_id).exists():

@@ -150,7 +150,7 @@ def fetched_cover_key(cover: str) -> str:
     if cache.get_many([no_picture, at_rest]):
         return ""
     try:
-        picture = as_cover(fetcher().fetch(cover))
+        picture = as_cover(_fetcher().fetch(cover))
     except PictureError:
         cache.set(no_picture, True, NO_PICTURE_SECONDS)
         return ""
@@ -176,7 +176,7 @@ def keep_own(user, picture: bytes) -> str:
     return stored(own_key(user.pk, secrets.token_hex(16)), picture)
 
 
-def fetcher() -> Fetcher:
+def _fetcher() -> Fetcher:
     """The fetcher that COVERS selects: ours, or a class by its dotted path."""
     agent = f"BookImg/{settings.VERSION}" + (f" (+{settings.CONTACT})" if settings.CONTACT else "")
     return Fetcher(agent) if settings.COVERS == "fetch" else import_string(settings.COVERS)()

@@ -52,7 +52,7 @@ def shorten(title: str) -> str:
 
 def size_for(title: str, room: int) -> str:
     """The largest type size in which the longest word fits the width and all lines fit the height."""
-    widths = [width(word) for word in title.split()]
+    widths = [_width(word) for word in title.split()]
     for name, size in SIZES.items():
         lines = math.ceil((sum(widths) + 0.25 * len(widths)) * size / room + 0.3)
         if max(widths) * size <= room and lines * size * LINE <= ROOM_DOWN:
@@ -60,7 +60,7 @@ def size_for(title: str, room: int) -> str:
     return "tiny"
 
 
-def width(word: str) -> float:
+def _width(word: str) -> float:
     """The approximate width in ems, measured in Literata."""
     return sum(_letter_width(letter) for letter in word)
 

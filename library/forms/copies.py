@@ -153,7 +153,6 @@ class FactsForm(CarefulForm):
 
 NO_SHELF = "none"
 LEAVE = ("", "Leave as it is")
-FAVOURITE = [LEAVE, ("yes", "A favourite"), ("no", "Not a favourite")]
 
 
 def day(**options) -> forms.DateField:

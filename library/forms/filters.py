@@ -12,7 +12,7 @@ from library.models import Entry, Status, SyncStatus
 from library.search import hybrid
 
 
-def last(column: str) -> Case:
+def _last(column: str) -> Case:
     """Sorts rows with an empty `column` last, in both directions."""
     return Case(When(**{column: ""}, then=Value(1)), default=Value(0))
 
@@ -23,15 +23,15 @@ SORTS = {
     "title": ("Title", "Title, Z to A", ["sort_title", "pk"], ["-sort_title", "-pk"]),
     "author": (
         "Author", "Author, Z to A",
-        [last("sort_author"), "sort_author", "sort_title", "pk"], [last("sort_author"), "-sort_author", "sort_title", "pk"],
+        [_last("sort_author"), "sort_author", "sort_title", "pk"], [_last("sort_author"), "-sort_author", "sort_title", "pk"],
     ),
     "series": (
         "Series", "Series, Z to A",
-        [last("sort_series"), "sort_series", "sort_title", "pk"], [last("sort_series"), "-sort_series", "sort_title", "pk"],
+        [_last("sort_series"), "sort_series", "sort_title", "pk"], [_last("sort_series"), "-sort_series", "sort_title", "pk"],
     ),
     "year": (
         "Year, newest first", "Year, oldest first",
-        ["-published_date", "sort_title", "pk"], [last("published_date"), "published_date", "sort_title", "pk"],
+        ["-published_date", "sort_title", "pk"], [_last("published_date"), "published_date", "sort_title", "pk"],
     ),
     "rating": (
         "Rating, highest first", "Rating, lowest first",

@@ -73,29 +73,29 @@ def _added_filter(books, value: str):
     return books.added_between(first and date(first, 1, 1), last and date(last, 12, 31))
 
 
-def groups(words: list[str]) -> list[tuple[str, ...]]:
+def _groups(words: list[str]) -> list[tuple[str, ...]]:
     """Every word with its spelling variants of umlauts."""
     return [(word, *terms.umlauts(word)) for word in words]
 
 
 def _author_filter(books, value: str):
-    return books.with_words("author_rows__folded", groups(terms.search_words(value)))
+    return books.with_words("author_rows__folded", _groups(terms.search_words(value)))
 
 
 def _tag_filter(books, value: str):
     """Books with exactly this tag; if there is no such tag, books whose tags contain its words."""
     named = books.tagged(value)
-    return named if named.exists() else books.with_words("tags__folded", groups(terms.search_words(value)))
+    return named if named.exists() else books.with_words("tags__folded", _groups(terms.search_words(value)))
 
 
 def series(books, value: str):
     """Books in exactly this series; if there is no such series, books in a series that contains its words."""
     named = books.in_series(value)
-    return named if named.exists() else books.with_words("series_key", groups(folding.sort_title(value).split()))
+    return named if named.exists() else books.with_words("series_key", _groups(folding.sort_title(value).split()))
 
 
 def title(books, value: str):
-    return books.with_words("sort_title", groups(folding.sort_title(value).split()))
+    return books.with_words("sort_title", _groups(folding.sort_title(value).split()))
 
 
 def _shelf_filter(books, value: str):

@@ -21,7 +21,7 @@ ENGLISH_AS_WELL = frozenset(
 
 
 @lru_cache(maxsize=1)
-def known() -> dict[str, tuple[str, ...]]:
+def _meanings() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     with FILE.open(newline="") as file:
         for english, *others in islice(csv.reader(file), 1, None):
@@ -36,8 +36,8 @@ def english(word: str) -> tuple[str, ...]:
     """English meanings of a folded word, also with its umlauts spelled out and, if it is not English, with its ending removed."""
     endings = [word[:-1], word[:-2]] if len(word) > 5 and not choosing.is_word(word) else []
     for form in (word, *umlauts(word), *endings):
-        if form in known():
-            return known()[form]
+        if form in _meanings():
+            return _meanings()[form]
     return ()
 
 

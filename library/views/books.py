@@ -40,7 +40,7 @@ def library(request):
         return render(request, "library/landing.html", {"covers": SHOWN_TO_VISITORS})
     if not _wants_results_only(request) and not all(value for _, values in request.GET.lists() for value in values):
         return redirect(address(request))  # drops the form's empty fields from the address
-    context = results(request)
+    context = _results_context(request)
     if _wants_results_only(request):
         response = render(request, "library/_results.html", context)
         response["HX-Replace-Url"] = address(request)
@@ -51,7 +51,7 @@ def library(request):
     return response
 
 
-def results(request) -> dict:
+def _results_context(request) -> dict:
     """The context of the list: its books, and links to filter and sort them. Every active filter adds at most one query."""
     requested, shelves = LibraryFilter(request.GET, request.user), listing.shelves_of(request.user)
     numbers = listing.Numbers(request.user)

@@ -21,13 +21,13 @@ def bulk(request):
     """`ids` are the selected books (repeated, or joined by commas); or `all`, with the library's filters in `query`. Without
     `act`, shows the form that asks what to change."""
     query = QueryDict(request.POST.get("query", "")[:2000])
-    copies = chosen(request, query)
+    copies = _selected_books(request, query)
     requested = request.POST.copy()
     if requested.get("act") == "remove":  # the bar's own button
         requested["remove"] = "on"
     form = BulkForm(request.user, requested if "act" in requested else None)
     if "act" not in request.POST or not form.is_valid():
-        return render(request, "library/bulk.html", page(request, form, copies, query))
+        return render(request, "library/bulk.html", _bulk_page_context(request, form, copies, query))
     undo = bulk_changes.apply_change(request.user, copies, form.change())
     if undo:
         messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
@@ -36,7 +36,7 @@ def bulk(request):
     return redirect(f"{reverse('library')}?{query.urlencode()}" if query else "library")
 
 
-def chosen(request, query: QueryDict):
+def _selected_books(request, query: QueryDict):
     """The selected books, limited to this person's."""
     books = UserBook.objects.of(request.user)
     if "all" in request.POST:
@@ -45,7 +45,7 @@ def chosen(request, query: QueryDict):
     return books.filter(pk__in=[int(pk) for pk in chosen if pk.isdecimal() and len(pk) < 19])
 
 
-def page(request, form, copies, query: QueryDict) -> dict:
+def _bulk_page_context(request, form, copies, query: QueryDict) -> dict:
     """The context of the page that asks what to change."""
     return {
         "form": form,

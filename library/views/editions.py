@@ -38,7 +38,7 @@ def book_editions(request, pk):
     return render(request, "library/editions.html", {"copy": copy, "editions": found, "problems": catalogs.problems})
 
 
-def living(request, pk) -> UserBook:
+def _copy_in_library(request, pk) -> UserBook:
     """A copy that is not in the trash."""
     books = UserBook.objects.of(request.user).select_related("book", "shelf")
     return get_object_or_404(books, pk=pk)
@@ -47,7 +47,7 @@ def living(request, pk) -> UserBook:
 @login_required
 def book_merge(request, pk, other):
     """Merges `other` into `pk`, after showing how the two differ."""
-    keep, other = living(request, pk), living(request, other)
+    keep, other = _copy_in_library(request, pk), _copy_in_library(request, other)
     two_isbns = bool(keep.isbn13 and other.isbn13 and keep.isbn13 != other.isbn13)
     error = ""
     if request.method == "POST":
@@ -76,7 +76,7 @@ def book_split(request, pk):
     """Splits a copy, after asking which rows belong to the second one; opens that one for editing."""
     copy = own_copy(request, pk)
     if request.method == "POST" and not copy.removed:
-        rows = {rows.relation: numbers(request.POST.getlist(rows.relation)) for rows in _offered()}
+        rows = {rows.relation: _numbers(request.POST.getlist(rows.relation)) for rows in _offered()}
         second, undo = merging.split_copy(request.user, copy, **rows)
         messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
         return redirect("book_edit", second.pk)
@@ -88,7 +88,7 @@ def _offered() -> list[merging.CopyRows]:
     return [rows for rows in merging.COPY_ROWS if rows.heading]
 
 
-def numbers(texts: list[str]) -> list[int]:
+def _numbers(texts: list[str]) -> list[int]:
     return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
 
 

@@ -31,21 +31,23 @@ FORMS = {"v2": (opds.opds_json, opds.JSON), "v1.2": (opds.as_atom, None)}
 def opds_root(request, form="v2"):
     """The start page: all books, recent ones, some statuses, and the shelves."""
     doors = [
-        opds.OpdsLink("All books", address(request, "opds_books", form, sort="title"), "By title"),
-        opds.OpdsLink("Recently added", address(request, "opds_books", form, sort="added"), rel="http://opds-spec.org/sort/new"),
-        opds.OpdsLink("Reading", address(request, "opds_books", form, status="reading")),
-        opds.OpdsLink("To read", address(request, "opds_books", form, status="to-read")),
-        opds.OpdsLink("Shelves", address(request, "opds_shelves", form), leads_to_books=False),
+        opds.OpdsLink("All books", _opds_address(request, "opds_books", form, sort="title"), "By title"),
+        opds.OpdsLink(
+            "Recently added", _opds_address(request, "opds_books", form, sort="added"), rel="http://opds-spec.org/sort/new"
+        ),
+        opds.OpdsLink("Reading", _opds_address(request, "opds_books", form, status="reading")),
+        opds.OpdsLink("To read", _opds_address(request, "opds_books", form, status="to-read")),
+        opds.OpdsLink("Shelves", _opds_address(request, "opds_shelves", form), leads_to_books=False),
     ]
-    return answer(request, form, title="BookImg", doors=doors)
+    return _opds_response(request, form, title="BookImg", doors=doors)
 
 
 @require_safe
 @for_readers
 def opds_shelves(request, form):
     rows = request.user.shelves.all()
-    doors = [opds.OpdsLink(str(shelf), address(request, "opds_books", form, shelf=shelf.pk)) for shelf in rows]
-    return answer(request, form, title="Shelves", doors=doors)
+    doors = [opds.OpdsLink(str(shelf), _opds_address(request, "opds_books", form, shelf=shelf.pk)) for shelf in rows]
+    return _opds_response(request, form, title="Shelves", doors=doors)
 
 
 @require_safe
@@ -60,7 +62,7 @@ def opds_books(request, form):
         links["next"] = _turned(request, page.next_page_number())
     if page.has_previous():
         links["previous"] = _turned(request, page.previous_page_number())
-    return answer(
+    return _opds_response(
         request,
         form,
         title="Books",
@@ -75,15 +77,15 @@ def opds_books(request, form):
 @require_safe
 def opds_search(request):
     """The OpenSearch description for OPDS 1.2. Public, because it contains nothing about anybody's books."""
-    template = f"{address(request, 'opds_books', 'v1.2')}?q={{searchTerms}}"
+    template = f"{_opds_address(request, 'opds_books', 'v1.2')}?q={{searchTerms}}"
     return HttpResponse(opds.search_description("BookImg", template), content_type="application/opensearchdescription+xml")
 
 
-def answer(request, form: str, more: dict | None = None, **facts) -> HttpResponse:
+def _opds_response(request, form: str, more: dict | None = None, **facts) -> HttpResponse:
     if form not in FORMS:
         raise Http404
     write, content_type = FORMS[form]
-    links = {"start": address(request, "opds_form", form), "search": _search_address(request, form), **(more or {})}
+    links = {"start": _opds_address(request, "opds_form", form), "search": _search_address(request, form), **(more or {})}
     latest = UserBook.objects.of(request.user).order_by("-changed").values_list("changed", flat=True).first()
     here = request.build_absolute_uri()
     catalog = opds.OpdsPage(href=here, updated=latest or timezone.now(), links=links, **facts)
@@ -93,7 +95,7 @@ def answer(request, form: str, more: dict | None = None, **facts) -> HttpRespons
     return response
 
 
-def address(request, name: str, form: str, **query) -> str:
+def _opds_address(request, name: str, form: str, **query) -> str:
     path = reverse(name, args=[form])
     return request.build_absolute_uri(f"{path}?{urlencode(query)}" if query else path)
 
@@ -101,7 +103,7 @@ def address(request, name: str, form: str, **query) -> str:
 def _search_address(request, form: str) -> str:
     if form == "v1.2":
         return request.build_absolute_uri(reverse("opds_search"))
-    return f"{address(request, 'opds_books', form)}{{?q}}"
+    return f"{_opds_address(request, 'opds_books', form)}{{?q}}"
 
 
 def _turned(request, number: int) -> str:
@@ -142,7 +144,7 @@ def feeds_revoke(request):
 
 
 # ── At secret addresses ─────────────────────────────────────────────────────────────────────────────────────────────
-def reader(secret: str):
+def _feed_owner(secret: str):
     user = feeds.user_of_feed(secret)
     if user is None:
         raise Http404
@@ -152,7 +154,7 @@ def reader(secret: str):
 @require_safe
 def loans_due(request, secret):
     """A calendar of the days when loans are due."""
-    user = reader(secret)
+    user = _feed_owner(secret)
     made = calendar(list(loans.out(user)), "Books due back")
     response = HttpResponse(made, content_type="text/calendar; charset=utf-8")
     return _quietly(response)
@@ -160,7 +162,7 @@ def loans_due(request, secret):
 
 @require_safe
 def recently_added(request, secret):
-    user = reader(secret)
+    user = _feed_owner(secret)
     copies = list(serializers.with_all(UserBook.objects.of(user)).order_by("-added", "-pk")[:NEWEST])
     home = request.build_absolute_uri("/")
     made = rss(copies, f"Recently added by {user.username}", home, lambda copy: _page_of(request, copy))

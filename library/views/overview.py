@@ -97,12 +97,12 @@ def series(request):
         "authors": authors[:6],
         "more": len(copies) > MOST,
         "read": sum(copy.status == Status.READ for copy in copies[:MOST]),
-        "places": places(copies[:MOST], one.missing),
+        "places": _places(copies[:MOST], one.missing),
     }
     return render(request, "library/series.html", context)
 
 
-def places(copies: list[UserBook], gaps: list[int]) -> list[tuple[UserBook | None, int | None]]:
+def _places(copies: list[UserBook], gaps: list[int]) -> list[tuple[UserBook | None, int | None]]:
     """Books and missing volumes in one order: (book, None) or (None, number). A book on the wishlist takes the place of its
     volume."""
     shown = set().union(*(sets.volume_numbers(copy.series_number) for copy in copies))

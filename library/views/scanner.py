@@ -20,11 +20,11 @@ from library.copies.isbn_entry import Entered, EntryOutcome, remember, remembere
 from library.forms import EntriesForm, EntryBatchForm, NameForm
 from library.forms.fields import error_sentence
 from library.in_words import count_of
+from library.listing import PAGE_SIZE, pages_around
 from library.models import Entry, SyncStatus, UserBook
 
 SESSION = timedelta(hours=12)  # the list shows books added since then
 SHOWN = 100
-PAGE_SIZE = 48
 
 
 def _own_copies(user):
@@ -145,14 +145,14 @@ def pending(request):
 @require_POST
 def entry_undo(request, pk):
     copy = trash.move_to_trash(get_object_or_404(_own_copies(request.user), pk=pk))
-    return answer(request, copy, f"Removed “{copy.title}”.", reverse("book_restore", args=[pk]))
+    return _respond(request, copy, f"Removed “{copy.title}”.", reverse("book_restore", args=[pk]))
 
 
 @login_required
 @require_POST
 def entry_back(request, pk):
     copy = trash.restore_copy(get_object_or_404(_own_copies(request.user), pk=pk))
-    return answer(request, copy, f"Restored “{copy.title}”.")
+    return _respond(request, copy, f"Restored “{copy.title}”.")
 
 
 @login_required
@@ -165,7 +165,7 @@ def name(request, pk):
         return _refuse(request, "Enter the title of the book.")
     own = {"sync_status": SyncStatus.NONE, "sync_error": "", "sync_after": None}
     copy = owner_edits.edit_copy(request.user, copy.pk, form.given_values(), own)
-    return answer(request, copy, f"Saved the title “{copy.title}”.")
+    return _respond(request, copy, f"Saved the title “{copy.title}”.")
 
 
 @login_required
@@ -174,10 +174,10 @@ def entry_retry(request, pk):
     copy = get_object_or_404(_own_copies(request.user), pk=pk)
     metadata_lookup.retry_lookups(UserBook.objects.filter(pk=copy.pk))
     copy.refresh_from_db()
-    return answer(request, copy, f"Looking up “{copy.title}” again.")
+    return _respond(request, copy, f"Looking up “{copy.title}” again.")
 
 
-def answer(request, copy: UserBook, sentence: str, undo_at: str = ""):
+def _respond(request, copy: UserBook, sentence: str, undo_at: str = ""):
     if _wants_json(request):
         return JsonResponse({"entries": [_row(request, copy)], "unknown": unknown(request.user).count()})
     messages.success(request, sentence, extra_tags=undo_at)
@@ -190,8 +190,7 @@ def answer(request, copy: UserBook, sentence: str, undo_at: str = ""):
 def unknown_books(request):
     copies = unknown(request.user).select_related("shelf").order_by("-added", "-pk")
     page = Paginator(copies, PAGE_SIZE).get_page(request.GET.get("page"))
-    around = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return render(request, "library/entries_unknown.html", {"page": page, "pages": around})
+    return render(request, "library/entries_unknown.html", {"page": page, "pages": pages_around(page)})
 
 
 @login_required

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         if books < 1 or others < 0 or seed < 1:
             raise CommandError("--books and --seed must be at least 1, --others at least 0.")
         if others and entries < books + others:
-            raise CommandError("--entries must be at least --books plus one for each of --others.")
+            raise CommandError("--entries must be at least --books plus --others.")
         people = get_user_model()
         owner, made = people.objects.get_or_create(username=user, defaults={"email": f"{user}@example.org"})
         if made:

@@ -26,7 +26,7 @@ CHUNK = 500
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _LabelledQuery:
     """A query and the books that should be among the first ten results, by the beginnings of their titles."""
 
     group: str
@@ -39,9 +39,9 @@ class _Asked:
         return met / min(AT, len(self.wanted))
 
 
-def _read_queries(path: Path = QUERIES) -> list[_Asked]:
+def _read_queries(path: Path = QUERIES) -> list[_LabelledQuery]:
     with path.open(newline="") as file:
-        return [_Asked(row["group"], row["query"], tuple(row["wanted"].split("|"))) for row in csv.DictReader(file)]
+        return [_LabelledQuery(row["group"], row["query"], tuple(row["wanted"].split("|"))) for row in csv.DictReader(file)]
 
 
 def _fill_library(user, path: Path, count: int) -> int:
@@ -62,7 +62,7 @@ def _facts_of(record) -> dict:
     return values | {"isbn13": record.isbn, "authors": list(record.authors), "categories": list(record.categories)}
 
 
-def _measure_recall(user, query: list[_Asked], modes=hybrid.MODES) -> dict[str, dict[str, float]]:
+def _measure_recall(user, query: list[_LabelledQuery], modes=hybrid.MODES) -> dict[str, dict[str, float]]:
     """Group -> mode -> mean recall@10; the group "all" is over all queries."""
     recalls: dict[str, dict[str, list[float]]] = {}
     for item in query:
@@ -75,7 +75,7 @@ def _measure_recall(user, query: list[_Asked], modes=hybrid.MODES) -> dict[str, 
     return {group: {mode: sum(item) / len(item) for mode, item in by_mode.items()} for group, by_mode in recalls.items()}
 
 
-def _missed_queries(user, query: list[_Asked], mode: str) -> list[str]:
+def _missed_queries(user, query: list[_LabelledQuery], mode: str) -> list[str]:
     """The queries for which this mode misses books, for improving the search."""
     found = []
     for item in query:

@@ -47,7 +47,7 @@ REINDEX = f"""
     END $$"""
 
 
-def changed(columns) -> str:
+def _changed(columns) -> str:
     return " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in columns)
 
 
@@ -63,9 +63,9 @@ def _bodies(tables) -> dict[str, tuple[str, str]]:
     copy = ", ".join(SHOWN)
     found = {
         "copy_added": (f"INSERT ON library_userbook {FOR_ROWS}", again.format("NEW.id") + order),
-        "copy_changed": (f"UPDATE OF {copy} ON library_userbook {FOR_ROWS} WHEN ({changed(SHOWN)})", again.format("NEW.id")),
+        "copy_changed": (f"UPDATE OF {copy} ON library_userbook {FOR_ROWS} WHEN ({_changed(SHOWN)})", again.format("NEW.id")),
         "copy_means": (
-            f"UPDATE OF {', '.join(MEANT)} ON library_userbook {FOR_ROWS} WHEN ({changed(MEANT)})",
+            f"UPDATE OF {', '.join(MEANT)} ON library_userbook {FOR_ROWS} WHEN ({_changed(MEANT)})",
             "UPDATE library_embedding SET stale = true WHERE copy_id = NEW.id;",
         ),
         "copy_gone": (f"DELETE ON library_userbook {FOR_ROWS}", f"DELETE FROM {INDEX} WHERE copy_id = OLD.id;"),
@@ -73,22 +73,22 @@ def _bodies(tables) -> dict[str, tuple[str, str]]:
         "tag_set": (f"INSERT ON library_userbook_tags {FOR_ROWS}", again.format("NEW.userbook_id")),
         "tag_moved": (f"UPDATE ON library_userbook_tags {FOR_ROWS}", again.format("OLD.userbook_id, NEW.userbook_id")),
         "tag_unset": (f"DELETE ON library_userbook_tags {FOR_ROWS}", again.format("OLD.userbook_id")),
-        "tag_renamed": (f"UPDATE OF folded ON library_tag {FOR_ROWS} WHEN ({changed(['folded'])})", of_tag),
-        "shelf_renamed": (f"UPDATE OF folded ON library_shelf {FOR_ROWS} WHEN ({changed(['folded'])})", on_shelf),
+        "tag_renamed": (f"UPDATE OF folded ON library_tag {FOR_ROWS} WHEN ({_changed(['folded'])})", of_tag),
+        "shelf_renamed": (f"UPDATE OF folded ON library_shelf {FOR_ROWS} WHEN ({_changed(['folded'])})", on_shelf),
     }
     for source in SOURCES:
         if source.table in tables:
             name, table, own = source.column, source.table, source.copy
             found[f"{name}_added"] = (f"INSERT ON {table} {FOR_ROWS} WHEN (NEW.{own} IS NOT NULL)", again.format(f"NEW.{own}"))
             found[f"{name}_changed"] = (
-                f"UPDATE OF {own}, {source.text} ON {table} {FOR_ROWS} WHEN ({changed((own, source.text))})",
+                f"UPDATE OF {own}, {source.text} ON {table} {FOR_ROWS} WHEN ({_changed((own, source.text))})",
                 again.format(f"OLD.{own}, NEW.{own}"),
             )
             found[f"{name}_gone"] = (f"DELETE ON {table} {FOR_ROWS} WHEN (OLD.{own} IS NOT NULL)", again.format(f"OLD.{own}"))
     return found
 
 
-def statements(tables) -> list[str]:
+def _statements(tables) -> list[str]:
     """All functions and triggers. The index has no foreign key, because Django could not truncate the table of books then."""
     found = [_words_function(), _document_function(tables), REINDEX]
     for name, (when, body) in _bodies(tables).items():
@@ -99,13 +99,13 @@ def statements(tables) -> list[str]:
     return found
 
 
-def fingerprint(tables) -> str:
-    return hashlib.sha256("\n".join(statements(tables)).encode()).hexdigest()
+def _fingerprint(tables) -> str:
+    return hashlib.sha256("\n".join(_statements(tables)).encode()).hexdigest()
 
 
 def in_place(cursor, tables) -> bool:
     cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE %s", [f"{PREFIX}%"])
-    return cursor.fetchone()[0] == len(_bodies(tables)) and _made_by(cursor) == fingerprint(tables)
+    return cursor.fetchone()[0] == len(_bodies(tables)) and _made_by(cursor) == _fingerprint(tables)
 
 
 def _made_by(cursor) -> str | None:
@@ -127,16 +127,16 @@ def remove(cursor):
 def put(cursor, tables) -> bool:
     """Installs the index. Returns True if it was filled again, so that all books are up to date."""
     cursor.execute(f"CREATE TABLE IF NOT EXISTS {INDEX} (copy_id bigint PRIMARY KEY, document tsvector NOT NULL)")
-    for statement in statements(tables):
+    for statement in _statements(tables):
         cursor.execute(statement)
-    if _made_by(cursor) == fingerprint(tables):
+    if _made_by(cursor) == _fingerprint(tables):
         return False
-    fill(cursor)
-    cursor.execute(f"COMMENT ON TABLE {INDEX} IS {quoted(fingerprint(tables))}")
+    _fill(cursor)
+    cursor.execute(f"COMMENT ON TABLE {INDEX} IS {quoted(_fingerprint(tables))}")
     return True
 
 
-def fill(cursor):
+def _fill(cursor):
     """Indexes all books. Creating the GIN index after the rows takes minutes instead of hours for a million books."""
     cursor.execute(f"DROP INDEX IF EXISTS {INDEX}_words")
     cursor.execute(f"TRUNCATE {INDEX}")

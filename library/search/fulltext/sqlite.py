@@ -11,7 +11,7 @@ JOINED = "SELECT group_concat(word, ' ') FROM (SELECT {0} AS word FROM {2} ORDER
 CHUNK = 500
 
 
-def rows(tables, where: str) -> str:
+def _rows(tables, where: str) -> str:
     """SQL for the index rows of the copies that meet `where` (on table c): every word with the mark of its owner."""
     own = "'u'||c.user_id||'x'"
     marked = (
@@ -21,31 +21,31 @@ def rows(tables, where: str) -> str:
     return f"SELECT c.id AS copy_id, {', '.join(marked)} FROM library_userbook c WHERE c.removed IS NULL AND ({where})"
 
 
-def anew(tables, copies: str) -> list[str]:
+def _reindex_statements(tables, copies: str) -> list[str]:
     """Statements that index `copies` again (SQL that returns their primary keys)."""
     return [
         f"DELETE FROM {INDEX} WHERE rowid IN ({copies})",
-        f"INSERT INTO {INDEX}(rowid, {NAMES}) {rows(tables, f'c.id IN ({copies})')}",
+        f"INSERT INTO {INDEX}(rowid, {NAMES}) {_rows(tables, f'c.id IN ({copies})')}",
     ]
 
 
-def changed(columns) -> str:
+def _changed(columns) -> str:
     return " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in columns)
 
 
-def triggers(tables) -> dict[str, str]:
+def _triggers(tables) -> dict[str, str]:
     """Triggers by name, as SQL."""
 
     def again(copies: str) -> str:
-        return "; ".join(anew(tables, copies)) + ";"
+        return "; ".join(_reindex_statements(tables, copies)) + ";"
 
     columns = "copy_id, user_id, model, size, vector, digest, stale"
     order = f"INSERT OR IGNORE INTO library_embedding ({columns}) VALUES (NEW.id, NEW.user_id, '', 0, x'', '', 1);"
     shown = ", ".join(SHOWN)
     one = {
         "copy_added": f"AFTER INSERT ON library_userbook BEGIN {again('NEW.id')} {order} END",
-        "copy_changed": f"AFTER UPDATE OF {shown} ON library_userbook WHEN {changed(SHOWN)} BEGIN {again('NEW.id')} END",
-        "copy_means": f"AFTER UPDATE OF {', '.join(MEANT)} ON library_userbook WHEN {changed(MEANT)} "
+        "copy_changed": f"AFTER UPDATE OF {shown} ON library_userbook WHEN {_changed(SHOWN)} BEGIN {again('NEW.id')} END",
+        "copy_means": f"AFTER UPDATE OF {', '.join(MEANT)} ON library_userbook WHEN {_changed(MEANT)} "
         "BEGIN UPDATE library_embedding SET stale = 1 WHERE copy_id = NEW.id; END",
         "copy_gone": f"AFTER DELETE ON library_userbook BEGIN DELETE FROM {INDEX} WHERE rowid = OLD.id; END",
         "tag_set": f"AFTER INSERT ON library_userbook_tags BEGIN {again('NEW.userbook_id')} END",
@@ -61,7 +61,7 @@ def triggers(tables) -> dict[str, str]:
     for source in SOURCES:
         if source.table in tables:
             name, table, copy = source.column, source.table, source.copy
-            moved = changed((copy, source.text))
+            moved = _changed((copy, source.text))
             one[f"{name}_added"] = f"AFTER INSERT ON {table} WHEN NEW.{copy} IS NOT NULL BEGIN {again(f'NEW.{copy}')} END"
             one[f"{name}_changed"] = (
                 f"AFTER UPDATE OF {copy}, {source.text} ON {table} WHEN {moved} BEGIN {again(f'OLD.{copy}, NEW.{copy}')} END"
@@ -72,7 +72,7 @@ def triggers(tables) -> dict[str, str]:
 
 def in_place(cursor, tables) -> bool:
     cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name GLOB %s", [f"{TRIGGER}*"])
-    return dict(cursor.fetchall()) == triggers(tables) and INDEX in tables
+    return dict(cursor.fetchall()) == _triggers(tables) and INDEX in tables
 
 
 def remove(cursor):
@@ -85,7 +85,7 @@ def put(cursor, tables) -> bool:
     """Installs the index and triggers. Returns False: books may be missing from the index."""
     cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5({NAMES}, tokenize='ascii')")
     cursor.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS {WORDS} USING fts5vocab({INDEX}, row)")
-    for statement in triggers(tables).values():
+    for statement in _triggers(tables).values():
         cursor.execute(statement)
     return False
 
@@ -94,15 +94,15 @@ def differences(cursor, tables) -> set[int]:
     """Compares whole rows, and has FTS5 check that its internal index matches them."""
     kept = f"SELECT rowid AS copy_id, {NAMES} FROM {INDEX}"
     cursor.execute("DROP TABLE IF EXISTS temp.search_now")
-    cursor.execute(f"CREATE TEMP TABLE search_now AS {rows(tables, '1')}")
+    cursor.execute(f"CREATE TEMP TABLE search_now AS {_rows(tables, '1')}")
     now = "SELECT * FROM temp.search_now"
     cursor.execute(f"SELECT copy_id FROM ({now} EXCEPT {kept}) UNION SELECT copy_id FROM ({kept} EXCEPT {now})")
     found = {pk for (pk,) in cursor.fetchall()}
     cursor.execute("DROP TABLE temp.search_now")
-    return found if found or sound(cursor) else everything(cursor)
+    return found if found or _is_sound(cursor) else _all_copies(cursor)
 
 
-def sound(cursor) -> bool:
+def _is_sound(cursor) -> bool:
     try:
         cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('integrity-check')")
     except Exception as error:
@@ -112,17 +112,17 @@ def sound(cursor) -> bool:
     return True
 
 
-def everything(cursor) -> set[int]:
+def _all_copies(cursor) -> set[int]:
     cursor.execute("SELECT id FROM library_userbook WHERE removed IS NULL")
     return {pk for (pk,) in cursor.fetchall()}
 
 
 def reindex(cursor, tables, copies: list[int]):
-    if not sound(cursor):
+    if not _is_sound(cursor):
         cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('rebuild')")
     for start in range(0, len(copies), CHUNK):
         keys = ", ".join(str(int(pk)) for pk in copies[start : start + CHUNK])
-        for statement in anew(tables, keys):
+        for statement in _reindex_statements(tables, keys):
             cursor.execute(statement)
 
 
