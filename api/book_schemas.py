@@ -49,7 +49,7 @@ def text(column: str, **more):
 
 
 Title = Annotated[Text, Field(min_length=1, max_length=500, examples=["The Left Hand of Darkness"]), AfterValidator(_plain_text)]
-Isbn = Annotated[Text, Field(max_length=40), AfterValidator(_right_isbn)]
+Isbn = Annotated[Text, Field(max_length=isbn.LONGEST), AfterValidator(_right_isbn)]
 Names = Annotated[list[Annotated[Text, Field(max_length=200)]], Field(max_length=100), AfterValidator(_tag_list)]
 TagNames = Annotated[
     list[Annotated[Text, Field(max_length=tagging.LONGEST)]], Field(max_length=tagging.AT_MOST), AfterValidator(tagging.tidy)

@@ -21,7 +21,15 @@ from library.models import Entry, Shelf, UserBook
 calls = router("Books", auth=EVERYBODY)
 AT_MOST = 500
 ShelfReference = Annotated[int, Field(ge=1, le=MOST)] | Annotated[Text, Field(max_length=100)] | None
-Number = Annotated[Text, Field(min_length=1, max_length=60), AfterValidator(lambda text: isbn.parse(text))]
+
+
+def _readable(text: str) -> str:
+    """As it was sent: what was put right is explained with the book."""
+    isbn.parse(text)
+    return text
+
+
+Number = Annotated[Text, Field(min_length=1, max_length=isbn.LONGEST), AfterValidator(_readable)]
 
 
 class EnterIn(In):
@@ -54,6 +62,7 @@ class EnterIn(In):
 class EnteredOut(Out):
     isbn: str
     outcome: Literal["added", "owned"] = Field(description="owned: skipped, because you already have it.")
+    note: str = Field(description="What was put right, such as the 0 in front of an SBN.")
     book: BookOut
 
 
@@ -72,7 +81,10 @@ def enter_isbns(request: HttpRequest, body: EnterIn):
     own = {"status": body.status, "tags": body.tags, "on_duplicate": body.on_duplicate, "entry": Entry.API}
     entered = [(one, one.copy.pk) for one in isbn_entry.enter(request.user, body.numbers, shelf=shelf, **own) if one.copy]
     copies = serializers.with_all(UserBook.objects.filter(user=request.user)).in_bulk([pk for _, pk in entered])
-    items = [{"isbn": one.isbn, "outcome": str(one.outcome), "book": serializers.book_json(copies[pk])} for one, pk in entered]
+    items = [
+        {"isbn": one.isbn, "outcome": str(one.outcome), "note": one.sentence, "book": serializers.book_json(copies[pk])}
+        for one, pk in entered
+    ]
     added = sum(item["outcome"] == "added" for item in items)
     return Status(201 if added else 200, {"items": items, "count": len(items), "added": added})
 

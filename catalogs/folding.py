@@ -24,7 +24,17 @@ def fold(text: str) -> str:
         text = APOSTROPHES.sub("", text)  # NFKD would turn some into spaces
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
         text = text.casefold().translate(LETTERS)
+    text = _with_spoken_signs(text)
     return " ".join(WORD.findall(APOSTROPHES.sub("", text)))
+
+
+def _with_spoken_signs(text: str) -> str:
+    """`C++`, `C#` and `.NET` are not C, C and net: their signs become part of the word."""
+    if "++" in text:
+        text = re.sub(r"(?<=\w)\+\+", "plusplus", text)
+    if "#" in text:
+        text = re.sub(r"\b([a-z])#(?!\w)", r"\1sharp", text)
+    return re.sub(r"\.net\b", " dotnet", text) if ".net" in text else text
 
 
 def fold_name(name: str) -> str:

@@ -17,6 +17,7 @@ pillow_heif.register_heif_opener()
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 JPEG_LONGEST = 65_500  # pixels; the format cannot hold a longer side
 THUMBNAIL_SIDE = 640
+ON_THEIR_SIDE = range(5, 9)  # orientations in EXIF; only these and those that mirror or turn round, 2 to 4, have a meaning
 SPINE_HEIGHT = 600
 SPINE_WIDTH = 1200  # a book that lies flat is wide instead of high
 # What people pick by mistake, by its first bytes, with the reason and the way out.
@@ -53,7 +54,7 @@ def inspect(file: IO[bytes], max_mb: int, max_megapixels: int) -> Info:
     if image.format in ("PNG", "WEBP") and getattr(image, "is_animated", False):
         raise PhotoError("This is an animated picture. Choose a still photo of the shelf.")
     with _whole():
-        turned = image.getexif().get(0x0112, 1) >= 5  # EXIF orientations 5 to 8 stand on their side
+        turned = _orientation(image) in ON_THEIR_SIDE
         width, height = (image.height, image.width) if turned else (image.width, image.height)
         info = Info("JPEG" if image.format == "MPO" else image.format, width, height)
         image.draft(None, (image.width // 8, image.height // 8))  # a JPEG is still read to its end, in a third of the time
@@ -71,16 +72,28 @@ def clean_photo(file: IO[bytes]) -> bytes:
     with _whole():
         image = Image.open(file, formats=FORMATS)
         profile = image.info.get("icc_profile")
-        image = ImageOps.exif_transpose(image)
+        image = _upright(image)
     bare = Image.fromarray(np.asarray(_as_rgb(image, profile)))  # a fresh picture has nothing to carry along
     out = io.BytesIO()
     bare.save(out, "JPEG", quality=95, subsampling=0)
     return out.getvalue()
 
 
+def _orientation(image: Image.Image):
+    """What the EXIF data says, which may be anything; data that cannot be read says nothing."""
+    try:
+        return image.getexif().get(0x0112)
+    except Exception:  # Pillow raises what it stumbles over
+        return None
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    return ImageOps.exif_transpose(image) if _orientation(image) in range(2, 9) else image
+
+
 def load_photo(file: IO[bytes]) -> np.ndarray:
     """A photo as height x width x 3, RGB, uint8, upright: a cleaned one is already, a file on a disk may not be."""
-    return np.array(ImageOps.exif_transpose(Image.open(file)).convert("RGB"))
+    return np.array(_upright(Image.open(file)).convert("RGB"))
 
 
 def thumbnail(file: IO[bytes], side: int = THUMBNAIL_SIDE) -> bytes:

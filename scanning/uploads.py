@@ -148,6 +148,6 @@ def photo_name(filename: str) -> str:
 
 
 def _stored_name(filename: str) -> str:
-    """What is kept is a JPEG, whatever came in."""
+    """What is kept is a JPEG, whatever came in. File systems count bytes, and some letters have four."""
     stem = get_valid_filename(f"x{PurePosixPath(filename).stem}")[1:].strip(".")
-    return f"{stem[:80] or 'photo'}.jpg"
+    return f"{stem[:80].encode()[:160].decode(errors='ignore') or 'photo'}.jpg"

@@ -17,7 +17,6 @@ from library.models import FACTS, Book, UserBook
 PEOPLE = frozenset(["", "typed", facts.YOU, facts.PHOTO, facts.IMPORT])
 
 
-SIGNS = re.compile(r"(?<=\w)(?:\+\+?|#)(?!\w)")  # signs that belong to a name, as in C++
 ORIGINS = {facts.PHOTO: facts.PHOTO, facts.IMPORT: facts.IMPORT}  # all other unconfirmed sources count as the owner's
 
 
@@ -36,9 +35,8 @@ def is_placeholder(title: str) -> bool:
 
 def work_key(title: str, authors) -> str:
     """Folded title and surname of the first author: the same for all editions of a work, as far as text can show."""
-    signs = "".join(sorted(SIGNS.findall(title)))  # C, C++ and C# are three books
     surname = [PersonName(authors[0]).surname_key] if authors else []
-    folded = f"{folding.sort_title(title) or folding.fold_name(title)}{signs}"
+    folded = folding.sort_title(title) or folding.fold_name(title)
     return "|".join([folded, *filter(None, surname)])[:300]
 
 

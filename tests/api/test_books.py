@@ -216,3 +216,8 @@ def test_books_are_found_by_words(program, owner, stranger):
     found = program.get("/search?q=dune&mode=text").json()
     assert [item["book"]["title"] for item in found["items"]] == ["Dune"]
     assert code_of(program.get("/search?q=")) == (422, "invalid")
+
+
+def test_an_sbn_has_a_note_about_its_zero(program):
+    (item,) = program.post("/books/isbn", {"isbn": "SBN 425-03407-0"}).json()["items"]
+    assert item["isbn"] == "9780425034071" and "with a 0 in front" in item["note"]

@@ -58,3 +58,19 @@ def test_titles_sort_without_their_article():
 def test_volumes_sort_one_two_ten():
     volumes = ["Vol. 10", "Vol. 2", "Vol. 1"]
     assert sorted(volumes, key=sort_title) == ["Vol. 1", "Vol. 2", "Vol. 10"]
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("C++ Primer", "cplusplus primer"),
+        ("C# in a Nutshell", "csharp in a nutshell"),
+        (".NET and ASP.NET", "dotnet and asp dotnet"),
+        ("Notepad++", "notepadplusplus"),
+        ("The #1 Guide to C", "the 1 guide to c"),
+        ("1 + 1", "1 1"),
+        ("Diyarbakır ISPARTA İzmir", "diyarbakir isparta izmir"),
+    ],
+)
+def test_signs_that_carry_meaning_are_part_of_their_word(text, folded):
+    assert fold(text) == folded

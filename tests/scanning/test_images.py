@@ -225,3 +225,28 @@ def test_a_region_far_outside_of_the_photo_is_cut_at_its_edge():
     photo, _ = shelf_with_spine()
     spine = Image.open(io.BytesIO(images.crop(photo, [(-1e6, 0), (1e6, 0), (1e6, 1e6), (-1e6, 1e6)])))
     assert spine.height <= 600
+
+
+def exif_entry(kind: int, value: bytes) -> bytes:
+    """EXIF data with the orientation as a value of this type: 2 is text, 3 a short number, 7 anything."""
+    return b"Exif\0\0II*\0\x08\0\0\0\x01\0" + struct.pack("<HHI", 0x0112, kind, 1 if kind == 3 else 4) + value + b"\0\0\0\0"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (2, b"top\0"),
+        (2, b"6\0\0\0"),
+        (7, b"\6\0\0\0"),
+        (3, b"\0\0\0\0"),
+        (3, b"\x09\0\0\0"),
+        (3, b"\xff\xff\0\0"),
+        (99, b"\6\0\0\0"),
+    ],
+)
+def test_an_orientation_that_no_standard_knows_is_upright(kind, value):
+    content = encoded(picture(), exif=exif_entry(kind, value))
+    info = images.inspect(content, 25, 60)
+    assert (info.width, info.height) == (600, 400)
+    upright = Image.open(io.BytesIO(images.clean_photo(content)))
+    assert upright.size == (600, 400) and upright.getpixel((10, 200))[0] > 150

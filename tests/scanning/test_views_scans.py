@@ -330,3 +330,10 @@ def test_what_was_read_is_escaped(owner, owner_client):
     make_candidate(scan, DUNE.from_dict({"title": "<img src=x onerror=alert(1)>"}), spine_text=["<b>bold</b>"])
     page = text(owner_client.get(scan.get_absolute_url()))
     assert "<script>alert" not in page and "<img src=x" not in page and "<b>bold" not in page
+
+
+def test_a_name_of_letters_of_four_bytes_fits_any_file_system(owner_client, owner):
+    file = SimpleUploadedFile("\U00020001" * 90 + ".jpg", photo().read())
+    assert owner_client.post(reverse("scan_new"), {"photos": [file]}).status_code < 400
+    scan = Scan.objects.get(user=owner)
+    assert scan.filename.startswith("\U00020001") and len(Path(str(scan.photo)).name.encode()) < 255

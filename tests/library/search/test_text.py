@@ -36,6 +36,13 @@ def test_letters_and_signs_are_folded(owner, title, typed):
     assert titles(owner, typed) == [title]
 
 
+@pytest.mark.parametrize(("typed", "title"), [("c++", "C++ Primer"), ("C#", "C# in Depth"), (".net", "Inside .NET")])
+def test_signs_that_carry_meaning_are_looked_for(owner, typed, title):
+    for name in ("C++ Primer", "C# in Depth", "Inside .NET", "The C Programming Language", "Net Gains"):
+        make_copy(owner, name, "")
+    assert titles(owner, typed) == [title]
+
+
 def test_all_words_must_be_there_and_the_last_may_be_unfinished(owner):
     make_copy(owner, "The Left Hand of Darkness")
     make_copy(owner, "The Left Bank", "Kate Muir")
