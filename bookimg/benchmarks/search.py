@@ -83,7 +83,7 @@ def _time_queries(name: str, questions: list[str], run: Callable) -> tuple[float
         run(question)
     times = []
     for question in questions:
-        embedding.forget_asked()  # not cached
+        embedding.forget_query_vectors()  # not cached
         started = time.perf_counter()
         run(question)
         times.append((time.perf_counter() - started) * 1000)

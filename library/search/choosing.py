@@ -1,4 +1,4 @@
-"""The embedder that the settings name, made once a process; without the local model's files its stand-in."""
+"""Chooses the embedder from the settings, once per process; if the local model is not installed, its replacement."""
 
 from functools import lru_cache
 
@@ -36,11 +36,11 @@ def embedder():
 
 
 def stands_in() -> bool:
-    """The local model was asked for and is not there: its stand-in knows wording, not meaning."""
+    """Whether the local model is not installed and its replacement is used, which compares wording instead of meaning."""
     return settings.EMBEDDER == "local" and isinstance(embedder(), hashing.HashingEmbedder)
 
 
 def is_word(word: str) -> bool:
-    """A word that a model of the language has whole is no slip of the pen, though no book here has it."""
+    """Whether the model's vocabulary contains the word, so that it is not a misspelling even if no book has it."""
     known = getattr(embedder(), "knows", None)
     return bool(known and known(word))

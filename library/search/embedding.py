@@ -1,4 +1,4 @@
-"""Making vectors in the background: for new copies, for those whose text has changed, and for all when the model is another."""
+"""Computes vectors in the background: for new copies, for those whose text has changed, and for all after a change of model."""
 
 import hashlib
 import time
@@ -17,18 +17,18 @@ from library.search.embedders import EmbedderError
 from library.search.vectors import STORED
 
 BATCH = 32
-SLICE_SECONDS = 10  # of one task; then scans and imports get their turn
+SLICE_SECONDS = 10  # a task stops after this, so that scans and imports get their turn
 PAUSES = (10, 60, 300)  # seconds after an attempt that failed
-REST_SECONDS = 900  # after the last of these, and then all over again
-MOST_ASKED = 256  # vectors of questions that are kept: for the next page, and for who types on and comes back
-_asked: dict[tuple[str, str], np.ndarray] = {}
+REST_SECONDS = 900  # after the last of these, before starting over
+MOST_QUERIES = 256  # cached vectors of queries, for the next page of results
+_query_vectors: dict[tuple[str, str], np.ndarray] = {}
 CHECKED_AT_ONCE = 500
 LONGEST_DESCRIPTION, LONGEST_NOTES = 1200, 400
 TEXT_COLUMNS = ("pk", "user_id", "title", "subtitle", "authors", "series", "categories", "description", "notes")
 
 
 def _text_of(copy: UserBook) -> str:
-    """What the vector of a copy is made of: what it says itself, then what is said about it."""
+    """The text that a copy's vector is computed from."""
     title = f"{copy.title}: {copy.subtitle}" if copy.subtitle else copy.title
     parts = [f"{title} by {copy.author}" if copy.authors else title, copy.series, ", ".join(map(str, copy.categories))]
     parts += [copy.description[:LONGEST_DESCRIPTION], copy.notes[:LONGEST_NOTES]]
@@ -40,7 +40,7 @@ def _digest_of(text: str, model: str) -> str:
 
 
 def make_due_vectors(seconds: float = 10, embedder=None) -> int:
-    """Makes what is due, for so long; how many were made."""
+    """Computes due vectors for at most this time and returns their number."""
     embedder = embedder or choosing.embedder()
     until, made = time.monotonic() + seconds, 0
     _outdated(embedder.name)
@@ -50,14 +50,14 @@ def make_due_vectors(seconds: float = 10, embedder=None) -> int:
 
 
 def _outdated(model: str):
-    """Vectors of another model are due; they are used by nobody in the meantime."""
+    """Marks vectors of other models as due. Searches do not use them in the meantime."""
     others = Embedding.objects.filter(stale=False).exclude(model=model)
     if others.exists():
         others.update(stale=True)
 
 
 def batch(embedder, due=None) -> int:
-    """One batch. The text is looked at again when the vectors are written: what changed meanwhile stays due."""
+    """Computes one batch. Copies whose text has changed by the time the vectors are saved stay due."""
     due = list((Embedding.objects.due() if due is None else due).order_by("copy_id").values_list("copy_id", flat=True)[:BATCH])
     if not due:
         return 0
@@ -73,7 +73,7 @@ def batch(embedder, due=None) -> int:
 
 
 def _same_text(digests: set[str]) -> dict[str, bytes]:
-    """Vectors that are there already: somebody else has the same edition, or a change was taken back."""
+    """Existing vectors for the same text, from other people's copies of an edition or from before a change was undone."""
     known = Embedding.objects.filter(digest__in=digests).exclude(digest="").values_list("digest", "vector")
     return {digest: bytes(vector) for digest, vector in known if vector}
 
@@ -98,7 +98,7 @@ def _write_vectors(copies: list[UserBook], digests: dict[int, str], vectors: dic
 
 
 def everything_of(user, embedder=None) -> int:
-    """All that is due of one person, now; for commands and tests."""
+    """Computes all due vectors of one person, for commands and tests."""
     embedder, made = embedder or choosing.embedder(), 0
     while some := batch(embedder, Embedding.objects.due().filter(user=user)):
         made += some
@@ -106,7 +106,7 @@ def everything_of(user, embedder=None) -> int:
 
 
 def _discover():
-    """Vectors become due with every change of a book, by the database itself; nobody announces it."""
+    """Creates the row for the work. Triggers in the database mark vectors as due, so no code enqueues them."""
     if Embedding.objects.due().exists():
         EmbeddingRun.objects.get_or_create(pk=1)
 
@@ -125,7 +125,7 @@ def _work(lease: Lease):
 
 
 def _rest(run: EmbeddingRun, reason: str, permanent: bool):
-    """Vectors are never given up: a service that is down or a key that is missing will be put right one day."""
+    """Pauses for a while instead of giving up, because an outage or a missing key will be fixed one day."""
     until = timezone.now() + timedelta(seconds=REST_SECONDS)
     EmbeddingRun.objects.filter(pk=run.pk).update(attempts=0, deaths=0, lease_until=until, due=until)
 
@@ -144,23 +144,23 @@ VECTORS = runner.WorkKind(
 
 
 def vector_of(text: str, embedder=None) -> np.ndarray:
-    """The vector of a question. Some embedders make another one of a question than of a text that may answer it."""
+    """The vector of a query. Some embedders treat queries differently from texts."""
     embedder = embedder or choosing.embedder()
     asking = getattr(embedder, "asking", embedder.embed)
     key = (embedder.name, text)
-    if (found := _asked.get(key)) is None:
-        found = _asked[key] = asking([text]).vectors[0]
-        while len(_asked) > MOST_ASKED:
-            _asked.pop(next(iter(_asked)), None)
+    if (found := _query_vectors.get(key)) is None:
+        found = _query_vectors[key] = asking([text]).vectors[0]
+        while len(_query_vectors) > MOST_QUERIES:
+            _query_vectors.pop(next(iter(_query_vectors)), None)
     return found
 
 
-def forget_asked():
-    _asked.clear()
+def forget_query_vectors():
+    _query_vectors.clear()
 
 
 def wrong(model: str) -> list[int]:
-    """Copies whose vector says it is right and is of another text: there should be none."""
+    """Copies whose vector is marked as up to date but belongs to another text. There should be none."""
     found = []
     rows = Embedding.objects.filter(stale=False, model=model).values_list("copy_id", "digest").order_by("copy_id")
     for start in range(0, rows.count(), CHECKED_AT_ONCE):
@@ -171,6 +171,6 @@ def wrong(model: str) -> list[int]:
 
 
 def order(copies: list[int]):
-    """These are made anew."""
+    """Marks the vectors of these copies as due."""
     for start in range(0, len(copies), CHECKED_AT_ONCE):
         Embedding.objects.filter(pk__in=copies[start : start + CHECKED_AT_ONCE]).update(stale=True)

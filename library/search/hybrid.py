@@ -1,4 +1,4 @@
-"""Finding one's own books: by words, by meaning, or by both. `find_books` is for pages, the API and the chat alike.
+"""Searches a person's books by words, by meaning, or both. Pages, the API and the chat all use `find_books`.
 
 found = search(user, "author:herbert desert", mode="hybrid", limit=20)
 found.total, found.ids, found.hits[0].copy, found.hits[0].title
@@ -20,7 +20,7 @@ from library.search.embedders import EmbedderError, unit
 from library.search.query import Query, parse_query
 
 WORD = re.compile(r"[\w'’]+")
-AROUND = 90  # letters on both sides of the first hit in a long text
+AROUND = 90  # characters shown on both sides of the first hit
 
 
 def _looked_for(query, meant: dict[str, str] | None = None) -> set[str]:
@@ -35,7 +35,7 @@ def hit(word: str, wanted: set[str], typing: str = "") -> bool:
 
 
 def _marked(text: str, wanted: set[str], typing: str = ""):
-    """The text, safe for a page, with `<mark>` around what was looked for."""
+    """The text as safe HTML with `<mark>` around the search terms."""
     parts, at = [], 0
     for match in WORD.finditer(text):
         if hit(match[0], wanted, typing):
@@ -45,7 +45,7 @@ def _marked(text: str, wanted: set[str], typing: str = ""):
 
 
 def snippet(text: str, wanted: set[str], typing: str = "") -> str:
-    """What stands around the first hit in a long text, marked; empty where there is none."""
+    """The text around the first hit, with search terms marked; empty if there is none."""
     for match in WORD.finditer(text):
         if hit(match[0], wanted, typing):
             start, end = max(0, match.start() - AROUND), min(len(text), match.end() + AROUND)
@@ -57,9 +57,9 @@ def snippet(text: str, wanted: set[str], typing: str = "") -> str:
 
 
 MODES = ("text", "vector", "hybrid")
-DEEP = 200  # of each side are fused; more are never looked at
-# What a place in a list counts beside one in meaning. Of long questions a book with some of the words is rarely the one that is
-# meant, so those decide between equals; where a slip was put right, they are what was meant. (Measured: docs/search.md)
+DEEP = 200  # results of both searches that are fused
+# Weights of the word results relative to those by meaning. For long queries, a book with only some of the words is rarely the right
+# one, so these only break ties; after a correction they count nearly as much. (Measured: docs/search.md)
 EXACT, CLOSE, PUT_RIGHT = 1.1, 0.002, 0.9
 SHORT = 4  # words
 RRF = 60  # https://doi.org/10.1145/1571941.1572114
@@ -74,7 +74,7 @@ NOTES = {"stands_in": "The model for searching by meaning is not installed, so s
 
 @dataclass(frozen=True)
 class _Hit:
-    """One found book, as a page shows it."""
+    """A search result as a page shows it."""
 
     copy: UserBook
     score: float
@@ -91,7 +91,7 @@ class _Hit:
 
     @cached_property
     def snippet(self):
-        """Where the words stand when not in title or author."""
+        """An excerpt with the words, if they are not in the title or author."""
         for column in ("subtitle", "series", "notes", "review", "description", "publisher"):
             if found := snippet(getattr(self.copy, column), self.wanted, self.typing):
                 return found
@@ -103,12 +103,12 @@ class _Results:
     user: object
     query: Query
     mode: str
-    ranked: list[tuple[int, float]]  # all of them, best first
+    ranked: list[tuple[int, float]]  # all results, best first
     limit: int
     offset: int
-    exact: int = 0  # how many of them have all words
-    meant: dict = field(default_factory=dict)  # what was typed -> what there is
-    notes: list = field(default_factory=list)  # sentences about what could not be done
+    exact: int = 0  # how many contain all words
+    meant: dict = field(default_factory=dict)  # typed word -> corrected word
+    notes: list = field(default_factory=list)  # messages about problems
     seconds: float = 0.0
 
     @property
@@ -121,7 +121,7 @@ class _Results:
 
     @cached_property
     def hits(self) -> list[_Hit]:
-        """The books of this page. What has gone in the meantime is left out; what is another's could not be fetched."""
+        """The results of this page, without books that have been deleted in the meantime."""
         copies = {copy.pk: copy for copy in _fetched(self.user, self.ids)}
         wanted = _looked_for(self.query, self.meant)
         typing = self.query.words[-1] if self.query.typing and self.query.words else ""
@@ -130,7 +130,7 @@ class _Results:
 
 
 def _fetched(user, pks: list[int]):
-    """These copies of this person's library, in any order. Written out, for making the statement took longer than the search."""
+    """These copies of this person, in any order. Uses raw SQL, because building the query took longer than the search."""
     if not pks:
         return []
     places = ", ".join(["%s"] * len(pks))
@@ -140,7 +140,7 @@ def _fetched(user, pks: list[int]):
 
 
 def find_books(user, q: str, mode: str = "hybrid", limit: int = 20, offset: int = 0, within=None) -> _Results:
-    """The books of `user` that `q` finds. `within`: those of their books that may be found at all."""
+    """Searches the books of `user` for `q`, optionally only `within` some of them."""
     began = time.perf_counter()
     query = parse_query(q)
     results = _Results(user, query, mode, [], limit, offset)
@@ -156,7 +156,7 @@ def find_books(user, q: str, mode: str = "hybrid", limit: int = 20, offset: int 
 
 
 def allowed(user, query: Query, within=None) -> set[int] | None:
-    """The copies that filters leave; None where there are none. Without words a search begins with the whole library."""
+    """The copies that match the filters, or None if there are no filters. Without words, starts with the whole library."""
     found = None
     if query.filters or within is not None or not query.ranks:
         books = UserBook.objects.of(user) if within is None else within
@@ -174,7 +174,7 @@ def allowed(user, query: Query, within=None) -> set[int] | None:
 
 
 def _in_order(user, pks: set[int]) -> list[tuple[int, float]]:
-    """What filters alone have found, by title."""
+    """The results of filters alone, sorted by title."""
     order = UserBook.objects.of(user).order_by("sort_title", "pk").values_list("pk", flat=True)
     return [(pk, 0.0) for pk in order if pk in pks]
 
@@ -199,7 +199,7 @@ def _rank(results: _Results, narrowed: set[int] | None):
 
 
 def _by_meaning(results: _Results, narrowed: set[int] | None) -> list[tuple[int, float]]:
-    """The nearest by meaning; nothing, and a sentence, where the embedder does not answer."""
+    """The books nearest in meaning. If the embedder fails, adds its message to the notes and returns nothing."""
     try:
         embedder = choosing.embedder()
         vector = _question_vector(_put_right(results), embedder)
@@ -209,14 +209,14 @@ def _by_meaning(results: _Results, narrowed: set[int] | None) -> list[tuple[int,
     if choosing.stands_in():
         results.notes.append(NOTES["stands_in"])
     matrix = vectors.matrix_of(results.user, embedder.name)
-    # Vectors of removed books stay, for they may be put back.
+    # Vectors of removed books are kept, because the books may be restored.
     gone = list(UserBook.objects.in_trash(results.user).values_list("pk", flat=True)) if narrowed is None else ()
     found = vectors.nearest(matrix, vector, DEEP, narrowed, gone)
     return [pair for pair in found if pair[1] >= LIKE_LEAST]
 
 
 def _question_vector(text: str, embedder) -> np.ndarray:
-    """The vector of a question. The local model knows English best: words of other languages count beside their meaning in it."""
+    """The vector of a query. The local model knows English best, so foreign words also count by their English translation."""
     vector = embedding.vector_of(text, embedder)
     if hasattr(embedder, "knows") and (english := glossary.translated(text)):
         return unit([vector + embedding.vector_of(english, embedder)])[0]
@@ -224,14 +224,14 @@ def _question_vector(text: str, embedder) -> np.ndarray:
 
 
 def _put_right(results: _Results) -> str:
-    """What was typed, with its slips put right: not in a whole sentence of which no book has all the words."""
+    """The query with misspellings corrected, except in a long sentence whose words no book contains."""
     if not results.meant or not (results.exact or len(terms.telling_words(list(results.query.words))) <= SHORT):
         return results.query.text
     return " ".join(results.meant.get(word, word) for phrase in (results.query.words, *results.query.phrases) for word in phrase)
 
 
 def fuse(exact, close, weight: float, like) -> list[tuple[int, float]]:
-    """Reciprocal rank fusion of the books with all words, those with some of them, and the nearest in meaning."""
+    """Reciprocal rank fusion of the books with all words, those with some of them, and those nearest in meaning."""
     scores: dict[int, float] = {}
     for ranked, counts in ((exact[:DEEP], EXACT), (close[:DEEP], weight), (like[:DEEP], 1.0)):
         for place, (pk, _) in enumerate(ranked, 1):
@@ -241,7 +241,7 @@ def fuse(exact, close, weight: float, like) -> list[tuple[int, float]]:
 
 
 def more_like(copy: UserBook, limit: int = 8) -> list[UserBook]:
-    """Books of the same person that are about the same, other copies of the same book left out."""
+    """Similar books of the same person, without other copies of the same book."""
     embedder = choosing.embedder()
     matrix = vectors.matrix_of(copy.user, embedder.name)
     own = matrix.rows[matrix.copies == copy.pk]

@@ -1,4 +1,4 @@
-"""Who turns text into vectors: one file each. Every one is given what it needs when it is made, and asks no settings."""
+"""Embedders turn text into vectors: one file each. They get what they need through their constructor and import no settings."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 class EmbedderError(Exception):
-    """A sentence for people, and whether trying again can help."""
+    """An error with a message for people. `permanent` means that trying again does not help."""
 
     def __init__(self, sentence: str, permanent: bool = False):
         super().__init__(sentence)
@@ -15,14 +15,14 @@ class EmbedderError(Exception):
 
 @dataclass(frozen=True)
 class Made:
-    """Vectors of length 1, one row a text, and what they cost."""
+    """Unit vectors, one row per text, and their cost."""
 
     vectors: np.ndarray
     usd: float = 0.0
 
 
 def unit(rows) -> np.ndarray:
-    """Each row scaled to length 1; one that is nothing stays so."""
+    """Scales rows to length 1; zero rows stay zero."""
     rows = np.asarray(rows, dtype=np.float32)
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return rows / np.maximum(lengths, 1e-12)

@@ -1,4 +1,4 @@
-"""Amazon Bedrock: Titan, one text a call, or Cohere, 96 at once. Imported only where it is chosen: it needs boto3.
+"""Amazon Bedrock: Titan (one text per call) or Cohere (96). Only imported if selected, because it needs boto3.
 
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-titan-embed-text.html
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-embed.html"""
@@ -29,7 +29,7 @@ class BedrockEmbedder:
         return self.made(texts, "search_document")
 
     def asking(self, texts: list[str]) -> Made:
-        """Vectors of questions, which Cohere tells apart from those of texts."""
+        """Vectors of queries, which Cohere treats differently from texts."""
         return self.made(texts, "search_query")
 
     def made(self, texts: list[str], use: str) -> Made:
@@ -48,7 +48,7 @@ class BedrockEmbedder:
         for start in range(0, len(texts), AT_ONCE):
             some = [text[:LONGEST_OF_COHERE] for text in texts[start : start + AT_ONCE]]
             found = self.ask({"texts": some, "input_type": use, "truncate": "END"})["embeddings"]
-            rows += found["float"] if isinstance(found, dict) else found  # the newer ones say which kind of numbers
+            rows += found["float"] if isinstance(found, dict) else found  # newer models name the type of number
         return rows
 
     def ask(self, body: dict) -> dict:

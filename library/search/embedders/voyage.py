@@ -1,4 +1,4 @@
-"""Voyage AI: the same call as OpenAI's under another address. https://docs.voyageai.com/reference/embeddings-api"""
+"""Voyage AI: OpenAI's API at another address. https://docs.voyageai.com/reference/embeddings-api"""
 
 from library.search.embedders import Made, openai
 
@@ -14,5 +14,5 @@ class VoyageEmbedder(openai.OpenAIEmbedder):
         return super().embed(texts, input_type="document", **more)
 
     def asking(self, texts: list[str]) -> Made:
-        """Vectors of questions, which it tells apart from those of texts."""
+        """Vectors of queries, which Voyage treats differently from texts."""
         return super().embed(texts, input_type="query")

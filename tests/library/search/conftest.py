@@ -8,5 +8,5 @@ from library.search import embedding, text, vectors
 @pytest.fixture(autouse=True)
 def forgetful():
     text._vocabularies.clear()
-    embedding.forget_asked()
+    embedding.forget_query_vectors()
     vectors.kept.matrices.clear()

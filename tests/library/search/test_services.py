@@ -50,7 +50,7 @@ def test_each_text_has_its_own_vector_in_its_own_place(world, kind):
 def test_questions_are_told_apart_from_texts(world, kind, of_texts, of_questions):
     embedder = embedder_at(world, kind)
     embedder.embed(["Dune"])
-    embedding.forget_asked()
+    embedding.forget_query_vectors()
     for _ in range(2):
         embedding.vector_of("sand planet", embedder)
     assert [body["input_type"] for _, body in world.requests] == [of_texts, of_questions], "what was asked before is known"
