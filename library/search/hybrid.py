@@ -58,8 +58,8 @@ def snippet(text: str, wanted: set[str], typing: str = "") -> str:
 
 MODES = ("text", "vector", "hybrid")
 DEEP = 200  # results of both searches that are fused
-# Weights of the word results relative to those by meaning. For long queries, a book with only some of the words is rarely the right
-# one, so these only break ties; after a correction they count nearly as much. (Measured: docs/search.md)
+# Weights of the word results relative to those by meaning. For long queries, a book with only some of the words is rarely the
+# right one, so these only break ties; after a correction they count nearly as much. (Measured: docs/search.md)
 EXACT, CLOSE, PUT_RIGHT = 1.1, 0.002, 0.9
 SHORT = 4  # words
 RRF = 60  # https://doi.org/10.1145/1571941.1572114
