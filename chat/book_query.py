@@ -17,7 +17,8 @@ NAMES_OF_STATUS = {
 BINDING_WORDS = {"hard": "hardcover", "paper": "paperback", "book": "e-book"}
 LACKS = {
     "notes": "without notes", "review": "without a review", "isbn": "without ISBN", "cover": "without a cover",
-    "rating": "without a rating", "shelf": "without a shelf", "tags": "without tags", "author": "without an author",
+    "pages": "without a page count", "rating": "without a rating", "shelf": "without a shelf", "tags": "without tags",
+    "author": "without an author",
 }  # fmt: skip
 HAS = {
     "notes": "with notes", "review": "with a review", "isbn": "with an ISBN", "cover": "with a cover", "tags": "with tags",
@@ -39,6 +40,7 @@ class BookQuery:
     not_status: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()  # each looked for among categories and tags
     author: str = ""
+    authors: tuple[str, ...] = ()  # by one of them
     not_author: str = ""
     series: str = ""
     number: str = ""  # in the series
@@ -121,6 +123,8 @@ class BookQuery:
 
     def _of_names(self, books):
         books = books.by_author(self.author) if self.author else books
+        if self.authors:
+            books = books.filter(Q(*(Q(pk__in=books.by_author(name).values("pk")) for name in self.authors), _connector=Q.OR))
         books = books.but_not(lambda all_books: all_books.by_author(self.not_author)) if self.not_author else books
         books = books.in_series(self.series) if self.series else books
         books = books.filter(series_number=self.number) if self.number else books
@@ -157,10 +161,11 @@ class BookQuery:
         before = [NAMES_OF_STATUS[each] for each in self.status if each in (Status.TO_READ, Status.READ)]
         before += ["favourite"] if self.favourite else []
         before += [language_name(self.language)] if self.language else []
-        before += [GENRE_WORDS.get(genre, genre) for genre in self.genres]
+        before += [GENRE_WORDS.get(genre, genre.replace("|", " or ")) for genre in self.genres]
         after = [NAMES_OF_STATUS[each] for each in self.status if each not in (Status.TO_READ, Status.READ)]
         after += [f"not {NAMES_OF_STATUS[each]}" for each in self.not_status]
         after += [f"by {self.author}"] if self.author else []
+        after += [f"by {' or '.join(self.authors)}"] if self.authors else []
         after += [f"not by {self.not_author}"] if self.not_author else []
         after += [f"in the series “{self.series}”{f', number {self.number}' if self.number else ''}"] if self.series else []
         after += [f"tagged “{tag}”" for tag in self.tags] + [f"not tagged “{tag}”" for tag in self.not_tags]
@@ -207,6 +212,8 @@ def _day(value):
 def _of_genre(books, genre: str) -> Q:
     """A kind of book, as catalogues and tags call it."""
     some = Q()
+    if "|" in genre:
+        return Q(*(_of_genre(books, one) for one in genre.split("|")), _connector=Q.OR)
     for name in GENRES.get(genre, (genre,)):
         for start in ('"', " ", "/", "-"):  # where a word begins in the list of categories
             some |= Q(categories__icontains=f"{start}{name}")

@@ -34,7 +34,7 @@ def plan_answer(
     reading = read_question(text, LibraryNames.of(user), today or timezone.localdate())
     name, likeness = nearest_intent(reading)
     carriers = examples().carriers[name] | words_of("silent").keys() | SINGLE_LETTERS
-    unused = [reading.raw[place] for place in reading.free() if reading.words[place] not in carriers]
+    unused = [reading.raw[place] for place in reading.free() if reading.words[place] not in carriers] + reading.dropped
     question = _with_context(Question(text, reading, tools, memory or Memory(), reading.query, unused))
     reply = None
     if reading.words and likeness >= NEAR:
@@ -70,6 +70,12 @@ def _settled(question: Question, name: str) -> tuple[Question, str]:
         question, name = _refined(question)
     if name == "loans" and not question.unused and not question.has("lent", "overdue", "person", "title", "it"):
         name = "listing"
+    if name == "owning" and question.has("about") and question.unused and not question.titles():
+        name = "listing"
+    if name == "numbers" and question.query.lacks and not question.has("average", "percent"):
+        name = "listing"
+    if name in ("listing", "count") and question.has("missing"):
+        name = "gaps"
     if name == "random_pick" and Status.READING in question.query.status:
         name = "listing"
     if name in ("count", "listing") and question.titles() and not question.query.narrows:
@@ -118,9 +124,11 @@ def _with_unused_marks(question: Question, name: str) -> Question:
     )
 
     def is_unused(mark: Mark) -> bool:
+        if name == "count" and "sort" in mark.kinds:
+            return True
         only = mark.kinds <= {"title", "person", "and", "by"}
         details = {"cover", "isbn", "price", "notes", "review"} - {*query.has, *query.lacks}
-        if mark.kinds & {"twice", "percent", "average"} or (mark.value("field") in details and name != "numbers"):
+        if mark.kinds & {"twice", "percent", "average"} or (mark.value("field") in details and not query.rating):
             return name != "numbers"
         return (
             (only and "title" in mark.kinds)

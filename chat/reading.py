@@ -16,9 +16,10 @@ NAMED = ("author", "series", "shelf", "tag", "publisher")  # what a name narrows
 # What stands for a name when questions are compared, so that it does not matter which.
 MASKS = {"title": "Moby Dick", "series": "Moby Dick", "author": "John Smith", "shelf": "hall", "tag": "holiday",
          "person": "Peter", "publisher": "John Smith", "genre": "fantasy", "language": "Dutch", "number": "7",
+         "decade": "sixties", "century": "nineteenth",
          "month": "July"}  # fmt: skip
-NEGATED, ALONE = 5, 4  # words between a "not" and what it denies; of a question that only refines the one before
-SHORT, LONG = 200, 500
+NEGATED = 5  # words between a "not" and what it denies
+COMPOUNDS = ("bucher", "buchern", "buch", "romane", "romanen", "roman")
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Reading:
     today: date
     marks: list[Mark] = field(default_factory=list)
     query: BookQuery = field(default_factory=BookQuery)
+    dropped: list[str] = field(default_factory=list)  # names beside another of their kind, which no condition holds
 
     # ── What stands in it ───────────────────────────────────────────────────────────────────────────────────────────
     def all(self, *kinds: str) -> list[Mark]:
@@ -86,9 +88,12 @@ def read_question(text: str, names: LibraryNames, today: date) -> Reading:
     raw = [word for word in TOKEN.findall(text) if folding.fold(word)][:80]
     folded = [word if word[0].isdigit() else folding.fold(word).replace(" ", "") for word in map(str.lower, raw)]
     reading = Reading(raw, folded, names, today)
+    periods = _periods(reading.words)
     place = 0
     while place < len(raw):
-        mark = _mark_at(reading, place)
+        mark = periods.get(place) or _mark_at(
+            reading, place, min((start for start in periods if start > place), default=len(raw))
+        )
         if mark:
             reading.marks.append(mark)
         place = mark.end if mark else place + 1
@@ -96,28 +101,65 @@ def read_question(text: str, names: LibraryNames, today: date) -> Reading:
     return reading
 
 
-def _mark_at(reading: Reading, place: int) -> Mark | None:
+def _periods(folded: list[str]) -> dict[int, Mark]:
+    """`last year` first: in "read last year" nothing was read last."""
+    found = {}
+    for place in range(len(folded)):
+        size, meanings = words.longest_phrase(folded, place)
+        if size > 1 and meanings[0][0] == "period":
+            found[place] = Mark(place, place + size, meanings)
+    return found
+
+
+def _mark_at(reading: Reading, place: int, until: int) -> Mark | None:
     """The longest name or phrase that begins here; of two alike the phrase, unless it is a capital that makes a name."""
-    size, meanings = words.longest_phrase(reading.words, place)
+    size, meanings = words.longest_phrase(reading.words[:until], place)
     for length in range(min(LONGEST, len(reading.words) - place), 0, -1):
         found = reading.names.names.get(" ".join(reading.words[place : place + length]))
         if found and length >= size and (length > 1 or _is_name(reading, place, size, found)):
             return Mark(place, place + length, found + (meanings if length == size else []))
-    if not size and (found := reading.names.given.get(reading.words[place])) and _follows_by(reading, place):
+    last = place + 1 == len(reading.raw) or reading.raw[place + 1][0].islower()
+    if not size and last and (found := reading.names.given.get(reading.words[place])) and _follows_by(reading, place):
         return Mark(place, place + 1, found)
     if size:
         return Mark(place, place + size, meanings)
     word = reading.words[place]
     if (word[0].isdigit() and _number(word) is not None) or (word in words.words_of("digit") and place + 1 < len(reading.words)):
         return Mark(place, place + 1, [("number", word)])
-    return _time_mark(word, place)
+    return _time_mark(word, place) or _compound_mark(word, place)
+
+
+def _compound_mark(word: str, place: int) -> Mark | None:
+    """`Fantasybücher` are books of fantasy."""
+    for ending in COMPOUNDS:
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            size, meanings = words.longest_phrase([word.removesuffix(ending)], 0)
+            genres = [meaning for meaning in meanings if meaning[0] == "genre"]
+            return Mark(place, place + size, genres) if genres else None
+    return None
 
 
 def _is_name(reading: Reading, place: int, size: int, found: list) -> bool:
+    if _has_other_given_name(reading, place, found):
+        return False
     if not size and reading.words[place] not in words.words_of("capital"):
         return not reading.words[place].isdecimal() or len(reading.words) == 1
     capital = place > 0 and reading.raw[place][0].isupper()
     return capital or _follows_by(reading, place) or {"tag", "shelf"} & {kind for kind, _ in found} != set()
+
+
+def _has_other_given_name(reading: Reading, place: int, found: list) -> bool:
+    """`Stephen King` is not the Tabitha King of this library."""
+    if {kind for kind, _ in found} != {"author"} or place < 2 or not reading.raw[place - 1][0].isupper():
+        return False
+    before = reading.words[place - 1]
+    known = any(
+        before[0] == part[0]
+        for _, name in found
+        for part in folding.fold(name).split()[:-1]
+        if len(before) == 1 or part == before
+    )
+    return not known and not any(mark.end == place for mark in reading.marks)
 
 
 def _follows_by(reading: Reading, place: int) -> bool:
@@ -199,13 +241,29 @@ class _Conditions:
             if kind == "tag":
                 negative = self.denied(mark) or reading.before(mark, "without")
                 self.found["not_tags" if negative else "tags"] = (mark.value("tag"),)
+            elif kind == "author":
+                self.found["authors"] = (
+                    *self.found.get("authors", ()),
+                    *(name for its, name in mark.meanings if its == "author"),
+                )
             elif kind and kind not in self.found:
                 self.found[kind] = mark.value(kind.removeprefix("not_"))
+            elif kind and self.found[kind] != mark.value(kind):
+                reading.dropped += reading.raw[mark.start : mark.end]
+        if len(names := tuple(dict.fromkeys(self.found.pop("authors", ())))) == 1:
+            self.found["author"] = names[0]
+        elif names:
+            self.found["authors"] = names
 
     def kinds(self):
         for mark in self.reading.all("genre"):
             if not mark.kinds & {"title", "author", "tag", "series"}:
-                self.found["genres"] = (*self.found.get("genres", ()), mark.value("genre"))
+                genres = self.found.get("genres", ())
+                if genres and self.reading.before(mark, "and", within=2):  # `fantasy and poetry` are books of one or the other
+                    genres = (*genres[:-1], f"{genres[-1]}|{mark.value('genre')}")
+                else:
+                    genres = (*genres, mark.value("genre"))
+                self.found["genres"] = genres
         for mark in self.reading.all("language"):
             self.found["not_language" if self.denied(mark) else "language"] = mark.value("language")
 
@@ -314,7 +372,9 @@ class _Conditions:
             key = "tags" if name == "tag" else name
             if key and (reading.before(mark, "without", within=3) or (self.denied(mark) and name in ("rating", "shelf", "tag"))):
                 self.found["lacks"] = (*self.found.get("lacks", ()), key)
-            elif key and key != "shelf" and reading.before(mark, "with", within=3):
+            elif key in ("notes", "review", "isbn", "cover") and "rating" not in self.found:
+                self.found["has"] = (*self.found.get("has", ()), key)
+            elif key in ("tags", "rating") and "rating" not in self.found and reading.before(mark, "with", within=3):
                 self.found["has"] = (*self.found.get("has", ()), key)
 
 

@@ -17,6 +17,9 @@ def respond(question: Question) -> Reply | None:
         name = copies[0].series
     if question.unused:
         return None
+    if question.query.author and not name:
+        found = [one for one in question.tools.series() if question.query.author in one.copies[0].authors]
+        return _of_all(found)
     found = question.tools.series(name or (copies[0].series if copies else ""))
     if name:
         one = next(iter(found), None)

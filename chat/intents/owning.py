@@ -5,6 +5,7 @@ from library.in_words import day_in_words
 from library.models import Status, UserBook
 
 FINDS_TITLE = True
+BOOKS = frozenset("books book novels bucher buch romane livres livre romans libros libro novelas".split())
 STATE_SENTENCES = {
     Status.TO_READ: "It waits to be read.", Status.READING: "You are reading it.", Status.READ: "You have read it.",
     Status.DID_NOT_FINISH: "You did not finish it.", Status.WISHLIST: "It is on your wishlist.",
@@ -30,6 +31,8 @@ def respond(question: Question) -> Reply | None:
         return None
     by = f" by {question.query.author}" if question.query.author else ""
     unknown, question.unused = question.unknown, []
+    if unknown.islower() and set(question.reading.words) & BOOKS:  # `books by women`: no title, but something that is not known
+        return Reply(f"I do not find “{unknown}” in your library.", understood=False)
     return Reply(f"No, I do not find “{unknown}”{by} in your library.")
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from library.search.embedders import hashing, local
+from library.search.embedders import hashing, joint, local, multilingual
 
 SERVICES = {
     "bedrock": "library.search.embedders.bedrock.BedrockEmbedder",
@@ -18,8 +18,7 @@ SERVICES = {
 def make_embedder(name: str, model: str, url: str, key: str, region: str):
     more = {"model": model} if model else {}
     if name == "local":
-        place = local.folder()
-        return local.LocalEmbedder(place, import_string("tokenizers.Tokenizer")) if place else hashing.HashingEmbedder()
+        return _local_embedder()
     if name == "hash":
         return hashing.HashingEmbedder()
     if name in ("openai", "voyage", "bedrock"):
@@ -27,6 +26,14 @@ def make_embedder(name: str, model: str, url: str, key: str, region: str):
         given = {"openai": {"url": url, "key": key}, "voyage": {"key": key, "url": url}, "bedrock": {"region": region}}
         return embedder(**given[name], **more)
     return import_string(name)()
+
+
+def _local_embedder():
+    """Of the two local models those that are installed."""
+    place = local.folder()
+    models = [local.LocalEmbedder(place, import_string("tokenizers.Tokenizer"))] if place else []
+    models += [multilingual.MultilingualEmbedder()] if multilingual.is_installed() else []
+    return joint.JointEmbedder(*models) if len(models) == 2 else models[0] if models else hashing.HashingEmbedder()
 
 
 def embedder():

@@ -116,7 +116,7 @@ def test_a_refusal_says_whether_trying_again_can_help(status, permanent):
 @override_settings(EMBEDDER="local")
 def test_the_local_model_gives_the_published_vectors():
     # https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2: the first numbers of its example
-    vector = choosing.embedder().embed(["This is an example sentence"]).vectors[0]
+    vector = choosing.embedder().first.embed(["This is an example sentence"]).vectors[0]
     assert np.allclose(vector[:4], [0.0677, 0.0635, 0.0487, 0.0793], atol=0.0005)
     school, magic, tanks = choosing.embedder().embed(["a wizard goes to school", "young magicians", "German tanks"]).vectors
     assert school @ magic > 2 * (school @ tanks)
