@@ -1,6 +1,6 @@
 """Searching the library by words, by meaning, or by both."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Query
@@ -27,7 +27,7 @@ class _SearchQuery(Slice):
         Text, Field(min_length=1, max_length=400, description="Words, or fields such as `author:herbert`.", examples=["dune"])
     ]
     mode: Annotated[str, OneOf(*MODES, AGENTIC)] = Field("hybrid", description="By words, by meaning, by both, or as a question.")
-    answer: Literal[0, 1] = Field(0, description="1: also return an answer in words; counts as a question to the chat.")
+    answer: int = Field(0, ge=0, le=1, description="1: also return an answer in words; counts as a question to the chat.")
 
 
 class FoundOut(Out):
@@ -41,6 +41,7 @@ class FoundPage(Out):
     exact: int = Field(description="How many of them contain all the words.")
     meant: dict[str, str] = Field(description="Words that were corrected.")
     answer: str = Field(description="Empty if none was requested.")
+    citations: list[int] = Field(description="The ids of the books that the answer is based on.")
     notes: list[str] = Field(description="Explanations of anything that could not be done.")
 
 
@@ -52,13 +53,15 @@ def search_books(request: HttpRequest, query: Query[_SearchQuery]):
         answer, answering, notes = _answer_to_question(request, query.q)
     if query.mode == AGENTIC:
         shown = [(key, 1.0) for key in answering[query.offset : query.offset + query.limit]]
-        return _search_page_json(request.user, shown, len(answering), answer=answer, notes=notes)
+        return _search_page_json(request.user, shown, len(answering), answer=answer, citations=answering, notes=notes)
     found = find_books(request.user, query.q, mode=query.mode, limit=query.limit, offset=query.offset)
     scores = dict(found.ranked)
     meant = {str(typed): str(there) for typed, there in found.meant.items()}
     shown = [(key, scores[key]) for key in found.ids]
     notes += [str(note) for note in found.notes]
-    return _search_page_json(request.user, shown, found.total, exact=found.exact, meant=meant, answer=answer, notes=notes)
+    return _search_page_json(
+        request.user, shown, found.total, exact=found.exact, meant=meant, answer=answer, citations=answering, notes=notes
+    )
 
 
 def _answer_to_question(request, question: str) -> tuple[str, list[int], list[str]]:

@@ -19,6 +19,7 @@ MASKS = {"title": "Moby Dick", "series": "Moby Dick", "author": "John Smith", "s
          "decade": "sixties", "century": "nineteenth",
          "month": "July"}  # fmt: skip
 NEGATED = 5  # words between a "not" and what it denies
+WRITTEN = ("notes", "review", "isbn", "cover")  # a question that names one means books that have it
 COMPOUNDS = ("bucher", "buchern", "buch", "romane", "romanen", "roman")
 
 
@@ -372,9 +373,9 @@ class _Conditions:
             key = "tags" if name == "tag" else name
             if key and (reading.before(mark, "without", within=3) or (self.denied(mark) and name in ("rating", "shelf", "tag"))):
                 self.found["lacks"] = (*self.found.get("lacks", ()), key)
-            elif key in ("notes", "review", "isbn", "cover") and "rating" not in self.found:
-                self.found["has"] = (*self.found.get("has", ()), key)
-            elif key in ("tags", "rating") and "rating" not in self.found and reading.before(mark, "with", within=3):
+            elif "rating" not in self.found and (
+                key in WRITTEN or (key in ("tags", "rating") and reading.before(mark, "with", within=3))
+            ):
                 self.found["has"] = (*self.found.get("has", ()), key)
 
 

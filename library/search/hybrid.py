@@ -63,7 +63,7 @@ DEEP = 200  # results of both searches that are fused
 EXACT, CLOSE, PUT_RIGHT = 1.1, 0.002, 0.9
 SHORT = 4  # words
 RRF = 60  # https://doi.org/10.1145/1571941.1572114
-LIKE_LEAST = 0.18  # a likeness below that says nothing (measured: unrelated titles are at 0.1)
+LIKE_LEAST = 0.18  # a likeness below that says nothing, where an embedder does not know its own least
 WANTED = (
     "title", "subtitle", "authors", "cover", "cover_key", "language", "series", "series_number", "published_date", "status",
     "shelf", "publisher", "description", "notes", "review", "user",
@@ -80,6 +80,7 @@ class _Hit:
     score: float
     wanted: set = field(default_factory=set, repr=False)
     typing: str = ""
+    related: bool = False  # it does not have all the words
 
     @property
     def title(self):
@@ -126,7 +127,8 @@ class _Results:
         wanted = _looked_for(self.query, self.meant)
         typing = self.query.words[-1] if self.query.typing and self.query.words else ""
         page = self.ranked[self.offset : self.offset + self.limit]
-        return [_Hit(copies[pk], score, wanted, typing) for pk, score in page if pk in copies]
+        places = enumerate(page, self.offset)
+        return [_Hit(copies[pk], score, wanted, typing, at >= self.exact) for at, (pk, score) in places if pk in copies]
 
 
 def _fetched(user, pks: list[int]):
@@ -195,7 +197,8 @@ def _rank(results: _Results, narrowed: set[int] | None):
     else:
         short = len(terms.telling_words(list(query.words))) <= SHORT
         weight = (EXACT if found.abroad else PUT_RIGHT if found.meant else CLOSE) if short else CLOSE
-        results.ranked = fuse(exact, close, weight, _by_meaning(results, narrowed))
+        fused, having = fuse(exact, close, weight, _by_meaning(results, narrowed)), {pk for pk, _ in exact}
+        results.ranked = sorted(fused, key=lambda pair: pair[0] not in having)  # what is only related comes after
 
 
 def _by_meaning(results: _Results, narrowed: set[int] | None) -> list[tuple[int, float]]:
@@ -212,7 +215,7 @@ def _by_meaning(results: _Results, narrowed: set[int] | None) -> list[tuple[int,
     # Vectors of removed books are kept, because the books may be restored.
     gone = list(UserBook.objects.in_trash(results.user).values_list("pk", flat=True)) if narrowed is None else ()
     found = vectors.nearest(matrix, vector, DEEP, narrowed, gone)
-    return [pair for pair in found if pair[1] >= LIKE_LEAST]
+    return [pair for pair in found if pair[1] >= getattr(embedder, "least", LIKE_LEAST)]
 
 
 def _question_vector(text: str, embedder) -> np.ndarray:

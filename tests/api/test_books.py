@@ -221,3 +221,11 @@ def test_books_are_found_by_words(program, owner, stranger):
 def test_an_sbn_has_a_note_about_its_zero(program):
     (item,) = program.post("/books/isbn", {"isbn": "SBN 425-03407-0"}).json()["items"]
     assert item["isbn"] == "9780425034071" and "with a 0 in front" in item["note"]
+
+
+def test_a_search_can_answer_a_question_and_name_its_books(program, owner):
+    copy = make_copy(owner, "Emma", "Jane Austen")
+    found = program.get("/search?q=Who wrote Emma?&answer=1").json()
+    assert "Jane Austen" in found["answer"] and found["citations"] == [copy.pk]
+    without = program.get("/search?q=emma&answer=0").json()
+    assert (without["answer"], without["citations"]) == ("", [])

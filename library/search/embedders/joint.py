@@ -10,6 +10,8 @@ SECOND = 0.5  # what likeness by the second counts beside the first (measured: d
 class JointEmbedder:
     """Vectors side by side, so that a likeness is the weighed mean of both."""
 
+    least = 0.31  # a likeness below that says nothing: half of what no library has stays below, and a fiftieth of what it has
+
     def __init__(self, first, second):
         self.first, self.second = first, second
         self.name = f"{first.name} + {second.name}"[:100]

@@ -7,7 +7,7 @@ from django.test import override_settings
 
 from library.models import Embedding, EmbeddingStamp
 from library.search import choosing, embedding, vectors
-from library.search.embedders import EmbedderError, hashing, local, openai, voyage
+from library.search.embedders import EmbedderError, hashing, joint, local, multilingual, openai, voyage
 from library.search.hybrid import find_books, fuse, more_like
 from tests.factories import make_copy
 
@@ -90,6 +90,23 @@ class Away:
         raise EmbedderError("It is away.")
 
 
+def test_what_has_not_all_the_words_comes_after_and_says_so(owner):
+    words = [make_copy(owner, title) for title in ("Gardens of England", "England and its gardens")]
+    near = make_copy(owner, "Garden of Englishmen")
+    embedding.make_due_vectors(5)
+    found = find_books(owner, "gardens england", "hybrid")
+    assert set(found.ids[:2]) == {copy.pk for copy in words} and near.pk in found.ids
+    assert [hit.related for hit in found.hits] == [False, False, *[True] * (found.total - 2)]
+
+
+def test_two_local_models_are_one():
+    first, second = hashing.HashingEmbedder(), Other()
+    first.knows = None
+    both = joint.JointEmbedder(first, second)
+    assert both.size == 388
+    assert np.allclose(np.linalg.norm(both.embed(["a garden", "b"]).vectors, axis=1), 1, atol=1e-5)
+
+
 def test_fusion_puts_what_both_sides_have_before_what_one_has():
     order = [pk for pk, _ in fuse([(1, 9.0), (2, 8.0)], [], 0.002, [(2, 0.9), (3, 0.8)])]
     assert order == [2, 1, 3]
@@ -126,7 +143,8 @@ def test_without_the_local_model_its_stand_in_says_so(owner, settings, monkeypat
     settings.EMBEDDER = "local"
     monkeypatch.setenv("PYTHONPATH", "")
     choosing.make_embedder.cache_clear()
-    monkeypatch.setattr(local, "PACKAGE", "no_such_package_here")
+    for model in (local, multilingual):
+        monkeypatch.setattr(model, "PACKAGE", "no_such_package_here")
     make_copy(owner, "Emma", "Jane Austen")
     assert "not installed" in find_books(owner, "emma", "hybrid").notes[0]
     choosing.make_embedder.cache_clear()
