@@ -37,7 +37,7 @@ def for_readers(view):
 def _grant_of(request) -> grants.Grant | None:
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return grants.of_bearer(given.strip())
+        return grants.grant_of_bearer(given.strip())
     if scheme.lower() == "basic":
         return _by_name(request, given)
     return grants.Grant(request.user) if request.user.is_authenticated else None
@@ -51,7 +51,7 @@ def _by_name(request, given: str) -> grants.Grant | None:
     if not name or "\x00" in name + password:
         return None
     if password.startswith(tokens.PREFIX):
-        grant = grants.of_bearer(password)
+        grant = grants.grant_of_bearer(password)
         return grant if grant and name.casefold() in (grant.user.username.casefold(), grant.user.email.casefold()) else None
     try:
         return grants.Grant(sign_in_by_password(request, name, password)[0], by="basic")

@@ -23,11 +23,11 @@ def user_of_feed(secret: str):
     return key and key.user
 
 
-def renew(user) -> str:
+def renew_feed_key(user) -> str:
     """Creates new addresses; the old ones stop working."""
     FeedKey.objects.update_or_create(user=user, defaults={"nonce": new_nonce()})
     return secret_of(user)
 
 
-def revoke(user):
+def revoke_feed_key(user):
     FeedKey.objects.filter(user=user).delete()

@@ -21,7 +21,7 @@ class Grant:
         return Scope.WRITE in self.scopes or bool(self.scopes & set(needed))
 
 
-def of_bearer(secret: str) -> Grant | None:
+def grant_of_bearer(secret: str) -> Grant | None:
     """The grant of a bearer token: a personal token, one of our access tokens, or one from the outside issuer."""
     if "\x00" in secret or not secret.isascii():
         return None

@@ -34,14 +34,14 @@ class AuthenticatedSocket:
         token = _token_of(scope)
         if token is None:
             return await self.by_session(scope, receive, _answering(scope, send))
-        grant = await database_sync_to_async(grants.of_bearer)(token)
+        grant = await database_sync_to_async(grants.grant_of_bearer)(token)
         if grant is None:
             return await _turn_away(scope, receive, send, SIGN_IN_FIRST)
         if not grant.allows(*self.needed):
             return await _turn_away(scope, receive, send, NOT_ALLOWED)
 
         async def still_allowed() -> bool:
-            grant = await database_sync_to_async(grants.of_bearer)(token)
+            grant = await database_sync_to_async(grants.grant_of_bearer)(token)
             return grant is not None and grant.allows(*self.needed)
 
         await _while_allowed(self.consumer({**scope, "user": grant.user}, receive, _answering(scope, send)), still_allowed, send)

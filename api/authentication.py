@@ -31,7 +31,7 @@ class Bearer(HttpBearer):
         self.also, self.signed_in = also, signed_in
 
     def authenticate(self, request, token: str) -> grants.Grant:
-        grant = grants.of_bearer(token)
+        grant = grants.grant_of_bearer(token)
         if grant is None:
             raise Problem(401, "bad-token", "This token is not valid or has expired. Sign in again.", CHALLENGE)
         request.user = request._cached_user = grant.user

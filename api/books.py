@@ -36,7 +36,7 @@ class _BooksQuery(BookFilter):
 
 def own_book(user, key: int, removed: bool = False) -> UserBook:
     copies = UserBook.objects.in_trash(user) if removed else UserBook.objects.of(user)
-    copy = serializers.with_all(copies).filter(pk=key).first()
+    copy = serializers.with_related(copies).filter(pk=key).first()
     if copy is None:
         raise not_found()
     return copy
@@ -63,9 +63,9 @@ def book_response(response: HttpResponse, copy: UserBook) -> dict:
 @calls.get("", response=Page[BookOut])
 def list_books(request: HttpRequest, requested: Query[_BooksQuery]):
     """Lists your books, filtered and sorted as on the library page. Invalid filters are ignored."""
-    mine = trash.of(request.user) if requested.removed else UserBook.objects.of(request.user)
+    mine = trash.removed_books(request.user) if requested.removed else UserBook.objects.of(request.user)
     found = LibraryFilter(request.GET, None if requested.removed else request.user).select(mine)
-    page = requested.of(serializers.with_all(found).defer(*listing.FOR_THE_SEARCH))
+    page = requested.of(serializers.with_related(found).defer(*listing.FOR_THE_SEARCH))
     return {"items": [serializers.book_json(copy) for copy in page["items"]], "count": page["count"]}
 
 
@@ -141,7 +141,7 @@ def _changed_facts(user, key: int, values: dict, version: int | None = None):
         own["rating"] = own["rating"] and round(own["rating"] * 2)
     before = UserBook.objects.values_list("status", flat=True).get(pk=key, user=user)
     copy = owner_edits.edit_copy(user, key, printed, own, version)
-    readings.follow(copy, before)
+    readings.update_readings(copy, before)
     if "tags" in values:
         tagging.set_tags(copy, values["tags"])
 

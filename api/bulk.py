@@ -114,12 +114,12 @@ def restore_all_books(request: HttpRequest):
 @calls.delete("/trash", response=CountOut)
 def empty_trash(request: HttpRequest):
     """Permanently deletes everything in the trash, with loans, readings and history."""
-    return {"count": trash.delete_permanently(trash.of(request.user))}
+    return {"count": trash.delete_permanently(trash.removed_books(request.user))}
 
 
 @calls.delete("/trash/{book_id}", response={204: None})
 def delete_from_trash(request: HttpRequest, book_id: Key):
     """Permanently deletes one book from the trash. A book that is still in the library is 404 here."""
-    if not trash.delete_permanently(trash.of(request.user).filter(pk=book_id)):
+    if not trash.delete_permanently(trash.removed_books(request.user).filter(pk=book_id)):
         raise not_found()
     return Status(204, None)

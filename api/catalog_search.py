@@ -59,6 +59,6 @@ def add_from_catalog(request: HttpRequest, body: FromCatalogIn, response: HttpRe
         raise Problem(409, "not-offered", "That edition is no longer on the list. Search again.") from None
     shelf = shelf_of(request.user, body.shelf)
     own = {"status": body.status, "shelf": shelf, "tags": body.tags}
-    copy = isbn_entry.enter_record(request.user, record, entry=Entry.API, **own).copy
+    copy = isbn_entry.add_record(request.user, record, entry=Entry.API, **own).copy
     response["Location"] = f"/api/v1/books/{copy.pk}"
     return Status(201, serializers.book_json(own_book(request.user, copy.pk)))

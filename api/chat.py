@@ -88,7 +88,7 @@ def _messages_shown(user, messages) -> list[dict]:
     """The messages with their books, in one query."""
     messages = [message.settle() for message in messages]
     keys = {key for message in messages for key in message.books}
-    copies = serializers.with_all(UserBook.objects.of(user)).in_bulk(keys)
+    copies = serializers.with_related(UserBook.objects.of(user)).in_bulk(keys)
     names = ("id", "question", "answer", "state", "error", "total", "steps", "action", "engine", "created")
     return [
         {name: getattr(message, name) for name in names}

@@ -105,7 +105,7 @@ def _changed_book(user, key: int, undo) -> dict:
 def list_editions(request: HttpRequest, book_id: Key):
     """Lists other editions of the same work: first those known here, then those from the catalogues after a few seconds."""
     copy, catalogs = own_book(request.user, book_id), lookup.lookup_from_settings(WAIT_FOR_EDITIONS)
-    found = [edition(record, offer_key(record)) for record in others.others(copy, catalogs)]
+    found = [edition(record, offer_key(record)) for record in others.other_editions(copy, catalogs)]
     return {"items": found, "count": len(found), "problems": [str(problem) for problem in catalogs.problems]}
 
 
@@ -126,7 +126,9 @@ def list_alike(request: HttpRequest, book_id: Key, paging: Query[Slice]):
     """Lists your other copies that may be the same book: of the same work, or with the same ISBN."""
     keys = [copy.pk for copy in merging.possible_duplicates(own_book(request.user, book_id))]
     return page_of(
-        paging, serializers.with_all(UserBook.objects.of(request.user).filter(pk__in=keys)).order_by("pk"), serializers.book_json
+        paging,
+        serializers.with_related(UserBook.objects.of(request.user).filter(pk__in=keys)).order_by("pk"),
+        serializers.book_json,
     )
 
 

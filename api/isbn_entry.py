@@ -79,8 +79,8 @@ def enter_isbns(request: HttpRequest, body: EnterIn):
     nothing was added."""
     shelf = shelf_of(request.user, body.shelf)
     own = {"status": body.status, "tags": body.tags, "on_duplicate": body.on_duplicate, "entry": Entry.API}
-    entered = [(one, one.copy.pk) for one in isbn_entry.enter(request.user, body.numbers, shelf=shelf, **own) if one.copy]
-    copies = serializers.with_all(UserBook.objects.filter(user=request.user)).in_bulk([pk for _, pk in entered])
+    entered = [(one, one.copy.pk) for one in isbn_entry.add_isbns(request.user, body.numbers, shelf=shelf, **own) if one.copy]
+    copies = serializers.with_related(UserBook.objects.filter(user=request.user)).in_bulk([pk for _, pk in entered])
     items = [
         {"isbn": one.isbn, "outcome": str(one.outcome), "note": one.sentence, "book": serializers.book_json(copies[pk])}
         for one, pk in entered
@@ -93,7 +93,9 @@ def shelf_of(user, values: int | str | None) -> Shelf | None:
     """The shelf by its id or its name; a new shelf is created if there is none of that name."""
     if values is None or values == "":
         return None
-    known = Shelf.objects.filter(user=user, pk=values).first() if isinstance(values, int) else shelf_order.called(user, values)
+    known = (
+        Shelf.objects.filter(user=user, pk=values).first() if isinstance(values, int) else shelf_order.find_shelf(user, values)
+    )
     if known or isinstance(values, int):
         return known or _missing()
     form = ShelfForm({"name": values}, instance=Shelf(user=user))

@@ -34,8 +34,8 @@ def _loans_of(user):
 @loan_calls.get("/loans", response=Page[LoanOut])
 def list_loans(request: HttpRequest, requested: Query[_LoansQuery]):
     """Lists loans, overdue first. With `state=back`, returned books, latest first."""
-    rows = loans.out(request.user) if requested.state == "out" else loans.back(request.user)
-    return page_of(requested, rows, serializers.loan)
+    rows = loans.current_loans(request.user) if requested.state == "out" else loans.returned_loans(request.user)
+    return page_of(requested, rows, serializers.loan_json)
 
 
 @loan_calls.post("/books/{book_id}/loans", response={201: LoanOut, 409: None})
@@ -46,7 +46,7 @@ def lend_book(request: HttpRequest, book_id: Key, body: LoanIn):
     if copy.loans.filter(returned__isnull=True).exists():
         raise Problem(409, "lent", "Somebody already has this book. Mark it as returned first.")
     try:
-        return Status(201, serializers.loan(loans.lend_copy(copy, **body.model_dump())))
+        return Status(201, serializers.loan_json(loans.lend_copy(copy, **body.model_dump())))
     except loans.LoanError as error:
         raise invalid(str(error)) from None
 
@@ -54,7 +54,7 @@ def lend_book(request: HttpRequest, book_id: Key, body: LoanIn):
 @loan_calls.get("/loans/{loan_id}", response=LoanOut)
 def get_loan(request: HttpRequest, loan_id: Key):
     """Returns one loan."""
-    return serializers.loan(own_row(_loans_of(request.user), loan_id))
+    return serializers.loan_json(own_row(_loans_of(request.user), loan_id))
 
 
 @loan_calls.patch("/loans/{loan_id}", response=LoanOut)
@@ -65,14 +65,14 @@ def change_loan(request: HttpRequest, loan_id: Key, body: LoanPatch):
     if not form.is_valid():
         raise invalid("; ".join(f"{name}: {' '.join(map(str, errors))}" for name, errors in form.errors.items()))
     form.save()
-    return serializers.loan(own_row(_loans_of(request.user), loan_id))
+    return serializers.loan_json(own_row(_loans_of(request.user), loan_id))
 
 
 @loan_calls.post("/loans/{loan_id}/reopen", response={200: LoanOut, 409: None})
 def reopen_loan(request: HttpRequest, loan_id: Key):
     """Reopens a loan that was not returned after all. If the book has been lent again since then, the response is 409."""
     try:
-        return serializers.loan(loans.reopen_loan(own_row(_loans_of(request.user), loan_id)))
+        return serializers.loan_json(loans.reopen_loan(own_row(_loans_of(request.user), loan_id)))
     except loans.LoanError as error:
         raise Problem(409, "lent", str(error)) from None
 
@@ -88,7 +88,7 @@ def list_borrowers(request: HttpRequest):
 def return_book(request: HttpRequest, loan_id: Key, body: ReturnIn):
     """Marks a book as returned. Repeating the call changes nothing."""
     try:
-        return serializers.loan(loans.return_loan(own_row(_loans_of(request.user), loan_id), body.returned))
+        return serializers.loan_json(loans.return_loan(own_row(_loans_of(request.user), loan_id), body.returned))
     except loans.LoanError as error:
         raise invalid(str(error)) from None
 
@@ -108,7 +108,7 @@ def _readings_of(user):
 @reading_calls.get("/books/{book_id}/readings", response=Page[ReadingOut])
 def list_readings(request: HttpRequest, book_id: Key, paging: Query[Slice]):
     """Lists the readings of a book."""
-    return page_of(paging, own_book(request.user, book_id).readings.all(), serializers.reading)
+    return page_of(paging, own_book(request.user, book_id).readings.all(), serializers.reading_json)
 
 
 @reading_calls.post("/books/{book_id}/readings", response={201: ReadingOut})
@@ -117,7 +117,7 @@ def add_reading(request: HttpRequest, book_id: Key, body: ReadingIn):
     """Adds a reading with its start date, its end date, or both."""
     copy = own_book(request.user, book_id)
     try:
-        return Status(201, serializers.reading(readings.add_reading(copy, body.started, body.finished)))
+        return Status(201, serializers.reading_json(readings.add_reading(copy, body.started, body.finished)))
     except readings.ReadingError as error:
         raise invalid(str(error)) from None
 
@@ -128,7 +128,7 @@ def change_reading(request: HttpRequest, reading_id: Key, body: ReadingIn):
     row = own_row(_readings_of(request.user), reading_id)
     dates = {"started": row.started, "finished": row.finished} | body.given_values()
     try:
-        return serializers.reading(readings.change_reading(row, dates["started"], dates["finished"]))
+        return serializers.reading_json(readings.change_reading(row, dates["started"], dates["finished"]))
     except readings.ReadingError as error:
         raise invalid(str(error)) from None
 

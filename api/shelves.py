@@ -71,7 +71,7 @@ def change_shelf(request: HttpRequest, shelf_id: Key, body: ShelfPatch):
 @shelf_calls.delete("/{shelf_id}", response={204: None})
 def delete_shelf(request: HttpRequest, shelf_id: Key):
     """Deletes the shelf; its books stay in the library. To undo this, find it in `GET /undos` and call `POST /undos/{id}`."""
-    shelf_order.take_away(own_row(Shelf.objects.filter(user=request.user).select_related("user"), shelf_id))
+    shelf_order.remove_shelf(own_row(Shelf.objects.filter(user=request.user).select_related("user"), shelf_id))
     return Status(204, None)
 
 
@@ -86,7 +86,7 @@ def move_shelf(request: HttpRequest, shelf_id: Key, body: ShelfMove):
     if beside is None:
         raise invalid("beside: you have no shelf with this id.")
     try:
-        shelf_order.put_beside(shelf, beside, body.after)
+        shelf_order.move_beside(shelf, beside, body.after)
     except shelf_order.PlaceError as error:
         raise Problem(409, "taken", str(error)) from None
     return page_of(Slice(limit=200, offset=0), _shelves_of(request.user), serializers.shelf_json)
@@ -112,20 +112,20 @@ def _keep_shelf(shelf: Shelf, values: dict):
 @tag_calls.get("", response=Page[TagOut])
 def list_tags(request: HttpRequest, paging: Query[Slice]):
     """Lists your tags by name, with the number of books. To create a tag, add it to a book."""
-    return page_of(paging, tagging.counted(request.user).order_by("folded"), serializers.tag_json)
+    return page_of(paging, tagging.tags_with_counts(request.user).order_by("folded"), serializers.tag_json)
 
 
 @tag_calls.get("/{tag_id}", response=TagOut)
 def get_tag(request: HttpRequest, tag_id: Key):
     """Returns one tag."""
-    return serializers.tag_json(own_row(tagging.counted(request.user), tag_id))
+    return serializers.tag_json(own_row(tagging.tags_with_counts(request.user), tag_id))
 
 
 @tag_calls.patch("/{tag_id}", response=TagOut)
 def rename_tag(request: HttpRequest, tag_id: Key, body: TagIn):
     """Renames a tag. If another tag already has that name, the two are merged, and the merged tag is returned."""
     bulk_changes.rename_tag(own_row(Tag.objects.filter(user=request.user), tag_id), body.name)
-    return serializers.tag_json(tagging.counted(request.user).get(folded=Tag.fold(body.name)))
+    return serializers.tag_json(tagging.tags_with_counts(request.user).get(folded=Tag.fold(body.name)))
 
 
 @tag_calls.delete("/{tag_id}", response={204: None})

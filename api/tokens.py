@@ -131,12 +131,12 @@ def get_feeds(request: HttpRequest):
 @feed_calls.post("/feeds/renew", response=FeedsOut)
 def renew_feeds(request: HttpRequest):
     """Creates new secret addresses; the previous ones stop working."""
-    feeds.renew(request.user)
+    feeds.renew_feed_key(request.user)
     return _feeds_of(request)
 
 
 @feed_calls.delete("/feeds", response={204: None})
 def revoke_feed_addresses(request: HttpRequest):
     """Revokes the secret addresses."""
-    feeds.revoke(request.user)
+    feeds.revoke_feed_key(request.user)
     return Status(204, None)

@@ -118,11 +118,13 @@ class Tools:
     # ── Loans, series ───────────────────────────────────────────────────────────────────────────────────────────────
     def lent(self, person: str = "") -> list[Loan]:
         found = [
-            loan for loan in loans.out(self.user) if not person or terms.search_words(person) == terms.search_words(loan.borrower)
+            loan
+            for loan in loans.current_loans(self.user)
+            if not person or terms.search_words(person) == terms.search_words(loan.borrower)
         ]
         if person and not found:
             wanted = set(terms.search_words(person))
-            found = [loan for loan in loans.out(self.user) if wanted <= set(terms.search_words(loan.borrower))]
+            found = [loan for loan in loans.current_loans(self.user) if wanted <= set(terms.search_words(loan.borrower))]
         self.step("loans", person or "everybody", f"{len(found)} lent")
         return found
 

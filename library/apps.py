@@ -12,5 +12,5 @@ class LibraryConfig(AppConfig):
 
     def ready(self):
         import_module("library.registrations").register()
-        pre_migrate.connect(following.step_aside, sender=self)
-        post_migrate.connect(following.install, sender=self)
+        pre_migrate.connect(following.remove_triggers, sender=self)
+        post_migrate.connect(following.install_triggers, sender=self)

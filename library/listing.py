@@ -201,7 +201,7 @@ def _suggest_series(user, text: str) -> list[tuple[str, int]]:
 
 
 def _suggest_tags(user, text: str) -> list[tuple[str, int]]:
-    return [(tag.name, tag.count) for tag in tagging.beginning(user, text, MOST_SUGGESTIONS)]
+    return [(tag.name, tag.count) for tag in tagging.matching_tags(user, text, MOST_SUGGESTIONS)]
 
 
 SUGGESTIONS = {"author": _suggest_authors, "series": _suggest_series, "tag": _suggest_tags}

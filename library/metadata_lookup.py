@@ -25,7 +25,7 @@ UNKNOWN = "No catalogue has this ISBN."
 GAVE_UP = "Something went wrong on our side, several times in a row."
 
 
-def is_wanting(record: Record) -> bool:
+def needs_lookup(record: Record) -> bool:
     """Whether the catalogues may know more than `record`, which is what we have."""
     if record.source in identity.PEOPLE:
         return True
@@ -127,7 +127,7 @@ def _learn(copy: UserBook, record: Record):
     """Fills empty details from `record`, on the copy (without saving it) and on the shared edition."""
     if copy.book.isbn13 == record.isbn:
         identity.complete_edition(copy.book, record)
-    values = facts.of_record(record)
+    values = facts.facts_of_record(record)
     if identity.is_placeholder(copy.title) and values["title"]:
         copy.title, copy.origins["title"] = values["title"], record.source
     if copy.series and folding.fold(copy.series) != folding.fold(values["series"]):

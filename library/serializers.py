@@ -7,7 +7,7 @@ from library.copies import facts, loans, tagging
 from library.models import Loan, Reading, Shelf, Tag, UserBook
 
 
-def with_all(copies):
+def with_related(copies):
     """`copies` with everything that `book_json` needs, in a fixed number of queries."""
     return copies.select_related("shelf", "book").prefetch_related(Prefetch("tags", Tag.objects.order_by("folded")))
 
@@ -57,7 +57,7 @@ def book_json(copy: UserBook) -> dict:
 
 def book_by_key(pk: int) -> dict | None:
     """For webhooks: the book as it is when the message is sent."""
-    copy = with_all(UserBook.objects.filter(pk=pk)).first()
+    copy = with_related(UserBook.objects.filter(pk=pk)).first()
     return copy and book_json(copy)
 
 
@@ -75,7 +75,7 @@ def tag_json(row: Tag) -> dict:
     return {"id": row.pk, "name": row.name, "count": getattr(row, "count", 0)}
 
 
-def loan(row: Loan) -> dict:
+def loan_json(row: Loan) -> dict:
     days = {
         name: value and value.isoformat() for name, value in (("since", row.since), ("due", row.due), ("returned", row.returned))
     }
@@ -83,7 +83,7 @@ def loan(row: Loan) -> dict:
     return about | days | {"overdue": loans.is_overdue(row)}
 
 
-def reading(row: Reading) -> dict:
+def reading_json(row: Reading) -> dict:
     return {
         "id": row.pk,
         "started": row.started and row.started.isoformat(),

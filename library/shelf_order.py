@@ -32,7 +32,7 @@ class _Room:
         return [shelf for bookcase in self.bookcases for shelf in bookcase.shelves]
 
 
-def arranged(shelves) -> list[_Room]:
+def group_shelves(shelves) -> list[_Room]:
     """Groups sorted shelves into bookcases and rooms; a group's position is that of its first shelf."""
     rooms: dict[str, dict[str, _Bookcase]] = {}
     for shelf in shelves:
@@ -41,7 +41,7 @@ def arranged(shelves) -> list[_Room]:
     return [_Room(name, list(bookcases.values())) for name, bookcases in rooms.items()]
 
 
-def with_counts(user) -> tuple[list[Shelf], int]:
+def shelves_with_counts(user) -> tuple[list[Shelf], int]:
     """This person's shelves with their number of books (`count`) and latest `photo`, and the number of books without a shelf."""
     standing = UserBook.objects.of(user).order_by().values_list("shelf").annotate(n=Count("*"))  # answered by an index alone
     counts = dict(standing)
@@ -52,7 +52,7 @@ def with_counts(user) -> tuple[list[Shelf], int]:
 
 
 @transaction.atomic
-def called(user, values: str) -> Shelf | None:
+def find_shelf(user, values: str) -> Shelf | None:
     """Finds a shelf by its full place as lists show it (“Study · Billy · 2”), otherwise by its name alone. If several have the
     same name, the one without room and bookcase wins, otherwise the first in order."""
     values = " ".join(values.split()).casefold()
@@ -64,7 +64,7 @@ def called(user, values: str) -> Shelf | None:
 
 def move_shelf(shelf: Shelf, what: str, step: int):
     """Moves the shelf within its bookcase, or its bookcase within the room, or its room (`what`), up (-1) or down (1)."""
-    rooms = arranged(_locked(shelf.user_id))
+    rooms = group_shelves(_locked(shelf.user_id))
     room = next(room for room in rooms if room.name == shelf.room)
     bookcase = next(entry for entry in room.bookcases if entry.name == shelf.bookcase)
     row, item = {"room": (rooms, room), "bookcase": (room.bookcases, bookcase)}.get(what, (bookcase.shelves, shelf))
@@ -74,7 +74,7 @@ def move_shelf(shelf: Shelf, what: str, step: int):
 
 
 @transaction.atomic
-def put_beside(shelf: Shelf, beside: Shelf, after: bool):
+def move_beside(shelf: Shelf, beside: Shelf, after: bool):
     """Moves the shelf next to another one, into its bookcase and room. Raises PlaceError if the name is already used there."""
     order = [item for item in _locked(shelf.user_id) if item.pk != shelf.pk]
     if shelf.pk == beside.pk:
@@ -87,11 +87,11 @@ def put_beside(shelf: Shelf, beside: Shelf, after: bool):
         except IntegrityError:
             raise PlaceError(f"There is already a shelf called “{shelf.name}”.") from None
     order.insert([item.pk for item in order].index(beside.pk) + after, shelf)
-    _write(arranged(order))
+    _write(group_shelves(order))
 
 
 @transaction.atomic
-def take_away(shelf: Shelf) -> Undo:
+def remove_shelf(shelf: Shelf) -> Undo:
     """Deletes the shelf. Its books and photos stay, without a shelf."""
     copies = list(shelf.books.order_by("pk").values_list("pk", flat=True))
     rows = {name: list(getattr(shelf, name).order_by("pk").values_list("pk", flat=True)) for name in undoing.SHELF_ROWS}
@@ -101,7 +101,7 @@ def take_away(shelf: Shelf) -> Undo:
     shelf.delete()
     sentence = f"Deleted the shelf “{shelf.name}”. Its books are still in your library."
     webhooks.notify_many(shelf.user_id, copies, sentence)
-    return undoing.record(shelf.user, sentence, undoing.shelf_gone(place, copies, rows))
+    return undoing.record_undo(shelf.user, sentence, undoing.undo_shelf_deletion(place, copies, rows))
 
 
 def _locked(user_id: int) -> list[Shelf]:

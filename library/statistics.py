@@ -93,7 +93,7 @@ class Statistics:
         for work, edition, n in rows:
             if work is not None or (edition.isdecimal() and len(edition) == 4):
                 counts[int(edition) if work is None else work] += n
-        return years(counts)
+        return parts_by_year(counts)
 
     @cached_property
     def by_author(self) -> list[Part]:
@@ -135,13 +135,13 @@ class Statistics:
         counts: dict[int, int] = {}
         for (year, _), (n, _) in self.finished.items():
             counts[year] = counts.get(year, 0) + n
-        return years(counts)
+        return parts_by_year(counts)
 
     def pages_by_year(self) -> list[Part]:
         counts: dict[int, int] = {}
         for (year, _), (_, pages) in self.finished.items():
             counts[year] = counts.get(year, 0) + pages
-        return years(counts) if any(counts.values()) else []
+        return parts_by_year(counts) if any(counts.values()) else []
 
     def read_by_month(self, today: date, months: int = 24) -> list[Part]:
         """The last two years, ending with this month; empty if nothing was read in them."""
@@ -160,7 +160,7 @@ def _most_common(parts: list[Part], others: str) -> list[Part]:
     return [*parts[: MOST - 1], Part(others, sum(part.count for part in parts[MOST - 1 :]))]
 
 
-def years(counts: dict[int, int]) -> list[Part]:
+def parts_by_year(counts: dict[int, int]) -> list[Part]:
     """A part for every year between the first and the last, also empty ones; for every decade if there are many years."""
     if not counts:
         return []
@@ -212,7 +212,7 @@ def columns(parts: list[Part]) -> _Chart | None:
     """Vertical columns, for ordered values: years, months, stars."""
     if not parts:
         return None
-    top = nice(max(part.count for part in parts))
+    top = round_up(max(part.count for part in parts))
     gap = 2 if len(parts) < 60 else 1
     marks = []
     for number, part in enumerate(parts):
@@ -239,7 +239,7 @@ def _axis(parts: list[Part]) -> list[str]:
     return [parts[0].label, *middle, parts[-1].label]
 
 
-def nice(highest: int) -> int:
+def round_up(highest: int) -> int:
     """The next round number: 1, 2, 5, 10, 20, 50 …"""
     step = 1
     while True:

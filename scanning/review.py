@@ -191,7 +191,7 @@ def _add(candidate: Candidate, status: str, moment: datetime):
     scan = candidate.scan
     own = {"shelf": scan.shelf, "status": status}
     if scan.kind == Scan.Kind.COVER:  # by its number, of which the catalogues may tell more in a while
-        candidate.copy = isbn_entry.enter_record(scan.user, candidate.edition, entry=Entry.COVER, **own).copy
+        candidate.copy = isbn_entry.add_record(scan.user, candidate.edition, entry=Entry.COVER, **own).copy
     else:
         candidate.copy = identity.add_copy(scan.user, candidate.edition, entry=Entry.SCAN, **own)
     _decide(candidate, Decision.ACCEPTED, moment)

@@ -120,7 +120,7 @@ def shelf_called(user, values: Shelf | str) -> Shelf | None:
     """The place itself, or the one of that name; made where there is none."""
     if isinstance(values, Shelf) or not values.strip():
         return values or None
-    if known := shelf_order.called(user, values):
+    if known := shelf_order.find_shelf(user, values):
         return known
     form = ShelfForm({"name": " ".join(values.split())[:100]}, instance=Shelf(user=user))
     return form.save() if form.is_valid() else None

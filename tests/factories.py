@@ -174,7 +174,7 @@ class CandidateFactory(DjangoModelFactory):
     copy = None
     scan = factory.LazyAttribute(lambda candidate: _scan_of(candidate.copy))
     number = factory.LazyAttribute(lambda candidate: candidate.scan.candidates.count() + 1)
-    record = factory.LazyAttribute(lambda candidate: identity.record_of(candidate.copy.book) if candidate.copy else DUNE)
+    record = factory.LazyAttribute(lambda candidate: identity.record_of_book(candidate.copy.book) if candidate.copy else DUNE)
     decision = factory.LazyAttribute(lambda candidate: Decision.ACCEPTED if candidate.copy else Decision.PENDING)
     band = Band.SURE
     confidence = factory.LazyAttribute(lambda candidate: CONFIDENCE[candidate.band])

@@ -32,7 +32,7 @@ def _from_here(items: list[Item]):
     known = isbn_entry.known_here(item.isbn13 for item in items)
     for item in items:
         record = known.get(item.isbn13) or identity.placeholder(item.isbn13)
-        values = facts.of_record(record)
+        values = facts.facts_of_record(record)
         item.facts |= {name: values[name] for name in FACTS if values.get(name)}
         if item.isbn13 not in known:
             item.notes.append("This ISBN is not known here yet. It is being looked up in the catalogues.")

@@ -4,7 +4,7 @@ from django.db.models import Max
 
 from catalogs.folding import fold_name
 from library.models import Shelf
-from library.shelf_order import called
+from library.shelf_order import find_shelf
 
 
 def exactly(user, place: list[str], known: dict) -> Shelf | None:
@@ -32,7 +32,7 @@ def find_or_make(user, place: list[str], known: dict) -> Shelf | None:
             mine = Shelf.objects.filter(user=user)
             there = next((s for s in mine if [fold_name(part) for part in (s.room, s.bookcase, s.name)] == wanted), None)
         else:
-            there = called(user, name)  # a file that names no room means the shelf of that name wherever it stands
+            there = find_shelf(user, name)  # a file that names no room means the shelf of that name wherever it stands
         known[parts] = there or Shelf.objects.create(user=user, room=room, bookcase=bookcase, name=name, position=_next(user))
     return known[parts]
 

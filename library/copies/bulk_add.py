@@ -105,7 +105,7 @@ def _by_isbn(isbns: list[str]) -> dict[str, Book]:
 def _book(record: Record) -> Book:
     key = work_key(record.title, record.authors)
     source = {"source": record.source, "source_id": record.source_id[:100], "links": record.links}
-    return Book(isbn13=record.isbn or None, work_key=key, **source, **facts.of_record(record))
+    return Book(isbn13=record.isbn or None, work_key=key, **source, **facts.facts_of_record(record))
 
 
 def _copy(user, new: NewCopy, book: Book, source: str) -> UserBook:

@@ -64,7 +64,7 @@ def apply_change(user, copies: QuerySet, change: Change) -> Undo | None:
     steps = [step for step in steps if step["before"]] + tag_steps
     if not steps:
         return None
-    done = undoing.record(user, _change_sentence(change, len(changed | retagged)), *steps)
+    done = undoing.record_undo(user, _change_sentence(change, len(changed | retagged)), *steps)
     webhooks.notify_many(user.pk, changed | retagged, done.sentence)
     return done
 
@@ -85,7 +85,7 @@ def _tag(user, pks: list[int], names) -> list[dict]:
         tagging.Through.objects.bulk_create(rows, ignore_conflicts=True, batch_size=undoing.CHUNK)
         for pk, tag in missing:
             fresh[tag.name].append(pk)
-    return [undoing.tagged(name, copies) for name, copies in fresh.items()]
+    return [undoing.undo_tagged(name, copies) for name, copies in fresh.items()]
 
 
 def _untag(user, pks: list[int], names) -> list[dict]:
@@ -98,7 +98,7 @@ def _untag(user, pks: list[int], names) -> list[dict]:
         tagging.Through.objects.filter(userbook__in=chunk, tag__in=tags).delete()
         for pk, tag in pairs:
             gone[by_key[tag]].append(pk)
-    return [undoing.untagged(name, copies) for name, copies in gone.items()]
+    return [undoing.undo_untagged(name, copies) for name, copies in gone.items()]
 
 
 def _pairs(pks: list[int], tags):
@@ -149,8 +149,8 @@ def _merge_tags(tag: Tag, into: Tag) -> Undo:
     rows = [tagging.Through(userbook_id=pk, tag=into) for pk in fresh]
     tagging.Through.objects.bulk_create(rows, ignore_conflicts=True, batch_size=undoing.CHUNK)
     tag.delete()
-    steps = undoing.untagged(tag.name, books), undoing.tagged(into.name, fresh)
-    return undoing.record(tag.user, f"Merged the tag “{tag.name}” into “{into.name}”.", *steps)
+    steps = undoing.undo_untagged(tag.name, books), undoing.undo_tagged(into.name, fresh)
+    return undoing.record_undo(tag.user, f"Merged the tag “{tag.name}” into “{into.name}”.", *steps)
 
 
 @transaction.atomic
@@ -159,8 +159,8 @@ def delete_tag(tag: Tag) -> Undo:
     books = _books(tag)
     _count_as_change(tag)
     tag.delete()
-    return undoing.record(
-        tag.user, f"Deleted the tag “{tag.name}”. Its books are still in your library.", undoing.untagged(tag.name, books)
+    return undoing.record_undo(
+        tag.user, f"Deleted the tag “{tag.name}”. Its books are still in your library.", undoing.undo_untagged(tag.name, books)
     )
 
 

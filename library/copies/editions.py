@@ -63,12 +63,13 @@ AT_MOST = 24
 OF_EDITION = ("isbn13", "subtitle", "publisher", "published_date", "pages", "binding", "cover")
 
 
-def others(copy: UserBook, lookup: Lookup) -> list[Record]:
+def other_editions(copy: UserBook, lookup: Lookup) -> list[Record]:
     """Other editions of the same work: first those in our database, then those the catalogues find."""
     key = identity.work_key(copy.title, copy.authors)
     known = Book.objects.filter(Q(work_key=key) | Q(work_key=copy.book.work_key)).exclude(pk=copy.book_id)
     found = [
-        identity.record_of(book) for book in known.exclude(source="", isbn13=None).order_by("-published_date", "pk")[:AT_MOST]
+        identity.record_of_book(book)
+        for book in known.exclude(source="", isbn13=None).order_by("-published_date", "pk")[:AT_MOST]
     ]
     text = " ".join([copy.title, *copy.authors[:1]])
     requested = lookup.search([text]).get(text, [])
@@ -101,12 +102,12 @@ def choose_edition(user, copy: UserBook, record: Record, over_mine: bool = False
         copy.origins[fact] = source
         if fact == "cover":
             copy.cover_key = book.cover_key
-            cover_files.want(copy)
+            cover_files.enqueue_cover(copy)
     copy.save()
     now = _state(copy)
     changed = [name for name in now if now[name] != was[name]]
-    step = undoing.values(copy, {name: was[name] for name in changed}, {name: now[name] for name in changed})
-    return undoing.record(user, f"Changed the edition of “{copy.title[:120]}”.", step)
+    step = undoing.undo_values(copy, {name: was[name] for name in changed}, {name: now[name] for name in changed})
+    return undoing.record_undo(user, f"Changed the edition of “{copy.title[:120]}”.", step)
 
 
 def _state(copy: UserBook) -> dict:

@@ -15,7 +15,7 @@ IN_WORDS = {
 LONGEST = {field.name: field.max_length for field in Book._meta.fields if getattr(field, "max_length", None)}
 
 
-def of_record(record: Record) -> dict:
+def facts_of_record(record: Record) -> dict:
     """`record` as columns of a Book, without the ISBN, truncated to the columns' lengths."""
     values = {fact: getattr(record, fact) for fact in FACTS if fact != "isbn13"}
     values |= {"authors": list(record.authors), "categories": list(record.categories)}

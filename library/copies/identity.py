@@ -62,7 +62,7 @@ def find_or_make_book(record: Record) -> Book:
                 source=record.source,
                 source_id=record.source_id[:100],
                 work_key=work_key(record.title, record.authors),
-                **facts.of_record(record),
+                **facts.facts_of_record(record),
             )
     except IntegrityError:
         return Book.objects.get(isbn13=record.isbn)
@@ -73,7 +73,7 @@ def complete_edition(book: Book, record: Record) -> bool:
     Returns whether anything changed."""
     if record.source in PEOPLE:
         return False
-    values = {fact: value for fact, value in facts.of_record(record).items() if value not in ("", None, [])}
+    values = {fact: value for fact, value in facts.facts_of_record(record).items() if value not in ("", None, [])}
     if is_confirmed(book):
         values = {fact: value for fact, value in values.items() if not getattr(book, fact)}
     else:
@@ -90,7 +90,7 @@ def complete_edition(book: Book, record: Record) -> bool:
     return True
 
 
-def record_of(book: Book) -> Record:
+def record_of_book(book: Book) -> Record:
     """The shared edition as a Record."""
     values = {fact: getattr(book, fact) for fact in FACTS if fact != "isbn13"}
     values |= {"authors": tuple(book.authors), "categories": tuple(book.categories)}
@@ -127,7 +127,7 @@ def add_copy(user, record: Record, **own) -> UserBook:
 
     If no catalogue confirms the edition, the copy gets its facts from `record`, not from what others typed."""
     book = find_or_make_book(record)
-    copied = facts.of_record(record_of(book) if is_confirmed(book) else record)
+    copied = facts.facts_of_record(record_of_book(book) if is_confirmed(book) else record)
     copied["isbn13"] = book.isbn13 or ""
     origin = book.source if is_confirmed(book) else ORIGINS.get(record.source, facts.YOU)
     origins = {fact: origin for fact, value in copied.items() if value}
@@ -135,5 +135,5 @@ def add_copy(user, record: Record, **own) -> UserBook:
         del origins["title"]  # so that any source may replace it
     key = book.cover_key if copied["cover"] == book.cover else ""
     copy = UserBook.objects.create(user=user, book=book, cover_key=key, origins=origins, **copied, **own)
-    cover_files.want(copy)
+    cover_files.enqueue_cover(copy)
     return copy

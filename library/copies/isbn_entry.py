@@ -37,11 +37,11 @@ class Batch:
         return {**plain, "tags": list(self.tags), "shelf": self.shelf.pk if self.shelf else None}
 
     def as_own(self) -> dict:
-        """The keyword arguments for `enter`."""
+        """The keyword arguments for `add_isbns`."""
         return {"status": self.status, "shelf": self.shelf, "tags": self.tags, "on_duplicate": self.on_duplicate}
 
 
-def remembered(user) -> Batch:
+def last_batch(user) -> Batch:
     """This person's last choices. By default, books they already have are skipped."""
     preferences = Preferences.objects.filter(user=user).first()
     chosen = (preferences.choices.get(CHOICE) if preferences else None) or {}
@@ -54,7 +54,7 @@ def remembered(user) -> Batch:
     )
 
 
-def remember(user, batch: Batch):
+def remember_batch(user, batch: Batch):
     preferences, _ = Preferences.objects.get_or_create(user=user)
     if preferences.choices.get(CHOICE) != batch.as_choices():
         preferences.choices[CHOICE] = batch.as_choices()
@@ -88,7 +88,7 @@ class _EnteredCopy(Entered):
 
 
 @transaction.atomic
-def enter(
+def add_isbns(
     user,
     isbns: Sequence[str],
     *,
@@ -131,7 +131,7 @@ def enter(
 
 
 @transaction.atomic
-def enter_record(
+def add_record(
     user, record: Record, *, given: dict | None = None, tags: Iterable[str] = (), key: str = "", **own
 ) -> _EnteredCopy:
     """Adds one copy of `record`, which a catalogue returned or the owner typed. `given` are facts the owner typed, which nothing
@@ -155,7 +155,7 @@ def known_here(numbers: Iterable[str]) -> dict[str, Record]:
     local = CatalogRecord.objects.filter(isbn13__in=numbers)
     known = {row.isbn13: row.as_record() for row in local}
     editions = Book.objects.filter(isbn13__in=numbers).exclude(source__in=identity.PEOPLE)
-    return known | {book.isbn13: identity.record_of(book) for book in editions}
+    return known | {book.isbn13: identity.record_of_book(book) for book in editions}
 
 
 def owned_counts(user, numbers: Iterable[str]) -> dict[str, int]:
@@ -189,7 +189,7 @@ def _wanted(record: Record) -> str:
     """Whether to look the book up: only an ISBN identifies an edition for certain."""
     if not record.isbn:
         return SyncStatus.NONE
-    return SyncStatus.PENDING if metadata_lookup.is_wanting(record) else SyncStatus.SYNCED
+    return SyncStatus.PENDING if metadata_lookup.needs_lookup(record) else SyncStatus.SYNCED
 
 
 def _tag(user, copies: list[UserBook], names: Iterable[str]):

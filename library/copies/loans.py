@@ -13,13 +13,13 @@ class LoanError(Exception):
     """Explains to the person why a book cannot be lent or returned."""
 
 
-def out(user):
+def current_loans(user):
     """Current loans by due date, without books in the trash."""
     lent = Loan.objects.filter(copy__user=user, copy__removed__isnull=True, returned__isnull=True)
     return lent.select_related("copy").order_by(F("due").asc(nulls_last=True), "since", "pk")
 
 
-def back(user):
+def returned_loans(user):
     """Returned loans, latest first."""
     given = Loan.objects.filter(copy__user=user, copy__removed__isnull=True, returned__isnull=False)
     return given.select_related("copy").order_by("-returned", "-pk")

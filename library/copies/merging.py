@@ -88,10 +88,10 @@ def merge_copies(user, keep: UserBook, other: UserBook, two_isbns: bool = False)
     trash.move_to_trash(other)
     after = _values(keep)
     changed = [name for name in after if after[name] != before[name]]
-    steps += [undoing.tagged(name, [keep.pk]) for name in new_tags]
-    steps.append(undoing.values(keep, {n: before[n] for n in changed}, {n: after[n] for n in changed}))
+    steps += [undoing.undo_tagged(name, [keep.pk]) for name in new_tags]
+    steps.append(undoing.undo_values(keep, {n: before[n] for n in changed}, {n: after[n] for n in changed}))
     steps.append(undoing.undo_columns("removed", other.removed, [(other.pk, None)]))
-    return undoing.record(user, f"Merged two records of “{keep.title[:120]}”.", *steps)
+    return undoing.record_undo(user, f"Merged two records of “{keep.title[:120]}”.", *steps)
 
 
 def _locked(user, copy: UserBook) -> UserBook:
@@ -121,7 +121,7 @@ def _move(relation: str, copy: UserBook, to: UserBook) -> dict | None:
     if not rows:
         return None
     getattr(copy, relation).update(copy=to)
-    return undoing.moved(relation, rows, copy, to)
+    return undoing.undo_moved(relation, rows, copy, to)
 
 
 def _fill_facts(keep: UserBook, other: UserBook):
@@ -181,11 +181,11 @@ def split_copy(user, copy: UserBook, **rows: list[int]) -> tuple[UserBook, Undo]
     own |= {fact: getattr(copy, fact) for fact in FACTS} | {"cover_key": copy.cover_key}
     second = UserBook.objects.create(user=user, **own)
     tagging.set_tags(second, tagging.names_of(copy))
-    steps = [undoing.made(second)]
+    steps = [undoing.undo_made(second)]
     for relation, keys in rows.items():
         mine = list(getattr(copy, relation).filter(pk__in=keys).values_list("pk", flat=True))
         if mine:
             getattr(copy, relation).filter(pk__in=mine).update(copy=second)
-            steps.append(undoing.moved(relation, mine, copy, second))
+            steps.append(undoing.undo_moved(relation, mine, copy, second))
     copy.save(update_fields=[])
-    return second, undoing.record(user, f"Split “{copy.title[:120]}” into two books.", *steps)
+    return second, undoing.record_undo(user, f"Split “{copy.title[:120]}” into two books.", *steps)

@@ -17,11 +17,11 @@ def mark_status(copy: UserBook, status: str, today: date | None = None) -> UserB
     """Saves the copy's status and updates its reading dates accordingly."""
     before, copy.status = copy.status, status
     copy.save(update_fields=["status"])
-    follow(copy, before, today)
+    update_readings(copy, before, today)
     return copy
 
 
-def follow(copy: UserBook, before: str, today: date | None = None):
+def update_readings(copy: UserBook, before: str, today: date | None = None):
     """Updates the reading dates after the status has changed: "reading" starts a reading, "read" finishes the open one.
 
     A wrong status that is corrected on the same day leaves no trace. Marking a book as read without having started it sets no

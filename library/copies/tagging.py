@@ -58,17 +58,17 @@ def names_of(copy: UserBook) -> list[str]:
     return [tag.name for tag in copy.tags.all()]
 
 
-def counted(user):
+def tags_with_counts(user):
     """This person's tags with their number of books (`count`), without the trash."""
     standing = Count("books", filter=Q(books__removed__isnull=True))
     return Tag.objects.filter(user=user).annotate(count=standing).order_by("folded")  # annotating drops the default order
 
 
-def beginning(user, text: str, limit: int = 12) -> list[Tag]:
+def matching_tags(user, text: str, limit: int = 12) -> list[Tag]:
     """Suggestions while typing: tags that begin with the text, then those with a word that does, most used first."""
     folded = folding.fold(text)
     fits = Q(folded__startswith=folded) | Q(folded__contains=f" {folded}")
-    found = counted(user).filter(fits).order_by("-count", "folded")[: limit * 2]
+    found = tags_with_counts(user).filter(fits).order_by("-count", "folded")[: limit * 2]
     return sorted(found, key=lambda tag: not tag.folded.startswith(folded))[:limit]
 
 

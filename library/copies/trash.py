@@ -16,7 +16,7 @@ KEPT = timedelta(days=30)
 logger = logging.getLogger("library.copies.trash")
 
 
-def of(user):
+def removed_books(user):
     """This person's removed books, latest first."""
     return UserBook.objects.in_trash(user).order_by("-removed", "-pk")
 
@@ -37,9 +37,9 @@ def restore_copy(copy: UserBook) -> UserBook:
 
 
 def restore_all_copies(user) -> int:
-    waiting = list(of(user).order_by().values_list("pk", flat=True))
+    waiting = list(removed_books(user).order_by().values_list("pk", flat=True))
     with transaction.atomic():
-        count = sum(of(user).filter(pk__in=chunk).change(removed=None) for chunk in undoing.in_chunks(waiting))
+        count = sum(removed_books(user).filter(pk__in=chunk).change(removed=None) for chunk in undoing.in_chunks(waiting))
         webhooks.notify_many(user.pk, waiting, "Restored everything from the trash.")
     return count
 

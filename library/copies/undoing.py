@@ -46,38 +46,38 @@ def undo_columns(column: str, after, rows: Iterable[tuple[int, object]]) -> dict
     return {"do": "columns", "column": column, "after": _plain(after), "before": [list(item) for item in by_value.items()]}
 
 
-def values(copy: UserBook, before: dict, after: dict) -> dict:
+def undo_values(copy: UserBook, before: dict, after: dict) -> dict:
     """Columns of one copy were changed."""
     before, after = ({name: _plain(value) for name, value in given.items()} for given in (before, after))
     return {"do": "values", "copy": copy.pk, "before": before, "after": after}
 
 
-def tagged(tag_name: str, copies: list[int]) -> dict:
+def undo_tagged(tag_name: str, copies: list[int]) -> dict:
     """A tag was added to these copies, which did not have it."""
     return {"do": "tagged", "tag": tag_name, "copies": copies}
 
 
-def untagged(tag_name: str, copies: list[int]) -> dict:
+def undo_untagged(tag_name: str, copies: list[int]) -> dict:
     """A tag was removed from these copies."""
     return {"do": "untagged", "tag": tag_name, "copies": copies}
 
 
-def moved(relation: str, rows: list[int], copy: UserBook, to: UserBook) -> dict:
+def undo_moved(relation: str, rows: list[int], copy: UserBook, to: UserBook) -> dict:
     """Loans, readings, … were moved from one copy to another."""
     return {"do": "moved", "relation": relation, "rows": rows, "copy": copy.pk, "to": to.pk}
 
 
-def made(copy: UserBook) -> dict:
+def undo_made(copy: UserBook) -> dict:
     """This copy was created; undoing moves it to the trash."""
     return {"do": "made", "copy": copy.pk}
 
 
-def shelf_gone(place: dict, copies: list[int], rows: dict[str, list[int]]) -> dict:
+def undo_shelf_deletion(place: dict, copies: list[int], rows: dict[str, list[int]]) -> dict:
     """A shelf with these copies was deleted; `rows` are those of SHELF_ROWS."""
     return {"do": "shelf_gone", "place": place, "copies": copies, "rows": rows}
 
 
-def record(user, sentence: str, *steps: dict) -> Undo:
+def record_undo(user, sentence: str, *steps: dict) -> Undo:
     return Undo.objects.create(user=user, sentence=sentence[:200], before={"steps": [step for step in steps if step]})
 
 

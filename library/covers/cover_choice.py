@@ -50,7 +50,7 @@ def _offer(copy: UserBook, book: Book) -> _Offer:
 
 
 @transaction.atomic
-def of_edition(copy: UserBook, book: Book) -> UserBook:
+def choose_edition_cover(copy: UserBook, book: Book) -> UserBook:
     """Uses the cover of the edition `book`, without changing the copy's own edition."""
     return _choose(copy, book.cover, book.cover_key)
 
@@ -58,7 +58,7 @@ def of_edition(copy: UserBook, book: Book) -> UserBook:
 @transaction.atomic
 def choose_own_cover(copy: UserBook, picture: bytes) -> UserBook:
     """Uses the owner's picture, which must come from `as_cover`."""
-    return _choose(copy, "", cover_files.keep_own(copy.user, picture))
+    return _choose(copy, "", cover_files.store_own_cover(copy.user, picture))
 
 
 @transaction.atomic
@@ -71,5 +71,5 @@ def _choose(copy: UserBook, cover: str, key: str) -> UserBook:
     edited = owner_edits.edit_copy(copy.user, copy.pk, {"cover": cover}, {"cover_key": key})
     edited.origins["cover"] = facts.YOU
     edited.save(update_fields=["origins"])
-    cover_files.want(edited)
+    cover_files.enqueue_cover(edited)
     return edited

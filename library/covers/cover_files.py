@@ -118,7 +118,7 @@ def is_wanted(cover: str) -> bool:
     return settings.COVERS != "off" and cover.startswith("https://")
 
 
-def want(copy: UserBook):
+def enqueue_cover(copy: UserBook):
     """Enqueues the download of the picture of `copy` on commit."""
     if is_wanted(copy.cover) and not copy.cover_key:
         transaction.on_commit(partial(async_task, "library.covers.cover_files.store_cover", copy.pk))
@@ -127,7 +127,7 @@ def want(copy: UserBook):
 def cover_changed(copy: UserBook):
     """The cover address of `copy` has changed: forgets the stored picture (without saving) and enqueues the new one."""
     copy.cover_key = ""
-    want(copy)
+    enqueue_cover(copy)
 
 
 def store_cover(pk: int):
@@ -171,7 +171,7 @@ def stored(key: str, picture: bytes) -> str:
     return key
 
 
-def keep_own(user, picture: bytes) -> str:
+def store_own_cover(user, picture: bytes) -> str:
     """Stores a person's own picture, which must come from `as_cover`, and returns its key."""
     return stored(own_key(user.pk, secrets.token_hex(16)), picture)
 

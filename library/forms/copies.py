@@ -82,7 +82,7 @@ class CopyForm(OwnShelfForm, CarefulForm):
             copy.save(update_fields=list(cleaned))
         if names is not None:
             tagging.set_tags(copy, names)
-        readings.follow(copy, before)
+        readings.update_readings(copy, before)
         return clashes
 
 
@@ -302,7 +302,7 @@ class CoverForm(forms.Form):
     def save(self) -> UserBook:
         chosen = self.cleaned_data
         if chosen["choice"] == cover_choice.EDITION:
-            return cover_choice.of_edition(self.copy, chosen["book"])
+            return cover_choice.choose_edition_cover(self.copy, chosen["book"])
         return (
             cover_choice.choose_own_cover(self.copy, chosen["picture"])
             if chosen["choice"] == cover_choice.UPLOAD

@@ -78,7 +78,7 @@ class TypedForm(EntryBatchForm):
         once = self.cleaned_data["entry_key"]
         keys = [f"{once}-{place}" for place in range(len(found))] if once else []
         batch = self.batch()
-        return isbn_entry.enter(self.user, found, entry=Entry.ISBN, keys=keys, **batch.as_own())
+        return isbn_entry.add_isbns(self.user, found, entry=Entry.ISBN, keys=keys, **batch.as_own())
 
 
 class NameForm(forms.Form):
@@ -178,4 +178,4 @@ class AddBookForm(OwnShelfForm, forms.Form):
     def save(self) -> UserBook:
         own = {name: self.cleaned_data[name] for name in ("shelf", "status", "tags")}
         key = self.cleaned_data["entry_key"]
-        return isbn_entry.enter_record(self.user, self.record(), given=self.given_values(), entry=Entry.HAND, key=key, **own).copy
+        return isbn_entry.add_record(self.user, self.record(), given=self.given_values(), entry=Entry.HAND, key=key, **own).copy

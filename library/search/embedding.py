@@ -97,7 +97,7 @@ def _write_vectors(copies: list[UserBook], digests: dict[int, str], vectors: dic
     return len(digests)
 
 
-def everything_of(user, embedder=None) -> int:
+def compute_all_vectors(user, embedder=None) -> int:
     """Computes all due vectors of one person, for commands and tests."""
     embedder, made = embedder or choosing.embedder(), 0
     while some := batch(embedder, Embedding.objects.due().filter(user=user)):
@@ -159,7 +159,7 @@ def forget_query_vectors():
     _query_vectors.clear()
 
 
-def wrong(model: str) -> list[int]:
+def mismatched_vectors(model: str) -> list[int]:
     """Copies whose vector is marked as up to date but belongs to another text. There should be none."""
     found = []
     rows = Embedding.objects.filter(stale=False, model=model).values_list("copy_id", "digest").order_by("copy_id")
@@ -170,7 +170,7 @@ def wrong(model: str) -> list[int]:
     return found
 
 
-def order(copies: list[int]):
+def mark_vectors_due(copies: list[int]):
     """Marks the vectors of these copies as due."""
     for start in range(0, len(copies), CHECKED_AT_ONCE):
         Embedding.objects.filter(pk__in=copies[start : start + CHECKED_AT_ONCE]).update(stale=True)

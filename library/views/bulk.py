@@ -68,7 +68,9 @@ def tags(request):
 
 def _tags_page(request, form: TagForm | None = None, renaming: Tag | None = None):
     """`renaming` is the tag whose new name was not valid: its form stays open, with what was typed."""
-    return render(request, "library/tags.html", {"tags": tagging.counted(request.user), "form": form, "renaming": renaming})
+    return render(
+        request, "library/tags.html", {"tags": tagging.tags_with_counts(request.user), "form": form, "renaming": renaming}
+    )
 
 
 @login_required
@@ -103,5 +105,5 @@ def delete_tag(request, pk):
 @require_GET
 def suggest_tags(request):
     """For static/js/tags.js: tags that begin with what was typed."""
-    found = tagging.beginning(request.user, request.GET.get("q", "")[:100])
+    found = tagging.matching_tags(request.user, request.GET.get("q", "")[:100])
     return JsonResponse({"tags": [{"name": tag.name, "count": tag.count} for tag in found]})

@@ -33,7 +33,7 @@ def book_editions(request, pk):
     catalogs = lookup.lookup_from_settings(WAIT_FOR_EDITIONS)
     found = [
         {"record": record, "key": offer_key(record), "source": facts.source_in_words(record.source)}
-        for record in editions.others(copy, catalogs)
+        for record in editions.other_editions(copy, catalogs)
     ]
     return render(request, "library/editions.html", {"copy": copy, "editions": found, "problems": catalogs.problems})
 

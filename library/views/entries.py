@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from catalogs import Record, isbn, lookup
 from library.copies import editions, isbn_entry
-from library.copies.isbn_entry import EntryOutcome, remember, remembered
+from library.copies.isbn_entry import EntryOutcome, last_batch, remember_batch
 from library.forms import AddBookForm, EntryBatchForm, TypedForm
 from library.models import Entry, UserBook
 
@@ -50,10 +50,10 @@ def entry_isbn(request):
     if request.method == "POST":
         form = TypedForm(request.user, request.POST)
         if form.is_valid():
-            remember(request.user, form.batch())
+            remember_batch(request.user, form.batch())
             return render(request, "library/add_isbn_done.html", _outcome_of(form.save()))
     else:
-        form = TypedForm(request.user, batch=remembered(request.user), initial={"entry_key": uuid.uuid4().hex})
+        form = TypedForm(request.user, batch=last_batch(request.user), initial={"entry_key": uuid.uuid4().hex})
     return render(request, "library/add_isbn.html", {"form": form})
 
 
@@ -84,7 +84,7 @@ def understood(request):
 @require_GET
 def entry_search(request):
     text = " ".join(request.GET.get("q", "").replace("\0", "").split())[:300]
-    context = {"q": text, "form": EntryBatchForm(request.user, batch=remembered(request.user))}
+    context = {"q": text, "form": EntryBatchForm(request.user, batch=last_batch(request.user))}
     if text:
         context |= editions.search_catalogs(request.user, text)
     fragment = request.headers.get("HX-Target") == "add-results"
@@ -104,9 +104,9 @@ def search_add(request):
         messages.error(request, "That book could not be added. Search again and choose it once more.")
         return redirect("entry_search")
     batch = form.batch()
-    remember(request.user, batch)
+    remember_batch(request.user, batch)
     own = {"status": batch.status, "shelf": batch.shelf, "tags": batch.tags}
-    copy = isbn_entry.enter_record(request.user, record, entry=Entry.SEARCH, **own).copy
+    copy = isbn_entry.add_record(request.user, record, entry=Entry.SEARCH, **own).copy
     if request.headers.get("HX-Request"):
         return render(request, "library/_add_result_added.html", {"copy": copy})
     messages.success(request, f"Added “{copy.title}” to your library.", extra_tags=reverse("entry_undo", args=[copy.pk]))
@@ -116,7 +116,7 @@ def search_add(request):
 # ── By hand ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @login_required
 def hand(request):
-    chosen = remembered(request.user)
+    chosen = last_batch(request.user)
     first = {"status": chosen.status, "shelf": chosen.shelf, "entry_key": uuid.uuid4().hex, **request.GET.dict()}
     form = AddBookForm(request.user, lookup.lookup_from_settings(), request.POST or None, initial=first)
     owned: list[UserBook] = []

@@ -130,7 +130,7 @@ def feeds_page(request):
 @login_required
 @require_POST
 def feeds_renew(request):
-    feeds.renew(request.user)
+    feeds.renew_feed_key(request.user)
     messages.success(request, "New addresses created. Any old ones no longer work.")
     return redirect("feeds")
 
@@ -138,7 +138,7 @@ def feeds_renew(request):
 @login_required
 @require_POST
 def feeds_revoke(request):
-    feeds.revoke(request.user)
+    feeds.revoke_feed_key(request.user)
     messages.success(request, "The secret addresses have been revoked.")
     return redirect("feeds")
 
@@ -155,7 +155,7 @@ def _feed_owner(secret: str):
 def loans_due(request, secret):
     """A calendar of the days when loans are due."""
     user = _feed_owner(secret)
-    made = calendar(list(loans.out(user)), "Books due back")
+    made = calendar(list(loans.current_loans(user)), "Books due back")
     response = HttpResponse(made, content_type="text/calendar; charset=utf-8")
     return _quietly(response)
 
@@ -163,7 +163,7 @@ def loans_due(request, secret):
 @require_safe
 def recently_added(request, secret):
     user = _feed_owner(secret)
-    copies = list(serializers.with_all(UserBook.objects.of(user)).order_by("-added", "-pk")[:NEWEST])
+    copies = list(serializers.with_related(UserBook.objects.of(user)).order_by("-added", "-pk")[:NEWEST])
     home = request.build_absolute_uri("/")
     made = rss(copies, f"Recently added by {user.username}", home, lambda copy: _page_of(request, copy))
     return _quietly(HttpResponse(made, content_type="application/rss+xml; charset=utf-8"))

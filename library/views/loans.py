@@ -24,7 +24,7 @@ def _own_loan(request, pk) -> Loan:
 def lent(request):
     """Current loans, overdue ones first; with ?past, returned loans."""
     past = "past" in request.GET
-    rows = loans.back(request.user) if past else loans.out(request.user)
+    rows = loans.returned_loans(request.user) if past else loans.current_loans(request.user)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     for loan in page:
         loan.overdue = loans.is_overdue(loan)

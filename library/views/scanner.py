@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from library import metadata_lookup
 from library.copies import isbn_entry, owner_edits, trash
-from library.copies.isbn_entry import Entered, EntryOutcome, remember, remembered
+from library.copies.isbn_entry import Entered, EntryOutcome, last_batch, remember_batch
 from library.forms import EntriesForm, EntryBatchForm, NameForm
 from library.forms.fields import error_sentence
 from library.in_words import count_of
@@ -55,7 +55,7 @@ def _session(user) -> dict:
     since = timezone.now() - SESSION
     recent = _own_copies(user).filter(removed__isnull=True, added__gte=since, entry__in=[Entry.ISBN, Entry.BARCODE])
     return {
-        "form": EntryBatchForm(user, batch=remembered(user)),
+        "form": EntryBatchForm(user, batch=last_batch(user)),
         "copies": recent.order_by("-added", "-pk")[:SHOWN],
         "unknown": unknown(user).count(),
     }
@@ -69,9 +69,9 @@ def entry_send(request):
     if not form.is_valid():
         return _refuse(request, error_sentence(form))
     batch = form.batch()
-    remember(request.user, batch)
+    remember_batch(request.user, batch)
     texts, keys = form.cleaned_data["texts"], form.cleaned_data["keys"]
-    entered = isbn_entry.enter(request.user, texts, keys=keys, entry=Entry.BARCODE, **batch.as_own())
+    entered = isbn_entry.add_isbns(request.user, texts, keys=keys, entry=Entry.BARCODE, **batch.as_own())
     if _wants_json(request):
         return JsonResponse({"entries": [_in_json(request, item) for item in entered]})
     for item in entered:

@@ -32,8 +32,8 @@ def shelves(request):
 
 def _shelves_page(request, form, renaming: Shelf | None = None):
     """`renaming` is the shelf being edited. Only its form is rendered: one for every shelf would make up most of the page."""
-    rows, homeless = shelf_order.with_counts(request.user)
-    rooms = shelf_order.arranged(rows)
+    rows, homeless = shelf_order.shelves_with_counts(request.user)
+    rooms = shelf_order.group_shelves(rows)
     context = {"shelves": rows, "rooms": rooms, "form": form, "renaming": renaming, "homeless": homeless}
     context["room_names"] = [room.name for room in rooms if room.name]
     context["bookcase_names"] = sorted({shelf.bookcase for shelf in rows} - {""})
@@ -61,7 +61,7 @@ def shelf_move(request, pk):
         shelf_order.move_shelf(shelf, request.POST.get("what", "shelf"), -1 if request.POST.get("to") == "up" else 1)
         return redirect("shelves")
     try:
-        shelf_order.put_beside(shelf, _own_shelf(request, int(beside)), after="after" in request.POST)
+        shelf_order.move_beside(shelf, _own_shelf(request, int(beside)), after="after" in request.POST)
     except shelf_order.PlaceError as error:
         messages.error(request, str(error))
     # The script that dragged it reloads the page.
@@ -71,6 +71,6 @@ def shelf_move(request, pk):
 @login_required
 @require_POST
 def shelf_delete(request, pk):
-    undo = shelf_order.take_away(_own_shelf(request, pk))
+    undo = shelf_order.remove_shelf(_own_shelf(request, pk))
     messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     return redirect("shelves")

@@ -20,7 +20,7 @@ BATCHES = 10
 @login_required
 def removed(request):
     """Removed books, latest first."""
-    copies = trash.of(request.user).defer(*listing.NOT_SHOWN)
+    copies = trash.removed_books(request.user).defer(*listing.NOT_SHOWN)
     page = Paginator(copies, PAGE_SIZE).get_page(request.GET.get("page"))
     for copy in page:
         copy.days_left = trash.days_left(copy)
@@ -45,7 +45,7 @@ def books_restore_all(request):
 @require_POST
 def books_delete(request):
     """Permanently deletes one book, or with `all` the whole trash, after asking for confirmation."""
-    copies = trash.of(request.user)
+    copies = trash.removed_books(request.user)
     if "all" not in request.POST:
         chosen = request.POST.get("id", "")
         copies = copies.filter(pk=int(chosen) if chosen.isdecimal() and len(chosen) < 19 else 0)

@@ -131,7 +131,7 @@ def ways_to_change_many():
     yield "tags given", lambda olive: bulk_changes.apply_change(olive, olive.books.all(), bulk_changes.Change(add_tags=("new",)))
     yield "a tag renamed", lambda olive: bulk_changes.rename_tag(olive.tags.get(), "verse")
     yield "a tag deleted", lambda olive: bulk_changes.delete_tag(olive.tags.get())
-    yield "a shelf taken away", lambda olive: shelf_order.take_away(olive.shelves.get())
+    yield "a shelf taken away", lambda olive: shelf_order.remove_shelf(olive.shelves.get())
     yield "into the trash", lambda olive: bulk_changes.apply_change(olive, olive.books.all(), bulk_changes.Change(remove=True))
 
 

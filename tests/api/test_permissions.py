@@ -79,7 +79,7 @@ class Things:
     session_id = property(lambda self: self.chat.key)
     webhook_id = property(lambda self: self.hook.pk)
     delivery_id = property(lambda self: DeliveryFactory(webhook=self.hook).pk)
-    undo_id = property(lambda self: undoing.record(self.user, "12 books are in the trash.").pk)
+    undo_id = property(lambda self: undoing.record_undo(self.user, "12 books are in the trash.").pk)
     token_id = property(lambda self: tokens.make_api_token(self.user, "a scanner", ["scan"])[0].pk)
     program_id = property(lambda self: TokenFamily.objects.create(user=self.user).pk)
 

@@ -30,7 +30,7 @@ books = [
 ]
 copies = [make_copy(user, title, author, description=about, shelf=shelf) for title, author, about in books]
 CandidateFactory(scan=make_scan(user, shelf=shelf, complete=True), copy=copies[0], shelf_row=2, position=14)
-embedding.everything_of(user)
+embedding.compute_all_vectors(user)
 """
 
 

@@ -292,7 +292,7 @@ def test_a_copy_that_is_gone_does_no_harm(catalogue, copy):
 
 def test_with_covers_off_nothing_is_asked_for(copy, owner_client, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks() as callbacks:
-        cover_files.want(copy)
+        cover_files.enqueue_cover(copy)
     assert fetches(callbacks) == 0
     assert shown(owner_client, copy) == ""
 

@@ -193,7 +193,7 @@ class Catalogs:
 def test_catalogues_are_asked_for_more_and_other_works_are_left_out(copy):
     mine = Record("Dune", ("Frank Herbert",), isbn="9780441013593", source="google_books")
     other_work = Record("Dune Messiah", ("Frank Herbert",), isbn="9780593098233", source="google_books")
-    found = editions.others(copy, Catalogs(mine, ANOTHER, ANOTHER, other_work))
+    found = editions.other_editions(copy, Catalogs(mine, ANOTHER, ANOTHER, other_work))
     assert found == [ANOTHER]
 
 

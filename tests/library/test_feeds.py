@@ -120,7 +120,7 @@ def test_a_page_of_the_catalogue_takes_as_many_queries_for_twenty_as_for_one(own
 def test_the_calendar_has_what_is_lent_on_the_day_when_it_is_due(owner, client):
     loans.lend_copy(make_copy(owner, "Emma"), "Nora", since=date(2026, 11, 1), due=date(2026, 12, 24), note="a, b; c")
     loans.lend_copy(make_copy(owner, "Dune"), "Paul", since=date(2026, 11, 1))
-    answer = client.get(f"/feeds/{feeds.renew(owner)}/loans.ics")
+    answer = client.get(f"/feeds/{feeds.renew_feed_key(owner)}/loans.ics")
     assert answer["Content-Type"].startswith("text/calendar")
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
     assert event["summary"] == "“Emma” due back from Nora"
@@ -131,14 +131,14 @@ def test_the_calendar_has_what_is_lent_on_the_day_when_it_is_due(owner, client):
 def test_the_feed_has_what_came_last_first(owner, client):
     make_copy(owner, "Emma")
     make_copy(owner, "Dune & Co")
-    answer = client.get(f"/feeds/{feeds.renew(owner)}/added.rss")
+    answer = client.get(f"/feeds/{feeds.renew_feed_key(owner)}/added.rss")
     found = [item.find("title").text for item in ElementTree.fromstring(answer.content).iter("item")]
     assert [title.split(" — ")[0] for title in found] == ["Dune & Co", "Emma"]
 
 
 def test_an_address_that_was_ended_or_made_up_is_404(owner, client):
-    secret = feeds.renew(owner)
-    feeds.renew(owner)
+    secret = feeds.renew_feed_key(owner)
+    feeds.renew_feed_key(owner)
     for wrong in (secret, secret[:-1] + "x", "x", f"{owner.pk}~x"):
         assert client.get(f"/feeds/{wrong}/loans.ics").status_code == 404
         assert client.get(f"/feeds/{wrong}/added.rss").status_code == 404

@@ -82,9 +82,9 @@ def test_what_came_back_is_on_a_page_of_its_own(copy, owner_client):
 def test_a_book_in_the_trash_is_not_on_the_page_until_it_is_restored(copy, owner):
     loans.lend_copy(copy, "Ana")
     trash.move_to_trash(copy)
-    assert list(loans.out(owner)) == []
+    assert list(loans.current_loans(owner)) == []
     trash.restore_copy(copy)
-    assert loans.out(owner).count() == 1
+    assert loans.current_loans(owner).count() == 1
 
 
 def test_a_loan_can_be_changed_and_taken_out(copy, owner_client):

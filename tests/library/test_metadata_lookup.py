@@ -11,7 +11,7 @@ from jobs import draining, runner
 from jobs.leases import take_lease
 from library import metadata_lookup
 from library.copies import owner_edits
-from library.copies.isbn_entry import enter
+from library.copies.isbn_entry import add_isbns
 from library.models import Book, FactChange, MetadataLookup, SyncStatus, UserBook
 from tests.work import queued
 
@@ -61,7 +61,7 @@ def with_catalogs(settings, *classes):
 
 
 def entered(owner, number=DUNE) -> UserBook:
-    return enter(owner, [number])[0].copy
+    return add_isbns(owner, [number])[0].copy
 
 
 def fresh(copy) -> UserBook:
@@ -233,7 +233,7 @@ def test_a_removed_book_is_not_looked_up_until_it_is_back(owner):
 
 def test_many_books_are_all_filled_and_each_isbn_is_asked_for_once(owner):
     Kind.known = {n: Record(f"Book {n}", ("A",), isbn=n, cover=COVER, source="kind") for n in (DUNE, EMMA)}
-    enter(owner, [DUNE, EMMA] * 20)
+    add_isbns(owner, [DUNE, EMMA] * 20)
     fill(owner)
     assert UserBook.objects.filter(sync_status=SyncStatus.SYNCED).count() == 40
     assert len(Kind.asked) <= 3 and set(Kind.asked) == {DUNE, EMMA}

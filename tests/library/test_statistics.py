@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from library.copies import tagging
-from library.statistics import Part, Statistics, bars, columns, nice, years
+from library.statistics import Part, Statistics, bars, columns, parts_by_year, round_up
 from tests.factories import make_copy, make_shelf
 
 
@@ -58,10 +58,10 @@ def test_a_reading_counts_in_the_month_it_ended(owner, library):
 
 
 def test_many_years_are_told_in_tens(owner):
-    parts = labels_and_counts(years({1601: 2, 1990: 5, 1999: 1, 2024: 7}))
+    parts = labels_and_counts(parts_by_year({1601: 2, 1990: 5, 1999: 1, 2024: 7}))
     assert parts[0] == ("1600s", 2) and parts[-1] == ("2020s", 7) and ("1990s", 6) in parts
-    assert labels_and_counts(years({800: 1, 2024: 1}))[0] == ("Before 1420", 1)
-    assert years({}) == []
+    assert labels_and_counts(parts_by_year({800: 1, 2024: 1}))[0] == ("Before 1420", 1)
+    assert parts_by_year({}) == []
 
 
 def test_a_column_is_as_high_as_its_part_of_the_round_number_above():
@@ -74,7 +74,7 @@ def test_a_column_is_as_high_as_its_part_of_the_round_number_above():
 
 @pytest.mark.parametrize(("highest", "round_number"), [(0, 1), (1, 1), (3, 5), (10, 10), (11, 20), (49, 50), (501, 1000)])
 def test_round_numbers(highest, round_number):
-    assert nice(highest) == round_number
+    assert round_up(highest) == round_number
 
 
 def test_the_page_shows_charts_with_their_tables(owner_client, stranger_client, library):

@@ -69,7 +69,7 @@ def test_what_is_typed_is_completed_from_ones_own_tags(copy, owner, stranger, ow
     tagging.find_or_make_tags(stranger, ["anarchy"])
     answer = owner_client.get(reverse("tag_suggest") + "?q=an").json()
     assert answer == {"tags": [{"name": "for Ana", "count": 1}]}
-    assert [tag.name for tag in tagging.beginning(owner, "")] == ["Classic", "for Ana"]
+    assert [tag.name for tag in tagging.matching_tags(owner, "")] == ["Classic", "for Ana"]
 
 
 def test_a_tag_is_renamed(copy, owner_client):

@@ -79,12 +79,12 @@ def test_for_good_is_asked_once_more(owner, three, owner_client):
 
 
 def test_an_uploaded_cover_goes_with_the_last_book_that_shows_it(owner, three):
-    key = cover_files.keep_own(owner, b"picture")
+    key = cover_files.store_own_cover(owner, b"picture")
     UserBook.objects.filter(pk__in=[three[0].pk, three[1].pk]).update(cover_key=key)
     for copy, still_there in ((three[0], True), (three[1], False)):
         copy.refresh_from_db()
         trash.move_to_trash(copy)
-        trash.delete_permanently(trash.of(owner))
+        trash.delete_permanently(trash.removed_books(owner))
         assert default_storage.exists(key) is still_there
 
 
@@ -99,7 +99,9 @@ def test_what_is_no_number_is_not_found(owner_client, pk):
 
 
 def test_batches_that_can_be_taken_back_are_listed(owner, three, owner_client):
-    undo = undoing.record(owner, "3 books are on “Study” now.", undoing.undo_columns("favourite", True, [(three[0].pk, False)]))
+    undo = undoing.record_undo(
+        owner, "3 books are on “Study” now.", undoing.undo_columns("favourite", True, [(three[0].pk, False)])
+    )
     assert reverse("undo", args=[undo.pk]) in owner_client.get(reverse("books_removed")).content.decode()
 
 
@@ -116,4 +118,4 @@ def test_a_stranger_neither_restores_nor_deletes(owner, three, stranger_client):
     assert stranger_client.post(reverse("books_delete"), {"id": three[0].pk, "sure": ""}).status_code == 404
     stranger_client.post(reverse("books_delete"), {"all": "", "sure": ""})
     stranger_client.post(reverse("books_restore_all"))
-    assert trash.of(owner).count() == 1
+    assert trash.removed_books(owner).count() == 1

@@ -140,7 +140,7 @@ def picture() -> bytes:
 
 def test_the_archive_brings_uploaded_covers_along(owner, stranger):
     copy = make_copy(owner, "Dune", "Frank Herbert")
-    UserBook.objects.filter(pk=copy.pk).update(cover_key=cover_files.keep_own(owner, picture()))
+    UserBook.objects.filter(pk=copy.pk).update(cover_key=cover_files.store_own_cover(owner, picture()))
     data = b"".join(own_json.archive(owner))
     file = import_run.take(stranger, ContentFile(data, "x.zip"), "x.zip")
     import_run.start(file, {}, here=True)

@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--vectors", action="store_true", help="compute due vectors now instead of in the background")
 
     def handle(self, *, repair, vectors, **options):
-        following.install(using=connection.alias)
+        following.install_triggers(using=connection.alias)
         if vectors:
             while made := embedding.make_due_vectors(60):
                 self.stdout.write(f"{made:,} vectors computed")
@@ -26,9 +26,9 @@ class Command(BaseCommand):
             missing = following.missing_vectors(cursor)
             if repair:
                 following.repair(cursor, connection)
-        old = embedding.wrong(choosing.embedder().name)
+        old = embedding.mismatched_vectors(choosing.embedder().name)
         if repair:
-            embedding.order(old)
+            embedding.mark_vectors_due(old)
         due = embedding.Embedding.objects.due().count()
         self.stdout.write(f"{words:,} differences in the index, {missing + len(old):,} in the vectors; {due:,} vectors are due")
         if (words or missing or old) and not repair:

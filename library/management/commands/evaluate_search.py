@@ -109,7 +109,7 @@ class Command(BaseCommand):
         user, _ = get_user_model().objects.get_or_create(username=NAME)
         if not UserBook.objects.of(user).exists():
             _fill_library(user, file, books)
-        made = embedding.everything_of(user)
+        made = embedding.compute_all_vectors(user)
         query = _read_queries(queries) if queries else _read_queries()
         table = _measure_recall(user, query)
         if options["json"]:

@@ -16,7 +16,7 @@ def engine_of(connection):
     return sqlite if connection.vendor == "sqlite" else postgresql
 
 
-def step_aside(sender=None, plan=(), using="default", **more):
+def remove_triggers(sender=None, plan=(), using="default", **more):
     """Removes the triggers before their tables change (`pre_migrate`), and only then: indexing a million books takes minutes."""
     if {migration.app_label for migration, _ in plan} & _apps_looked_at():
         with transaction.atomic(using=using), connections[using].cursor() as cursor:
@@ -27,7 +27,7 @@ def _apps_looked_at() -> set[str]:
     return {table.partition("_")[0] for table in NEEDED} | {source.table.partition("_")[0] for source in SOURCES}
 
 
-def install(sender=None, using="default", **more):
+def install_triggers(sender=None, using="default", **more):
     """Installs the triggers after migrations (`post_migrate`), unless they are in place."""
     connection = connections[using]
     chosen = engine_of(connection)

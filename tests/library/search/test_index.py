@@ -175,7 +175,7 @@ def test_a_lost_trigger_is_put_back_with_what_it_missed(owner):
         following.engine_of(connection).remove(cursor)
     owner.books.update(title="Persuasion")
     assert found(owner, "persuasion") == set()
-    following.install()
+    following.install_triggers()
     assert found(owner, "persuasion") == {copy.pk}
 
 
@@ -186,7 +186,7 @@ def test_it_steps_aside_for_changes_of_its_own_tables_alone(owner):
         with connection.cursor() as cursor:
             return following.engine_of(connection).in_place(cursor, set(connection.introspection.table_names(cursor)))
 
-    following.step_aside(plan=[(Migration("0002", "socialaccount"), False)])
+    following.remove_triggers(plan=[(Migration("0002", "socialaccount"), False)])
     assert in_place()
-    following.step_aside(plan=[(Migration("0099", "scanning"), False)])
+    following.remove_triggers(plan=[(Migration("0099", "scanning"), False)])
     assert not in_place()

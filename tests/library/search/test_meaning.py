@@ -21,13 +21,13 @@ def hashed(settings):
 
 def test_vectors_are_made_once_and_anew_when_the_text_changes(owner):
     copy = make_copy(owner, "A history of gardens", "Ann Author")
-    assert embedding.everything_of(owner) == 1
+    assert embedding.compute_all_vectors(owner) == 1
     first = Embedding.objects.get()
     assert (first.model, first.size, first.stale, len(first.vector)) == ("hash-384", 384, False, 768)
-    assert embedding.everything_of(owner) == 0
+    assert embedding.compute_all_vectors(owner) == 0
     copy.title = "A history of ships"
     copy.save()
-    assert embedding.everything_of(owner) == 1
+    assert embedding.compute_all_vectors(owner) == 1
     assert bytes(Embedding.objects.get().vector) != bytes(first.vector)
     assert EmbeddingStamp.objects.get().count == 2
 

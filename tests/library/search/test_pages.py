@@ -49,7 +49,7 @@ def test_a_result_leads_to_its_place_on_the_photo(owner, owner_client):
 def test_a_stranger_finds_nothing_of_it(owner, stranger_client, mode):
     copy = make_copy(owner, "Secret Garden", "Frances Burnett")
     see_on_a_photo(copy)
-    embedding.everything_of(owner)
+    embedding.compute_all_vectors(owner)
     for place in (SEARCH, SUGGEST):
         page = stranger_client.get(place, {"q": "secret garden", "mode": mode}).content.decode()
         assert "Burnett" not in page and "from the left" not in page
@@ -78,12 +78,12 @@ def test_a_large_library_asks_no_more_of_the_database_than_a_small_one(owner, ow
 
     for number in range(2):
         see_on_a_photo(make_copy(owner, f"Volume {number}", "Anon"))
-    embedding.everything_of(owner)
+    embedding.compute_all_vectors(owner)
     owner_client.get(place)
     small = queries()
     for copy in make_copies(owner, [f"Volume {number}" for number in range(2, 60)])[:10]:
         see_on_a_photo(copy)
-    embedding.everything_of(owner)
+    embedding.compute_all_vectors(owner)
     owner_client.get(place)  # the vectors are read once
     assert queries() <= small
 
