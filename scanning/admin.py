@@ -35,12 +35,12 @@ class CandidateInline(ReadOnly, admin.TabularInline):
 
 class EventInline(ReadOnly, admin.TabularInline):
     model = ScanEvent
-    fields = ("seq", "created", "type", "told")
-    readonly_fields = ("created", "told")
+    fields = ("seq", "created", "type", "message")
+    readonly_fields = ("created", "message")
     can_delete = False
     extra = 0
 
-    def told(self, event):
+    def message(self, event):
         return summary(event)
 
 
@@ -130,12 +130,12 @@ class KnownSpineAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(ScanEvent)
 class ScanEventAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ("scan", "seq", "type", "told", "created")
+    list_display = ("scan", "seq", "type", "message", "created")
     list_filter = ("type", "created")
     search_fields = ("scan__job_id", "scan__user__username")
     list_select_related = ("scan",)
 
-    def told(self, event):
+    def message(self, event):
         return summary(event)
 
 

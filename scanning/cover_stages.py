@@ -1,7 +1,7 @@
 """A photo of one book instead of a shelf: its bars, its front cover or its title page. One way through the same stages.
 
 An ISBN on the photo is the truth, and several are several books. Without one, all the text of the photo is one book's: the
-catalogues are asked for it as a whole and line by line, and the record that explains most of it is put forward."""
+catalogues are searched for it as a whole and line by line, and the record that explains most of it is put forward."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from scanning.validate import Match
 
 BY_NUMBER = 0.99  # an ISBN that was read surely and that a catalogue knows
 NUMBER_ALONE = 0.8  # … and one that no catalogue knows: the number is right, what it names is open
-LINES_ASKED = 12  # the largest lettering; blurbs only cost questions
+LINES_SEARCHED = 12  # the largest lettering; blurbs only cost questions
 FEWEST_LETTERS = 3
 
 
@@ -77,7 +77,7 @@ def look_up(scan: Scan, report: Report) -> Outcome:
         validated = sum(row.validated for row in rows)
         events.report_progress(scan, "validate", len(rows), len(rows), f"Found {validated} of {count_of(len(rows), 'book')}")
 
-    return Outcome(keep, notes=[*recognizer.problems, *_told_apart(scan, rows)])
+    return Outcome(keep, notes=[*recognizer.problems, *_other_barcode(scan, rows)])
 
 
 # ── What they do ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,13 +117,13 @@ def numbered_match(code: Code, place: int, record: Record | None) -> Match:
     if record:
         return replace(match, record=replace(record, isbn=code.isbn))
     unknown = identity.placeholder(code.isbn)
-    return replace(match, record=unknown, confidence=NUMBER_ALONE, band=Band.CHECK, borne_out=False)
+    return replace(match, record=unknown, confidence=NUMBER_ALONE, band=Band.CHECK, catalogued=False)
 
 
 def by_text(lines: list[Line], lookup: Lookup, cover: dict | None = None) -> list[Match]:
     """The book whose title and author the text is, with what else it may be; or the text itself, where it is none.
 
-    `cover` is what a model saw: it is asked for as well, and what was read has to bear the answer out all the same."""
+    `cover` is what a model saw: it is searched for as well, and what was read has to support the answer all the same."""
     candidates = _seen_cover(proposed_books(lines, []), cover or {})
     if not candidates or validate.Photo(lines).letters(range(len(lines))) < FEWEST_LETTERS:
         return []
@@ -150,12 +150,12 @@ class CoverText(validate.Photo):
 
 
 def questions(photo: CoverText, candidate: Proposal) -> dict[str, list[int]]:
-    """What the catalogues are asked: title and author as they are guessed, and the lines in the largest lettering, alone and
-    together. A cover's blurbs and praise would only drown its title."""
+    """What the catalogues are searched for: title and author as they are guessed, and the lines in the largest lettering, alone
+    and together. A cover's blurbs and praise would only drown its title."""
     heights = photo.layout.height
-    largest = sorted(candidate.lines, key=lambda line: -heights[line])[:LINES_ASKED]
+    largest = sorted(candidate.lines, key=lambda line: -heights[line])[:LINES_SEARCHED]
     in_order = [line for line in candidate.lines if line in largest]
-    texts = {" ".join(photo.text.texts[line] for line in in_order[:most]): in_order[:most] for most in (4, LINES_ASKED)}
+    texts = {" ".join(photo.text.texts[line] for line in in_order[:most]): in_order[:most] for most in (4, LINES_SEARCHED)}
     big = [line for line in in_order if heights[line] > 0.5 * heights[largest[0]]]
     texts[" ".join(photo.text.texts[line] for line in big)] = big
     texts |= {photo.text.texts[line]: [line] for line in in_order}
@@ -186,7 +186,7 @@ def _codes_of(scan: Scan) -> list[Code]:
     return [Code(one["isbn"], tuple((x, y) for x, y in one["region"])) for one in stored]
 
 
-def _told_apart(scan: Scan, rows: list[Candidate]) -> list[str]:
+def _other_barcode(scan: Scan, rows: list[Candidate]) -> list[str]:
     others = results.load_result(scan, "ocr.json").get("others", [])
     if rows or not others:
         return []

@@ -58,6 +58,13 @@ def recognise(path: Path, recognizer: Recognizer, progress=lambda stage, done, t
     }
 
 
+def matches_on(path: Path, recognizer: Recognizer) -> list[Match]:
+    """The matches of one photo with their grounds, unrounded."""
+    image = _opened(path)
+    lines = recognizer.read(image, lambda done, total: None)
+    return recognizer.validate(lines, recognizer.propose(lines, image), lambda done, total: None)
+
+
 def recognise_cover(path: Path, recognizer: Recognizer, progress=lambda stage, done, total: None) -> dict:
     """The same for a photo of one book's bars, cover or title page."""
     image, watch = _opened(path), _Watch()

@@ -112,7 +112,7 @@ def _known_match(row: KnownSpine, order: Order, lines: list[Line], region: Quad)
         band=Band.SURE,
         record=row.edition,
         remembered=True,
-        borne_out=row.validated,
+        catalogued=row.validated,
     )
 
 

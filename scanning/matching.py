@@ -1,31 +1,35 @@
-"""How well a catalogue record is borne out by lines of text at one place of the photo. Pure: words in, evidence out.
+"""How well the lines of text at one place of the photo support a catalogue record. Pure: words in, evidence out.
 
-Evidence is counted in bits, roughly how unlikely it is that a word stands there by chance: long words tell much, short and common
-ones little. A record gains the bits of its title and author that are found, and loses those of its title that are missing.
+Evidence is counted in bits, roughly how unlikely it is that a word stands there by chance: long words count for much, short and
+common ones for little. A record gains the bits of its title and author that are found, and loses those of its title that are
+missing, and those of words that stand in its title's place.
 """
 
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from scanning.token_weights import Work, bits, is_cjk, least_likeness, unconfused
+from scanning.token_weights import COMMON, Work, bits, is_cjk, least_likeness, unconfused
 
 MOST_AUTHOR_BITS = 18.0
+MOST_OF_A_LINE = 0.5  # of its bits
 LEAST_SHARE = 0.25  # of a line's bits that a record must explain to count it
-EXACT_BITS = 2.0  # for a line that says the title and nothing else: of two editions the one that is worded so
+EXACT_BITS = 2.0  # for a line that is the title and nothing else: of two editions the one that is worded so
+OTHER_NUMBER, OTHER_WORDS = 10.0, 6.0  # bits against a title with another volume or year than the spine, and with other words
 LEAST_EXPLAINED = 0.65  # likeness with a word of the record; what is found is held to more than what is left over
-LEAST_PIECE = 4  # letters of a word that tell it from others
+LEAST_PIECE = 4  # letters of a word that distinguish it from others
 GLUED, GLUED_LIKENESS = 0.95, 78  # a word found within another; a title without spaces, of 100
 
-Near = list[tuple[int, float]]  # lines around one line, each with how near it is, 0..1
-Hits = list[tuple[int, float]]  # lines, each with the bits that were found there
+Near = list[tuple[int, float]]  # lines around one line, and how near they are, 0..1
+Hits = list[tuple[int, float]]  # lines, and the bits that were found there
 
 
 class PhotoText:
-    """All text of a photo, folded, so made that each word is compared once with the whole photo.
+    """All text of a photo, folded, made so that every word is compared once with the whole photo.
 
     `texts` are the lines; `readings` the same with all other readings of the same place.
     """
@@ -54,7 +58,7 @@ class PhotoText:
         self.known_glued: dict[tuple[str, int], float] = {}
 
     def hits(self, word: str) -> dict[int, float]:
-        """The lines on which `word` stands, misread letters and lost spaces allowed, each with how surely, 0..1."""
+        """The lines on which `word` stands, misread letters and lost spaces allowed, and how surely, 0..1."""
         if word not in self.known_hits:
             self.known_hits[word] = self.look_for(word)
         return self.known_hits[word]
@@ -80,7 +84,7 @@ class PhotoText:
         return found
 
     def parts(self, word: str) -> list[tuple[int, str]]:
-        """Lines with a piece of a long word: words are split over lines, or cut off. Each with its beginning or end."""
+        """Lines with a piece of a long word: words are split over lines, or cut off. With its beginning or end."""
         if word not in self.known_parts:
             pieces = [t for t in self.beginnings.get(word[:LEAST_PIECE], ()) if word.startswith(t)]
             pieces += [t for t in self.endings.get(word[-LEAST_PIECE:], ()) if word.endswith(t)]
@@ -108,7 +112,7 @@ def _sharpened(sure: float) -> float:
 
 @dataclass
 class Evidence:
-    """What bears `work` out around one line of the photo: the bits found and missed, and the lines they were found on."""
+    """What supports `work` around one line of the photo: the bits found and missed, and the lines they were found on."""
 
     work: Work
     seed: int
@@ -117,7 +121,11 @@ class Evidence:
     extra_found: float = 0.0  # subtitle and series
     extra_missed: float = 0.0
     unexplained: float = 0.0  # bits of other words on the lines that hold the title
-    exact: bool = False  # a line says the title, the whole title and nothing else
+    contradicted: float = 0.0  # bits of words that stand in the title where it has others, or none
+    found_words: frozenset[str] = frozenset()  # of the title
+    verbatim: float = 0.0  # bits of those that were found without a wrong letter
+    held: float = 0.0  # bits of the title on lines that it explains for the most part
+    exact: bool = False  # a line is the title, the whole title and nothing else
     lines: dict[int, float] = field(default_factory=dict)  # line -> bits explained there
 
     @property
@@ -129,7 +137,8 @@ class Evidence:
         missed = self.work.title_bits - self.title_found
         unnamed = 1.5 if self.work.authors and not self.author_found else 0.0
         found = self.title_found + self.author_found + 0.5 * self.extra_found + EXACT_BITS * self.exact
-        return found - 1.2 * missed - 0.35 * self.unexplained - unnamed - 0.02 * self.extra_missed
+        against = 1.2 * missed + 0.35 * self.unexplained + 0.35 * self.contradicted + 0.02 * self.extra_missed
+        return found - against - unnamed
 
 
 def gather(work: Work, seed: int, near: Near, text: PhotoText, borrowed: Near = ()) -> Evidence:
@@ -151,17 +160,23 @@ def gather(work: Work, seed: int, near: Near, text: PhotoText, borrowed: Near = 
     others = {line for line, _ in borrowed}
     counted = {line for line, value in explained.items() if line in others or value >= LEAST_SHARE * text.line_bits[line]}
     found.title_found = sum(value for line, value in title if line in counted)
+    found.held = sum(value for line, value in title if explained[line] >= MOST_OF_A_LINE * text.line_bits[line])
     found.author_found = min(sum(value for line, value in author if line in counted), MOST_AUTHOR_BITS)
     found.extra_found = sum(value for line, value in extra if line in counted)
     found.extra_missed = sum(map(bits, work.subtitle)) - found.extra_found
-    found.unexplained = sum(_unexplained_bits(text.texts[line], work) for line in {line for line, _ in title} & counted)
+    title_lines = {line for line, _ in title} & counted
+    found.unexplained = sum(_unexplained_bits(text.texts[line], work) for line in title_lines)
+    found.contradicted = sum(_contradicted_bits(text.texts[line], work) for line in title_lines)
+    where = {word: text.hits(word) for word in work.title}
+    found.found_words = frozenset(word for word, lines in where.items() if not counted.isdisjoint(lines))
+    found.verbatim = sum(bits(w) for w in found.found_words if any(where[w].get(line, 0.0) == 1.0 for line in counted))
     found.exact = any(text.texts[line] == " ".join(work.title) for line in counted)
     found.lines = {line: explained[line] for line in counted - others}
     return found
 
 
 def _find_words(wanted: tuple[str, ...], near: Near, text: PhotoText) -> Hits:
-    """Where each word of `wanted` stands: the line, and the bits that tells. Of equals, the line that has most of them wins."""
+    """Where each word of `wanted` stands: the line, and the bits of it. Of equals, the line that has most of them wins."""
     found = {}
     totals: dict[int, float] = defaultdict(float)
     for word in wanted:
@@ -210,13 +225,48 @@ def _find_glued(work: Work, near: Near, text: PhotoText, found: float) -> Hits:
 
 
 def _unexplained_bits(text: str, work: Work) -> float:
-    """Bits of the words on a line that the record does not have, alone or glued together."""
+    return sum(bits(word) for word in unexplained_words(text, work))
+
+
+def unexplained_words(text: str, work: Work) -> list[str]:
+    """The words on a line that the record does not have, alone or glued together."""
     own = work.all_words
     left = [word for word in text.split() if word not in own]
     if not left:
-        return 0.0
+        return []
     glued = "".join([*work.title, *work.subtitle])
-    return sum(bits(word) for word in left if not _explains(own, glued, word))
+    return [word for word in left if not _explains(own, glued, word)]
+
+
+def _contradicted_bits(text: str, work: Work) -> float:
+    """Bits of the words on a line that stand between words of the title, or where the title goes on with others.
+
+    `Elements of Programming` is not *Elements of ML Programming*, and `Learning Python` is not *Learning Perl*."""
+    words, foreign = text.split(), set(unexplained_words(text, work))
+    places = [(at, number) for at, word in enumerate(words) if (number := _title_place(word, work.title)) is not None]
+    if not places or any(number > after for (_, number), (_, after) in pairwise(places)):
+        return 0.0
+    missing = {number for number, word in enumerate(work.title) if not any(word in other for other in words)}
+    missing -= {number for _, number in places}
+    other_number = any(work.title[n].isdigit() for n in missing) and any(word.isdigit() for word in foreign)
+    against = OTHER_NUMBER if other_number else 0.0
+    for (at, number), (until, after) in pairwise([(-1, -1), *places, (len(words), len(work.title))]):
+        if until < len(words) and words[until].isdigit():
+            continue  # a volume follows the name of its series
+        spine = [word for word in words[at + 1 : until] if word in foreign and word not in COMMON]
+        record = [work.title[n] for n in range(number + 1, after) if n in missing and work.title[n] not in COMMON]
+        within = number >= 0 and until < len(words)
+        if (within and (spine or record)) or (spine and record):
+            against += OTHER_WORDS + sum(map(bits, spine))
+    return against
+
+
+def _title_place(word: str, title: tuple[str, ...]) -> int | None:
+    """Which word of the title this one is, misread or not."""
+    if word in title:
+        return title.index(word)
+    alike = process.extractOne(word, title, scorer=Levenshtein.normalized_similarity, score_cutoff=least_likeness(word))
+    return alike[2] if alike else None
 
 
 def _explains(own: frozenset[str], glued: str, word: str) -> bool:

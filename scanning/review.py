@@ -82,8 +82,8 @@ def accept_all_open(
     What is in the library already is left out, also the second copy of a book that is on the photo twice."""
     scan = _lock(scan.pk)
     chosen = scan.candidates.pending().select_related("scan__user", "scan__shelf")
-    borne_out = Q(validated=True, confidence__gte=min_confidence) if min_confidence is not None else Q(band=Band.SURE)
-    chosen = list(chosen.filter(borne_out))
+    chosen_band = Q(validated=True, confidence__gte=min_confidence) if min_confidence is not None else Q(band=Band.SURE)
+    chosen = list(chosen.filter(chosen_band))
     flags = identity.owned_flags(scan.user, [candidate.edition for candidate in chosen])
     moment, seen, added, owned = timezone.now(), set(), [], 0
     for candidate, is_owned in zip(chosen, flags, strict=True):

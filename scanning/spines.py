@@ -11,6 +11,7 @@ import numpy as np
 from scanning.ocr import Line, Quad, as_quad
 
 PARALLEL = np.cos(np.radians(20))
+ALIKE = 1.8  # times as high, at most, is lettering of the same size
 
 
 class Layout:
@@ -130,6 +131,13 @@ def same_column(layout: Layout, some: list[int], others: list[int], reach: float
     beside = min(high, to) - max(low, from_)
     gap = max(one[:, axis].min(), other[:, axis].min()) - min(one[:, axis].max(), other[:, axis].max())
     return beside > 0.5 * min(high - low, to - from_) and gap < max(reach * layout.spine_length(), 1)
+
+
+def lettered_alike(layout: Layout, one: int, other: int) -> bool:
+    """Whether two lines run the same way and are about as high, as on two copies of a book."""
+    parallel = abs(float(layout.direction[one] @ layout.direction[other])) > PARALLEL
+    small, large = sorted((float(layout.height[one]), float(layout.height[other])))
+    return parallel and large < ALIKE * max(small, 1.0)
 
 
 def hull(quads: np.ndarray) -> Quad:

@@ -1,4 +1,4 @@
-"""Words as they are matched: what each is worth, when two are the same one misread, and which of them make up a book. Pure."""
+"""Words as they are matched: what they are worth, when two are the same one misread, and which of them make up a book. Pure."""
 
 import re
 import unicodedata
@@ -8,9 +8,9 @@ from functools import cached_property, lru_cache
 from rapidfuzz import fuzz
 
 from catalogs import Record
-from catalogs.folding import fold
+from catalogs.folding import ARTICLES, fold
 
-# Words that stand everywhere: they bear nothing out and are not missed either.
+# Words that stand everywhere: they support nothing and are not missed either.
 COMMON = frozenset(
     """the a an and of in on to for by with at from is it its der die das des dem den ein eine einer eines und im in zu zur zum
     von vom mit am auf fur le la les un une de du des et au aux en l d el los las un una y del al i els les amb il lo gli e di da
@@ -25,7 +25,7 @@ CONFUSED = str.maketrans("0158|", "oisbl")
 
 @lru_cache(maxsize=100_000)
 def bits(word: str) -> float:
-    """What finding this folded word at a given place tells."""
+    """What it is worth to find this folded word at a given place."""
     if word in COMMON:
         return 0.5
     if word.isdigit():
@@ -61,7 +61,7 @@ def unconfused(word: str) -> str:
 
 @dataclass(frozen=True)
 class Work:
-    """A record as it is matched: the folded words of its main title, of what may follow it, and of each author."""
+    """A record as it is matched: the folded words of its main title, of what may follow it, and of every author."""
 
     record: Record
     title: tuple[str, ...]
@@ -82,7 +82,7 @@ class Work:
 
     @cached_property
     def surnames(self) -> frozenset[str]:
-        """The longest word of each author's name, which mostly is the surname."""
+        """The longest word of every author's name, which mostly is the surname."""
         return frozenset(max(name, key=len) for name in self.authors if name)
 
     @cached_property
@@ -107,7 +107,7 @@ def _split_title(title: str) -> tuple[str, str, str]:
 
 def same_work(one: Work, other: Work) -> bool:
     """Editions of one work, as far as words tell: like titles (one may be the longer form) and authors that do not contradict."""
-    a, b = "".join(one.title), "".join(other.title)
+    a, b = ("".join(word for word in work.title if word not in ARTICLES) or "".join(work.title) for work in (one, other))
     if fuzz.ratio(a, b) < 88 and not (min(len(a), len(b)) >= 8 and (a.startswith(b) or b.startswith(a))):
         return False
     if {w for w in one.title if w.isdigit()} != {w for w in other.title if w.isdigit()}:
@@ -117,7 +117,7 @@ def same_work(one: Work, other: Work) -> bool:
 
 
 def _person_words(name: str) -> list[tuple[str, ...]]:
-    """The names in an author field, each as its words; `Niven, Larry` is one person, `Larry Niven, Jerry Pournelle` are two."""
+    """The names in an author field, as their words; `Niven, Larry` is one person, `Larry Niven, Jerry Pournelle` are two."""
     parts = [folded_words(part) for part in name.split(",")]
     parts = [part for part in parts if part]
     if len(parts) > 1 and all(len(part) > 1 for part in parts):

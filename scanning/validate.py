@@ -1,36 +1,40 @@
 """Candidates -> catalogue records with a confidence, decided over the whole photo: records compete for the lines."""
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
 from catalogs import Record
 from catalogs.folding import fold
-from scanning import matching, spines
+from scanning import confidence, matching, spines
+from scanning.blurbs import opens_other_book, without_blurbs
+from scanning.confidence import CHECK, SURE, Grounds, Surroundings
 from scanning.matching import Evidence, PhotoText
 from scanning.models import Band
 from scanning.ocr import Line, Quad
 from scanning.proposers import SpineProposal
-from scanning.token_weights import Work, same_work, telling_letters
+from scanning.token_weights import Work, bits, same_work, telling_letters
 
 NEAR = 0.25  # links below are of other spines
 LOOSE = 0.5  # links from here up join the lines of a neighbourhood, which may be more than a spine
 BORROWED = 0.5  # what an author's name on a neighbour's spine is worth
 LEAST_SCORE = 4.0  # bits; below, nothing is claimed
 LEAST_COVERAGE = 0.4  # of a title's bits; an author's name alone is no book
-LEAST_LETTERS_ASKED = 3  # in a text that a catalogue is asked for
+LEAST_LETTERS_SEARCHED = 3  # in a text that a catalogue is searched for
 LEAST_LETTERS = 4  # on a spine that is shown as unread: Emma is one, a price is not
 MOST_LETTERS_OF_A_STAMP = 24
 RECORDS_A_QUERY = 20
 MOST_ALTERNATIVES = 8
-SURE, CHECK = 0.9, 0.5  # confidence from which a book is sure, and from which it is put forward at all
-TIE, MOST_OF_A_TIE = 2.0, 0.89  # bits between two works on the same lines; what is that close is for a person to decide
 COMPANY, GOOD_COMPANY = 0.5, 8.0  # within half a spine's length; bits from which a claim is good company
-INTERCEPT, WEIGHTS = -8.7, (5.2, 2.9, -0.6, 1.6, 1.8, 1.0, 0.7)
-MOST_CONFIDENCE = 0.995  # what the evidence does not show can still be wrong
+CLOSE, MOST_CLOSE = 0.6, 8  # links of the lines that are searched for together with one line, and how many
+ONE_SPINE = 0.75  # links from here up are of one spine
+CLOSELY_LINKED = 0.9
+LEAST_NAMESAKES = 2  # works by an author, for the words of a title to be a name
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,12 @@ class Match:
     record: Record | None = None
     alternatives: tuple[Record, ...] = field(default=())
     remembered: bool = False  # known from what the photo's owner decided before
-    borne_out: bool = True  # by a catalogue; else the record is its owner's own words
+    catalogued: bool = True  # by a catalogue; else the record is its owner's own words
+    grounds: Grounds | None = None  # of the confidence, where it comes from evidence
 
     @property
     def validated(self) -> bool:
-        return self.record is not None and self.band != Band.UNREAD and self.borne_out
+        return self.record is not None and self.band != Band.UNREAD and self.catalogued
 
 
 Progress = Callable[[int, int], None]
@@ -62,12 +67,60 @@ class Photo:
 
     def __init__(self, lines: list[Line]):
         self.lines = lines
-        texts = [fold(line.text) for line in lines]
-        self.text = PhotoText(texts, [fold(" ".join([line.text, *line.others])) for line in lines])
         self.layout = spines.Layout(lines)
-        link = spines.line_links(self.layout)
+        self.link = link = spines.line_links(self.layout)
+        self.text = self._telling_text()
+        self.names: dict[int, Counter[str]] = defaultdict(Counter)  # line -> surnames of authors that it was searched for
         self.neighbourhoods = [group for group in spines.groups(link, LOOSE) if len(group) > 1]
         self.near = [[(int(j), float(row[j])) for j in np.flatnonzero(row >= NEAR)] for row in link]
+
+    def _telling_text(self) -> PhotoText:
+        """What the lines say of the books that they stand on: the names of other books, praise and imprints are left out."""
+        folded = [fold(line.text) for line in self.lines]
+        blank = {after for line, text in enumerate(folded) if opens_other_book(text) for after in self._lines_after(line)}
+        texts = ["" if n in blank else without_blurbs(text) for n, text in enumerate(folded)]
+        readings = [" ".join(without_blurbs(fold(text)) for text in (line.text, *line.others)) for line in self.lines]
+        return PhotoText(texts, [reading if text else "" for text, reading in zip(texts, readings, strict=True)])
+
+    def _lines_after(self, line: int) -> list[int]:
+        order = spines.reading_order(self.layout, np.flatnonzero(self.link[line] >= CLOSE).tolist())
+        return order[order.index(line) + 1 :][:1]
+
+    def left_over(self, claim: Evidence, taken: set[int]) -> dict[int, list[str]]:
+        """The words on the lines of a claim's spine that its record does not explain, without the lines that are `taken`."""
+        linked = set(np.flatnonzero(self._closeness(claim) > 0).tolist()) - taken
+        return {line: matching.unexplained_words(self.text.texts[line], claim.work) for line in linked}
+
+    def _closeness(self, claim: Evidence) -> np.ndarray:
+        """0..1 for every line: how surely it is on the claim's spine. Thin spines side by side are linked, too, but less."""
+        best = self.link[list(_owned_lines(self, claim) or claim.lines)].max(axis=0)
+        return np.clip((best - CLOSE) / (1 - CLOSE), 0, 1)
+
+    def left_over_bits(self, claim: Evidence, left_over: dict[int, list[str]]) -> float:
+        """What the words beside a claim's own lines are worth: small lettering less than large."""
+        size = np.minimum(1.0, self.layout.height / max(self.layout.height[list(claim.lines)])) * self._closeness(claim)
+        return sum(float(size[line]) * sum(map(bits, words)) for line, words in left_over.items() if line not in claim.lines)
+
+    def other_names(self, left_over: dict[int, list[str]]) -> float:
+        """Bits of the words left over that are the names of authors whose books were found for those lines."""
+        return sum(bits(word) for line, words in left_over.items() for word in words if self.names[line][word] and len(word) > 3)
+
+    def is_crowded(self, claim: Evidence, stronger: set[int]) -> bool:
+        """Whether `stronger` lines, those of books with more evidence, stand on the claim's spine."""
+        own, others = list(claim.lines), stronger - claim.lines.keys()
+        linked = [line for line in others if (self.link[own, line] >= CLOSELY_LINKED).any()]
+        return bool(linked) and spines.same_column(self.layout, own, linked, reach=0.3)
+
+    def repeats(self, claim: Evidence) -> int:
+        """How often the text that a claim mostly stands on is on the photo elsewhere: series and imprints are on many spines."""
+        text = self.text.texts[_title_line(claim)]
+        return self.text.texts.count(text) - 1
+
+    def is_name(self, claim: Evidence) -> bool:
+        """Whether a claim's title is also the name of an author whose books were found for its lines."""
+        known = reduce(or_, (self.names[line] for line in claim.lines), Counter())
+        telling = confidence.telling_words(claim.found_words)
+        return bool(telling) and all(known[word] >= LEAST_NAMESAKES for word in telling)
 
     def place(self, claim: Evidence) -> np.ndarray:
         """The middle of the lines that a claim stands on (x, y)."""
@@ -96,10 +149,10 @@ def match(
     if not lines:
         return []
     photo = Photo(lines)
-    spines_asked, lines_asked = _spine_queries(photo, candidates), _line_queries(photo)
-    rounds = [(True, _neighbourhood_queries(photo) | lines_asked | spines_asked)]
+    by_spine, by_line = _spine_queries(photo, candidates), _line_queries(photo)
+    rounds = [(True, _neighbourhood_queries(photo) | by_line | by_spine)]
     if lookup.asks_outside:
-        rounds += [(False, spines_asked), (False, lines_asked)]
+        rounds += [(False, by_spine), (False, by_line)]
     evidence: list[Evidence] = []
     found: list[Match] = []
     for here, requested in rounds:
@@ -119,7 +172,7 @@ def _line_queries(photo: Photo) -> dict[str, list[int]]:
     """What the catalogues are asked for single lines: the text, and the lines that say it."""
     requested = defaultdict(list)
     for index, text in enumerate(photo.text.texts):
-        if telling_letters(text) >= LEAST_LETTERS_ASKED:
+        if telling_letters(text) >= LEAST_LETTERS_SEARCHED:
             requested[text].append(index)
     return dict(requested)
 
@@ -128,8 +181,8 @@ def _spine_queries(photo: Photo, candidates: list[SpineProposal]) -> dict[str, l
     """What the catalogues are asked for whole spines: the text in reading order, and the lines that it is made of."""
     requested = defaultdict(list)
     for candidate in candidates:
-        text = " ".join(photo.text.texts[i] for i in candidate.lines)
-        if telling_letters(text) >= LEAST_LETTERS_ASKED:
+        text = _text_of(photo, list(candidate.lines))
+        if telling_letters(text) >= LEAST_LETTERS_SEARCHED:
             requested[text] += candidate.lines
         guess = fold(f"{candidate.title} {candidate.author}")
         if set(guess.split()) - set(text.split()):  # a proposer has put letters right
@@ -138,9 +191,20 @@ def _spine_queries(photo: Photo, candidates: list[SpineProposal]) -> dict[str, l
 
 
 def _neighbourhood_queries(photo: Photo) -> dict[str, list[int]]:
-    """What catalogues at hand are asked beside: titles set word by word across a spine, which no line and no sure group holds."""
-    groups = (spines.reading_order(photo.layout, group) for group in photo.neighbourhoods)
-    return {" ".join(photo.text.texts[i] for i in group): group for group in groups}
+    """What catalogues at hand are searched for as well: every line with those close to it, and titles set word by word across
+    a spine, which no line and no sure group holds."""
+    requested = defaultdict(list)
+    for line, row in enumerate(photo.link):
+        close = [i for i in np.argsort(-row, kind="stable")[:MOST_CLOSE].tolist() if row[i] >= CLOSE]
+        if len(close) > 1:
+            requested[_text_of(photo, spines.reading_order(photo.layout, close))].append(line)
+    for group in photo.neighbourhoods:
+        requested[_text_of(photo, spines.reading_order(photo.layout, group))] += group
+    return dict(requested)
+
+
+def _text_of(photo: Photo, lines: list[int]) -> str:
+    return " ".join(text for i in lines if (text := photo.text.texts[i]))
 
 
 def weigh(photo: Photo, requested: dict[str, list[int]], answers: dict[str, list[Record]]) -> list[Evidence]:
@@ -152,6 +216,8 @@ def weigh(photo: Photo, requested: dict[str, list[int]], answers: dict[str, list
             key = (record.source, record.source_id or record.isbn or record.full_title)
             works.setdefault(key, Work.of(record))
             pairs.update(dict.fromkeys((key, seed) for seed in seeds))
+    for key, seed in pairs:
+        photo.names[seed].update({word for name in works[key].authors for word in name})
     evidence = (photo.gather(works[key], seed) for key, seed in pairs)
     return [e for e in evidence if e.score >= LEAST_SCORE and e.coverage >= LEAST_COVERAGE]
 
@@ -177,7 +243,7 @@ def _compete(photo: Photo, evidence: list[Evidence]) -> list[Evidence]:
 
 def _owned_lines(photo: Photo, claim: Evidence) -> set[int]:
     """The lines that a claim takes from all others: those it explains for the most part."""
-    return {line for line, value in claim.lines.items() if value >= 0.5 * photo.text.line_bits[line]}
+    return {line for line, value in claim.lines.items() if value >= matching.MOST_OF_A_LINE * photo.text.line_bits[line]}
 
 
 def _has_company(photo: Photo, claim: Evidence, standing: list[Evidence]) -> bool:
@@ -190,14 +256,22 @@ def _has_company(photo: Photo, claim: Evidence, standing: list[Evidence]) -> boo
 
 def judged(photo: Photo, standing: list[Evidence], evidence: list[Evidence]) -> list[Match]:
     """The standing claims as books."""
-    owner = {line: n for n, claim in enumerate(standing) for line in _owned_lines(photo, claim)}
+    owned = [_owned_lines(photo, claim) for claim in standing]
     found = []
     for n, claim in enumerate(standing):
         rivals = sorted((e for e in evidence if e.lines.keys() & claim.lines.keys()), key=lambda e: -e.score)
-        others = {line for line, number in owner.items() if number != n}
-        margin = claim.score - _best_rival(photo, claim, rivals, others)
-        confidence = _sureness(claim, margin, _has_company(photo, claim, standing))
-        found.append(_matched(photo, claim, rivals, confidence))
+        others = set().union(*owned[:n], *owned[n + 1 :])
+        left_over = photo.left_over(claim, others)
+        around = Surroundings(
+            margin=claim.score - _best_rival(photo, claim, rivals, others),
+            company=_has_company(photo, claim, standing),
+            left_over=photo.left_over_bits(claim, left_over),
+            other_names=photo.other_names(left_over),
+            is_crowded=photo.is_crowded(claim, set().union(*owned[:n])),
+            repeats=photo.repeats(claim),
+            is_name=photo.is_name(claim),
+        )
+        found.append(_matched(photo, claim, rivals, confidence.grounds(claim, around)))
     return found
 
 
@@ -216,25 +290,32 @@ def _best_rival(photo: Photo, claim: Evidence, rivals: list[Evidence], taken: se
     return best
 
 
-def _matched(photo: Photo, claim: Evidence, rivals: list[Evidence], confidence: float) -> Match:
-    """The claim as a book: its lines, its place, and what else could stand there.
-
-    What is likelier wrong than right stays what was read on the spine, with the record among the alternatives.
-    """
+def _matched(photo: Photo, claim: Evidence, rivals: list[Evidence], grounds: Grounds) -> Match:
+    """The claim as a book: its lines, its place, and what else could stand there."""
     order = spines.reading_order(photo.layout, sorted(_owned_lines(photo, claim) or claim.lines))
-    records = _candidate_records(claim, rivals)
-    borne_out = confidence >= CHECK
-    return Match(
-        lines=tuple(order),
-        text=tuple(photo.lines[i].text for i in order),
-        region=spines.hull(photo.layout.quads[order]),
-        shelf=0,
-        position=0,
-        confidence=confidence,
-        band=Band.SURE if confidence >= SURE else Band.CHECK if borne_out else Band.UNREAD,
-        record=records[0] if borne_out else None,
-        alternatives=tuple(records[1:] if borne_out else records)[:MOST_ALTERNATIVES],
+    return with_confidence(
+        Match(
+            lines=tuple(order),
+            text=tuple(photo.lines[i].text for i in order),
+            region=spines.hull(photo.layout.quads[order]),
+            shelf=0,
+            position=0,
+            confidence=0.0,
+            band=Band.UNREAD,
+            alternatives=tuple(_candidate_records(claim, rivals)[: MOST_ALTERNATIVES + 1]),
+            grounds=grounds,
+        ),
+        grounds.confidence(),
     )
+
+
+def with_confidence(match: Match, sureness: float) -> Match:
+    """`match` as it is shown with another confidence. What is likelier wrong than right stays what was read on the spine, with
+    the record among the alternatives."""
+    records = (match.record, *match.alternatives) if match.record else match.alternatives
+    band = Band.SURE if sureness >= SURE else Band.CHECK if sureness >= CHECK else Band.UNREAD
+    record, others = (None, records) if band == Band.UNREAD else (records[0], records[1:])
+    return replace(match, confidence=sureness, band=band, record=record, alternatives=others)
 
 
 def _candidate_records(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
@@ -245,32 +326,27 @@ def _candidate_records(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
     return list(found.values())
 
 
-def _sureness(claim: Evidence, margin: float, company: bool) -> float:
-    """The share of claims like this one that are right: a logistic curve, fitted as docs/recognition.md tells.
-
-    `margin` is by how many bits the claim beats the best other work on the same lines.
-    """
-    features = (
-        min(claim.score, 30.0) / 10,
-        min(claim.author_found, 12.0) / 10,
-        min(claim.unexplained, 20.0) / 10,
-        min(claim.work.title_bits, 25.0) / 10,
-        min(len(claim.work.title), 5) / 5,
-        float(claim.exact),
-        float(company),
-    )
-    confidence = float(MOST_CONFIDENCE / (1 + np.exp(-(INTERCEPT + np.dot(WEIGHTS, features)))))
-    return confidence if margin >= TIE else min(confidence, MOST_OF_A_TIE)
-
-
 def _one_a_spine(photo: Photo, claims: list[Evidence]) -> list[Evidence]:
-    """Thick spines bear their title several times; claims of one work behind each other on one spine are one book."""
+    """The claims without those that are another one's book again: two copies are side by side and lettered alike."""
     kept: list[Evidence] = []
     for claim in claims:
         twins = (other for other in kept if same_work(other.work, claim.work))
-        if not any(spines.same_column(photo.layout, list(other.lines), list(claim.lines)) for other in twins):
+        if not any(_is_one_book(photo, other, claim) for other in twins):
             kept.append(claim)
     return kept
+
+
+def _is_one_book(photo: Photo, one: Evidence, other: Evidence) -> bool:
+    """Whether two claims of one work are on one spine, as thick spines have their title several times, or on a spine and its
+    cover."""
+    if spines.same_column(photo.layout, list(one.lines), list(other.lines)):
+        return True
+    apart = float(np.linalg.norm(photo.place(one) - photo.place(other)))
+    return apart < photo.layout.spine_length() and not spines.lettered_alike(photo.layout, _title_line(one), _title_line(other))
+
+
+def _title_line(claim: Evidence) -> int:
+    return max(claim.lines, key=lambda line: claim.lines[line])
 
 
 def unread(photo: Photo, candidates: list[SpineProposal], books: list[Match]) -> list[Match]:

@@ -1,12 +1,15 @@
-"""Many scored photos as figures: all together, each half, each language, and whether the confidences can be believed."""
+"""Many scored photos as figures: all together, by half, by language, and whether the confidences can be believed."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from scanning.evaluation.scoring import Score
+from scanning.evaluation.scoring import COUNTS, Score
 
-BINS = 10  # of confidence, each a tenth wide
-LEAST_IN_A_BIN = 10  # books; of fewer the share that is right says little
+BINS = 10  # of confidence, every one a tenth wide
+LEAST_IN_A_BIN = 20  # books; of fewer the share that is right says little
+RATES = (
+    "recall", "recall_any", "recall_clear", "precision", "precision_sure", "f1", "wrong_per_100", "wrong_sure_per_100",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -15,8 +18,12 @@ class Total:
     readable: int
     found: int
     found_any: int
+    clear: int  # labels whose reader was sure
+    clear_found: int
     put_forward: int
     right: int
+    sure: int
+    sure_right: int
     macro_recall: float  # the mean over the photos; the others are pooled, so that a full shelf weighs more
     seconds: float  # a photo
 
@@ -29,8 +36,25 @@ class Total:
         return self.found_any / max(1, self.readable)
 
     @property
+    def recall_clear(self) -> float:
+        return self.clear_found / max(1, self.clear)
+
+    @property
     def precision(self) -> float:
         return self.right / max(1, self.put_forward)
+
+    @property
+    def precision_sure(self) -> float:
+        return self.sure_right / max(1, self.sure)
+
+    @property
+    def wrong_per_100(self) -> float:
+        """Wrong books put forward per 100 readable spines."""
+        return 100 * (self.put_forward - self.right) / max(1, self.readable)
+
+    @property
+    def wrong_sure_per_100(self) -> float:
+        return 100 * (self.sure - self.sure_right) / max(1, self.readable)
 
     @property
     def f1(self) -> float:
@@ -38,8 +62,7 @@ class Total:
         return 2 * self.precision * self.recall / both if both else 0.0
 
     def as_dict(self) -> dict:
-        rates = {name: getattr(self, name) for name in ("recall", "recall_any", "precision", "f1")}
-        return asdict(self) | rates
+        return asdict(self) | {name: getattr(self, name) for name in RATES}
 
 
 def total(scores: Iterable[Score]) -> Total:
@@ -47,11 +70,7 @@ def total(scores: Iterable[Score]) -> Total:
     number = max(1, len(scores))
     return Total(
         photos=len(scores),
-        readable=sum(one.readable for one in scores),
-        found=sum(one.found for one in scores),
-        found_any=sum(one.found_any for one in scores),
-        put_forward=sum(one.put_forward for one in scores),
-        right=sum(one.right for one in scores),
+        **{name: sum(getattr(one, name) for one in scores) for name in COUNTS},
         macro_recall=sum(one.found / max(1, one.readable) for one in scores) / number,
         seconds=sum(one.seconds for one in scores) / number,
     )
@@ -64,7 +83,7 @@ def halves(scores: list[Score]) -> dict[str, Total]:
 
 @dataclass(frozen=True)
 class Language:
-    """How much of what can be read in one language was found. What is wrong has no language: only recall can be told."""
+    """How much of what can be read in one language was found. What is wrong has no language, so there is only recall."""
 
     name: str
     readable: int
@@ -101,7 +120,7 @@ class Bin:
         return abs(self.promised - self.kept)
 
     @property
-    def tells(self) -> bool:
+    def is_telling(self) -> bool:
         return self.books >= LEAST_IN_A_BIN
 
 
@@ -127,11 +146,11 @@ def calibration(scores: list[Score]) -> list[Bin]:
 
 
 def worst(bins: list[Bin]) -> Bin | None:
-    """The tenth whose confidence is furthest from the truth, of those with enough books to tell."""
-    return max((one for one in bins if one.tells), key=lambda one: one.gap, default=None)
+    """The tenth whose confidence is furthest from the truth, of those with enough books."""
+    return max((one for one in bins if one.is_telling), key=lambda one: one.gap, default=None)
 
 
 def first_book_share(scores: list[Score]) -> float | None:
-    """Time to the first book against the whole, over the photos where both were told."""
+    """Time to the first book against the whole, over the photos where both were measured."""
     reported = [one for one in scores if one.first_book is not None and one.seconds]
     return sum(one.first_book for one in reported) / sum(one.seconds for one in reported) if reported else None

@@ -68,10 +68,10 @@ def believed(answer: dict, allowed: set[int], lines: list[Line]) -> Iterator[tup
             continue
         free -= set(group)
         text = fold(" ".join(lines[i].text for i in group))
-        yield group, borne_out(entry.get("title"), text), borne_out(entry.get("author"), text)
+        yield group, supported_words(entry.get("title"), text), supported_words(entry.get("author"), text)
 
 
-def borne_out(values, text: str) -> str:
+def supported_words(values, text: str) -> str:
     """`said` where its words stand in the folded `text`, but for misread letters; else nothing."""
     values = " ".join(values.split())[:LONGEST] if isinstance(values, str) else ""
     words, there = fold(values).split(), text.split()

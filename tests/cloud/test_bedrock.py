@@ -77,7 +77,7 @@ def test_a_model_that_obeys_a_spine_changes_nothing(amazon):
     ],
 )
 def test_a_title_is_believed_where_the_lines_bear_it_out(said, text, believed):
-    assert model.borne_out(said, text) == (said if believed else "")
+    assert model.supported_words(said, text) == (said if believed else "")
 
 
 def test_no_text_of_a_photo_can_leave_its_list(amazon):

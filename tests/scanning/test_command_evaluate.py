@@ -5,6 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from scanning import confidence
 from tests.scanning.photos import photo
 from tests.work import FAKES
 
@@ -67,6 +68,21 @@ def test_what_was_recognised_can_be_kept(labelled, capsys, tmp_path):
     (found,) = json.loads((tmp_path / "found.json").read_text())
     assert found["photo"].endswith("shelf-01.jpg")
     assert [book["title"] for book in found["books"]][:2] == ["Middlemarch", "Walden"]
+
+
+def test_nothing_is_found_without_the_works_of_all_labels(labelled, capsys):
+    (one,) = evaluate(capsys, labelled, "--without", "1")["photos"]
+    assert (one["readable"], one["found"], one["put_forward"]) == (4, 0, 0)
+
+
+def test_a_source_is_measured_with_a_curve_of_the_others(labelled, capsys):
+    labels = json.loads((labelled / "labels" / "shelf-01.json").read_text())
+    (labelled / "photos" / "shelf-02.jpg").write_bytes(photo("navy").getvalue())
+    (labelled / "labels" / "shelf-02.json").write_text(json.dumps(labels | {"photo": "shelf-02"}))
+    (labelled / "SOURCES.json").write_text(json.dumps([{"name": "shelf-01", "repo": "a"}, {"name": "shelf-02", "repo": "b"}]))
+    figures = evaluate(capsys, labelled, "--cross")
+    assert figures["left_out"]["total"]["readable"] == figures["total"]["readable"] == 8
+    assert len(figures["left_out"]["curve"]) == 1 + len(confidence.WEIGHTS)
 
 
 def test_a_directory_without_labels_is_said_in_a_sentence(tmp_path):

@@ -42,10 +42,10 @@ class Reader:
 
     name = "given"
     lines: list[Line] = COVER
-    asked = 0
+    reads = 0
 
     def read(self, image, progress, found=None):
-        Reader.asked += 1
+        Reader.reads += 1
         progress(1, 1)
         return self.lines
 
@@ -53,7 +53,7 @@ class Reader:
 @pytest.fixture(autouse=True)
 def world(settings):
     settings.OCR, settings.CATALOGS = f"{__name__}.Reader", ["tests.scanning.photos.SmallCatalog"]
-    Reader.lines, Reader.asked = COVER, 0
+    Reader.lines, Reader.reads = COVER, 0
 
 
 def upload(user, image: np.ndarray, **more) -> Scan:
@@ -109,7 +109,7 @@ def test_a_photo_without_text_has_no_book(owner):
 def test_barcodes_are_the_books_they_name_and_nothing_else_is_read(owner):
     scan = upload(owner, back_cover((DUNE.isbn, EMMA.isbn)))
     assert titles(scan) == [("Dune", Band.SURE), ("Emma", Band.SURE)]
-    assert Reader.asked == 0
+    assert Reader.reads == 0
     assert json.loads(default_storage.open(scan.result_key("ocr.json")).read())["codes"][0]["isbn"] == DUNE.isbn
 
 
@@ -130,7 +130,7 @@ def test_a_number_that_nobody_knows_is_to_be_checked_and_is_added_under_that_num
     review.accept_candidate(row.pk, owner)
     copy = UserBook.objects.get()
     assert (copy.isbn13, copy.entry) == (NOBODYS, Entry.COVER)
-    assert copy.sync_status == SyncStatus.PENDING  # the catalogues are asked again in a while
+    assert copy.sync_status == SyncStatus.PENDING  # the catalogues are searched again later
 
 
 def test_what_is_accepted_is_in_the_library_by_a_cover_photo(owner):
@@ -189,13 +189,13 @@ def test_praise_does_not_make_another_book():
     assert match.record.title == "Dune"
 
 
-def test_the_largest_lettering_is_asked_for_first_and_blurbs_are_not():
+def test_the_largest_lettering_is_searched_for_first_and_blurbs_are_not():
     many = [line(f"praise number {n} by somebody", 1000 + 30 * n, 20) for n in range(40)]
     lines = [*COVER, *many]
     (candidate,) = cover_stages.proposed_books(lines, [])
-    asked = cover_stages.questions(cover_stages.CoverText(lines), candidate)
-    assert "dune" in asked and "frank herbert" in asked
-    assert len(asked) <= cover_stages.LINES_ASKED + 3
+    searched = cover_stages.questions(cover_stages.CoverText(lines), candidate)
+    assert "dune" in searched and "frank herbert" in searched
+    assert len(searched) <= cover_stages.LINES_SEARCHED + 3
 
 
 def test_a_number_has_the_record_of_the_catalogue_under_the_number_that_was_read():

@@ -25,6 +25,9 @@ def score(labels: list[dict], books: list[dict], seconds: float = 2.0) -> scorin
         (("Frankenstein", "Mary Shelley"), ("Frankenstein: or, The Modern Prometheus", "Mary Wollstonecraft Shelley")),
         (("Sense & Sensibility", "Austen"), ("Sense and Sensibility", "Jane Austen")),
         (("Walden", ""), ("Walden", "Henry David Thoreau")),
+        (("红楼梦", "曹雪芹"), ("红楼梦", "曹 雪芹")),
+        (("Война и мир", "Лев Толстой"), ("Война и мир: роман", "Толстой, Лев")),
+        (("소년이 온다", "한강"), ("소년이 온다", "한강")),
         (("The Left Hand of Darknes", "Le Guin"), ("The Left Hand of Darkness", "Ursula K. Le Guin")),
     ],
 )
@@ -40,6 +43,9 @@ def test_a_title_that_agrees_is_found(spine, record):
         (("Harry Potter 2", "J. K. Rowling"), ("Harry Potter 3", "J. K. Rowling")),
         (("Middlemarch", "George Eliot"), ("Silas Marner", "George Eliot")),
         (("Walden", ""), ("", "")),
+        (("Война и мир", "Лев Толстой"), ("Анна Каренина", "Лев Толстой")),
+        (("平凡的世界 上", "路遥"), ("平凡的世界 下", "路遥")),
+        (("소년이 온다", "한강"), ("채식주의자", "한강")),
     ],
 )
 def test_another_book_is_not(spine, record):

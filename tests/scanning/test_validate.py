@@ -123,6 +123,11 @@ def test_two_copies_side_by_side_are_two_books():
     assert titles(matched(lines, book("Amsterdam", "Ian McEwan"))) == ["Amsterdam", "Amsterdam"]
 
 
+def test_a_spine_and_the_cover_beside_it_are_one_book():
+    lines = [down("IAN MCEWAN AMSTERDAM", 100, 0, 700), across("AMSTERDAM", 330, 200, 300), across("IAN MCEWAN", 330, 300, 300)]
+    assert titles(matched(lines, book("Amsterdam", "Ian McEwan"))) == ["Amsterdam"]
+
+
 def test_a_title_repeated_along_one_spine_is_one_book():
     words = ("WHITE", "TEETH", "ZADIE", "SMITH")
     lines = [across(word, 100, 40 * n) for n, word in enumerate(words * 2)]
@@ -176,3 +181,37 @@ def test_a_title_in_a_script_without_spaces_is_told_by_its_characters(read, titl
 
 def test_another_title_with_a_character_in_common_is_not_put_forward():
     assert titles(matched([down("平凡的世界", 100, 0, 500)], book("世说新语", "刘义庆"))) == []
+
+
+@pytest.mark.parametrize(
+    ("read", "title", "author"),
+    [
+        ("ELEMENTS OF PROGRAMMING", "Elements of ML Programming", "Jeffrey Ullman"),
+        ("FOR BUSINESS AND ECONOMICS", "Basic Statistics for Business and Economics", "Leonard Kazmier"),
+        ("MURAKAMI AFTER DARK", "After the Quake", "Haruki Murakami"),
+        ("BLOODY TIMES", "Bloody Ten", "William Love"),
+        ("THE STARVING TIME", "Marking Time", "Elizabeth Jane Howard"),
+        ("WILLIAM SHAKESPEARE", "William Shakespeare: The Complete Works", "William Shakespeare"),
+        ("WHAT COLOR IS YOUR PARACHUTE 2017", "What Color Is Your Parachute 1996", "Dick Bolles"),
+    ],
+)
+def test_a_book_that_no_catalogue_knows_does_not_surely_become_another(read, title, author):
+    assert [m for m in matched([down(read, 100, 0, 600)], book(title, author)) if m.band == Band.SURE] == []
+
+
+def test_a_longer_word_on_the_spine_is_another_word():
+    found = matched([down("LEARNING PROGRAMMING", 100, 0, 600)], book("Learning Program", "Ana Lima"))
+    assert [m for m in found if m.band == Band.SURE] == []
+
+
+def test_the_other_book_of_an_author_is_no_book_on_the_photo():
+    lines = [down("CIRCE MADELINE MILLER", 100, 0, 600), down("AUTHOR OF THE SONG OF ACHILLES", 138, 0, 600)]
+    found = matched(lines, book("Circe", "Madeline Miller"), book("The Song of Achilles", "Madeline Miller"))
+    assert titles(found) == ["Circe"]
+
+
+def test_a_translation_that_differs_by_its_article_is_no_rival():
+    (match,) = matched(
+        [down("PATRICK SUSKIND PERFUME", 100, 0, 600)], book("Perfume", "Patrick Suskind"), book("El perfume", "Patrick Suskind")
+    )
+    assert match.band == Band.SURE

@@ -4,17 +4,26 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from scanning import images, inline_scan, recognition
-from scanning.evaluation import report, tables
+from scanning.evaluation import crossing, report, tables
+from scanning.evaluation.open_world import MissingWorks, lookup_without, missing_works
 from scanning.evaluation.readings import CachedReadings
 from scanning.evaluation.scoring import Score, score_photo
 from scanning.templatetags.percents import percent
 
 IN_ONE_MB = 1024 * 1024 if sys.platform == "darwin" else 1024  # the unit in which the system counts memory
+
+
+class LeftOut(NamedTuple):
+    """The photos scored with curves fitted on other sources, and the curve fitted on all."""
+
+    scores: list[Score]
+    curve: tuple[float, ...]
 
 
 class Command(BaseCommand):
@@ -24,8 +33,12 @@ class Command(BaseCommand):
         parser.add_argument("directory", type=Path, metavar="DIR")
         parser.add_argument("--json", action="store_true", help="print all figures as one JSON object")
         parser.add_argument("--results", type=Path, metavar="FILE", help="also write the recognised books as `scan --json` does")
-        parser.add_argument("--report", type=Path, metavar="FILE.html", help="also write a page that shows each photo")
-        kept = "cache the text read in each photo in this folder, to measure changes to matching quickly"
+        parser.add_argument("--report", type=Path, metavar="FILE.html", help="also write a page that shows every photo")
+        lacking = "with this share of the labelled works missing from the catalogues on this machine (0.5 or 1)"
+        parser.add_argument("--without", type=float, default=0.0, metavar="SHARE", help=lacking)
+        crossed = "also fit the curve of confidence again without one source at a time, and measure that source with it"
+        parser.add_argument("--cross", action="store_true", help=crossed)
+        kept = "cache the text read in every photo in this folder, to measure changes to matching quickly"
         parser.add_argument("--ocr-cache", type=Path, metavar="DIR", help=kept)
 
     def handle(self, *, directory: Path, json: bool, results: Path | None, ocr_cache: Path | None, **options):
@@ -35,6 +48,11 @@ class Command(BaseCommand):
             recognizer = replace(recognizer, engine=CachedReadings(recognizer.engine, ocr_cache))
         photos = [directory / "photos" / f"{label['photo']}.jpg" for label in labels]
         empty = sorted(directory.glob("negatives/*.jpg"))
+        missing = MissingWorks(missing_works(labels, options["without"])) if options["without"] else None
+        crossed = _left_out(directory, labels, photos, recognizer, missing) if options["cross"] else None
+        if missing:
+            recognizer = replace(recognizer, lookup=lookup_without(recognizer.lookup, missing))
+            labels = [missing.labels_left(label) for label in labels]
         found = [_recognise(path, recognizer) for path in tqdm([*photos, *empty], unit="photo", disable=json or None)]
         if ocr_cache:  # with cached text, the time to the first book means nothing
             found = [one | {"firstBook": None} for one in found]
@@ -45,7 +63,7 @@ class Command(BaseCommand):
             _write_results(results, found)
         if options["report"]:
             report.write_report(options["report"], scores, photos, negatives, costs(scores, memory))
-        figures = _as_json(scores, negatives, memory) if json else _as_text(scores, negatives, memory)
+        figures = _as_json(scores, negatives, memory, crossed) if json else _as_text(scores, negatives, memory, crossed)
         self.stdout.write(figures)
 
 
@@ -55,6 +73,13 @@ def _read_labels(directory: Path) -> list[dict]:
     if not labels:
         raise CommandError(f"There are no labels in {directory / 'labels'}.")
     return labels
+
+
+def _left_out(directory: Path, labels: list[dict], photos: list[Path], recognizer, missing: MissingWorks | None) -> LeftOut:
+    try:
+        return LeftOut(*crossing.left_out_scores(labels, photos, crossing.photo_sources(directory), recognizer, missing))
+    except (images.PhotoError, OSError) as error:
+        raise CommandError(str(error)) from error
 
 
 def _recognise(path: Path, recognizer: recognition.Recognizer) -> dict:
@@ -85,17 +110,25 @@ def costs(scores: list[Score], memory: float) -> list[tuple[str, str]]:
 
 
 # ── As text ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _as_text(scores: list[Score], negatives: list[tuple[Path, dict]], memory: float) -> str:
+def _as_text(scores: list[Score], negatives: list[tuple[Path, dict]], memory: float, crossed: LeftOut | None) -> str:
     lines = [_photo_line(one) for one in scores]
-    lines += ["", _total_line("all photos", tables.total(scores))]
-    lines += [_total_line(name, half) for name, half in tables.halves(scores).items()]
-    lines += ["", *(_language_line(one) for one in tables.language_table(scores)), ""]
-    lines += _calibration_lines(tables.calibration(scores))
+    if crossed:
+        curve = ", ".join(f"{weight:.2f}" for weight in crossed.curve)
+        lines += ["", f"curve fitted on all photos: {curve}", "", *_summary_lines("left out", crossed.scores)]
+    lines += ["", *_summary_lines("all photos", scores)]
     wrong = false_books(negatives)
     if negatives:
         lines += ["", f"negatives {len(negatives)}  proposed {len(wrong)}  {'; '.join(wrong)}"]
     lines += ["", *(f"{value} {name}" for name, value in costs(scores, memory))]
     return "\n".join(lines)
+
+
+def _summary_lines(name: str, scores: list[Score]) -> Iterable[str]:
+    yield from _total_lines(name, tables.total(scores))
+    for half, total in tables.halves(scores).items():
+        yield from _total_lines(half, total)
+    yield from ("", *(_language_line(one) for one in tables.language_table(scores)), "")
+    yield from _calibration_lines(tables.calibration(scores))
 
 
 def _photo_line(one: Score) -> str:
@@ -104,11 +137,15 @@ def _photo_line(one: Score) -> str:
     return f"{one.photo:24} {found} {one.seconds:6.1f} s{first}"
 
 
-def _total_line(name: str, total: tables.Total) -> str:
-    return (
+def _total_lines(name: str, total: tables.Total) -> Iterable[str]:
+    yield (
         f"{name:12} photos {total.photos:<3} readable {total.readable:<4} recall {total.recall:.3f}  "
-        f"recall_any {total.recall_any:.3f}  precision {total.precision:.3f}  f1 {total.f1:.3f}  "
-        f"macro recall {total.macro_recall:.3f}"
+        f"recall_clear {total.recall_clear:.3f}  recall_any {total.recall_any:.3f}  precision {total.precision:.3f}  "
+        f"f1 {total.f1:.3f}  macro recall {total.macro_recall:.3f}"
+    )
+    yield (
+        f"{'':12} sure {total.sure:<4} precision_sure {total.precision_sure:.4f}  wrong per 100 readable: "
+        f"proposed {total.wrong_per_100:.2f}  sure {total.wrong_sure_per_100:.2f}"
     )
 
 
@@ -118,7 +155,7 @@ def _language_line(one: tables.Language) -> str:
 
 def _calibration_lines(bins: list[tables.Bin]) -> Iterable[str]:
     for one in bins:
-        few = "" if one.tells else "  (few)"
+        few = "" if one.is_telling else "  (few)"
         yield (
             f"confidence {one.low:.1f} to {one.high:.1f}  books {one.books:<4} stated {one.promised:.3f}  "
             f"right {one.kept:.3f}  off by {one.gap:.3f}{few}"
@@ -128,17 +165,24 @@ def _calibration_lines(bins: list[tables.Bin]) -> Iterable[str]:
 
 
 # ── As JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-def _as_json(scores: list[Score], negatives: list[tuple[Path, dict]], memory: float) -> str:
-    bins = tables.calibration(scores)
-    worst = tables.worst(bins)
-    figures = {
-        "total": tables.total(scores).as_dict(),
-        "halves": {name: half.as_dict() for name, half in tables.halves(scores).items()},
-        "languages": [asdict(one) | {"recall": one.recall} for one in tables.language_table(scores)],
-        "calibration": {"bins": [asdict(one) | {"gap": one.gap} for one in bins], "worst": worst.gap if worst else None},
+def _as_json(scores: list[Score], negatives: list[tuple[Path, dict]], memory: float, crossed: LeftOut | None) -> str:
+    figures = _summary(scores) | {
         "peak_memory_mb": round(memory, 1),
         "first_book_share": tables.first_book_share(scores),
         "photos": [one.as_dict() for one in scores],
         "negatives": false_books(negatives),
     }
+    if crossed:
+        figures["left_out"] = _summary(crossed.scores) | {"curve": crossed.curve}
     return json.dumps(figures, ensure_ascii=False, indent=1)
+
+
+def _summary(scores: list[Score]) -> dict:
+    bins = tables.calibration(scores)
+    worst = tables.worst(bins)
+    return {
+        "total": tables.total(scores).as_dict(),
+        "halves": {name: half.as_dict() for name, half in tables.halves(scores).items()},
+        "languages": [asdict(one) | {"recall": one.recall} for one in tables.language_table(scores)],
+        "calibration": {"bins": [asdict(one) | {"gap": one.gap} for one in bins], "worst": worst.gap if worst else None},
+    }
