@@ -190,7 +190,7 @@ class BookQuery:
         after += ["not lent"] if self.lent is False else []
         after += [f"lent to {self.lent_to}"] if self.lent_to else []
         after += ["overdue"] if self.overdue else []
-        after += [HAS[name] for name in self.has if name in HAS] + [LACKS[name] for name in self.lacks if name in LACKS]
+        after += [HAS[name] for name in self.has if name in HAS] + [LACKS.get(name, f"without a {name}") for name in self.lacks]
         for days, verb in ((self.added, "added"), (self.read, "read"), (self.bought, "bought")):
             after += [f"{verb} {_day_words(days)}"] if days else []
         after += [f"about “{self.topic}”"] if self.topic else []

@@ -21,6 +21,7 @@ from library.search import hybrid
 
 LONGEST = 1000
 SHOWN = 12
+ALL = frozenset("all whole entire complete alle ganze gesamte tous toutes toute todos todas toda completa".split())
 SINGLE_LETTERS = frozenset(string.ascii_lowercase)
 OF_MANY = ("count", "listing", "extremes", "random_pick", "numbers")  # intents that answer from conditions
 SORTS = {"pages": "longest", "year": "oldest", "rating": "best", "added": "added", "price": "dearest"}
@@ -72,6 +73,13 @@ def _settled(question: Question, name: str) -> tuple[Question, str]:
         name = "listing"
     if name == "owning" and question.has("about") and question.unused and not question.titles():
         name = "listing"
+    if name == "change" and question.wording.rstrip().endswith("?"):
+        name = "owning"
+    if name == "owning" and not question.titles() and question.query.narrows:
+        if question.has("series") and ALL & set(question.reading.words):
+            name = "gaps"
+        elif question.unknown.islower():
+            name = "listing"
     if name == "numbers" and question.query.lacks and not question.has("average", "percent"):
         name = "listing"
     if name in ("listing", "count") and question.has("missing"):
@@ -136,7 +144,8 @@ def _with_unused_marks(question: Question, name: str) -> Question:
             or (mark.kinds & {"neg", "without"} and not denied)
         )
 
-    words = [word for mark in reading.marks if is_unused(mark) for word in reading.raw[mark.start : mark.end]]
+    marks = [mark for mark in reading.marks if is_unused(mark) and words_of("digit").get(reading.words[mark.start]) != "1"]
+    words = [word for mark in marks for word in reading.raw[mark.start : mark.end]]
     return replace(question, unused=[*question.unused, *words])
 
 

@@ -18,8 +18,12 @@ MASKS = {"title": "Moby Dick", "series": "Moby Dick", "author": "John Smith", "s
          "person": "Peter", "publisher": "John Smith", "genre": "fantasy", "language": "Dutch", "number": "7",
          "decade": "sixties", "century": "nineteenth",
          "month": "July"}  # fmt: skip
+SHORT, LONG = 200, 500  # pages
 NEGATED = 5  # words between a "not" and what it denies
+MAY_LACK = (*"notes review isbn cover rating shelf tag author pages language year series publisher price description".split(),)
 WRITTEN = ("notes", "review", "isbn", "cover")  # a question that names one means books that have it
+CENTURY = ("centur", "jahrhundert", "siecle", "siglo")
+TO = frozenset("to until and bis und a et y hasta jusqu".split())
 COMPOUNDS = ("bucher", "buchern", "buch", "romane", "romanen", "roman")
 
 
@@ -189,7 +193,7 @@ class _Conditions:
         self.reading, self.found = reading, {}
 
     def query(self) -> BookQuery:
-        for step in (self.states, self.names, self.kinds, self.numbers, self.times, self.fields):
+        for step in (self.states, self.names, self.kinds, self.numbers, self.lengths, self.times, self.fields):
             step()
         return BookQuery(**self.found)
 
@@ -284,6 +288,10 @@ class _Conditions:
             first = _number(self.reading.words[earlier.start]) if earlier else None
             self.found["pages"] = (int(first), int(number)) if first else self.ends(mark, int(number))
 
+    def lengths(self):
+        if (mark := next(iter(self.reading.all("length")), None)) and not {"pages", "sort"} & set(self.found):
+            self.found["pages"] = (None, SHORT) if mark.value("length") == "short" else (LONG, None)
+
     def _fields(self) -> set[str]:
         return {f"field {name}" for name in self.reading.values("field")}
 
@@ -299,12 +307,11 @@ class _Conditions:
 
     # ── Days and years ──────────────────────────────────────────────────────────────────────────────────────────────
     def times(self):
-        for mark in self.reading.all("decade", "century"):
-            ten, hundred = mark.value("decade"), mark.value("century")
-            if hundred and self.near_century(mark):
-                self.found["year"] = ((int(hundred) - 1) * 100, int(hundred) * 100 - 1)
-            elif ten:
-                self.found["year"] = (int(ten), int(ten) + 9)
+        for mark in self.reading.all("decade"):
+            self.found["year"] = (int(mark.value("decade")), int(mark.value("decade")) + 9)
+        if hundred := self.century():
+            self.found["year"] = ((hundred - 1) * 100, hundred * 100 - 1)
+            return
         if ends := self.days():
             kind = self.of_days()
             if kind == "year":
@@ -314,9 +321,15 @@ class _Conditions:
             if kind == "read":
                 self.found.pop("status", None)
 
-    def near_century(self, mark: Mark) -> bool:
-        around = self.reading.words[max(0, mark.start - 1) : mark.end + 1]
-        return any(word.startswith(("centur", "jahrhund", "siecle", "siglo")) for word in around)
+    def century(self) -> int:
+        """`19th century`, `19. Jahrhundert`, `siglo XIX`."""
+        folded = self.reading.words
+        for place in (place for place, word in enumerate(folded) if word.startswith(CENTURY)):
+            for word in folded[max(0, place - 1) : place + 2]:
+                number = words.words_of("century").get(word) or re.match(r"\d*", word)[0]
+                if number and 10 <= int(number) <= 21:
+                    return int(number)
+        return 0
 
     def of_days(self) -> str:
         """What is said to have happened then; of a year alone, that the book came out."""
@@ -355,7 +368,9 @@ class _Conditions:
             return None
         year = int(self.reading.words[marks[0].start])
         if len(marks) > 1:
-            return date(year, 1, 1), date(int(self.reading.words[marks[1].start]), 12, 31)
+            if TO & set(self.reading.words[marks[0].end : marks[1].start]):
+                return date(year, 1, 1), date(int(self.reading.words[marks[1].start]), 12, 31)
+            self.reading.dropped += [self.reading.raw[mark.start] for mark in marks[1:]]
         low, high = self.ends(marks[0], year)
         return low and date(low, 1, 1), high and date(high, 12, 31)
 
@@ -367,9 +382,9 @@ class _Conditions:
     # ── What is noted and what is not ───────────────────────────────────────────────────────────────────────────────
     def fields(self):
         """`without notes`, `not rated`, `with a review`, `short`."""
-        reading, known = self.reading, ("notes", "review", "isbn", "cover", "rating", "shelf", "tag", "author", "pages")
+        reading = self.reading
         for mark in reading.all("field"):
-            name = next((value for kind, value in mark.meanings if kind == "field" and value in known), "")
+            name = next((value for kind, value in mark.meanings if kind == "field" and value in MAY_LACK), "")
             key = "tags" if name == "tag" else name
             if key and (reading.before(mark, "without", within=3) or (self.denied(mark) and name in ("rating", "shelf", "tag"))):
                 self.found["lacks"] = (*self.found.get("lacks", ()), key)

@@ -36,7 +36,7 @@ def _compared(question: Question) -> tuple[str, bool]:
                 return value, kind == "more"
             if kind == "sort" and value in OF_SORT:
                 return OF_SORT[value]
-    return ("rating", True) if question.field("review", "rating") else ("pages", True)
+    return ("rating", True) if question.field("opinion", "review", "rating") else ("pages", True)
 
 
 def _is_than(question: Question) -> bool:

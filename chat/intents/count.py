@@ -8,6 +8,8 @@ from library.models import Status
 
 
 def respond(question: Question) -> Reply:
+    if question.unused and not question.query.narrows:
+        return Reply(f"I cannot tell which of your books “{question.unknown}” means.", understood=False)
     query = question.owned.without_order()
     if question.query.narrows:
         keys, noun = question.tools.find(query), in_words(replace(query, read=()), None)

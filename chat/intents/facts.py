@@ -9,7 +9,21 @@ from library.models import Status, UserBook
 
 FINDS_TITLE = True
 
-ASKED = ("finished", "isbn", "pages", "price", "publisher", "language", "series", "tag", "added", "description", "author", "year")
+ASKED = (
+    "finished",
+    "isbn",
+    "pages",
+    "price",
+    "publisher",
+    "language",
+    "series",
+    "genre",
+    "tag",
+    "added",
+    "description",
+    "author",
+    "year",
+)
 
 
 def respond(question: Question) -> Reply | None:
@@ -65,6 +79,7 @@ NOTED = {
     "publisher": ("publisher", "{book} is published by {value}.", "I do not know who published {book}."),
     "language": ("language", "Your copy of {book} is in {value}.", "I do not know the language of {book}."),
     "price": ("price", "You paid {value} for {book}.", "What {book} cost is not noted."),
+    "genre": ("categories", "{book} is {value}.", "{book} has no category."),
     "tag": ("tags", "{book} is tagged: {value}.", "{book} has no tags."),
 }
 
@@ -72,7 +87,9 @@ NOTED = {
 def _noted(name: str, copy: UserBook) -> str:
     column, known, unknown = NOTED[name]
     value = getattr(copy, column)
-    if name == "tag":
+    if name == "genre":
+        value = ", ".join(map(str, value))
+    elif name == "tag":
         value = ", ".join(tag.name for tag in copy.tags.all())
     elif value and name in ("language", "price"):
         value = language_name(value) if name == "language" else f"{value} {copy.currency}".strip()

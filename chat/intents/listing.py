@@ -4,6 +4,8 @@ from chat.questions import Question, Reply, gap_note, in_words, some, titled
 
 
 def respond(question: Question) -> Reply | None:
+    if question.unused and not question.query.narrows:
+        return Reply(f"I cannot tell which of your books “{question.unknown}” means.", understood=False)
     query = question.owned
     if not question.query.narrows and not query.sort:
         return None

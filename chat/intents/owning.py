@@ -13,10 +13,13 @@ STATE_SENTENCES = {
 
 
 def respond(question: Question) -> Reply | None:
-    read = question.has("read") or Status.READING in question.query.status
+    read = question.has("read") or (question.query.status and Status.WISHLIST not in question.query.status)
     copies = question.one()
     if copies and read:
-        return Reply(_read_sentence(copies[0]), [copies[0].pk])
+        sentence = _read_sentence(copies[0])
+        if Status.TO_READ in question.query.status:  # `is it unread?` has the other answer
+            sentence = sentence.replace("Yes,", "No,") if sentence.startswith("Yes") else sentence.replace("No,", "Yes,")
+        return Reply(sentence, [copies[0].pk])
     if len(titles := question.titles()) > 1:
         return Reply(f"Yes, you have {' and '.join(titled(same[0]) for same in titles)}.", [same[0].pk for same in titles])
     if copies:
