@@ -3,6 +3,10 @@
 import re
 import unicodedata
 
+ARTICLES_OF = {
+    "en": "the a an", "de": "der die das ein eine", "fr": "le la les un une l", "es": "el la los las lo un una",
+    "it": "il lo la gli i le un una l", "ca": "el la els les l un una", "nl": "de het een", "pt": "o a os as um uma",
+}  # fmt: skip
 ARTICLES = frozenset("the a an der die das ein eine le la les un une el los las lo il gli i l els de het een".split())
 
 
@@ -42,10 +46,11 @@ def fold_name(name: str) -> str:
     return fold(name) or " ".join(name.split()).casefold()
 
 
-def sort_title(title: str) -> str:
-    """Sorts `The Hobbit` under h; pads numbers so that volume 2 comes before volume 10."""
+def sort_title(title: str, language: str = "") -> str:
+    """Sorts `The Hobbit` under h, and `Die Hard` under d if its `language` is known to be English; pads numbers so that volume 2
+    comes before volume 10."""
     words = fold(title).split()
-    if len(words) > 1 and words[0] in ARTICLES:
+    if len(words) > 1 and words[0] in (ARTICLES_OF.get(language, "").split() if language else ARTICLES):
         words = words[1:]
     return re.sub(r"\d+", lambda m: m[0].zfill(6), " ".join(words))[:300]
 

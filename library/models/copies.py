@@ -129,7 +129,7 @@ class UserBook(FoldedModel, Facts):
     own_words = models.TextField(editable=False)
 
     FOLDED = {
-        "sort_title": FoldedColumn(frozenset({"title"}), lambda copy: folding.sort_title(copy.title)),
+        "sort_title": FoldedColumn(frozenset({"title", "language"}), lambda copy: folding.sort_title(copy.title, copy.language)),
         "sort_author": FoldedColumn(
             frozenset({"authors"}), lambda copy: PersonName(copy.authors[0]).sort if copy.authors else ""
         ),

@@ -53,6 +53,8 @@ def test_titles_sort_without_their_article():
     assert sort_title("The Hobbit") == "hobbit"
     assert sort_title("Die Verwandlung") == "verwandlung"
     assert sort_title("It") == "it"
+    assert (sort_title("Die Hard", "en"), sort_title("Die Verwandlung", "de")) == ("die hard", "verwandlung")
+    assert sort_title("O Alquimista", "pt") == "alquimista" and sort_title("A kőszívű ember", "hu") == "a koszivu ember"
 
 
 def test_volumes_sort_one_two_ten():

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -12,7 +13,7 @@ from catalogs.statements import repaired
 from tests.properties import quick
 from tests.transfer.importing import read
 from transfer import detect
-from transfer.formats import librarything_json, other_table
+from transfer.formats import librarything_json, other_table, own_json
 
 WORDS = """nan inf -inf 1e400 9.78E+12 441478123.0 0000-00-00 2020-13-45 99/99/9999 03/04/20 20201025 44129 ,,,, ;;; | & () (#)
 [] {} ="" ★★★½ 4/0 7/5 100% -3 0 1 true ] " ' <br/> #5 C# \u202e 9780441013593 1,024"""
@@ -40,13 +41,13 @@ def test_no_cell_is_too_odd_for_a_format(table):
 
     @quick
     @given(st.lists(st.lists(CELL, min_size=len(names), max_size=len(names)), min_size=1, max_size=3))
-    def check(rows):
+    def no_cell_is_too_odd(rows):
         kind, items = read(file_of(names, rows, "\t" if table.name == "librarything" else ","), table.name)
         assert kind == table.name
         for item in items:
             check_item(item, " ".join(letters(text) for row in rows for cell in row for text in (cell, repaired(cell))))
 
-    check()
+    assert no_cell_is_too_odd() is None
 
 
 def check_item(item, given_letters: str):
@@ -54,10 +55,14 @@ def check_item(item, given_letters: str):
     assert 1 <= item.own.get("rating", 1) <= 10
     assert 0 < item.facts.get("pages", 1) < 100_000
     assert re.fullmatch(r"(97[89]\d{10})?", item.isbn13)
+    assert item.isbn13[3:12].lstrip("0") in re.sub(r"\D", "", given_letters)
     assert all(re.fullmatch(r"(\d{4}-\d{2}-\d{2})?", day) for reading in item.readings for day in reading)
+    assert re.fullmatch(r"(\d{4}(-\d{2}){0,2})?", item.facts.get("published_date", ""))
+    assert str(abs(item.facts.get("first_published", 0) or 0)).lstrip("0") in given_letters
     for name in ("title", "publisher", "series", "subtitle"):
         assert letters(item.facts.get(name, "")) in given_letters
-    assert all(author.strip() for author in item.facts.get("authors", []))
+    for author in item.facts.get("authors", []):
+        assert author.strip() and all(word in given_letters for word in map(letters, author.split()))
 
 
 KEYS = [*librarything_json.TEXTS.values(), *librarything_json.LISTS.values(), "authors"]
@@ -73,3 +78,26 @@ VALUE = st.recursive(
 def test_no_value_is_too_odd_for_the_json_of_librarything(book):
     (row,) = list(librarything_json.read_books([book]))
     check_item(row[1], letters(str(book)) + letters(repaired(str(book))) + letters(str(row[0].values)))
+
+
+OURS = [*own_json.COLUMNS, *own_json.ROW_COLUMNS, "tags", "shelf", "edition"]
+
+
+@quick
+@given(st.dictionaries(st.sampled_from(OURS), VALUE | st.floats()) | VALUE)
+def test_no_value_is_too_odd_for_our_own_json(book):
+    item = own_json.item_of(book)
+    assert item.problem or item.whole["title"] == str(book["title"])
+    assert item.problem or all(isinstance(name, str) for name in (*item.tags, *item.shelf, *item.facts["authors"]))
+    assert json.dumps(item.as_dict(), allow_nan=False)
+
+
+LINE = st.text(max_size=60) | st.lists(st.sampled_from([*"0123456789X- ,;:", "978", "ISBN "]), max_size=25).map("".join)
+
+
+@quick
+@given(st.lists(LINE, max_size=4))
+def test_no_line_is_too_odd_for_a_list_of_isbns(lines):
+    for item in read("9780441013593\n" + "\n".join(lines), "isbn_list")[1]:
+        assert bool(item.isbn13) != bool(item.problem)
+        check_item(item, letters(" ".join(["9780441013593", *lines])))

@@ -98,14 +98,21 @@ def _published(item: Item, text: str, hints: Hints):
 
 def _first_published(item: Item, text: str, hints: Hints):
     """The year in which the work appeared, before our era as a negative number."""
-    match = FIRST_PUBLISHED.fullmatch(text)
-    year = int(match["year"]) if match else int(dates.parse_date(text, hints.date_order).text[:4] or 0)
-    year = -abs(year) if match and match["era"] else year
-    if year and year <= LATEST_YEAR:
+    if year := _year_in(text, hints):
         item.facts["first_published"] = year
     elif text.strip("0.- "):
         item.extra["First published"] = text
         item.notes.append(f"“{text[:40]}” could not be read as a year.")
+
+
+def _year_in(text: str, hints: Hints) -> int:
+    """0 where there is none; 65 may be 1965."""
+    if match := FIRST_PUBLISHED.fullmatch(text):
+        year = int(match["year"])
+        year = -abs(year) if match["era"] else year
+        return 0 if 0 < year < 100 or year > LATEST_YEAR else year
+    year = dates.parse_date(text, hints.date_order).text[:4]
+    return int(year) if year and year in text else 0
 
 
 def _pages(item: Item, text: str, hints: Hints):
