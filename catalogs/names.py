@@ -84,6 +84,7 @@ class PersonName:
         names = [parts[0], *(part for part in parts[1:] if part not in suffixes)] if parts else [""]
         if len(names) == 1 or len(names) > 2 or CORPORATE.search(names[1]) or RANK.search(names[1]):
             return cls(text if len(names) > 1 else " ".join([*names, *suffixes]))
+        names[1] = re.sub(r"\s*\([^()]*\)$", "", names[1]) or names[1]  # Lewis, C. S. (Clive Staples)
         if OWN_ORDER.search(names[0]) and OWN_ORDER.search(names[1]):
             return cls(names[0] + names[1])
         return cls(" ".join([HONORIFIC.sub("", names[1]), names[0], *suffixes]))

@@ -70,7 +70,8 @@ def _record(doc, isbn_of_edition: str = "") -> Record | None:
     """One work as its likeliest edition, which the service puts first; None where neither has a title."""
     doc = doc if isinstance(doc, dict) else {}
     editions = doc.get("editions") if isinstance(doc.get("editions"), dict) else {}
-    edition = next((item for item in editions.get("docs") or [] if isinstance(item, dict)), {})
+    found = editions.get("docs") if isinstance(editions.get("docs"), list) else []
+    edition = next((item for item in found if isinstance(item, dict)), {})
     facts = {**doc, **edition}
     title, key = as_text(edition.get("title")) or as_text(doc.get("title")), as_text(facts.get("key"))
     if not title or not key:

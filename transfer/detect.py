@@ -1,5 +1,7 @@
 """Whose file this is: by what is in it, never by its name."""
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -36,6 +38,7 @@ TABLES = [
     )
 ]  # fmt: skip
 FORMATS = {one.name: one for one in (own_json.FORMAT, librarything_json.FORMAT, *TABLES, other_table.FORMAT, isbn_list.FORMAT)}
+STRUCTURED = re.compile(r"[{\[<]|@\w+\s*\{|TY {1,2}- |%[0A-Z] |---\s*\n")  # JSON, XML, BibTeX, RIS, EndNote, YAML
 OTHERS = {
     b"%PDF": "a PDF",
     b"\x89PNG": "a picture",
@@ -90,7 +93,7 @@ def _table(start: bytes, encoding: str, wanted: str) -> _Found | None:
 
 def _list(text: str, encoding: str) -> _Found:
     """Text that a person wrote. What is built of columns or brackets means more by its numbers than we would understand."""
-    if text.startswith(("{", "[", "<")):
+    if STRUCTURED.match(text) or _has_entries(text[:50_000]):
         raise NotReadable(
             "This file cannot be imported: its program is not known here. Export a table (CSV) there and import that."
         )
@@ -101,6 +104,12 @@ def _list(text: str, encoding: str) -> _Found:
     if isbn.find(text[:50_000]):
         return _Found(isbn_list.FORMAT.name, encoding, [])
     raise NotReadable(UNKNOWN)
+
+
+def _has_entries(text: str) -> bool:
+    """`title: Dune` and `isbn: …` again and again: several names that each stand before a colon more than once."""
+    names = Counter(re.findall(r"(?m)^[\s-]*([A-Za-z_]\w*)\s*:\s", text))
+    return sum(count > 1 for count in names.values()) > 1
 
 
 def _is_a_table(text: str) -> bool:

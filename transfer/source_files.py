@@ -35,6 +35,8 @@ WESTERN = [
     "euc_kr",
 ]
 UNPACKED_AT_MOST = 2 << 30
+# Signs and capital letters where no word has them: `JosŽ` and `†ber` were written in another encoding.
+NO_WORDS = re.compile(r"[\ufffd\x80-\x9f]|[a-z][†‡‰ƒ¤¦§¨¬¯±¶¸ŽŠŒŸÀ-ÖØ-Þ](?![A-Z])|(?<!\S)[†‡‰ƒ¤¦¨¬¯±¶¸][a-z]")
 SEP_LINE = re.compile(r'(?i)\ufeff?"?sep=(\\t|[,;|\t])"?\s*')
 csv.field_size_limit(LONGEST_VALUE)
 
@@ -60,9 +62,19 @@ def encoding_of(start: bytes) -> str:
     if sum(map(_is_utf8, telling[:-1])) * 2 >= len(telling) - 1 and (len(telling) != 1 or _is_utf8(telling[0])):
         return "utf-8"  # the odd line of another encoding is read as that
     joined = b"\n".join(telling)
-    best = from_bytes(joined[: SAMPLE // 4], cp_isolation=WESTERN).best()
     # A few accents say little; of those who write so, most have a Western Windows or a Latin-1, which reads the same.
-    return best.encoding if best and len(joined) > 2000 else "cp1252"
+    if len(joined) <= 2000 and _looks_western(joined):
+        return "cp1252"
+    found = from_bytes(joined[: SAMPLE // 4], cp_isolation=WESTERN)
+    likely = (match.encoding for match in found if not NO_WORDS.search(joined.decode(match.encoding, "replace")))
+    return next(likely, found[0].encoding if found else "cp1252")
+
+
+def _looks_western(data: bytes) -> bool:
+    """Whether accents stand in words as they do in Western languages, and do not make up whole words of their own."""
+    text = data.decode("cp1252", "replace")
+    runs = re.findall(r"[^\x00-\x7f]+", text)
+    return not NO_WORDS.search(text) and 2 * sum(len(run) for run in runs if len(run) > 2) <= sum(map(len, runs))
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -222,8 +234,16 @@ def table(stream: BinaryIO, encoding: str) -> Iterator[Row]:
             broken = {names[0]: lines.since[0].strip()[:LONGEST_SHOWN]}
             yield Row(line, broken, "This line has a quotation mark that is never closed, so it cannot be read.")
             continue
+        values = [_unquoted(value) for value in values] if quoting == csv.QUOTE_NONE else values
         if row := _row(line, names, _opened(values, names, delimiter), lines):
             yield row
+
+
+def _unquoted(value: str) -> str:
+    """Spreadsheets quote what holds a comma or a quotation mark, also between tabs: `"Dune, part 1"`."""
+    inner = value[1:-1]
+    quoted = len(value) > 2 and value[0] == value[-1] == '"' and '"' not in inner.replace('""', "")
+    return inner.replace('""', '"') if quoted and ("," in inner or '""' in inner) else value
 
 
 def _opened(values: list[str], names: list[str], delimiter: str) -> list[str]:
@@ -250,5 +270,7 @@ def _row(line: int, names: list[str], values: list[str], lines: Text) -> Row | N
     if len(values) > len(names) and any(value.strip() for value in values[len(names) :]):
         named = dict(zip(names, values, strict=False))
         return Row(line, named, f"This line has {len(values):,} columns, the header {len(names)}: a comma too many?")
+    if all(re.fullmatch(r":?-{2,}:?|", value.strip()) for value in values):
+        return None  # the line below the header of a table in Markdown
     notes = ["Unreadable characters were removed."] if lines.had_nul else []
     return Row(line, {name: value.strip() for name, value in zip(names, values, strict=False) if name}, notes=notes)

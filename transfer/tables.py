@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from transfer import dates, source_files
 from transfer.fields import DROP, KEEP, TARGETS, TOGETHER, finish_item
-from transfer.fields.texts import is_nothing, without_apostrophe
+from transfer.fields.texts import is_no_number, is_nothing, without_apostrophe
 from transfer.items import Hints, Item, Row
 
 LOOKED_AT = 200_000  # rows that say what their file means: the last rating may show the scale
@@ -107,11 +107,7 @@ class Table:
         values = {name: without_apostrophe(text) for name, text in self._cleaned(item, row.values).items()}
         for name, target in plan:
             text = values.get(name, "")
-            if (
-                not text
-                or target in (DROP, TOGETHER)
-                or (self.loose and target in TARGETS and target not in TEXTS and is_nothing(text))
-            ):
+            if not text or target in (DROP, TOGETHER) or self._says_nothing(target, text):
                 continue
             if target not in TARGETS or (target not in SEVERAL and values.get(_base(name, values))):
                 item.extra[name] = text
@@ -123,6 +119,9 @@ class Table:
             item.notes.append("Some columns of this row could not be read together.")
         finish_item(item)
         return item
+
+    def _says_nothing(self, target: str, text: str) -> bool:
+        return target in TARGETS and target not in TEXTS and (is_no_number(text) or (self.loose and is_nothing(text)))
 
     def _cleaned(self, item: Item, values: dict[str, str]) -> dict[str, str]:
         try:

@@ -40,9 +40,9 @@ def letters(text: str) -> str:
 
 def check_record(record, answer: str):
     known = letters(answer)
-    assert all(word in known for author in record.authors for word in map(letters, author.split()))
+    assert all(word in known for author in record.authors for word in map(letters, re.findall(r"\w+", author)))
     for value in (record.title, record.subtitle, record.publisher, record.series, record.binding):
-        assert all(word in known for word in map(letters, value.split()))
+        assert all(word in known for word in map(letters, re.findall(r"\w+", value)))
     assert re.fullmatch(r"(\d{4}(-\d{2}){0,2})?", record.published_date) and record.published_date[:4] in known
     assert re.fullmatch(r"(97[89]\d{10})?", record.isbn) and re.fullmatch(r"([a-z]{2})?", record.language)
     assert record.pages is None or str(record.pages) in re.sub(r"[.,]", "", answer)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.transfer.importing import read
+from transfer.items import NotReadable
 
 
 def values(name: str, *cells: str) -> list:
@@ -113,3 +114,60 @@ def test_the_year_of_the_work_stands_beside_the_date_of_the_edition(text, year):
 def test_a_loan_without_its_day_says_so():
     _, (item,) = read("Title,Lent to\nA,Sam\n")
     assert item.loans == [{"borrower": "Sam"}] and "the loan begins today" in item.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "title", "author"),
+    [
+        ("cp1251", "Преступление и наказание", "Фёдор Достоевский"),
+        ("cp932", "雪国と古都", "川端康成"),
+        ("mac_roman", "Élégie à Genève", "José Müller"),
+        ("cp1252", "Élégie à Genève", "José Müller"),
+        ("latin-1", "Peñas arriba", "José María de Pereda"),
+    ],
+)
+def test_a_short_file_shows_its_encoding_by_its_words(encoding, title, author):
+    _, (item,) = read(f"Title,Author\n{title},{author}\n".encode(encoding))
+    assert item.facts == {"title": title, "authors": [author]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "@book{x,\n title={Emma}, isbn={9780141439587}\n}\n",
+        "TY  - BOOK\nTI  - Emma\nSN  - 9780141439587\nER  - \n",
+        "- title: Emma\n  isbn: 9780141439587\n- title: Dune\n  isbn: 9780441013593\n",
+    ],
+)
+def test_a_bibliography_is_no_list_of_isbns(content):
+    with pytest.raises(NotReadable, match="its program is not known here"):
+        read(content)
+
+
+def test_a_table_in_markdown_has_no_book_of_dashes():
+    _, items = read("| Title | ISBN |\n|---|:--|\n| Emma | 9780141439587 |\n")
+    assert [item.title for item in items] == ["Emma"]
+
+
+def test_a_cell_that_a_spreadsheet_quoted_between_tabs_is_unquoted():
+    _, items = read('Title\tAuthor\n"Emma, a novel"\tJane Austen\n"The ""Best"" Book"\tX\n"Quoted"\tY\n')
+    assert [item.title for item in items] == ["Emma, a novel", 'The "Best" Book', '"Quoted"']
+
+
+@pytest.mark.parametrize(
+    ("text", "price"), [("-5", None), ("1e400", None), ("EUR 1.234,50", "1234.50"), ("7,50 € (used)", "7.50"), ("3 for 5", None)]
+)
+def test_a_price_is_read_as_a_whole(text, price):
+    _, (item,) = read(f"Title\tPrice\nA\t{text}\n")
+    assert item.own.get("price") == price and bool(item.notes) == (price is None)
+
+
+def test_more_copies_than_fit_and_none_at_all_are_remarked():
+    many, words = values("Copies", "99", "three")
+    assert many.copies == 20 and "99 copies" in many.notes[0] and words.copies == 1 and words.notes
+
+
+def test_nan_is_no_publisher_of_any_program():
+    header = "Book Id,Title,Author,Author l-f,My Rating,Exclusive Shelf,Publisher,My Review,Bookshelves\n"
+    _, (item,) = read(header + "1,NaN,Ann Poe,x,4,read,nan,nan,nan\n")
+    assert item.facts == {"title": "NaN", "authors": ["Ann Poe"]} and not item.tags and "review" not in item.own

@@ -16,6 +16,9 @@ CONDITIONS = {name.lower(): value for value, name in Condition.choices} | {
     "very good": "fine",
     "acceptable": "fair",
 }
+PRICE = re.compile(r"[^\d-]{0,12}(\d[\d.,' ]*)\D{0,20}")
+TOO_MUCH = Decimal("99999999")
+MOST_COPIES = 20
 OWNED_ONCE = "Previously owned"
 NOT_OWNED = f"This book is no longer owned according to the other program; it has the tag “{OWNED_ONCE}”."
 COLLECTION = {  # what programs for collectors say of a book
@@ -75,18 +78,19 @@ def _bought_from(item: Item, text: str, hints: Hints):
 
 def _price(item: Item, text: str, hints: Hints):
     """`$12.99`, `12,99 EUR`: the last sign between digits that leaves one or two of them is the decimal point."""
-    match = re.search(r"\d[\d.,' ]*", text)
-    digits = re.sub(r"[.,' ](?=\d{3}(?!\d))", "", match[0]).strip(".,' ") if match else ""
+    match = PRICE.fullmatch(text)
+    digits = re.sub(r"[.,' ](?=\d{3}(?!\d))", "", match[1]).strip(".,' ") if match else ""
     try:
         value = Decimal(digits.replace(",", "."))
     except InvalidOperation:
+        value = TOO_MUCH
+    if value >= TOO_MUCH:
         item.extra["Price"] = text
         item.notes.append(f"“{text[:40]}” could not be read as a price.")
         return
-    if value < Decimal("99999999"):
-        item.own["price"] = str(value.quantize(Decimal("0.01")))
-        code = re.search(r"\b[A-Z]{3}\b", text)
-        item.own["currency"] = code[0] if code else next((CURRENCIES[sign] for sign in CURRENCIES if sign in text), "")
+    item.own["price"] = str(value.quantize(Decimal("0.01")))
+    code = re.search(r"\b[A-Z]{3}\b", text)
+    item.own["currency"] = code[0] if code else next((CURRENCIES[sign] for sign in CURRENCIES if sign in text), "")
 
 
 def _condition(item: Item, text: str, hints: Hints):
@@ -101,9 +105,14 @@ def _condition_note(item: Item, text: str, hints: Hints):
 
 
 def _copies(item: Item, text: str, hints: Hints):
-    match = re.fullmatch(r"(\d{1,4})(?:\.0+)?", text)
-    if match and int(match[1]) > 1:
-        item.copies = min(int(match[1]), 20)
+    match = re.fullmatch(r"(\d{1,9})(?:\.0+)?", text)
+    if not match:
+        item.extra["Copies"] = text
+        item.notes.append(f"“{text[:40]}” could not be read as a number of copies.")
+        return
+    item.copies = min(max(int(match[1]), 1), MOST_COPIES)
+    if int(match[1]) > MOST_COPIES:
+        item.notes.append(f"The file says {text} copies; {MOST_COPIES} are added at most.")
 
 
 def _lent_to(item: Item, text: str, hints: Hints):

@@ -20,6 +20,11 @@ def is_nothing(text: str) -> bool:
     return text.casefold() in NOTHING
 
 
+def is_no_number(text: str) -> bool:
+    """What a program for tables of numbers writes into a file of any format."""
+    return text in ("nan", "NaN", "<NA>", "#N/A", "#VALUE!", "#REF!", "#NAME?")
+
+
 def unmarked(text: str) -> str:
     """A review as text: programs that show it on a web page keep it with its marks."""
     if not TAGS.search(text):

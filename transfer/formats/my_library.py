@@ -20,6 +20,7 @@ FORMAT = Table(
         "Date de publication": "published",
         "Genres": "categories",
         "Categories": "categories",
+        "Catégories": "categories",
         "Pages": "pages",
         "ISBN": "isbn",
         "Read": "was_read",
