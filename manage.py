@@ -10,7 +10,7 @@ def main() -> None:
     from django.core.management import execute_from_command_line
 
     try:
-        settings.INSTALLED_APPS  # noqa: B018  a wrong value in the environment is told in one sentence, not a traceback
+        settings.INSTALLED_APPS  # noqa: B018  reports an invalid value in the environment in one sentence, without a traceback
     except ImproperlyConfigured as error:
         sys.exit(f"bookimg: {error}")
     execute_from_command_line(sys.argv)
