@@ -70,7 +70,7 @@ class BookFacts(In):
     publisher: Text = text("publisher")
     published_date: Text = Field("", pattern=DATE, max_length=10, description="2017, 2017-02 or 2017-02-07.", examples=["1969"])
     first_published: Annotated[int | None, Field(ge=-4000, le=2100)] = Field(
-        None, description="The year in which the work first appeared, below zero before our era.", examples=[1965]
+        None, description="The year in which the work first appeared, negative for BC.", examples=[1965]
     )
     language: Text = text("language", examples=["en"])
     series: Text = text("series")

@@ -25,8 +25,8 @@ DESCRIBED = {
 def creates(view: Callable) -> Callable:
     """Decorates a view that creates something, below its `@router.post`.
 
-    What the view creates and its response are stored in one transaction: if the process dies, neither is there, and the call
-    can be repeated immediately."""
+    The created object and the response are stored in one transaction: if the process dies, neither is, and the call can be
+    repeated immediately."""
     operations = []
 
     @wraps(view)
@@ -44,7 +44,7 @@ def creates(view: Callable) -> Callable:
 
 
 def creates_slowly(view: Callable) -> Callable:
-    """As `creates`, for a view that waits for others: everybody would have to wait for its transaction."""
+    """Like `creates`, for a view that waits for other servers and must not hold a transaction open meanwhile."""
 
     @wraps(view)
     def call(request, **values):
@@ -56,7 +56,7 @@ def creates_slowly(view: Callable) -> Callable:
 
 
 def _respond(operation, view, request, values: dict) -> HttpResponse:
-    """`Api.create_response` keeps the response, so it is built here and not after the transaction, as ninja would."""
+    """Builds the response inside the transaction, unlike ninja, because `Api.create_response` stores it."""
     operation.api = request.api
     response = values.get("response") or request.api.create_temporal_response(request)
     return operation._result_to_response(request, view(request, **values), response)
@@ -92,7 +92,7 @@ def _as_before(row) -> HttpResponse:
 
 
 def keep_response(request, response):
-    """The response of a successful call."""
+    """Stores the response of a successful call."""
     if row := getattr(request, "idempotency", None):
         headers = {name: response[name] for name in idempotency.HEADERS if name in response}
         idempotency.keep_answer(row, response.status_code, headers, response.content.decode())

@@ -24,7 +24,7 @@ ShelfReference = Annotated[int, Field(ge=1, le=MOST)] | Annotated[Text, Field(ma
 
 
 def _readable(text: str) -> str:
-    """As it was sent: what was put right is explained with the book."""
+    """Keeps the number as sent, so that a correction can be explained in the response."""
     isbn.parse(text)
     return text
 

@@ -1,4 +1,4 @@
-"""Reads the settings from the environment and from .env. A value that cannot be right raises an error that names it."""
+"""Reads settings from the environment and from .env. An invalid value raises an error that names the variable."""
 
 import fcntl
 import os
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-# For products of small matrices a second thread costs more than it brings; read once, when numpy is loaded.
+# With small matrices, a second thread costs more than it gains. Read once, when numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 env = environ.Env()
 environ.Env.read_env(Path(__file__).resolve().parent.parent / ".env")

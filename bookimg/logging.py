@@ -11,13 +11,13 @@ from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 logger = logging.getLogger("bookimg.request")
 
 
-# What stands in the path of a page that needs no other sign-in: secret feeds, upload tickets, links of e-mails.
+# Secrets in paths that give access without sign-in: feeds, upload tickets, links in emails.
 SECRETS = re.compile(r"(/(?:feeds|uploads|reset/key|confirm-email|invitations)/)[^/?\s]{8,}")
 CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
 class MessageFilter(logging.Filter):
-    """A message is one line, whatever a caller put into it, and holds no secret address."""
+    """Keeps messages on one line, whatever a caller puts into them, and removes secrets from addresses."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = SECRETS.sub(r"\1…", record.getMessage().translate(CONTROLS)), ()
@@ -35,7 +35,7 @@ class JsonFormatter(BaseJsonFormatter):
 
 
 class RequestLogMiddleware:
-    """Gives every request an id (the caller's `X-Request-Id` if it is valid) and logs the request when it is answered."""
+    """Gives every request an id (the caller's `X-Request-Id` if it is valid) and logs the request with its response."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -25,7 +25,7 @@ logger = logging.getLogger("jobs.runner")
 
 MAX_DEATHS = 5  # workers that may die at one step before the work fails
 SWEPT_AT_ONCE = 200  # rows of one kind
-LOOKED_AT = 20  # rows, until one is found whose queue this worker serves
+LOOKED_AT = 20  # rows to check for one in this worker's queue
 LONGEST_WAIT = 2**7  # in leases; after that time at the latest, a message is considered lost
 WORK_KINDS: dict[str, "WorkKind"] = {}
 
@@ -43,9 +43,9 @@ class WorkKind(Generic[Row]):
     on_pause: Callable[[Row, str], None] = lambda row, reason: None
     errors: tuple[type[Exception], ...] = ()  # expected errors, with a message for people and `permanent`
     queue: Callable[[str], str] = lambda step: settings.QUEUES[""]
-    rank: int = 0  # a worker starts nothing while work of a lower rank waits: what people wait for comes first
+    rank: int = 0  # workers do work of a lower rank first: what people are waiting for
     first: Callable[[str], Row | None] = lambda step: None  # another row to work on before a message for that step
-    next_row: Callable[[str], Row | None] = lambda step: None  # the row to work on instead, so that people take turns
+    next_row: Callable[[str], Row | None] = lambda step: None  # another row to work on instead, so that people take turns
     discover: Callable[[], None] = lambda: None  # called by the sweep, to create rows for work that nobody enqueues
 
 
@@ -111,7 +111,7 @@ def run_work(name: str, pk: int, step: str = ""):
 
 
 def next_urgent(kind: WorkKind, step: str = "") -> tuple[WorkKind, int, str] | None:
-    """The kind, key and step of work to do before work of `kind`. Long work stops between its parts for it."""
+    """The kind, primary key and step of more urgent work than `kind`. Long work is interrupted between its parts for it."""
     for other in sorted(WORK_KINDS.values(), key=attrgetter("rank")):
         if other.rank >= kind.rank:
             break

