@@ -1,12 +1,17 @@
 """Sign-in with username and password without a browser, and with the second factor if the account has one."""
 
+from collections.abc import Callable
 from typing import cast
 
 from allauth.account.adapter import get_adapter
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.base.forms import BaseAuthenticateForm
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+
+# For pages that give programs a way in: an open session alone may look at them, and changes need the password again.
+with_fresh_sign_in = cast(Callable[[Callable], Callable], reauthentication_required(allow_get=True))
 
 
 class SignInError(Exception):

@@ -1,6 +1,5 @@
 """The settings: their page, appearance, API tokens, webhooks, and the deletion of the account."""
 
-from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +15,7 @@ from accounts.forms import DeleteAccountForm, TokenForm, WebhookForm
 from accounts.models import ApiToken, Delivery, TokenFamily, Webhook
 from accounts.outbound import Sender
 from accounts.page_links import SETTINGS_PANELS
+from accounts.sign_in import with_fresh_sign_in
 
 DELIVERIES_A_PAGE = 30
 THEMES = {"auto": "Same as device", "light": "Light", "dark": "Dark"}
@@ -61,7 +61,7 @@ def delete_account(request):
 
 # ── Tokens ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 @login_required
-@reauthentication_required(allow_get=True)  # pyrefly: ignore[bad-argument-type]  # its annotation is wrong
+@with_fresh_sign_in
 @never_cache
 def api_tokens(request):
     """A new token is shown once, in the response that creates it."""
@@ -93,6 +93,7 @@ def family_end(request, pk):
 
 # ── Webhooks ────────────────────────────────────────────────────────────────────────────────────────────────────────
 @login_required
+@with_fresh_sign_in
 def webhooks_page(request):
     form = WebhookForm(_sender(), request.POST or None, instance=Webhook(user=request.user))
     if request.method == "POST" and form.is_valid():
@@ -106,14 +107,18 @@ def webhooks_page(request):
 @login_required
 @never_cache
 def webhook(request, pk):
-    hook = _own_webhook(request, pk)
+    return _webhook_page(request, _own_webhook(request, pk))
+
+
+@with_fresh_sign_in
+def _webhook_page(request, hook: Webhook):
     form = WebhookForm(_sender(), request.POST or None, instance=hook)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")
-        return redirect("webhook", pk)
+        return redirect("webhook", hook.pk)
     page = Paginator(hook.deliveries.all(), DELIVERIES_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/webhook.html", {"form": form, "webhook": _own_webhook(request, pk), "page": page})
+    return render(request, "accounts/webhook.html", {"form": form, "webhook": _own_webhook(request, hook.pk), "page": page})
 
 
 @login_required

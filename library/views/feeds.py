@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import feeds
 from accounts.basic_auth import for_readers
+from accounts.sign_in import with_fresh_sign_in
 from library import listing, opds, serializers
 from library.copies import loans
 from library.forms import LibraryFilter
@@ -129,6 +130,7 @@ def feeds_page(request):
 
 @login_required
 @require_POST
+@with_fresh_sign_in
 def feeds_renew(request):
     feeds.renew_feed_key(request.user)
     messages.success(request, "New addresses created. Any old ones no longer work.")

@@ -120,6 +120,9 @@ def test_a_password_is_changed_by_who_knows_the_old_one(client, owner_client, ow
 
 
 def test_a_new_address_is_confirmed_through_a_mail(owner, owner_client, mailoutbox):
+    asked = owner_client.post(reverse("account_email"), {"email": "new@example.org", "action_add": ""})
+    assert asked.url.startswith(reverse("account_reauthenticate")), "an open session alone is not enough"
+    owner_client.post(reverse("account_reauthenticate"), {"password": "shelf-of-olive"})
     owner_client.post(reverse("account_email"), {"email": "new@example.org", "action_add": ""})
     link = link_in(mailoutbox[0])
     assert "new@example.org" in owner_client.get(link).content.decode()

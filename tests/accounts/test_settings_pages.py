@@ -65,21 +65,21 @@ def test_a_token_and_a_program_are_ended_by_their_owner_alone(owner, owner_clien
 
 
 # ── Webhooks ────────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_a_webhook_into_the_own_network_is_refused_with_a_sentence(owner_client):
-    page = owner_client.post(reverse("webhooks"), {"url": "http://127.0.0.1/hook", "events": ["book.added"]})
+def test_a_webhook_into_the_own_network_is_refused_with_a_sentence(signed_in):
+    page = signed_in.post(reverse("webhooks"), {"url": "http://127.0.0.1/hook", "events": ["book.added"]})
     assert page.status_code == 422 and "private network" in page.content.decode()
     assert not Webhook.objects.exists()
 
 
-def test_a_webhook_is_set_up_switched_off_and_deleted(owner_client, settings):
+def test_a_webhook_is_set_up_switched_off_and_deleted(signed_in, settings):
     settings.WEBHOOKS_PRIVATE = True
-    made = owner_client.post(reverse("webhooks"), {"url": "http://127.0.0.1:9/hook", "events": ["book.added"]})
+    made = signed_in.post(reverse("webhooks"), {"url": "http://127.0.0.1:9/hook", "events": ["book.added"]})
     hook = Webhook.objects.get()
     assert made.url == reverse("webhook", args=[hook.pk])
-    assert hook.secret in owner_client.get(made.url).content.decode()
-    owner_client.post(reverse("webhook_switch", args=[hook.pk]))
+    assert hook.secret in signed_in.get(made.url).content.decode()
+    signed_in.post(reverse("webhook_switch", args=[hook.pk]))
     assert not Webhook.objects.get().active
-    owner_client.post(reverse("webhook_delete", args=[hook.pk]))
+    signed_in.post(reverse("webhook_delete", args=[hook.pk]))
     assert not Webhook.objects.exists()
 
 
@@ -98,15 +98,36 @@ def test_a_stranger_sees_no_webhook(hook, stranger_client):
 
 
 # ── Feeds ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_secret_addresses_are_made_renewed_and_ended(owner, owner_client):
-    assert "feeds/" not in re.findall(r"<code>(.*?)</code>", owner_client.get(reverse("feeds")).content.decode())[0]
-    owner_client.post(reverse("feeds_renew"))
+def test_secret_addresses_are_made_renewed_and_ended(owner, signed_in):
+    assert "feeds/" not in re.findall(r"<code>(.*?)</code>", signed_in.get(reverse("feeds")).content.decode())[0]
+    signed_in.post(reverse("feeds_renew"))
     first = feeds.secret_of(owner)
-    assert first in owner_client.get(reverse("feeds")).content.decode()
-    owner_client.post(reverse("feeds_renew"))
+    assert first in signed_in.get(reverse("feeds")).content.decode()
+    signed_in.post(reverse("feeds_renew"))
     assert feeds.user_of_feed(first) is None and feeds.user_of_feed(feeds.secret_of(owner)) == owner
-    owner_client.post(reverse("feeds_revoke"))
+    signed_in.post(reverse("feeds_revoke"))
     assert feeds.secret_of(owner) == ""
+
+
+@pytest.mark.parametrize(
+    "page, values", [("webhooks", {"url": "https://example.org/", "events": ["book.added"]}), ("feeds_renew", {})]
+)
+def test_an_open_session_alone_lets_no_program_in(owner, owner_client, page, values):
+    assert owner_client.post(reverse(page), values).url.startswith(reverse("account_reauthenticate"))
+    assert not Webhook.objects.exists() and feeds.secret_of(owner) == ""
+
+
+# ── A new password ──────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("kept", [False, True])
+def test_programs_are_locked_out_with_a_new_password_unless_they_are_kept(owner, signed_in, mailoutbox, kept):
+    _, key = tokens.make_api_token(owner, "scanner", ["read"])
+    feeds.renew_feed_key(owner)
+    secret = feeds.secret_of(owner)
+    values = {"oldpassword": PASSWORD, "password1": "another-shelf-9", "password2": "another-shelf-9"}
+    signed_in.post(reverse("account_change_password"), values | ({"keep_tokens": "on"} if kept else {}))
+    assert Program(key).get("/me").status_code == (200 if kept else 401)
+    assert feeds.user_of_feed(secret) == (owner if kept else None)
+    assert owner.email in mailoutbox[-1].to, "the owner is told"
 
 
 # ── The second factor ───────────────────────────────────────────────────────────────────────────────────────────────
