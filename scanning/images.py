@@ -23,7 +23,7 @@ SPINE_WIDTH = 1200  # a book that lies flat is wide instead of high
 # What people pick by mistake, by its first bytes, with the reason and the way out.
 MISTAKEN = (
     (b"GIF8", "This is a GIF, which cannot hold a photo sharp enough to read. Choose the photo as JPEG, PNG, WebP or HEIC."),
-    (b"%PDF", "This is a PDF, not a photo. Take a picture of the shelf, or save the page as a JPEG."),
+    (b"%PDF", "This is a PDF, not a photo. Take a photo of the shelf, or save the page as a JPEG."),
     (b"<svg", "This is a drawing (SVG), not a photo. Choose a JPEG, PNG, WebP or HEIC."),
     (b"<?xml", "This is a drawing or a document, not a photo. Choose a JPEG, PNG, WebP or HEIC."),
 )

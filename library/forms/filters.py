@@ -199,7 +199,7 @@ class LibraryFilter(forms.Form):
         if entry := self.value("entry"):
             found.append(_Narrowing("entry", entry, f"Added by: {Entry(entry).label}"))
         found += [_Narrowing("missing", value, MISSING[value]) for value in self.value("missing")]
-        flags = {"favourite": "Favourites", "lent": "Lent", "lookup": "Not found yet"}
+        flags = {"favourite": "Favourites", "lent": "On loan", "lookup": "Not found yet"}
         return found + [_Narrowing(name, "on", label) for name, label in flags.items() if self.value(name)]
 
     def years(self) -> list[_Narrowing]:

@@ -39,7 +39,7 @@ def count(page, kind: str) -> str:
 
 
 def test_a_file_is_shown_brought_in_and_a_row_of_it_put_right(page):
-    expect(page.locator("main")).to_contain_text("Goodreads, 304 rows. Nothing is added yet.")
+    expect(page.locator("main")).to_contain_text("Goodreads, 304 rows. Nothing has been added yet.")
     assert (count(page, "new"), count(page, "bad")) == ("303", "1")
     page.get_by_role("group", name=re.compile("already|second|have")).get_by_role("radio").first.check()
     page.get_by_label("Tags").fill("from goodreads")

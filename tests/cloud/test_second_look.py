@@ -196,7 +196,7 @@ def test_the_page_shows_the_price_before_and_the_cost_after(scan, amazon, owner_
     assert 'data-active="yes"' in answer.content.decode()
     over(scan)
     page = owner_client.get(scan.get_absolute_url()).content.decode()
-    assert "Read the unread spine again" in page and "This photo has cost $0.0015; this month $0.0015." in page
+    assert "Read the unread spine again" in page and "This photo has cost $0.0015. Total this month: $0.0015." in page
 
 
 @pytest.mark.parametrize("setting", ["off", "auto"])

@@ -113,7 +113,7 @@ def test_each_thing_asked_for_is_a_chip_that_takes_it_back(owner, books):
     chips = asked.narrowings(owner.shelves.all())
     assert [chip.label for chip in chips] == [
         "Study", "No shelf", "Read", "Tag: Funny", "Tag: death", "Author: Terry Pratchett", "German", "From 1980",
-        "4.5 stars or more", "Added by: Shelf photo", "No cover", "No ISBN", "Favourites", "Lent", "Not found yet",
+        "4.5 stars or more", "Added by: Shelf photo", "No cover", "No ISBN", "Favourites", "On loan", "Not found yet",
     ]  # fmt: skip
     for chip in chips:
         rest = LibraryFilter(QueryDict(query_without(query, chip)[1:]))

@@ -246,7 +246,7 @@ def test_a_text_adds_its_books_in_order_once_however_often_it_is_sent(owner, own
         page = owner_client.post(
             reverse("entry_isbn"), {**batch(), "text": TEXT + f"\n{EMMA}", "entry_key": "abc"}
         ).content.decode()
-        assert "2 books added" in page and "Not understood" in page and "Skipped" in page
+        assert "2 books added" in page and "Not recognised as ISBNs" in page and "Skipped" in page
     assert list(owner.books.order_by("pk").values_list("isbn13", flat=True)) == [DUNE, WALDEN, EMMA]
 
 

@@ -108,7 +108,7 @@ def test_a_share_is_told_from_twenty_decisions_on(owner, owner_client, scan, nam
     make_candidate(scan, DUNE, decision="accepted")
     page = text_of(owner_client.get(reverse(name)))
     assert '<strong class="number">95.0 %</strong>' in page
-    assert "correct, of 20 decided" in page
+    assert "of the 20 you decided on were correct" in page
     assert "Not enough decisions yet: 0 of 20" in page  # of those to check
 
 
@@ -121,4 +121,4 @@ def test_what_others_decided_is_nobodys_business_but_the_operators(owner, owner_
         assert "100" not in text_of(owner_client.get(reverse(name))).partition("often")[2].partition("</dl>")[0]
     operator = Client()
     operator.force_login(django_user_model.objects.create_superuser("root", "root@example.org", "root-of-all"))
-    assert "correct, of 20 decided" in text_of(operator.get(reverse("admin:index")))
+    assert "of the 20 you decided on were correct" in text_of(operator.get(reverse("admin:index")))

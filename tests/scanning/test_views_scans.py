@@ -291,7 +291,7 @@ def test_the_head_counts_the_bands(owner, owner_client):
     for record, band in ((DUNE, Band.SURE), (EMMA, Band.CHECK), (STONER, Band.UNREAD)):
         make_candidate(scan, record, band)
     page = text(owner_client.get(scan.get_absolute_url()))
-    for words in ("1</span> sure", "1</span> to check", "1</span> unread", "Add the sure book"):
+    for words in ("1</span> sure", "1</span> to check", "1</span> unread", "Add the book marked sure"):
         assert words in page
 
 
@@ -304,7 +304,7 @@ def test_what_is_owned_is_marked_before_anything_is_added(owner, owner_client):
     assert (
         page.count("You have this") == 1
         and "1 is already in your library and will be skipped" in page
-        and "Add the sure book" in page
+        and "Add the book marked sure" in page
     )
 
 

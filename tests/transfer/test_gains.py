@@ -65,11 +65,11 @@ def test_a_number_in_another_series_and_another_currency_are_not_filled_in(owner
 def test_the_page_the_call_and_the_command_name_columns_left_aside(owner, owner_client, owned, tmp_path, capsys):
     file = preview(owner, CONTENT)
     page = owner_client.get(file.get_absolute_url()).content.decode()
-    assert "without a field of their own: Mood." in page and "2 a rating, 2 a read date" in page
+    assert "kept with the book as imported: Mood." in page and "2 a rating, 2 a read date" in page
     answer = owner_client.get(f"/api/v1/import/{file.pk}").json()
     assert (answer["keptColumns"], answer["skippedColumns"], answer["counts"]["gains_rating"]) == (["Mood"], [], 2)
     path = tmp_path / "list.csv"
     path.write_text(CONTENT)
     call_command("import_books", str(path), user=owner.username)
     printed = capsys.readouterr().out
-    assert "without a field of their own: Mood." in printed and "2 a read date" in printed
+    assert "kept with the book as imported: Mood." in printed and "2 a read date" in printed

@@ -79,13 +79,14 @@ class Command(BaseCommand):
             f"{job.counts[value]:,} {label.lower()}" for value, label in ImportRow.Result.choices if value in job.counts
         )
         self.stdout.write(f"{words}: {job.done:,} rows. {counts or 'The file is empty'}.")
+        kept = ", ".join(job.columns_aside(fields.KEEP))
         sentences = {
-            "Books you already have: {}.": gains.gains_in_words(job.counts, "gained"),
-            "Kept with the books, without a field of their own: {}.": ", ".join(job.columns_aside(fields.KEEP)),
-            "Not imported: {}.": ", ".join(job.columns_aside(fields.DROP)),
+            "Books you already have": gains.gains_in_words(job.counts, "gained"),
+            "BookImg has no field for these columns, so they are kept with the book as imported": kept,
+            "Not imported": ", ".join(job.columns_aside(fields.DROP)),
         }
         for sentence, words in sentences.items():
             if words:
-                self.stdout.write(sentence.format(words))
+                self.stdout.write(f"{sentence}: {words}.")
         for row in job.rows.filter(result=ImportRow.Result.FAILED)[:SHOWN]:
             self.stdout.write(f"  line {row.number}: {row.message}")
