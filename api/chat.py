@@ -40,7 +40,7 @@ class SessionOut(Out):
     title: str
     pinned: bool = Field(description="It is kept; others are deleted some hours after the last message.")
     created: datetime
-    last_said: datetime
+    last_used: datetime
 
 
 class MessageIn(In):
@@ -81,7 +81,7 @@ def _own_message(user, key: str, pk: int) -> Message:
 
 
 def _session_shown(session: Chat) -> dict:
-    return {"id": session.key, **{name: getattr(session, name) for name in ("title", "pinned", "created", "last_said")}}
+    return {"id": session.key, **{name: getattr(session, name) for name in ("title", "pinned", "created", "last_used")}}
 
 
 def _messages_shown(user, messages) -> list[dict]:
@@ -100,7 +100,7 @@ def _messages_shown(user, messages) -> list[dict]:
 @calls.get("", response=Page[SessionOut])
 def list_chat_sessions(request: HttpRequest, paging: Query[Slice]):
     """Lists your conversations, latest first."""
-    return page_of(paging, Chat.objects.of(request.user).order_by("-last_said", "-pk"), _session_shown)
+    return page_of(paging, Chat.objects.of(request.user).order_by("-last_used", "-pk"), _session_shown)
 
 
 @calls.post("", response={201: SessionOut}, openapi_extra={"responses": {201: {"headers": LOCATION}}})
@@ -151,7 +151,7 @@ def ask_in_chat(request: HttpRequest, session_id: SessionKey, body: MessageIn):
 def stop_in_chat(request: HttpRequest, session_id: SessionKey, message_id: Key):
     """Stops an answer in progress; a finished answer stays."""
     message = _own_message(request.user, session_id, message_id)
-    message.ask_to_stop()
+    message.request_stop()
     return _messages_shown(request.user, [message])[0]
 
 

@@ -15,6 +15,6 @@ class MessageAdmin(ReadOnlyAdmin):
     fields = ["created", "engine", "state", "error", "milliseconds", "tokens_in", "tokens_out", "usd"]
     list_select_related = ["chat__user"]
 
-    @admin.display(description="asked by")
+    @admin.display(description="person")
     def who(self, message):
         return message.chat.user

@@ -3,9 +3,9 @@
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 
-from django.conf.locale import LANG_INFO
 from django.db.models import Max, Min, Q
 
+from catalogs.languages import language_name
 from library.in_words import day_in_words
 from library.models import Status, UserBook
 
@@ -38,7 +38,7 @@ class BookQuery:
 
     status: tuple[str, ...] = ()
     not_status: tuple[str, ...] = ()
-    genres: tuple[str, ...] = ()  # each looked for among categories and tags
+    genres: tuple[str, ...] = ()  # every one looked for among categories and tags
     author: str = ""
     authors: tuple[str, ...] = ()  # by one of them
     not_author: str = ""
@@ -74,7 +74,7 @@ class BookQuery:
 
     def as_json(self) -> dict:
         return {
-            name: [_plain(each) for each in value] if isinstance(value, tuple) else _plain(value)
+            name: [_plain(item) for item in value] if isinstance(value, tuple) else _plain(value)
             for name, value in asdict(self).items()
             if value != _DEFAULTS[name]
         }
@@ -82,11 +82,11 @@ class BookQuery:
     @classmethod
     def of_json(cls, values: dict) -> "BookQuery":
         """What cannot be understood in it is left out: it may come from a model."""
-        known = {each.name for each in fields(cls)}
+        known = {item.name for item in fields(cls)}
         made = {}
         for name, value in values.items():
             if name in known and value not in (None, "", []):
-                made[name] = tuple(_day(each) if name in DAYS else each for each in value) if isinstance(value, list) else value
+                made[name] = tuple(_day(item) if name in DAYS else item for item in value) if isinstance(value, list) else value
         return cls(**made)
 
     def without_order(self) -> "BookQuery":
@@ -158,12 +158,12 @@ class BookQuery:
     def words(self, count: int | None = None) -> str:
         """`unread science fiction books under 300 pages`; singular for one."""
         noun = "book" if count == 1 else "books"
-        before = [NAMES_OF_STATUS[each] for each in self.status if each in (Status.TO_READ, Status.READ)]
+        before = [NAMES_OF_STATUS[item] for item in self.status if item in (Status.TO_READ, Status.READ)]
         before += ["favourite"] if self.favourite else []
         before += [language_name(self.language)] if self.language else []
         before += [GENRE_WORDS.get(genre, genre.replace("|", " or ")) for genre in self.genres]
-        after = [NAMES_OF_STATUS[each] for each in self.status if each not in (Status.TO_READ, Status.READ)]
-        after += [f"not {NAMES_OF_STATUS[each]}" for each in self.not_status]
+        after = [NAMES_OF_STATUS[item] for item in self.status if item not in (Status.TO_READ, Status.READ)]
+        after += [f"not {NAMES_OF_STATUS[item]}" for item in self.not_status]
         after += [f"by {self.author}"] if self.author else []
         after += [f"by {' or '.join(self.authors)}"] if self.authors else []
         after += [f"not by {self.not_author}"] if self.not_author else []
@@ -198,7 +198,7 @@ class BookQuery:
 
 
 DAYS = ("added", "read", "bought")
-_DEFAULTS = {each.name: each.default for each in fields(BookQuery)}
+_DEFAULTS = {item.name: item.default for item in fields(BookQuery)}
 
 
 def _plain(value):
@@ -221,10 +221,6 @@ def _of_genre(books, genre: str) -> Q:
     for name in EXCEPT.get(genre, ()):
         some &= ~Q(categories__icontains=name)
     return some
-
-
-def language_name(code: str) -> str:
-    return LANG_INFO.get(code, {}).get("name", code)
 
 
 def _range_words(ends: Range, least: str, most: str, both: str, unit: str = "") -> str:

@@ -93,7 +93,7 @@ def _begin_turn(user, key: str, question: str) -> Message | None:
 @database_sync_to_async
 def _stop_turn(user_id: int, pk: int):
     if message := Message.objects.filter(pk=min(pk, 2**62), chat__user=user_id).first():
-        message.ask_to_stop()
+        message.request_stop()
 
 
 @database_sync_to_async

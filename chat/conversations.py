@@ -57,7 +57,7 @@ def start_chat(user) -> Chat:
 def begin_message(chat: Chat, question: str) -> Message:
     """The row of a turn that is about to be answered."""
     question = " ".join(question.replace("\0", " ").split())[:LONGEST]
-    Chat.objects.filter(pk=chat.pk).update(last_said=timezone.now(), title=chat.title or question[:120])
+    Chat.objects.filter(pk=chat.pk).update(last_used=timezone.now(), title=chat.title or question[:120])
     return Message.objects.create(chat=chat, question=question)
 
 
@@ -73,7 +73,7 @@ def answer_message(message: Message, tell=None) -> Message:
     try:
         reply = _reply_to(message, tools, usage)
         message.answer, message.books, message.total, message.action = reply.text, reply.books, reply.total, reply.action
-        Chat.objects.filter(pk=message.chat_id).update(memory=reply.memory, last_said=timezone.now())
+        Chat.objects.filter(pk=message.chat_id).update(memory=reply.memory, last_used=timezone.now())
     except Stopped:
         message.state = Message.State.STOPPED
     except ModelError as error:
@@ -104,16 +104,16 @@ def _reply_to(message: Message, tools: Tools, usage: Usage) -> Reply:
 def noted(message: Message, tools: Tools, tell):
     """Steps are kept as they happen, for pages that ask instead of listening."""
 
-    def told(values: dict):
+    def keep_and_tell(values: dict):
         if "tool" in values:
             Message.objects.filter(pk=message.pk).update(steps=tools.steps, changed=timezone.now())
         tell(values)
 
-    return told
+    return keep_and_tell
 
 
 def history(message: Message) -> list[ModelTurn]:
-    """What was said before in this conversation."""
+    """The turns before this one."""
     before = Message.objects.filter(chat=message.chat_id, pk__lt=message.pk, state=Message.State.DONE).order_by("-pk")[
         : loop.HISTORY
     ]
@@ -135,7 +135,7 @@ def answer_to(user, question: str) -> tuple[Reply, list[Step]]:
 
 
 def with_books(user, turns) -> list[Message]:
-    """Turns with the cards of their books, each with the photo it was seen on last: a few queries for all."""
+    """Turns with the cards of their books, every one with the photo it was seen on last: a few queries for all."""
     turns = [turn.settle() for turn in turns]
     keys = {pk for turn in turns for pk in turn.books[:CARDS]}
     copies = UserBook.objects.of(user).in_bulk(keys)
@@ -147,5 +147,5 @@ def with_books(user, turns) -> list[Message]:
 
 
 def delete_old_chats() -> int:
-    """Conversations that nobody has said anything in for CHAT_TTL_HOURS; the pinned ones stay."""
+    """Conversations unused for CHAT_TTL_HOURS; the pinned ones stay."""
     return Chat.objects.over().delete()[0]

@@ -19,7 +19,7 @@ TRIES = 3
 CITED = re.compile(r"\s?\[(\d{1,18})\]")
 HALF_CITED = re.compile(r"\s?(\[\d{0,18})?$")
 TOO_LONG = "The answer took too long, so it was stopped."
-HISTORY = 6  # turns of the conversation that the model is told again
+HISTORY = 6  # turns of the conversation that the model gets again
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Stopped(Exception):
 
 
 class Hearing:
-    """What a model writes, told as it is written, without the numbers of books; no further than time or its owner allow."""
+    """What a model writes, passed on as it is written, without the numbers of books; no further than time or its owner allow."""
 
     PAUSE = 0.5  # seconds between two looks whether it was stopped
 

@@ -21,12 +21,12 @@ class ChatQuerySet(models.QuerySet):
         return self.filter(user=user).exclude(self._over())
 
     def over(self):
-        """Nothing was said in them for so long that they are forgotten."""
+        """So long unused that they are forgotten."""
         return self.filter(self._over())
 
     @staticmethod
     def _over() -> Q:
-        return Q(pinned=False, last_said__lt=timezone.now() - timedelta(hours=settings.CHAT_TTL_HOURS))
+        return Q(pinned=False, last_used__lt=timezone.now() - timedelta(hours=settings.CHAT_TTL_HOURS))
 
 
 class Memory(TypedDict, total=False):
@@ -42,7 +42,7 @@ class Step(TypedDict):
     """One call of a tool."""
 
     tool: str
-    question_text: str
+    query: str
     found: str
 
 
@@ -69,12 +69,12 @@ class Chat(models.Model):
         default=dict, blank=True
     )  # what "those" and "the second one" mean
     created = models.DateTimeField(auto_now_add=True)
-    last_said = models.DateTimeField(default=timezone.now, db_index=True)
+    last_used = models.DateTimeField(default=timezone.now, db_index=True)
 
     objects = ChatQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-last_said"]
+        ordering = ["-last_used"]
 
     def __str__(self):
         return self.title or self.key
@@ -84,7 +84,7 @@ class Chat(models.Model):
 
 
 class Message(models.Model):
-    """One turn: what was asked, and the answer as far as it is there."""
+    """One turn: a question, and the answer as far as it is there."""
 
     class State(models.TextChoices):
         WORKING = "working", "At work"
@@ -101,7 +101,7 @@ class Message(models.Model):
     error = models.CharField(max_length=300, blank=True)
     steps: "models.JSONField[list[Step], list[Step]]" = models.JSONField(
         default=list, blank=True
-    )  # {"tool", "asked", "found"}, as they happened
+    )  # {"tool", "query", "found"}, as they happened
     books: "models.JSONField[list[int], list[int]]" = models.JSONField(
         default=list, blank=True
     )  # keys of the copies that the answer comes from, in its order
@@ -109,7 +109,7 @@ class Message(models.Model):
     action: "models.JSONField[Action, Action]" = models.JSONField(
         default=dict, blank=True
     )  # proposed: {"name", "books", "value", "sentence", "state"}
-    stop_asked = models.BooleanField(default=False)
+    stop_requested = models.BooleanField(default=False)
     engine = models.CharField(max_length=120, blank=True)  # the model, or "planner"
     tokens_in = models.PositiveIntegerField(default=0)
     tokens_out = models.PositiveIntegerField(default=0)
@@ -122,13 +122,13 @@ class Message(models.Model):
         ordering = ["pk"]
 
     def __str__(self):
-        return f"turn {self.pk}"  # administrators see this; what was asked is its owner's
+        return f"turn {self.pk}"  # administrators see this; the question is its owner's
 
-    def ask_to_stop(self):
-        Message.objects.filter(pk=self.pk, state=self.State.WORKING).update(stop_asked=True)
+    def request_stop(self):
+        Message.objects.filter(pk=self.pk, state=self.State.WORKING).update(stop_requested=True)
 
     def stopping(self) -> bool:
-        return Message.objects.filter(pk=self.pk, stop_asked=True).exists()
+        return Message.objects.filter(pk=self.pk, stop_requested=True).exists()
 
     def settle(self):
         """A turn whose process has gone says so, instead of being at work for ever."""

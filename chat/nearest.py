@@ -7,13 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from chat.intents import INTENTS
+from chat.marking import read_question
 from chat.names import LibraryNames
-from chat.reading import Reading, read_question
+from chat.reading import ReadQuestion
 from library.search.embedders import hashing, multilingual
 
 KINDS = ("title", "author", "series", "shelf", "tag", "person")
@@ -51,9 +51,9 @@ def examples() -> Examples:
 
     read, used, among = [], {}, Counter()
     for name, intent in INTENTS.items():
-        texts = [text for text in Path(intent.__file__).with_suffix(".txt").read_text().splitlines() if text]
         readings = [
-            read_question(text.format(**{kind: f"X{kind}" for kind in KINDS}), EXAMPLE_NAMES, date(2024, 1, 1)) for text in texts
+            read_question(text.format(**{kind: f"X{kind}" for kind in KINDS}), EXAMPLE_NAMES, date(2024, 1, 1))
+            for text in intent.examples
         ]
         read += [(name, reading.masked(frozenset())) for reading in readings]
         used[name] = {reading.words[place] for reading in readings for place in reading.free()}
@@ -63,7 +63,7 @@ def examples() -> Examples:
     return Examples(tuple(name for name, _ in read), _vectors([text for _, text in read]), carriers, frozenset(among), common)
 
 
-def nearest_intent(reading: Reading) -> tuple[str, float]:
+def nearest_intent(reading: ReadQuestion) -> tuple[str, float]:
     """The intent, and how near its nearest example is: the mean with unknown words taken for a title, and as they are."""
     known = examples()
     texts = list(dict.fromkeys([reading.masked(known.known), reading.masked(frozenset())]))

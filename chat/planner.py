@@ -8,14 +8,16 @@ from datetime import date
 from django.utils import timezone
 
 from chat.book_query import BookQuery
-from chat.intents import INTENTS
+from chat.intents import INTENTS, OF_ONE_BOOK
+from chat.intents.help import ABILITIES
+from chat.marking import read_question
 from chat.models import Memory
 from chat.names import LibraryNames
 from chat.nearest import NEAR, examples, nearest_intent
 from chat.questions import Question, Reply, owned, some
-from chat.reading import Mark, read_question
+from chat.reading import Mark
 from chat.tools import MOST_KEPT, Tools
-from chat.words import words_of
+from chat.words import single_words
 from library.models import Status, UserBook
 from library.search import hybrid
 
@@ -34,13 +36,13 @@ def plan_answer(
     tools, text = tools or Tools(user), question_text.replace("\0", " ")[:LONGEST]
     reading = read_question(text, LibraryNames.of(user), today or timezone.localdate())
     name, likeness = nearest_intent(reading)
-    carriers = examples().carriers[name] | words_of("silent").keys() | SINGLE_LETTERS
+    carriers = examples().carriers[name] | single_words("silent").keys() | SINGLE_LETTERS
     unused = [reading.raw[place] for place in reading.free() if reading.words[place] not in carriers] + reading.dropped
     question = _with_context(Question(text, reading, tools, memory or Memory(), reading.query, unused))
     reply = None
     if reading.words and likeness >= NEAR:
         question, name = _settled(question, name)
-        reply = INTENTS[name].respond(question)
+        reply = INTENTS[name].answer(question)
     if reply is None or not reply.understood:
         reply = _search(question, reply)
     elif question.unused:
@@ -99,7 +101,7 @@ def _refined(question: Question) -> tuple[Question, str]:
     """The last query with what this question changes of it, for the last intent."""
     last, intent = BookQuery.of_json(question.memory.get("query") or {}), question.memory.get("intent", "listing")
     if question.titles() and not question.query.narrows:
-        return question, intent if getattr(INTENTS.get(intent), "FINDS_TITLE", False) else "owning"
+        return question, intent if intent in OF_ONE_BOOK else "owning"
     new = {name: getattr(question.query, name) for name in question.query.as_json()}
     field = question.field(*SORTS) or ("pages" if "pages" in question.reading.values("unit") and "pages" not in new else "")
     if field:
@@ -144,7 +146,7 @@ def _with_unused_marks(question: Question, name: str) -> Question:
             or (mark.kinds & {"neg", "without"} and not denied)
         )
 
-    marks = [mark for mark in reading.marks if is_unused(mark) and words_of("digit").get(reading.words[mark.start]) != "1"]
+    marks = [mark for mark in reading.marks if is_unused(mark) and single_words("digit").get(reading.words[mark.start]) != "1"]
     words = [word for mark in marks for word in reading.raw[mark.start : mark.end]]
     return replace(question, unused=[*question.unused, *words])
 
@@ -172,7 +174,7 @@ def _search(question: Question, reply: Reply | None) -> Reply:
     question.tools.step("search", " ".join(words), f"{found.total if found else 0} books")
     sorry = reply.text if reply else "I am not sure what you ask, so I do not answer it."
     if not found or not found.ids:
-        return Reply(f"{sorry} {INTENTS['help'].ABILITIES}", understood=False)
+        return Reply(f"{sorry} {ABILITIES}", understood=False)
     return Reply(f"{sorry} The search finds: {some(question.tools, found.ids)}.", found.ids, found.total, understood=False)
 
 

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 from chat.book_query import BookQuery
 from chat.models import Action, Memory
 from chat.names import name_key
-from chat.reading import Reading
+from chat.reading import ReadQuestion
 from chat.tools import Tools
 from library.models import Status, UserBook
 
@@ -30,7 +30,7 @@ class Reply:
 @dataclass
 class Question:
     wording: str
-    reading: Reading
+    reading: ReadQuestion
     tools: Tools
     memory: Memory
     query: BookQuery
@@ -55,7 +55,7 @@ class Question:
 
     def copies(self, title: str) -> list[UserBook]:
         copies = [copy for copy in self.tools.books.select_related("shelf", "book").filter(title=title) if self._by_author(copy)]
-        if not any(step["tool"] == "book" and step["asked"] == title for step in self.tools.steps):
+        if not any(step["tool"] == "book" and step["query"] == title for step in self.tools.steps):
             self.tools.step("book", title, f"{len(copies)} copies")
         return sorted(copies, key=lambda copy: copy.status == Status.WISHLIST)
 
@@ -112,9 +112,11 @@ SORTED_BY = {"longest": "pages", "shortest": "pages", "oldest": "year", "newest"
 def gap_note(question: Question) -> str:
     """In how many books a detail is missing that the answer depends on, so that nobody takes a number for the whole."""
     query, notes = question.owned, []
-    for name in dict.fromkeys([*(name for name in GAPS if getattr(query, name)), SORTED_BY.get(query.sort, "")]):
+    for name in dict.fromkeys(
+        [*(name for name in GAPS if getattr(query, name) or getattr(query, f"not_{name}", "")), SORTED_BY.get(query.sort, "")]
+    ):
         if name:
-            wider = replace(query.without_order(), **({name: ()} if name != "language" else {"language": ""}))
+            wider = replace(query.without_order(), **({name: ()} if name != "language" else {"language": "", "not_language": ""}))
             whole, missing = (
                 wider.books(question.tools.user),
                 replace(wider, lacks=(*wider.lacks, name)).books(question.tools.user).count(),

@@ -1,4 +1,4 @@
-"""The tools as a model sees them: what each is called, what it takes and what comes back. All look in one person's library.
+"""The tools as a model sees them: their names, what it takes and what comes back. All look in one person's library.
 
 What stands in books and notes is given to the model as data. Whatever it says there, a tool only looks things up, and an action
 is only ever proposed."""
@@ -59,13 +59,13 @@ def schema(called: str, says: str, **properties) -> dict:
 SCHEMAS = [
     schema("find_books", f"Lists books that fit all conditions. Genres: {', '.join(GENRES)}.", **CONDITIONS),
     schema("count_books", "How many books fit all conditions.", **CONDITIONS),
-    schema("statistics", "How many books each value has.", by={"enum": KINDS}, **CONDITIONS),
+    schema("statistics", "How many books every value has.", by={"enum": KINDS}, **CONDITIONS),
     schema("sums", "Pages, mean rating and prices of the books that fit.", **CONDITIONS),
     schema("find_title", "Whether a book is owned, and its copies, by title.", title=TEXT, author=TEXT),
     schema("get_book", "All that is known about one book, with its description and its owner's notes.", id={"type": "integer"}),
     schema("where_is", "On which shelf and where on its photo a book stands.", id={"type": "integer"}),
     schema("loans", "What is lent, to one person or to all.", person=TEXT),
-    schema("series_gaps", "The volumes there are of each series, and which numbers are missing.", series=TEXT),
+    schema("series_gaps", "The volumes there are of every series, and which numbers are missing.", series=TEXT),
     schema("propose_action", "Proposes a change that the user must confirm: add_tag, move_to_shelf or mark (a status).",
            name={"enum": list(actions.NAMES)}, books={"type": "array", "items": {"type": "integer"}}, value=TEXT),
 ]  # fmt: skip
@@ -112,7 +112,7 @@ class Toolbox:
     def find_title(self, title: str, author: str = "") -> dict:
         return {"books": self.rows([copy.pk for copy in self.tools.titled(title, self.tools.author(author))[:10]])}
 
-    def get_book(self, id: int) -> dict:  # the name that the model is told
+    def get_book(self, id: int) -> dict:  # the name that the model knows
         copy = self.own(id)
         if copy is None:
             return {"error": "There is no such book in this library."}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Avg, Count, Max, Min, Q, Sum
 
-from chat.book_query import BookQuery, language_name
+from catalogs.languages import language_name
+from chat.book_query import BookQuery
 from chat.models import Step
 from chat.names import LibraryNames
 from library import sightings
@@ -27,11 +28,11 @@ class Tools:
 
     user: object
     steps: list[Step] = field(default_factory=list)
-    tell: object = None  # called with each step as it happens, and with each piece of text
+    tell: object = None  # called with every step as it happens, and with every piece of text
     seed: int = field(default_factory=lambda: random.getrandbits(32))  # of what is chosen by chance
 
     def step(self, tool: str, question_text: str, found: str):
-        self.steps.append({"tool": tool, "asked": question_text[:200], "found": found[:200]})
+        self.steps.append({"tool": tool, "query": question_text[:200], "found": found[:200]})
         if self.tell:
             self.tell(self.steps[-1])
 
@@ -138,7 +139,7 @@ class Tools:
 
     # ── Numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────
     def most(self, what: str, query: BookQuery, limit: int = 10) -> list[tuple[str, int]]:
-        """How many of the books each author, series, language, … has; most first."""
+        """How many of the books every author, series, language, … has; most first."""
         books = query.narrow(self.books).order_by()
         if what == "author":
             rows = CopyAuthor.objects.filter(user=self.user, copy__in=books).order_by()

@@ -48,7 +48,7 @@ def conversation(request, key):
 
 
 def context(request, chat: Chat | None) -> dict:
-    recent = Chat.objects.of(request.user).order_by("-pinned", "-last_said")[:30]
+    recent = Chat.objects.of(request.user).order_by("-pinned", "-last_used")[:30]
     turns = chats.with_books(request.user, chat.messages.all()) if chat else []
     engine = settings.CHAT_MODEL.partition(":")[2] or settings.CHAT_MODEL
     return {
@@ -108,7 +108,7 @@ def decide(request, key, pk, answer):
 @require_POST
 def chat_stop(request, key, pk):
     message = _own_turn(request, key, pk)
-    message.ask_to_stop()
+    message.request_stop()
     return redirect(message.chat)
 
 

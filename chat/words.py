@@ -22,8 +22,8 @@ def _rows() -> list[tuple[tuple[str, str], list[str]]]:
 
 
 @lru_cache(maxsize=len(SINGLE))
-def words_of(kind: str) -> dict[str, str]:
-    """`words_of("digit")["zwei"]` is 2."""
+def single_words(kind: str) -> dict[str, str]:
+    """`single_words("digit")["zwei"]` is 2."""
     return {phrase[0]: value for (its_kind, value), phrase in _rows() if its_kind == kind}
 
 

@@ -3,12 +3,10 @@
 from chat import actions
 from chat.questions import Question, Reply
 
-FINDS_TITLE = True
-
 TAGGING = ("tag", "label", "schlagwort", "etiquette", "etiqueta", "tagge", "etiquet", "verschlagworte")
 
 
-def respond(question: Question) -> Reply | None:
+def answer_change(question: Question) -> Reply | None:
     name, value = _wanted(question)
     keys = _meant(question)
     if not name:

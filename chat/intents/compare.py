@@ -12,7 +12,7 @@ OF_SORT = {
 FIELDS = ("pages", "year", "rating", "price")
 
 
-def respond(question: Question) -> Reply | None:
+def answer_compare(question: Question) -> Reply | None:
     titles = question.titles()
     if len(titles) < 2:
         return _numbers(question)

@@ -7,7 +7,7 @@ from library.in_words import count_of
 from library.models import Status
 
 
-def respond(question: Question) -> Reply:
+def answer_count(question: Question) -> Reply:
     if question.unused and not question.query.narrows:
         return Reply(f"I cannot tell which of your books “{question.unknown}” means.", understood=False)
     query = question.owned.without_order()

@@ -4,7 +4,7 @@ from chat.questions import SHOWN_IN_TEXT, Question, Reply, titled
 from library.in_words import count_of
 
 
-def respond(question: Question) -> Reply:
+def answer_duplicates(question: Question) -> Reply:
     groups = question.tools.duplicates()
     if not groups:
         return Reply("You have no book twice.")

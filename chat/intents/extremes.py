@@ -11,7 +11,7 @@ MOST_IN_TEXT = 5
 IN_ORDER = ("order", "sort", "reihenfolge", "trie", "ordre", "orden")  # then all of them are wanted, not the first
 
 
-def respond(question: Question) -> Reply | None:
+def answer_extremes(question: Question) -> Reply | None:
     query = question.owned
     if not query.sort:
         return None

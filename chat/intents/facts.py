@@ -1,13 +1,11 @@
 """What is known of one book: who wrote it, when it came out, how long it is, when it was read."""
 
-from chat.book_query import language_name
+from catalogs.languages import language_name
 from chat.intents.owning import STATE_SENTENCES
 from chat.intents.where import place_sentence
 from chat.questions import Question, Reply, titled
 from library.in_words import day_in_words
 from library.models import Status, UserBook
-
-FINDS_TITLE = True
 
 ASKED = (
     "finished",
@@ -26,7 +24,7 @@ ASKED = (
 )
 
 
-def respond(question: Question) -> Reply | None:
+def answer_facts(question: Question) -> Reply | None:
     unused = list(question.unused)
     copies = question.one()
     if not copies:

@@ -4,11 +4,10 @@ from chat.questions import Question, Reply, titled
 from library.models import Status, UserBook
 from library.series import Series, runs, volume_numbers
 
-FINDS_TITLE = True
 SHOWN = 10
 
 
-def respond(question: Question) -> Reply | None:
+def answer_gaps(question: Question) -> Reply | None:
     name = next(iter(question.reading.values("series")), "")
     copies = next(iter(question.titles()), [])
     if copies and question.has("next") and (not name or not _mentions_series(question)):

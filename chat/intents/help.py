@@ -9,5 +9,5 @@ ABILITIES = (
 )
 
 
-def respond(question: Question) -> Reply:
+def answer_help(question: Question) -> Reply:
     return Reply(ABILITIES)

@@ -4,11 +4,10 @@ from chat.questions import Question, Reply, titled
 from library.models import Status
 from library.search.hybrid import more_like
 
-FINDS_TITLE = True
 SHOWN = 5
 
 
-def respond(question: Question) -> Reply | None:
+def answer_like(question: Question) -> Reply | None:
     unused = question.unknown
     copies = question.one()
     if not copies:

@@ -3,7 +3,7 @@
 from chat.questions import Question, Reply, gap_note, in_words, some, titled
 
 
-def respond(question: Question) -> Reply | None:
+def answer_listing(question: Question) -> Reply | None:
     if question.unused and not question.query.narrows:
         return Reply(f"I cannot tell which of your books “{question.unknown}” means.", understood=False)
     query = question.owned

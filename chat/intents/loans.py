@@ -8,11 +8,10 @@ from chat.questions import Question, Reply, titled
 from library.in_words import count_of, day_in_words
 from library.models import Loan
 
-FINDS_TITLE = True
 SHOWN = 8
 
 
-def respond(question: Question) -> Reply | None:
+def answer_loans(question: Question) -> Reply | None:
     person = next(iter(question.reading.values("person")), "")
     if question.has("most") and not person:
         return _most(question)

@@ -11,7 +11,7 @@ PLURALS = {"series": "series", "shelf": "shelves", "genre": "genres", "status": 
 SHOWN = 12
 
 
-def respond(question: Question) -> Reply | None:
+def answer_numbers(question: Question) -> Reply | None:
     query = replace(question.owned.without_order(), lacks=(), has=())
     if question.has("percent"):
         return _share(question, query)

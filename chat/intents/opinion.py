@@ -2,11 +2,10 @@
 
 from chat.questions import Question, Reply, titled
 
-FINDS_TITLE = True
 LONGEST = 600
 
 
-def respond(question: Question) -> Reply | None:
+def answer_opinion(question: Question) -> Reply | None:
     unused = list(question.unused)
     copies = question.one()
     if not copies:

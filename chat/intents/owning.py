@@ -4,7 +4,6 @@ from chat.questions import Question, Reply, gap_note, in_words, some, titled
 from library.in_words import day_in_words
 from library.models import Status, UserBook
 
-FINDS_TITLE = True
 BOOKS = frozenset("books book novels bucher buch romane livres livre romans libros libro novelas".split())
 STATE_SENTENCES = {
     Status.TO_READ: "It waits to be read.", Status.READING: "You are reading it.", Status.READ: "You have read it.",
@@ -12,13 +11,17 @@ STATE_SENTENCES = {
 }  # fmt: skip
 
 
-def respond(question: Question) -> Reply | None:
+def answer_owning(question: Question) -> Reply | None:
     read = question.has("read") or (question.query.status and Status.WISHLIST not in question.query.status)
     copies = question.one()
     if copies and read:
         sentence = _read_sentence(copies[0])
         if Status.TO_READ in question.query.status:  # `is it unread?` has the other answer
-            sentence = sentence.replace("Yes,", "No,") if sentence.startswith("Yes") else sentence.replace("No,", "Yes,")
+            sentence = (
+                sentence.replace("Yes,", "No,")
+                if sentence.startswith("Yes")
+                else sentence.replace("No, you have not read", "Yes, you have yet to read")
+            )
         return Reply(sentence, [copies[0].pk])
     if len(titles := question.titles()) > 1:
         return Reply(f"Yes, you have {' and '.join(titled(same[0]) for same in titles)}.", [same[0].pk for same in titles])

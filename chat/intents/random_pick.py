@@ -6,7 +6,7 @@ from chat.questions import Question, Reply, in_words, titled
 from library.models import Status
 
 
-def respond(question: Question) -> Reply:
+def answer_random_pick(question: Question) -> Reply:
     query = replace(question.owned.without_order(), read=())  # tonight is when it will be read
     open_ = query.status or query.lent is not None
     wanted = query if open_ else replace(query, status=(Status.TO_READ,))

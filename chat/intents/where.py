@@ -7,11 +7,10 @@ from chat.questions import Question, Reply, in_words, titled
 from library.in_words import day_in_words
 from library.models import Status, UserBook
 
-FINDS_TITLE = True
 MOST_COPIES = 4
 
 
-def respond(question: Question) -> Reply | None:
+def answer_where(question: Question) -> Reply | None:
     if question.query.narrows and not question.titles():
         return _places(question)
     copies = question.one()[:MOST_COPIES]

@@ -83,7 +83,7 @@ def test_asking_works_by_plain_post(owner_client, owner, books):
 def test_a_conversation_is_forgotten_unless_it_is_pinned(owner, settings):
     long_ago = timezone.now() - timedelta(hours=settings.CHAT_TTL_HOURS, minutes=1)
     for pinned in (True, False):
-        Chat.objects.filter(pk=chats.start_chat(owner).pk).update(last_said=long_ago, pinned=pinned)
+        Chat.objects.filter(pk=chats.start_chat(owner).pk).update(last_used=long_ago, pinned=pinned)
     recent = chats.start_chat(owner)
     assert set(Chat.objects.of(owner)) == set(Chat.objects.filter(pinned=True)) | {recent}
     chats.delete_old_chats()
@@ -175,7 +175,7 @@ def test_an_answer_has_limits(owner, limits, says):
 def test_an_answer_can_be_stopped(owner, settings):
     settings.CHAT_MODEL = "tests.chat.test_conversations.never_ending"
     message = chats.begin_message(chats.start_chat(owner), "?")
-    message.ask_to_stop()
+    message.request_stop()
     assert chats.answer_message(message).state == "stopped"
 
 
