@@ -99,12 +99,12 @@ def _rows(path: Path, kind: str, progress: Progress | None) -> Generator[Iterato
     with _opened(path) as (raw, stream):
         if kind == "openlibrary":
             with closing(open_library_dump.Names(settings.DATA_DIR / "open-library-names.sqlite3")) as names:
-                yield _watched(open_library_dump.read(stream, names), raw, progress)
+                yield _watched(open_library_dump.read_dump(stream, names), raw, progress)
         elif kind == "marc":
             is_xml = stream.peek(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
-            yield _watched(marc.read_xml(stream) if is_xml else marc.read(stream), raw, progress)
+            yield _watched(marc.read_marc_xml(stream) if is_xml else marc.read_marc(stream), raw, progress)
         else:
-            yield _watched(csv_table.read(stream), raw, progress)
+            yield _watched(csv_table.read_table(stream), raw, progress)
 
 
 def _watched(rows: Iterator[FileEntry], raw: BinaryIO, progress: Progress | None) -> Iterator[FileEntry]:

@@ -10,7 +10,7 @@ NAME = re.compile(r"covers/([0-9a-f]{32})\.webp")
 LARGEST = 5 << 20
 
 
-def restore(user, stream: BinaryIO):
+def restore_covers(user, stream: BinaryIO):
     """Keeps the pictures of an archive that are covers as the covers of this person; others are passed over."""
     if not zipfile.is_zipfile(stream):
         return

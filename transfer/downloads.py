@@ -16,14 +16,14 @@ WHAT_WENT_WRONG = "What went wrong"
 
 
 def books_as_csv(request) -> StreamingHttpResponse:
-    return _streamed(request, goodreads.lines(request.user), "text/csv; charset=utf-8", "csv")
+    return _streamed(request, goodreads.table_lines(request.user), "text/csv; charset=utf-8", "csv")
 
 
 def books_as_json(request) -> StreamingHttpResponse:
     """With `photos=1` an archive that has the photos, too."""
     if request.GET.get("photos") == "1":
         return _streamed(request, own_json.archive(request.user, request.build_absolute_uri), "application/zip", "zip")
-    return _streamed(request, own_json.lines(request.user, request.build_absolute_uri), "application/json", "json")
+    return _streamed(request, own_json.document_lines(request.user, request.build_absolute_uri), "application/json", "json")
 
 
 def failed_rows(file: Import) -> StreamingHttpResponse:

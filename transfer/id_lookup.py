@@ -1,4 +1,4 @@
-"""Rows that are a number alone: what is known here is looked up here, what Open Library numbers is asked there."""
+"""Rows that are a number alone: what is known here is looked up here, those of Open Library are looked up there."""
 
 import httpx
 from django.conf import settings
@@ -16,7 +16,7 @@ NO_ANSWER = "Open Library did not respond, so the title is not known yet. Try th
 NOT_THERE = "Open Library no longer has this number."
 
 
-def complete(items: list[Item]):
+def complete_by_number(items: list[Item]):
     """Fills in what a number says: in two queries for ISBNs, in one question for each fifty numbers of Open Library."""
     nameless = [item for item in items if not item.title and not item.problem and not item.left_out]
     by_isbn = [item for item in nameless if item.isbn13]

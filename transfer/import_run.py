@@ -211,7 +211,7 @@ class Turn:
             with self._opened() as stream, transaction.atomic():
                 self.kind.prepare(self.file.user, stream)
             with default_storage.open(self.file.key) as stored:
-                archive_covers.restore(self.file.user, stored)
+                archive_covers.restore_covers(self.file.user, stored)
         self.lease.renew(state=State.RUNNING)
 
     def bring_in(self, chunk: list[tuple[int, Item, dict]]):

@@ -37,7 +37,7 @@ def find_or_make(user, place: list[str], known: dict) -> Shelf | None:
     return known[parts]
 
 
-def restore(user, values: dict):
+def restore_shelf(user, values: dict):
     """A shelf as our own JSON has it, also where no book stands on it."""
     if not isinstance(values, dict) or not isinstance(values.get("name"), str):
         return

@@ -248,4 +248,4 @@ def lock(user):
 
 def prepare(rows: list[tuple[int, Item, dict]]):
     """What must be asked of others, before any transaction begins."""
-    id_lookup.complete([item for _, item, _ in rows])
+    id_lookup.complete_by_number([item for _, item, _ in rows])

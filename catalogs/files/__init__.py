@@ -1,4 +1,4 @@
-"""File formats for the local catalogue: one module each, with a `read` that goes through a stream once."""
+"""File formats for the local catalogue: a module for every one, which goes through a stream once."""
 
 from dataclasses import dataclass
 

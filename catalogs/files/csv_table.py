@@ -18,7 +18,7 @@ class NotATable(ValueError):
     """The file has no header with a title column."""
 
 
-def read(stream: BinaryIO) -> Iterator[FileEntry]:
+def read_table(stream: BinaryIO) -> Iterator[FileEntry]:
     reader = csv.DictReader(io.TextIOWrapper(stream, encoding="utf-8-sig", errors="replace", newline=""), restkey="more")
     if "title" not in (reader.fieldnames or ()):
         raise NotATable("The first line must name the columns: isbn13,title,author,year,publisher,language.")

@@ -20,7 +20,7 @@ INDICATOR = "indicator"  # stands among the subfields: for a person 0 is a foren
 Fields = list[tuple[str, list[tuple[str, str]]]]  # tag, its subfields
 
 
-def read(stream: BinaryIO) -> Iterator[FileEntry]:
+def read_marc(stream: BinaryIO) -> Iterator[FileEntry]:
     reader = MARCReader(stream, to_unicode=True, permissive=True, utf8_handling="replace")
     for number, marc in enumerate(reader, start=1):
         if marc is None:
@@ -35,7 +35,7 @@ def read(stream: BinaryIO) -> Iterator[FileEntry]:
         yield _row(number, str(marc.leader), control.get("008", ""), fields)
 
 
-def read_xml(stream: BinaryIO) -> Iterator[FileEntry]:
+def read_marc_xml(stream: BinaryIO) -> Iterator[FileEntry]:
     number = 0
     root = None
     for event, element in ElementTree.iterparse(stream, events=("start", "end")):

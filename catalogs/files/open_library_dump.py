@@ -53,7 +53,7 @@ class Names:
         return tuple(name[0] for name in names if name)
 
 
-def read(stream: BinaryIO, names: Names) -> Iterator[FileEntry]:
+def read_dump(stream: BinaryIO, names: Names) -> Iterator[FileEntry]:
     for number, line in enumerate(stream, start=1):
         columns = line.rstrip(b"\n").split(b"\t", 4)
         if len(columns) != 5:

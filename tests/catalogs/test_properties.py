@@ -115,7 +115,7 @@ def test_nothing_in_a_dump_is_too_odd(data):
     names = SimpleNamespace(of_edition=lambda edition: (), flush=lambda: None, keep=lambda *_: None)
     for kind in ("edition", "work", "author"):
         line = "\t".join([f"/type/{kind}", "k", "1", "x", json.dumps(data)]).encode()
-        for entry in open_library_dump.read(io.BytesIO(line), names):
+        for entry in open_library_dump.read_dump(io.BytesIO(line), names):
             if entry.record:
                 check_record(entry.record, shown(data))
 
@@ -125,7 +125,7 @@ def test_nothing_in_a_dump_is_too_odd(data):
 def test_nothing_in_a_table_of_a_catalogue_is_too_odd(rows):
     out = io.StringIO()
     csv.writer(out).writerows([["isbn13", "title", "author", "year", "publisher", "language"], *rows])
-    for entry in csv_table.read(io.BytesIO(out.getvalue().encode(errors="replace"))):
+    for entry in csv_table.read_table(io.BytesIO(out.getvalue().encode(errors="replace"))):
         if entry.record:
             check_record(entry.record, shown(rows))
 

@@ -89,9 +89,9 @@ def test_the_json_holds_everything(owner, owner_client):
 
 def test_every_book_of_several_portions_is_there_once(owner):
     bulk_add.add_copies(owner, [bulk_add.NewCopy({"title": f"Book {n}"}) for n in range(exports.CHUNK * 2 + 7)])
-    said = json.loads("".join(own_json.lines(owner)))
+    said = json.loads("".join(own_json.document_lines(owner)))
     assert len({book["title"] for book in said["books"]}) == len(said["books"]) == exports.CHUNK * 2 + 7
-    assert len("".join(goodreads.lines(owner)).splitlines()) == exports.CHUNK * 2 + 8
+    assert len("".join(goodreads.table_lines(owner)).splitlines()) == exports.CHUNK * 2 + 8
 
 
 def add_long_ones(owner, count: int):
@@ -102,7 +102,7 @@ def test_memory_does_not_grow_with_the_library(owner):
     def peak() -> int:
         gc.freeze()  # what was there before need not be gone through at each line
         tracemalloc.start()
-        for _ in own_json.lines(owner):
+        for _ in own_json.document_lines(owner):
             gc.collect()  # rows that point at each other wait for it
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -120,7 +120,7 @@ def test_memory_does_not_grow_with_the_library(owner):
 def test_queries_are_a_few_for_each_portion(owner, django_assert_max_num_queries):
     add_long_ones(owner, 600)
     with django_assert_max_num_queries(4 + 3 * 7):
-        assert sum(map(len, own_json.lines(owner))) > 1_200_000
+        assert sum(map(len, own_json.document_lines(owner))) > 1_200_000
 
 
 def test_the_archive_has_the_photos(owner, owner_client):
@@ -165,7 +165,7 @@ def test_under_asgi_it_is_a_stream_too(owner, transactional_db):
 def test_the_command_writes_what_the_browser_gets(owner, tmp_path):
     make_copy(owner, "Dune", "Frank Herbert")
     call_command("export_books", user="olive", format="goodreads", out=tmp_path / "x.csv", stderr=io.StringIO())
-    assert (tmp_path / "x.csv").read_bytes().decode() == "".join(goodreads.lines(owner))
+    assert (tmp_path / "x.csv").read_bytes().decode() == "".join(goodreads.table_lines(owner))
     call_command("export_books", user="olive", format="json", out=tmp_path / "x.json", stderr=io.StringIO())
     assert json.loads((tmp_path / "x.json").read_text())["books"][0]["title"] == "Dune"
 

@@ -66,7 +66,7 @@ def test_open_library_is_asked_once_for_all_its_numbers(settings, db):
     _, items = read(
         "Work Id,Edition Id,Bookshelf\nOL893415W,OL7440033M,Already Read\nOL27258W,,Want to Read\nOL1W,,Want to Read\n"
     )
-    id_lookup.complete(items)
+    id_lookup.complete_by_number(items)
     assert (items[0].title, items[0].isbn13) == ("Dune", "9780441013593")
     assert (items[1].title, items[1].facts["authors"]) == ("Neuromancer", ["William Gibson"])
     assert "no longer has" in items[2].problem
@@ -76,7 +76,7 @@ def test_open_library_is_asked_once_for_all_its_numbers(settings, db):
 def test_without_open_library_the_row_says_so_and_can_be_tried_again(settings, db):
     settings.CATALOGS = ["local"]
     _, (item,) = read("Work Id,Edition Id,Bookshelf\nOL893415W,OL7440033M,Already Read\n")
-    id_lookup.complete([item])
+    id_lookup.complete_by_number([item])
     assert "Only Open Library can identify" in item.problem
 
 

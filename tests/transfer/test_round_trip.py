@@ -29,7 +29,7 @@ AWKWARD = [
 
 
 def exported(user) -> str:
-    return "".join(own_json.lines(user))
+    return "".join(own_json.document_lines(user))
 
 
 def bring_in(user, content: str) -> Import:
@@ -214,7 +214,7 @@ def test_a_cover_of_somebody_else_is_not_taken_over(owner, stranger):
 
 # ── Goodreads ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def rows_of(user) -> list[dict]:
-    return list(csv.DictReader(io.StringIO("".join(goodreads.lines(user)), newline="")))
+    return list(csv.DictReader(io.StringIO("".join(goodreads.table_lines(user)), newline="")))
 
 
 def simple(text: str) -> str:
@@ -262,7 +262,7 @@ def test_goodreads_brings_back_what_it_has_columns_for(owner):
         for year in range(number):
             ReadingFactory(copy=copy, finished=date(2010 + year, 5, 6))
     tagging.set_tags(copy, ["read", copy.status])
-    before, content = rows_of(owner), "".join(goodreads.lines(owner))
+    before, content = rows_of(owner), "".join(goodreads.table_lines(owner))
     empty(owner)
     bring_in(owner, content)
     assert rows_of(owner) == before and len(before) == 5
@@ -273,7 +273,7 @@ def test_half_stars_are_rounded_up_for_goodreads_and_come_back_from_a_column_of_
     for rating in range(1, 11):
         make_copy(owner, f"Volume {rating}", rating=rating)
     make_copy(owner, "Volume 11")
-    before, content = rows_of(owner), "".join(goodreads.lines(owner))
+    before, content = rows_of(owner), "".join(goodreads.table_lines(owner))
     assert [row["My Rating"] for row in before] == ["1", "1", "2", "2", "3", "3", "4", "4", "5", "5", "0"]
     assert [row["Half Stars"] for row in before] == ["0.5", "", "1.5", "", "2.5", "", "3.5", "", "4.5", "", ""]
     empty(owner)

@@ -34,16 +34,16 @@ def neutral(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-class Line:
+class _Line:
     """What csv writes to: it hands the line back."""
 
     def write(self, text: str) -> str:
         return text
 
 
-def lines(user) -> Iterator[str]:
+def table_lines(user) -> Iterator[str]:
     """The table, a few hundred rows at a time. The trash is not part of it."""
-    writer = csv.writer(Line())
+    writer = csv.writer(_Line())
     yield writer.writerow(TABLE)
     for copies in chunks(UserBook.objects.of(user).prefetch_related("tags", "readings")):
         yield "".join(writer.writerow(_row(copy)) for copy in copies)

@@ -24,7 +24,7 @@ BLOCK = 256 * 1024
 Address = Callable[[str], str]
 
 
-def lines(user, address: Address = str) -> Iterator[str]:
+def document_lines(user, address: Address = str) -> Iterator[str]:
     """The document, a few hundred books at a time; the trash is part of it. `address` makes a link of a path."""
     yield "{" + ",\n".join(f"{json.dumps(name)}: {_json(value)}" for name, value in _head(user).items()) + ',\n"books": [\n'
     copies = UserBook.objects.filter(user=user).select_related("book", "shelf")
@@ -123,7 +123,7 @@ def archive(user, address: Address = str) -> Iterator[bytes]:
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as packed:
         with packed.open("library.json", "w", force_zip64=True) as member:
-            for part in lines(user, address):
+            for part in document_lines(user, address):
                 member.write(part.encode())
                 yield pipe.taken()
         for name, key in _pictures(user):

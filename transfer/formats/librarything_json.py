@@ -6,7 +6,7 @@ from typing import BinaryIO
 import ijson
 
 from transfer.formats import librarything
-from transfer.formats.own_json import BROKEN, tidy
+from transfer.formats.own_json import BROKEN, storable
 from transfer.items import Hints, Item, Row
 
 TEXTS = {
@@ -61,7 +61,7 @@ def read_books(books: Iterable, date_order: str = "") -> Iterator[tuple[Row, Ite
     plan = table.plan(table.mapping([*TEXTS, *LISTS, "Secondary Author", "Secondary Author Roles"]))
     hints = Hints(date_order, table.stars, table.name)
     for number, book in enumerate(books, start=1):
-        row = Row(number, _values(tidy(book)) if isinstance(book, dict) else {})
+        row = Row(number, _values(storable(book)) if isinstance(book, dict) else {})
         yield row, table.item(row, plan, hints)
 
 

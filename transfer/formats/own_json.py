@@ -52,7 +52,7 @@ class OwnJSON:
         """What stands before the books: shelves, tags and preferences, also those that no book has."""
         try:
             for key, value in _before_books(stream):
-                self._prepare(user, key, tidy(value))
+                self._prepare(user, key, storable(value))
         except (ijson.JSONError, UnicodeDecodeError) as error:
             raise NotReadable(BROKEN.format(str(error).splitlines()[0][:100])) from error
 
@@ -61,7 +61,7 @@ class OwnJSON:
             raise NotReadable("This file was written by a newer version of BookImg. Update this one first.")
         if key == "shelves" and isinstance(value, list):
             for shelf in value:
-                named_shelves.restore(user, shelf)
+                named_shelves.restore_shelf(user, shelf)
         if key == "tags" and isinstance(value, list):
             tagging.find_or_make_tags(user, [name for name in value if isinstance(name, str)])
         if key == "preferences" and isinstance(value, dict):
@@ -75,7 +75,7 @@ def item_of(book) -> Item:
     if not isinstance(book, dict):
         return Item(problem="This entry is not a book.")
     try:
-        book = tidy(book)
+        book = storable(book)
         whole = checked(book)
     except RecursionError:
         return Item(problem="This entry is nested too deeply to be a book.")
@@ -152,14 +152,14 @@ def _shown(book: dict) -> dict:
     return found | {"authors": [name for name in authors if isinstance(name, str)] if isinstance(authors, list) else []}
 
 
-def tidy(value):
+def storable(value):
     """Without what no database takes: NUL, and halves of characters."""
     if isinstance(value, str):
         return value.replace("\0", "").encode("utf-8", "replace").decode()
     if isinstance(value, list):
-        return [tidy(part) for part in value]
+        return [storable(part) for part in value]
     if isinstance(value, dict):
-        return {tidy(key): tidy(part) for key, part in value.items()}
+        return {storable(key): storable(part) for key, part in value.items()}
     return value
 
 

@@ -7,16 +7,16 @@ from transfer import downloads
 
 
 @login_required
-def export(request):
+def export_page(request):
     context = {"copies": request.user.books.filter(removed__isnull=True).count()}
     return render(request, "transfer/export.html", context)
 
 
 @login_required
-def as_csv(request):
+def csv_download(request):
     return downloads.books_as_csv(request)
 
 
 @login_required
-def export_json(request):
+def json_download(request):
     return downloads.books_as_json(request)

@@ -59,7 +59,7 @@ def new(request):
 
 
 @login_required
-def show(request, pk):
+def import_page(request, pk):
     file = _describe(_own_import(request, pk))
     if file.state == Import.State.PREVIEW:
         return _preview_page(request, file, ImportOptionsForm(request.user, rows=file.total))
@@ -194,14 +194,14 @@ def import_row(request, pk, number):
         return redirect(row.file)
     if "another" in request.POST:
         owned = row.result == ImportRow.Result.OWNED  # of what is not there, there is no further copy
-        return answer(request, import_run.try_again(row, another=True) if owned else row)
+        return _row_response(request, import_run.try_again(row, another=True) if owned else row)
     form = ImportRowForm(request.POST, auto_id=f"row{row.number}_%s")
     if not row.can_be_changed or not form.is_valid():
         return _result_page(request, _describe(row.file), row, form)
-    return answer(request, import_run.try_again(row, {name: value for name, value in form.cleaned_data.items() if value}))
+    return _row_response(request, import_run.try_again(row, {name: value for name, value in form.cleaned_data.items() if value}))
 
 
-def answer(request, row: ImportRow):
+def _row_response(request, row: ImportRow):
     tell = messages.success if row.result in (ImportRow.Result.ADDED, ImportRow.Result.UPDATED) else messages.warning
     title = row.copy.title if row.copy else row.data.get("title") or f"Row {row.number}"
     tell(request, f"“{title}”: {row.get_result_display().lower()}. {row.message}".strip())

@@ -48,7 +48,7 @@ def _fill_library(user, path: Path, count: int) -> int:
     """Adds the first books of a catalogue table to this person's library."""
     made = 0
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-        rows = islice((row.record for row in csv_table.read(stream) if row.record), count)
+        rows = islice((row.record for row in csv_table.read_table(stream) if row.record), count)
         while chunk := list(islice(rows, CHUNK)):
             add_copies(user, [NewCopy(facts=_facts_of(record)) for record in chunk])
             made += len(chunk)

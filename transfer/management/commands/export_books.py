@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from transfer.exports import goodreads, own_json
 
-FORMATS = {"goodreads": goodreads.lines, "json": own_json.lines}
+FORMATS = {"goodreads": goodreads.table_lines, "json": own_json.document_lines}
 
 
 class Command(BaseCommand):
