@@ -146,6 +146,7 @@ class CoverText(validate.Photo):
     def __init__(self, lines: list[Line]):
         super().__init__(lines)
         self.near = [[(other, 1.0) for other in range(len(lines))]] * len(lines)
+        self.far = [[]] * len(lines)
         self.evidence: list = []
 
 

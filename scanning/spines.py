@@ -11,6 +11,7 @@ import numpy as np
 from scanning.ocr import Line, Quad, as_quad
 
 PARALLEL = np.cos(np.radians(20))
+SPINE_HEIGHTS = 25  # heights of its lettering that a spine is high, at most
 ALIKE = 1.8  # times as high, at most, is lettering of the same size
 
 
@@ -79,6 +80,21 @@ def _crossing_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) -
     reach = 1.35 * layout.spine_length()
     far = forward if layout.along.any() else sideways
     return np.where(np.where(layout.along[:, None], far, far.T) > reach, 0, link)
+
+
+def columns(layout: Layout) -> np.ndarray:
+    """n x n: which lines across can be on one spine that is lettered across, however far the author is from the title."""
+    if not len(layout):
+        return np.zeros((0, 0), dtype=bool)
+    left, right = layout.quads[:, :, 0].min(axis=1), layout.quads[:, :, 0].max(axis=1)
+    beside = np.minimum.outer(right, right) - np.maximum.outer(left, left)
+    in_column = beside > 0.5 * np.minimum.outer(right - left, right - left)
+    apart = np.abs(np.subtract.outer(layout.centre[:, 1], layout.centre[:, 1]))
+    return (
+        in_column
+        & (apart < SPINE_HEIGHTS * np.minimum.outer(layout.height, layout.height))
+        & ~np.logical_or.outer(layout.along, layout.along)
+    )
 
 
 def groups(link: np.ndarray, least: float) -> list[list[int]]:

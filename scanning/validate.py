@@ -22,7 +22,7 @@ from scanning.token_weights import Work, bits, same_work, telling_letters
 
 NEAR = 0.25  # links below are of other spines
 LOOSE = 0.5  # links from here up join the lines of a neighbourhood, which may be more than a spine
-BORROWED = 0.5  # what an author's name on a neighbour's spine is worth
+BORROWED = 0.5  # what an author's name on a neighbour's spine, or far from its title, is worth
 LEAST_SCORE = 4.0  # bits; below, nothing is claimed
 LEAST_COVERAGE = 0.4  # of a title's bits; an author's name alone is no book
 LEAST_LETTERS_SEARCHED = 3  # in a text that a catalogue is searched for
@@ -73,6 +73,8 @@ class Photo:
         self.names: dict[int, Counter[str]] = defaultdict(Counter)  # line -> surnames of authors that it was searched for
         self.neighbourhoods = [group for group in spines.groups(link, LOOSE) if len(group) > 1]
         self.near = [[(int(j), float(row[j])) for j in np.flatnonzero(row >= NEAR)] for row in link]
+        column = spines.columns(self.layout) & (link < NEAR)  # where an author's name may stand, but not a title
+        self.far = [[(int(j), BORROWED) for j in np.flatnonzero(row)] for row in column]
 
     def _telling_text(self) -> PhotoText:
         """What the lines say of the books that they stand on: the names of other books, praise and imprints are left out."""
@@ -131,11 +133,12 @@ class Photo:
 
     def gather(self, work: Work, seed: int, taken: set[int] = frozenset()) -> Evidence:
         """The evidence for `work` around the line `seed`, without what the `taken` lines say but for an author's name."""
+        far = self.far[seed]
         if not taken:
-            return matching.gather(work, seed, self.near[seed], self.text)
+            return matching.gather(work, seed, self.near[seed], self.text, far)
         free = [(j, nearness) for j, nearness in self.near[seed] if j not in taken]
         borrowed = [(j, nearness * BORROWED) for j, nearness in self.near[seed] if j in taken]
-        return matching.gather(work, seed, free, self.text, borrowed)
+        return matching.gather(work, seed, free, self.text, borrowed + far)
 
 
 def match(
@@ -143,7 +146,7 @@ def match(
 ) -> list[Match]:
     """The books of a photo in shelf order. `lookup` is a catalogs.lookup.Lookup; `progress` counts spines.
 
-    Catalogues at hand are asked for every spine and every line. Those outside are asked for what is not sure then: first the
+    Catalogues at hand are searched for every spine and every line, those outside for what is not sure then: first the
     spines, then the single lines of what is still open, so that a photo costs them few questions.
     """
     if not lines:
@@ -169,7 +172,7 @@ def match(
 
 
 def _line_queries(photo: Photo) -> dict[str, list[int]]:
-    """What the catalogues are asked for single lines: the text, and the lines that say it."""
+    """What the catalogues are searched for by single lines: the text, and the lines that say it."""
     requested = defaultdict(list)
     for index, text in enumerate(photo.text.texts):
         if telling_letters(text) >= LEAST_LETTERS_SEARCHED:
@@ -178,7 +181,7 @@ def _line_queries(photo: Photo) -> dict[str, list[int]]:
 
 
 def _spine_queries(photo: Photo, candidates: list[SpineProposal]) -> dict[str, list[int]]:
-    """What the catalogues are asked for whole spines: the text in reading order, and the lines that it is made of."""
+    """What the catalogues are searched for by whole spines: the text in reading order, and the lines that it is made of."""
     requested = defaultdict(list)
     for candidate in candidates:
         text = _text_of(photo, list(candidate.lines))
@@ -208,7 +211,7 @@ def _text_of(photo: Photo, lines: list[int]) -> str:
 
 
 def weigh(photo: Photo, requested: dict[str, list[int]], answers: dict[str, list[Record]]) -> list[Evidence]:
-    """The evidence for every record that a catalogue named, at each of the lines it was asked for."""
+    """The evidence for every record that a catalogue named, at all the lines that it was searched for."""
     works: dict[tuple, Work] = {}
     pairs: dict[tuple, None] = {}
     for text, seeds in requested.items():
@@ -223,7 +226,7 @@ def weigh(photo: Photo, requested: dict[str, list[int]], answers: dict[str, list
 
 
 def _compete(photo: Photo, evidence: list[Evidence]) -> list[Evidence]:
-    """The claims that stand when every line serves one book only: the best borne out first, the others with what is left."""
+    """The claims that stand when every line serves one book only: the best supported first, the others with what is left."""
     heap = [(-e.score, n, e) for n, e in enumerate(evidence)]
     heapq.heapify(heap)
     taken: set[int] = set()
@@ -319,7 +322,7 @@ def with_confidence(match: Match, sureness: float) -> Match:
 
 
 def _candidate_records(claim: Evidence, rivals: list[Evidence]) -> list[Record]:
-    """The claimed record and the others that the same lines bear out, likeliest first, each once."""
+    """The claimed record and the others that the same lines support, likeliest first, every one once."""
     found: dict[tuple, Record] = {}
     for record in (claim.work.record, *(e.work.record for e in rivals)):
         found.setdefault((record.title, record.author, record.isbn), record)

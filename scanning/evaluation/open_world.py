@@ -50,11 +50,14 @@ class MissingWorks:
         )
         return [self.works[n] for n in {n for found in alike for *_, (n, _) in found}]
 
+    @cached_property
+    def _parts(self) -> list[tuple[str, int]]:
+        return [(f" {text} ", n) for (n, form), text in self._forms.items() if form == 0 and len(text) >= LEAST_PART]
+
     def _within(self, title: str) -> list[dict]:
         """The works whose whole title is a part of this one."""
-        whole, _ = _texts(title)
-        found = {n for (n, _), text in self._forms.items() if len(text) >= LEAST_PART and f" {text} " in f" {whole} "}
-        return [self.works[n] for n in found]
+        whole = f" {_texts(title)[0]} "
+        return [self.works[n] for part, n in self._parts if part in whole]
 
     def labels_left(self, label: dict) -> dict:
         """A photo's label without the missing works: nothing can be right for them."""

@@ -18,7 +18,7 @@ from scanning.proposers.rules import RulesProposer
 
 LINES_A_CALL = 150
 LONGEST = 200  # letters of a title or an author
-BORNE_OUT = 70  # of 100: how alike a title must be to what stands on its lines
+SUPPORTED = 70  # of 100: how alike a title must be to what stands on its lines
 
 
 class _SpineModel(Protocol):
@@ -72,14 +72,14 @@ def believed(answer: dict, allowed: set[int], lines: list[Line]) -> Iterator[tup
 
 
 def supported_words(values, text: str) -> str:
-    """`said` where its words stand in the folded `text`, but for misread letters; else nothing."""
+    """`values` where their words stand in the folded `text`, but for misread letters; else nothing."""
     values = " ".join(values.split())[:LONGEST] if isinstance(values, str) else ""
     words, there = fold(values).split(), text.split()
     if not words or not there:
         return ""
     alike = sum(len(word) * max(fuzz.ratio(word, other) for other in there) for word in words) / sum(map(len, words))
     in_a_row = fuzz.partial_ratio(" ".join(words), text) if len(values) <= len(text) else 0  # words that were read as one
-    return values if max(alike, in_a_row) >= BORNE_OUT else ""
+    return values if max(alike, in_a_row) >= SUPPORTED else ""
 
 
 def _model_candidate(lines: list[Line], group: list[int], title: str, author: str) -> SpineProposal:

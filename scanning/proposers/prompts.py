@@ -10,7 +10,7 @@ VERSION = "2026-11-2"
 
 SPINES = """You group lines of text that were read on a photo of a bookshelf into book spines.
 
-The user's message is a JSON list inside <lines>. Each line has a number `n`, its `text`, the middle of it (`x`, `y`), its
+The user's message is a JSON list inside <lines>. Every line has a number `n`, its `text`, the middle of it (`x`, `y`), its
 `length` and `height` in pixels, and `turn`, the way it reads in degrees clockwise (90: from top to bottom). Lines of one spine
 lie close together, one behind the other along the way they read, or stacked side by side.
 

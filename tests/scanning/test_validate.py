@@ -75,6 +75,12 @@ def test_a_title_set_word_by_word_across_a_spine_is_asked_for_as_a_whole():
     assert titles(validate.match(words, RulesProposer().propose(words), lookup)) == ["Gideon Green Black White"]
 
 
+def test_an_author_at_the_other_end_of_a_spine_lettered_across_is_its_author():
+    words = [across(word, 100, 38 * n) for n, word in enumerate(("LONG", "JOHN", "SILVER"))]
+    lines = [*words, across("BJORN", 100, 600), across("LARSSON", 100, 638)]
+    assert titles(matched(lines, book("Long John Silver", "Bjorn Larsson"), book("Other", "John Silver"))) == ["Long John Silver"]
+
+
 def test_of_two_editions_the_one_that_is_worded_like_the_spine_wins():
     short, worded = book("The Diary of a Young Girl", "Anne Frank"), book("Anne Frank the Diary of a Young Girl", "Anne Frank")
     found = matched([down("ANNE FRANK THE DIARY OF A YOUNG GIRL", 100, 0, 700)], short, worded)
