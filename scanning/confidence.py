@@ -21,25 +21,25 @@ CONTRADICTED = 6.0  # bits of other words in a title's place, from which it is n
 ENOUGH_OF_A_NAME, LEAST_OF_A_NAME = 12.0, 3.0  # bits
 LEAST_NAMED = 0.33  # of a name, from which it is there
 SPOKEN = 8.0  # bits of a subtitle that make a book of a name
-INTERCEPT = -7.3
+INTERCEPT = -7.18
 WEIGHTS = (
-    2.1,  # bits of the title that were found
-    0.62,  # its share
-    -1.38,  # bits that are missing
-    0.6,  # how much of it is without a wrong letter
-    3.11,  # the author's name
-    0.71,  # a record without authors
-    1.15,  # how much of the spine's text is explained
-    -0.66,  # bits of it that are not
-    -0.2,  # those on the title's lines
-    0.96,  # a line that is the whole title
-    2.81,  # the lead over the next work
+    2.08,  # bits of the title that were found
+    0.58,  # its share
+    -1.22,  # bits that are missing
+    0.59,  # how much of it is without a wrong letter
+    3.12,  # the author's name
+    0.69,  # a record without authors
+    1.17,  # how much of the spine's text is explained
+    -0.65,  # bits of it that are not
+    -0.28,  # those on the title's lines
+    0.97,  # a line that is the whole title
+    2.79,  # the lead over the next work
     1.06,  # company of the same author
-    -0.81,  # the same text elsewhere, without an author
-    -0.25,  # other authors' names
+    -0.77,  # the same text elsewhere, without an author
+    -0.26,  # other authors' names
     -0.15,  # … without its own
-    0.88,  # how much of the title fills its lines
-    0.97,  # bits of the subtitle
+    0.82,  # how much of the title fills its lines
+    0.89,  # bits of the subtitle
 )
 
 
