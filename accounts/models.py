@@ -215,7 +215,7 @@ class Delivery(LeasedWork):
         return f"Message {self.pk} to a webhook of {self.webhook.user}"
 
     def log_fields(self) -> dict:
-        return {"user_id": self.webhook.user_id, "delivery": self.pk, "attempt": self.attempts}
+        return super().log_fields() | {"user_id": self.webhook.user_id, "delivery": self.pk}
 
 
 def new_nonce() -> str:

@@ -16,6 +16,7 @@ CANDIDATES = 80  # records compared closely for one spine
 
 class LocalCatalog:
     name = "local"
+    title = "the local catalogue"
 
     def by_isbn(self, isbn13: str) -> Record | None:
         row = CatalogRecord.objects.filter(isbn13=isbn13).first() if isbn13 else None

@@ -216,7 +216,13 @@ def is_outside_catalog(catalog: Catalog) -> bool:
     return not hasattr(catalog, "search_many")
 
 
-def _title(catalog: Catalog) -> str:
+def catalog_title(name: str) -> str:
+    """The name of a catalogue for people: its class's `title`, or `name` itself for a catalogue that is unknown or has none."""
+    known = [LocalCatalog, OpenLibrary, GoogleBooks, *(import_string(path) for path in settings.CATALOGS if "." in path)]
+    return {catalog.name: _title(catalog) for catalog in known if hasattr(catalog, "name")}.get(name, name)
+
+
+def _title(catalog) -> str:
     return getattr(catalog, "title", catalog.name)
 
 

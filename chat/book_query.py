@@ -10,7 +10,7 @@ from library.in_words import day_in_words
 from library.models import Status, UserBook
 
 Range = tuple  # (lowest, highest), both included, either may be None
-NAMES_OF_STATUS = {
+NAMES_OF_STATUS = {status: status.label.lower() for status in Status} | {
     Status.TO_READ: "unread", Status.READING: "being read", Status.READ: "read", Status.DID_NOT_FINISH: "not finished",
     Status.WISHLIST: "on the wishlist",
 }  # fmt: skip

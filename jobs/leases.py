@@ -109,6 +109,9 @@ def take_lease(rows: LeasedWorkQuerySet) -> Lease | None:
     rows.model.objects.filter(pk=row.pk).update(**columns)
     for name, value in columns.items():
         setattr(row, name, value)
+    if died:
+        kind = row._meta.verbose_name
+        logger.warning("%s %s: its worker died, another takes over", kind, row.work_label, extra=row.log_fields())
     return Lease(row, row.lease)
 
 

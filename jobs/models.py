@@ -63,4 +63,4 @@ class LeasedWork(models.Model):
         return f"{str(self._meta.verbose_name).capitalize()} {self.work_label}"
 
     def log_fields(self) -> dict:
-        return {}
+        return {"attempt": self.attempts, "deaths": self.deaths}

@@ -128,9 +128,10 @@ def attempt_work(kind: WorkKind, pk: int, step: str = "") -> str:
     if lease is None:
         return ""
     started = time.monotonic()
+    counted = lease.row.log_fields()  # before the attempt, which may reset them or begin the next stage
     state = _attempt(kind, lease)
     duration = round((time.monotonic() - started) * 1000)
-    fields = {"work": kind.name, "key": pk, "state": state, "duration_ms": duration, **lease.row.log_fields()}
+    fields = {"work": kind.name, "key": pk, "state": state, "duration_ms": duration, **counted}
     logger.info("%s %s %s: %s in %d ms", kind.name, lease.row.work_label, step, state, duration, extra=fields)
     return state
 

@@ -35,10 +35,13 @@ class CandidateInline(ReadOnly, admin.TabularInline):
 
 class EventInline(ReadOnly, admin.TabularInline):
     model = ScanEvent
-    fields = ("seq", "created", "type", "message")
-    readonly_fields = ("created", "message")
+    fields = ("seq", "created", "type", "stage", "message")
+    readonly_fields = ("created", "stage", "message")
     can_delete = False
     extra = 0
+
+    def stage(self, event):
+        return event.payload.get("stage", "")
 
     def message(self, event):
         return summary(event)
@@ -56,7 +59,7 @@ class ScanAdmin(ReadOnly, admin.ModelAdmin):
     inlines = (CandidateInline, EventInline)
     fieldsets = (
         (None, {"fields": ("user", "job_id", "filename", "shelf", "created", "finished")}),
-        ("Work", {"fields": ("status", "stage", "attempts", "error", "retryable", "notes", "engine", "timings")}),
+        ("Work", {"fields": ("status", "stage", "again", "attempts", "error", "retryable", "notes", "engine", "timings")}),
         ("Lease", {"fields": ("lease", "lease_until", "due", "deaths", "changed")}),
         ("Photo", {"fields": ("photo", "width", "height", "sha256")}),
     )

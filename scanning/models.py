@@ -166,7 +166,7 @@ class Scan(LeasedWork):
         return f"Scan {self.job_id} of {self.user}"
 
     def log_fields(self) -> dict:
-        return {"job_id": self.job_id, "user_id": self.user_id, "stage": self.stage}
+        return super().log_fields() | {"job_id": self.job_id, "user_id": self.user_id, "stage": self.stage}
 
     # The stored artefacts of contract.md: everything of a scan lies under its own key.
     def upload_key(self, name: str) -> str:

@@ -9,15 +9,11 @@ from django.urls import reverse
 
 from catalogs import Record, isbn
 from library.copies import identity
+from library.copies.facts import source_in_words
 from scanning import review
 from scanning.models import Band, Candidate, Decision, Scan
 
-SOURCES = {
-    "local": "local catalogue",
-    "open_library": "Open Library",
-    "google_books": "Google Books",
-    review.BY_HAND: "typed by you",
-}
+_SOURCES = {"": "from the photo", review.BY_HAND: "typed by you"}  # the others are catalogues
 # What a confidence means to somebody who decides: from this figure on, these words.
 CONFIDENCE = ((0.97, "almost certain"), (0.9, "very likely"), (0.75, "likely"), (0.5, "possible"), (0.0, "a guess"))
 GLYPHS = {"sure": "✓", "check": "?", "unread": "…", "accepted": "✓", "rejected": "×"}
@@ -41,7 +37,7 @@ class Edition:
 
     @property
     def source(self) -> str:
-        return SOURCES.get(self.record.source, "from the photo")
+        return _SOURCES.get(self.record.source) or source_in_words(self.record.source)
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ class Import(LeasedWork):
         return f"Import {self.pk} of {self.user}"
 
     def log_fields(self) -> dict:
-        return {"import": self.pk, "user_id": self.user_id}
+        return super().log_fields() | {"import": self.pk, "user_id": self.user_id}
 
     def get_absolute_url(self):
         return reverse("import", args=[self.pk])

@@ -56,6 +56,7 @@ class Table:
     loose: bool = False  # somebody's own words: `Rating (out of 10)` is a rating, too
     stars: int = 0  # the best rating; 0 where the file must show it
     date_order: str = ""  # day or month first, where the program always writes so
+    where: str = ""  # how people get the file there
     statuses: Mapping[str, str] = field(default_factory=dict)  # its own words for ours, beside those that all use
 
     def tells(self, header: list[str]) -> int:

@@ -5,7 +5,7 @@ from library.in_words import day_in_words
 from library.models import Status, UserBook
 
 BOOKS = frozenset("books book novels bucher buch romane livres livre romans libros libro novelas".split())
-STATE_SENTENCES = {
+STATE_SENTENCES = {status: f"Its status is “{status.label}”." for status in Status} | {
     Status.TO_READ: "It waits to be read.", Status.READING: "You are reading it.", Status.READ: "You have read it.",
     Status.DID_NOT_FINISH: "You did not finish it.", Status.WISHLIST: "It is on your wishlist.",
 }  # fmt: skip

@@ -4,14 +4,12 @@
 Facts that the owner has entered are changed by nobody else."""
 
 from catalogs import Record
+from catalogs.lookup import catalog_title
 from library.covers import cover_files
 from library.models import FACTS, Book, FactChange, UserBook
 
 YOU, PHOTO, IMPORT = "you", "photo", "import"
-IN_WORDS = {
-    YOU: "you", "typed": "you", PHOTO: "the photo", IMPORT: "an import", "merge": "another record of this book",
-    "local": "the local catalogue", "open_library": "Open Library", "google_books": "Google Books",
-}  # fmt: skip
+_IN_WORDS = {YOU: "you", "typed": "you", PHOTO: "the photo", IMPORT: "an import", "merge": "another record of this book"}
 LONGEST = {field.name: field.max_length for field in Book._meta.fields if getattr(field, "max_length", None)}
 
 
@@ -60,4 +58,4 @@ def fill_facts(copy: UserBook, values: dict, source: str) -> list[str]:
 
 def source_in_words(source: str) -> str:
     """The name of a source for people: `open_library` is `Open Library`."""
-    return IN_WORDS.get(source, source) or "you"
+    return _IN_WORDS.get(source or YOU) or catalog_title(source)

@@ -31,7 +31,7 @@ class MetadataLookup(LeasedWork):
         return f"The look-up of books of {self.user}"
 
     def log_fields(self) -> dict:
-        return {"user_id": self.pk}
+        return super().log_fields() | {"user_id": self.pk}
 
 
 class _EmbeddingRunQuerySet(LeasedWorkQuerySet):

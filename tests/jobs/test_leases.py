@@ -45,13 +45,17 @@ def test_of_many_workers_at_the_same_moment_one_gets_the_lease(race, owner):
     assert sorted(type(answer).__name__ for answer in answers) == ["Lease"] + 4 * ["NoneType"]
 
 
-def test_a_lease_that_ran_out_is_free_and_its_worker_counts_as_dead(owner):
+def test_a_lease_that_ran_out_is_free_and_its_worker_counts_as_dead(owner, caplog):
     scan = make_scan(owner)
     take(scan)
+    assert not caplog.records
     run_out(scan)
     assert take(scan)
     scan.refresh_from_db()
     assert (scan.attempts, scan.deaths) == (1, 1)
+    (line,) = caplog.records
+    assert line.getMessage() == f"scan {scan.job_id}: its worker died, another takes over"
+    assert (line.job_id, line.stage, line.attempt, line.deaths) == (scan.job_id, "read", 1, 1)
 
 
 @pytest.mark.parametrize("facts", [{"stage": Stage.PROPOSE}, {"status": Scan.Status.CANCELLED}, {"status": Scan.Status.FAILED}])

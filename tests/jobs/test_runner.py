@@ -120,6 +120,13 @@ def die(scan, kind):
     time_passes(minutes=1)
 
 
+def test_the_log_names_the_stage_and_the_attempt_that_ended(owner, kind, caplog):
+    caplog.set_level("INFO", "jobs.runner")
+    kind.attempt(make_scan(owner, attempts=1), lambda lease: lease.release(stage=Stage.PROPOSE, attempts=0))
+    (line,) = caplog.records
+    assert (line.state, line.stage, line.attempt, line.deaths) == ("done", "read", 2, 0)
+
+
 def test_deaths_are_no_attempts(owner, kind):
     scan = make_scan(owner)
     for _ in range(runner.MAX_DEATHS - 1):

@@ -209,3 +209,17 @@ def test_an_edition_that_was_not_offered_is_not_taken(copy, owner_client, key):
 def test_a_stranger_chooses_no_edition(copy, stranger_client):
     for method in (stranger_client.get, stranger_client.post):
         assert method(reverse("book_editions", args=[copy.pk])).status_code == 404
+
+
+class ParishLibrary:
+    name, title = "parish", "the parish library"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("", "you"), ("import", "an import"), ("local", "the local catalogue"), ("google_books", "Google Books"),
+     ("parish", "the parish library"), ("a_catalogue_of_last_year", "a_catalogue_of_last_year")],
+)  # fmt: skip
+def test_every_source_has_a_name_for_people(settings, source, words):
+    settings.CATALOGS = [f"{__name__}.ParishLibrary", "local"]
+    assert facts.source_in_words(source) == words

@@ -178,3 +178,7 @@ def test_a_strangers_records_stay_as_they_are(owner, keep, other, stranger, stra
     # Rows of others are not moved by their number either.
     merging.split_copy(stranger, theirs, readings=[other.readings.get().pk])
     assert everything(owner) == before
+
+
+def test_merging_can_decide_between_any_two_statuses():
+    assert sorted(merging.TELLING) == sorted(Status)

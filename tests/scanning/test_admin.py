@@ -20,7 +20,7 @@ def failed(owner):
 
 def test_a_scan_shows_its_errors_events_and_books(admin_client, failed):
     page = admin_client.get(reverse("admin:scanning_scan_change", args=[failed.pk])).content.decode()
-    for text in ("The reader is busy.", "Read 1 of 4 parts", "Walden"):
+    for text in ("The reader is busy.", "Read 1 of 4 parts", "Walden", "What is read again", '<td class="field-stage">'):
         assert text in page
 
 

@@ -59,6 +59,7 @@ def _add_authors(item: Item, values: dict[str, str]):
 FORMAT = Table(
     "calibre",
     "Calibre",
+    where="Convert books → Create a catalogue → CSV",
     signature=("author_sort", "library_name", "title_sort", "series_index", "identifiers", "pubdate", "uuid"),
     columns={
         "authors": TOGETHER,

@@ -36,6 +36,7 @@ def _complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "goodreads",
     "Goodreads",
+    where="My Books → Import and export → Export library",
     signature=("Author l-f", "Exclusive Shelf", "Bookshelves with positions", "Additional Authors", "My Rating"),
     columns={
         "Book Id": "id",

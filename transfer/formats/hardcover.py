@@ -16,6 +16,7 @@ def _complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "hardcover",
     "Hardcover",
+    where="Account settings → Export",
     signature=("Hardcover Book ID", "Hardcover Edition ID", "Review Slate", "Sponsored Review", "Duration in Seconds", "Lists"),
     columns={
         "Title": "plain_title",

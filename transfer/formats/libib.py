@@ -17,6 +17,7 @@ def _complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "libib",
     "Libib",
+    where="Settings → Libraries → Export CSV",
     signature=("item_type", "ean_isbn13", "upc_isbn10", "number_of_discs", "number_of_players", "creators", "esrb"),
     columns={
         "title": "title",

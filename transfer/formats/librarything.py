@@ -68,6 +68,7 @@ def _more_authors(item: Item, values: dict[str, str]):
 FORMAT = Table(
     "librarything",
     "LibraryThing",
+    where="More → Import/Export → Tab-delimited",
     signature=(
         "Primary Author",
         "Secondary Author",

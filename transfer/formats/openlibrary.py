@@ -19,6 +19,7 @@ def _complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "open_library",
     "Open Library",
+    where="My Books → Reading log → Export",
     signature=("Work Id", "Edition Id", "Bookshelf"),
     columns={"Work Id": TOGETHER, "Edition Id": TOGETHER, "Bookshelf": "status"},
     complete=_complete,

@@ -29,6 +29,7 @@ BROKEN = "The file ends too early, or is not valid JSON from here on: {}."
 class OwnJSON:
     name = "bookimg"
     label = "BookImg"
+    where = "Settings → Export → JSON"
 
     def mapping(self, header: list[str]) -> dict[str, str]:
         return {}

@@ -34,6 +34,7 @@ def _complete(item: Item, values: dict[str, str], hints: Hints):
 FORMAT = Table(
     "storygraph",
     "The StoryGraph",
+    where="Manage account → Export StoryGraph library",
     signature=("Read Status", "Moods", "Pace", "Character- or Plot-Driven?", "Star Rating", "ISBN/UID", "Dates Read", "Owned?"),
     columns={
         "Title": "title",
