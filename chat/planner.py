@@ -71,12 +71,16 @@ def _settled(question: Question, name: str) -> tuple[Question, str]:
     """The question as its intent answers it, and the intent that does."""
     if name == "refine":
         question, name = _refined(question)
+    if name in ("owning", "listing") and question.has("many") and not question.titles():
+        name = "count"
     if name == "loans" and not question.unused and not question.has("lent", "overdue", "person", "title", "it"):
         name = "listing"
     if name == "owning" and question.has("about") and question.unused and not question.titles():
         name = "listing"
     if name == "change" and question.wording.rstrip().endswith("?"):
         name = "owning"
+    if name == "owning" and question.titles() and question.field("rating", "opinion", "review", "notes"):
+        name = "opinion"
     if name == "owning" and not question.titles() and question.query.narrows:
         if question.has("series") and ALL & set(question.reading.words):
             name = "gaps"
