@@ -149,11 +149,11 @@ def same_column(layout: Layout, some: list[int], others: list[int], reach: float
     return beside > 0.5 * min(high - low, to - from_) and gap < max(reach * layout.spine_length(), 1)
 
 
-def lettered_alike(layout: Layout, one: int, other: int) -> bool:
+def lettered_alike(layout: Layout, one: int, other: int, most: float = ALIKE) -> bool:
     """Whether two lines run the same way and are about as high, as on two copies of a book."""
     parallel = abs(float(layout.direction[one] @ layout.direction[other])) > PARALLEL
     small, large = sorted((float(layout.height[one]), float(layout.height[other])))
-    return parallel and large < ALIKE * max(small, 1.0)
+    return parallel and large < most * max(small, 1.0)
 
 
 def hull(quads: np.ndarray) -> Quad:

@@ -34,6 +34,7 @@ COMPANY, GOOD_COMPANY = 0.5, 8.0  # within half a spine's length; bits from whic
 CLOSE, MOST_CLOSE = 0.6, 8  # links of the lines that are searched for together with one line, and how many
 ONE_SPINE = 0.75  # links from here up are of one spine
 CLOSELY_LINKED = 0.9
+SAME_SIZE, MOST_AFTER = 1.25, 3  # times as high, and lines, of another book's name
 LEAST_NAMESAKES = 2  # works by an author, for the words of a title to be a name
 
 
@@ -85,8 +86,14 @@ class Photo:
         return PhotoText(texts, [reading if text else "" for text, reading in zip(texts, readings, strict=True)])
 
     def _lines_after(self, line: int) -> list[int]:
+        """The lines that go on where `line` ends open, in lettering like its own or like the first of them."""
         order = spines.reading_order(self.layout, np.flatnonzero(self.link[line] >= CLOSE).tolist())
-        return order[order.index(line) + 1 :][:1]
+        after: list[int] = []
+        for other in order[order.index(line) + 1 :]:
+            if not spines.lettered_alike(self.layout, after[0] if after else line, other, SAME_SIZE if after else spines.ALIKE):
+                break
+            after.append(other)
+        return after[:MOST_AFTER]
 
     def left_over(self, claim: Evidence, taken: set[int]) -> dict[int, list[str]]:
         """The words on the lines of a claim's spine that its record does not explain, without the lines that are `taken`."""

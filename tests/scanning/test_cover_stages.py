@@ -19,6 +19,7 @@ from scanning.models import Band, Scan
 from scanning.ocr import Line
 from tests.scanning.barcode_pictures import GARDEN, back_cover, blurred, some_isbn
 from tests.scanning.photos import DUNE, DUNE_UK, EMMA, SmallCatalog
+from tests.scanning.test_validate import Shelf
 
 NOBODYS = some_isbn(3)
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -233,3 +234,16 @@ def test_the_command_reads_a_front_without_a_number(tmp_path, capsys):
     call_command("scan", str(tmp_path / "front.jpg"), "--json", "--kind", "cover")
     (found,) = json.loads(capsys.readouterr().out)
     assert [book["title"] for book in found["books"]] == ["Dune"] and found["lines"] == len(COVER)
+
+
+def test_the_other_book_that_a_cover_names_is_not_its_book():
+    lines = [
+        line("Everything Is Broken", 100, 90),
+        line("Ana Lima", 400, 50),
+        line("author of", 600, 26),
+        line("THE SUBTLE GARDEN OF", 640, 30),
+        line("QUIET THINGS", 675, 30),
+    ]
+    others = Shelf(Record("The Subtle Garden of Quiet Things", ("Ana Lima",), source="shelf", source_id="1"))
+    (match,) = cover_stages.by_text(lines, Lookup([others]))
+    assert (match.band, match.record) == (Band.UNREAD, None)
