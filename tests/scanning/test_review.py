@@ -8,7 +8,8 @@ from catalogs.lookup import Lookup
 from library.models import Status, UserBook
 from scanning import review
 from scanning.models import Band, Candidate, Decision
-from tests.factories import make_candidate, make_copy, make_scan, make_shelf
+from scanning.review_rows import Edition
+from tests.factories import make_candidate, make_copy, make_record, make_scan, make_shelf
 from tests.scanning.photos import DUNE, DUNE_UK, EMMA, STONER, SmallCatalog
 
 pytestmark = pytest.mark.django_db
@@ -281,3 +282,11 @@ def test_two_missed_books_at_the_same_moment_get_their_own_numbers(race, owner, 
     answers = race(lambda: review.add_missed_book(scan, lookup, title="Emma"), times=3)
     assert not [answer for answer in answers if isinstance(answer, Exception)]
     assert sorted(Candidate.objects.values_list("number", flat=True)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [("", "from the photo"), (review.BY_HAND, "typed by you"), ("open_library", "Open Library"), ("parish", "parish")],
+)
+def test_only_what_has_no_source_is_shown_as_from_the_photo(source, words):
+    assert Edition(make_record("Emma", source=source)).source == words
