@@ -15,6 +15,7 @@ LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ŧ": "t", "ŋ": "n", "ı": "i", "ƀ": "b"}
 )
 APOSTROPHES = re.compile("['’‘`´ʼʻ′]")
+PIECE = 256  # letters
 WORD = re.compile(r"[^\W_]+")
 
 
@@ -26,10 +27,15 @@ def fold(text: str) -> str:
         text = text.lower()
     else:
         text = APOSTROPHES.sub("", text)  # NFKD would turn some into spaces
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+        text = "".join(c for c in _decomposed(text) if not unicodedata.combining(c))
         text = text.casefold().translate(LETTERS)
     text = _with_spoken_signs(text)
     return " ".join(WORD.findall(APOSTROPHES.sub("", text)))
+
+
+def _decomposed(text: str) -> str:
+    """In pieces, which changes nothing but the order of marks: sorting 80,000 marks on one letter would take 12 seconds."""
+    return "".join(unicodedata.normalize("NFKD", text[start : start + PIECE]) for start in range(0, len(text), PIECE))
 
 
 def _with_spoken_signs(text: str) -> str:

@@ -34,7 +34,7 @@ class ChatConsumer(AsyncWebsocketConsumer):
             message = json.loads(text_data or "")
             action, key = message["action"], str(message.get("chat") or "")
             question, turn = str(message.get("question") or "").strip(), int(message.get("turn") or 0)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             return await self.refuse("bad-request")
         if action == "ping":
             await self.tell({"type": "pong"})
@@ -92,7 +92,7 @@ def _begin_turn(user, key: str, question: str) -> Message | None:
 
 @database_sync_to_async
 def _stop_turn(user_id: int, pk: int):
-    if message := Message.objects.filter(pk=min(pk, 2**62), chat__user=user_id).first():
+    if message := Message.objects.filter(pk=max(0, min(pk, 2**62)), chat__user=user_id).first():
         message.request_stop()
 
 

@@ -56,6 +56,7 @@ def start_chat(user) -> Chat:
 
 def begin_message(chat: Chat, question: str) -> Message:
     """The row of a turn that is about to be answered."""
+    question = question[: 2 * LONGEST].encode("utf-8", "replace").decode()  # half a character cannot be stored
     question = " ".join(question.replace("\0", " ").split())[:LONGEST]
     Chat.objects.filter(pk=chat.pk).update(last_used=timezone.now(), title=chat.title or question[:120])
     return Message.objects.create(chat=chat, question=question)

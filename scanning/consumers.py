@@ -12,6 +12,7 @@ from scanning.event_hub import Follower, hub
 from scanning.models import Scan
 from scanning.uploads import JOB_ID
 
+MOST_EVENTS = 2**31 - 1
 MOST_JOBS = 100  # on one socket
 
 
@@ -32,7 +33,7 @@ class ScanConsumer(AsyncWebsocketConsumer):
             message = json.loads(text_data or "")
             action, job_id = message["action"], str(message.get("jobId", ""))
             after = int(message.get("after") or 0)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
             return await self.refuse("bad-request")
         if action == "ping":
             await self.tell({"type": "pong"})
@@ -45,7 +46,7 @@ class ScanConsumer(AsyncWebsocketConsumer):
 
     async def subscribe(self, job_id: str, after: int):
         self.unfollow(job_id)
-        if not JOB_ID.fullmatch(job_id) or after < 0:
+        if not JOB_ID.fullmatch(job_id) or not 0 <= after <= MOST_EVENTS:
             await self.refuse("bad-request", jobId=job_id)
         elif len(self.follows) >= MOST_JOBS:
             await self.refuse("too-many", jobId=job_id)

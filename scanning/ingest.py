@@ -36,7 +36,7 @@ def keys(body: str) -> Iterator[str]:
         for record in values["Records"]:
             if record["eventName"].startswith("ObjectCreated:") and record["s3"]["bucket"]["name"] == settings.S3_BUCKET:
                 yield unquote_plus(record["s3"]["object"]["key"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Poison(f"not a message of S3: {error!r}") from error
 
 

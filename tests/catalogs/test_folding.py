@@ -76,3 +76,9 @@ def test_volumes_sort_one_two_ten():
 )
 def test_signs_that_carry_meaning_are_part_of_their_word(text, folded):
     assert fold(text) == folded
+
+
+def test_marks_without_end_are_folded_as_few_are():
+    """In one piece this takes seconds, and all other requests of the process wait."""
+    marks = "\u0301\u0327" * 40_000
+    assert fold(f"a{marks}b") == fold("a\u0301\u0327b") == "ab"

@@ -52,9 +52,24 @@ async def test_another_ones_conversation_is_not_found(stranger, owner):
     await socket.send_input({"type": "websocket.disconnect", "code": 1000})
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"action": "ask"}', '{"action": "nonsense"}', '{"action": "stop", "turn": "x"}']
-)
+NONSENSE = [
+    "", "[]", "{}", '{"action": "ask"}', '{"action": "nonsense"}', '{"action": "stop", "turn": "x"}', "[" * 100_000,
+    '{"action": "stop", "turn": 1e999}',
+]  # fmt: skip
+
+
+async def test_numbers_and_half_characters_that_no_database_holds_do_no_harm(owner, books):
+    socket = await opened(owner)
+    for turn in (10**40, -(10**40)):
+        await socket.say(f'{{"action": "stop", "turn": {turn}}}')
+    await socket.say('{"action": "ask", "question": "How many books \\ud800 do I have?"}')
+    while (heard := await socket.hear())["type"] != "done":
+        assert heard["type"] != "error"
+    assert "1 book" in heard["html"] or "one book" in heard["html"]
+    await socket.send_input({"type": "websocket.disconnect", "code": 1000})
+
+
+@pytest.mark.parametrize("text", NONSENSE, ids=range(len(NONSENSE)))
 async def test_nonsense_is_refused(owner, text):
     socket = await opened(owner)
     await socket.say(text)

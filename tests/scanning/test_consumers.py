@@ -142,7 +142,15 @@ async def test_a_ping_is_answered(owner):
         assert await socket.hears() == {"type": "pong"}
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "{}", '{"action": "dance"}', '{"action": "subscribe", "jobId": "../x"}'])
+NONSENSE = [
+    "", "{", "[]", "null", "{}", '{"action": "dance"}', '{"action": "subscribe", "jobId": "../x"}', "[" * 100_000,
+    '{"action": "subscribe", "jobId": "job-1", "after": 1e999}',
+    '{"action": "subscribe", "jobId": "job-1", "after": %s}' % 10**40,
+    '{"action": "subscribe", "jobId": "\\ud800"}',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NONSENSE, ids=range(len(NONSENSE)))
 async def test_nonsense_is_answered_and_does_no_harm(owner, text):
     async with Socket(owner) as socket:
         await socket.say(text)

@@ -170,3 +170,17 @@ def test_every_column_of_every_format_has_a_way_to_be_read():
 
 def test_a_mark_at_the_start_is_no_part_of_the_first_name():
     assert source_files.header_of(codecs.BOM_UTF8 + b"Title,Author\n", "utf-8-sig") == ["Title", "Author"]
+
+
+@pytest.mark.parametrize(
+    "form, start", [("bookimg", '{"bookimg": 1, "books": [{"title": '), ("librarything_json", '{"1": {"title": ')]
+)
+def test_brackets_without_end_are_refused_before_they_fill_the_memory(form, start):
+    text = start + "[" * 100_000
+    tracemalloc.start()
+    try:
+        items = read(text, form)[1]
+        assert items[-1].problem and "nested" in items[-1].problem
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()

@@ -8,6 +8,7 @@ import ijson
 from transfer.formats import librarything
 from transfer.formats.own_json import BROKEN, storable
 from transfer.items import Hints, Item, Row
+from transfer.json_depth import shallow_events
 
 TEXTS = {
     "Book Id": "books_id",
@@ -48,7 +49,7 @@ class LibraryThingJSON:
     ) -> Iterator[tuple[Row, Item]]:
         number = 0
         try:
-            books = (book for _, book in ijson.kvitems(stream, "", use_float=True))
+            books = (book for _, book in ijson.kvitems(shallow_events(stream), ""))
             for number, (row, item) in enumerate(read_books(books, hints.date_order), start=1):
                 if number > after:
                     yield row, item

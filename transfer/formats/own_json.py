@@ -10,6 +10,7 @@ from library.copies import tagging
 from library.models import FACTS, FactChange, Loan, Preferences, Reading, UserBook
 from transfer import named_shelves
 from transfer.items import Hints, Item, NotReadable, Row
+from transfer.json_depth import shallow_events
 
 VERSION = 1
 # What a copy has of its own database: everything else is brought in as it was.
@@ -42,7 +43,7 @@ class OwnJSON:
     ) -> Iterator[tuple[Row, Item]]:
         number = 0
         try:
-            for number, book in enumerate(ijson.items(stream, "books.item", use_float=True), start=1):
+            for number, book in enumerate(ijson.items(shallow_events(stream), "books.item"), start=1):
                 if number <= after:
                     continue
                 yield Row(number, {}), item_of(book)
@@ -167,7 +168,7 @@ def storable(value):
 def _before_books(stream: BinaryIO) -> Iterator[tuple[str, object]]:
     """What the file says before its books begin, so that this is quick however many there are."""
     key, builder = "", ijson.ObjectBuilder()
-    for prefix, event, value in ijson.parse(stream, use_float=True):
+    for prefix, event, value in shallow_events(stream):
         if not prefix and event in ("map_key", "end_map"):
             if key:
                 yield key, builder.value
