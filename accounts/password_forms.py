@@ -1,4 +1,4 @@
-"""A new password locks programs out too: whoever knew the old one may have made a token."""
+"""A new password also revokes tokens: somebody who knew the old password may have created one."""
 
 from allauth.account import forms as allauth_forms
 from django import forms

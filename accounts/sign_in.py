@@ -10,7 +10,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-# For pages that give programs a way in: an open session alone may look at them, and changes need the password again.
+# For pages that give programs access: a session is enough for viewing them, but changes need the password again.
 with_fresh_sign_in = cast(Callable[[Callable], Callable], reauthentication_required(allow_get=True))
 
 

@@ -1,4 +1,4 @@
-"""Who may make an account: everybody, those with an invitation, or nobody (setting SIGN_UP)."""
+"""Who can sign up: everybody, people with an invitation, or nobody (the setting SIGN_UP)."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -10,12 +10,12 @@ IN_SESSION = "invitation"
 
 
 def make_invitation(name: str) -> str:
-    """A value for `/accounts/signup/?invitation=`, good for 14 days. `name` says whom it is for; it does not limit its use."""
+    """A value for `/accounts/signup/?invitation=`, valid for 14 days. `name` is only a note; anybody can use the link."""
     return signing.dumps(name, salt=PURPOSE)
 
 
 def _is_invited(request) -> bool:
-    """The invitation is kept in the session: the form of the page does not send it again."""
+    """Keeps the invitation in the session, because the sign-up form does not send it again."""
     text = request.GET.get("invitation") or request.session.get(IN_SESSION, "")
     try:
         signing.loads(text, salt=PURPOSE, max_age=DAYS * 86_400)

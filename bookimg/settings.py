@@ -169,8 +169,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = read_choice("EMAIL_VERIFICATION", ("optional", "mandatory", "none"))
 SIGN_UP = read_choice("SIGN_UP", ("open", "invitation", "closed"))
 ACCOUNT_ADAPTER = "accounts.sign_up.AccountAdapter"
-ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before email addresses are changed
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # an owner learns of changes to their password, addresses and second factors
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before changes to email addresses
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # about changes to the password, addresses and second factors
 ACCOUNT_FORMS = {
     "change_password": "accounts.password_forms.ChangePasswordForm",
     "set_password": "accounts.password_forms.SetPasswordForm",

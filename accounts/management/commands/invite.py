@@ -1,4 +1,4 @@
-"""Prints a link with which somebody can sign up where SIGN_UP is `invitation`."""
+"""Prints a link for signing up, if SIGN_UP is `invitation`."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -11,7 +11,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser):
-        parser.add_argument("name", help="whom the link is for, as a note")
+        parser.add_argument("name", help="who the link is for, as a note")
 
     def handle(self, *, name, **options):
         if settings.SIGN_UP != "invitation":
