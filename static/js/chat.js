@@ -35,7 +35,7 @@ function heard(message) {
     show(message.html, message.turn);
   } else if (message.type === "step") {
     const step = document.createElement("li");
-    step.textContent = `${message.tool}: ${message.query} → ${message.found}`;
+    step.textContent = `Looked up ${message.query}: ${message.found}.`;
     document.querySelector(`#turn-${message.turn} [data-steps]`)?.append(step);
   } else if (message.type === "text") {
     written(document.getElementById(`turn-${message.turn}`), message);
