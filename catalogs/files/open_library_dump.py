@@ -74,7 +74,7 @@ def _row(number: int, kind: str, data: dict, names: Names) -> FileEntry:
         keys = [_author_key(entry) for entry in data.get("authors") or []]
         names.keep("work", data["key"], " ".join(filter(None, keys)))
     elif kind == "/type/edition":
-        title = " ".join(filter(None, [data.get("title_prefix"), data.get("title")])).strip()
+        title = " ".join(filter(None, [as_text(data.get("title_prefix")), as_text(data.get("title"))]))
         return FileEntry(number, _record(data, title, names)) if title else FileEntry(number, problem="has no title")
     return FileEntry(number)
 
@@ -88,7 +88,7 @@ def _author_key(entry: dict) -> str:
 def _record(data: dict, title: str, names: Names) -> Record:
     numbers = [*(data.get("isbn_13") or []), *(data.get("isbn_10") or [])]
     languages = [iso(language["key"]) for language in data.get("languages") or []]
-    subtitle = data.get("subtitle") or ""
+    subtitle = as_text(data.get("subtitle"))
     return Record(
         title=f"{title}: {subtitle}" if subtitle else title,
         authors=names.of_edition(data),
