@@ -43,3 +43,24 @@ def test_functions_are_short(project):
 
 def test_imports_stand_at_the_top_of_modules(project):
     assert len(project.imports_in_functions) <= 3, project.imports_in_functions
+
+
+def test_every_app_fits_into_a_head(project):
+    assert max(project.files_by_app.values()) <= 90, project.files_by_app
+
+
+def test_public_names_are_few_and_mean_one_thing(project):
+    assert project.shared_share <= 12, sorted(project.shared_names)
+    assert project.definitions_per_thousand_lines <= 40
+
+
+def test_the_words_are_plain(project):
+    assert project.dialect.total() <= 60, project.dialect.most_common(20)
+
+
+def test_no_module_is_longer_than_a_reader_is_patient(project):
+    assert project.largest_file[0] <= 420, project.largest_file
+
+
+def test_no_module_imports_itself_by_way_of_others(project):
+    assert project.import_cycles == []

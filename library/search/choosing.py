@@ -10,7 +10,7 @@ from library.search.embedders import hashing, joint, local, multilingual
 SERVICES = {
     "bedrock": "library.search.embedders.bedrock.BedrockEmbedder",
     "openai": "library.search.embedders.openai.OpenAIEmbedder",
-    "voyage": "library.search.embedders.voyage.VoyageEmbedder",
+    "voyage": "library.search.embedders.openai.VoyageEmbedder",
 }
 
 

@@ -15,15 +15,15 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import feeds
 from accounts.basic_auth import for_readers
 from accounts.sign_in import with_fresh_sign_in
-from library import listing, opds, serializers
+from library import feeds as documents
+from library import listing, serializers
 from library.copies import loans
 from library.forms import LibraryFilter
 from library.models import UserBook
-from library.private_feeds import calendar, rss
 
 BOOKS_A_PAGE = 50
 NEWEST = 50
-FORMS = {"v2": (opds.opds_json, opds.JSON), "v1.2": (opds.as_atom, None)}
+FORMS = {"v2": (documents.opds_json, documents.JSON), "v1.2": (documents.as_atom, None)}
 
 
 # ── OPDS ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -32,13 +32,13 @@ FORMS = {"v2": (opds.opds_json, opds.JSON), "v1.2": (opds.as_atom, None)}
 def opds_root(request, form="v2"):
     """The start page: all books, recent ones, some statuses, and the shelves."""
     doors = [
-        opds.OpdsLink("All books", _opds_address(request, "opds_books", form, sort="title"), "By title"),
-        opds.OpdsLink(
+        documents.OpdsLink("All books", _opds_address(request, "opds_books", form, sort="title"), "By title"),
+        documents.OpdsLink(
             "Recently added", _opds_address(request, "opds_books", form, sort="added"), rel="http://opds-spec.org/sort/new"
         ),
-        opds.OpdsLink("Reading", _opds_address(request, "opds_books", form, status="reading")),
-        opds.OpdsLink("To read", _opds_address(request, "opds_books", form, status="to-read")),
-        opds.OpdsLink("Shelves", _opds_address(request, "opds_shelves", form), leads_to_books=False),
+        documents.OpdsLink("Reading", _opds_address(request, "opds_books", form, status="reading")),
+        documents.OpdsLink("To read", _opds_address(request, "opds_books", form, status="to-read")),
+        documents.OpdsLink("Shelves", _opds_address(request, "opds_shelves", form), leads_to_books=False),
     ]
     return _opds_response(request, form, title="BookImg", doors=doors)
 
@@ -47,7 +47,7 @@ def opds_root(request, form="v2"):
 @for_readers
 def opds_shelves(request, form):
     rows = request.user.shelves.all()
-    doors = [opds.OpdsLink(str(shelf), _opds_address(request, "opds_books", form, shelf=shelf.pk)) for shelf in rows]
+    doors = [documents.OpdsLink(str(shelf), _opds_address(request, "opds_books", form, shelf=shelf.pk)) for shelf in rows]
     return _opds_response(request, form, title="Shelves", doors=doors)
 
 
@@ -79,7 +79,7 @@ def opds_books(request, form):
 def opds_search(request):
     """The OpenSearch description for OPDS 1.2. Public, because it contains nothing about anybody's books."""
     template = f"{_opds_address(request, 'opds_books', 'v1.2')}?q={{searchTerms}}"
-    return HttpResponse(opds.search_description("BookImg", template), content_type="application/opensearchdescription+xml")
+    return HttpResponse(documents.search_description("BookImg", template), content_type="application/opensearchdescription+xml")
 
 
 def _opds_response(request, form: str, more: dict | None = None, **facts) -> HttpResponse:
@@ -89,8 +89,8 @@ def _opds_response(request, form: str, more: dict | None = None, **facts) -> Htt
     links = {"start": _opds_address(request, "opds_form", form), "search": _search_address(request, form), **(more or {})}
     latest = UserBook.objects.of(request.user).order_by("-changed").values_list("changed", flat=True).first()
     here = request.build_absolute_uri()
-    catalog = opds.OpdsPage(href=here, updated=latest or timezone.now(), links=links, **facts)
-    content_type = content_type or (opds.NAVIGATION if catalog.books is None else opds.ACQUISITION)
+    catalog = documents.OpdsPage(href=here, updated=latest or timezone.now(), links=links, **facts)
+    content_type = content_type or (documents.NAVIGATION if catalog.books is None else documents.ACQUISITION)
     response = HttpResponse(write(catalog, lambda copy: _page_of(request, copy)), content_type=content_type)
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -157,7 +157,7 @@ def _feed_owner(secret: str):
 def loans_due(request, secret):
     """A calendar of the days when loans are due."""
     user = _feed_owner(secret)
-    made = calendar(list(loans.current_loans(user)), "Books due back")
+    made = documents.calendar(list(loans.current_loans(user)), "Books due back")
     response = HttpResponse(made, content_type="text/calendar; charset=utf-8")
     return _quietly(response)
 
@@ -167,7 +167,7 @@ def recently_added(request, secret):
     user = _feed_owner(secret)
     copies = list(serializers.with_related(UserBook.objects.of(user)).order_by("-added", "-pk")[:NEWEST])
     home = request.build_absolute_uri("/")
-    made = rss(copies, f"Recently added by {user.username}", home, lambda copy: _page_of(request, copy))
+    made = documents.rss(copies, f"Recently added by {user.username}", home, lambda copy: _page_of(request, copy))
     return _quietly(HttpResponse(made, content_type="application/rss+xml; charset=utf-8"))
 
 

@@ -7,6 +7,7 @@ import httpx
 from library.search.embedders import EmbedderError, Made, unit
 
 URL, MODEL = "https://api.openai.com/v1", "text-embedding-3-small"
+VOYAGE_URL, VOYAGE_MODEL = "https://api.voyageai.com/v1", "voyage-3.5-lite"
 AT_ONCE = 96
 
 
@@ -36,3 +37,18 @@ class OpenAIEmbedder:
             return [item["embedding"] for item in sorted(answer.json()["data"], key=lambda item: item["index"])]
         except (ValueError, KeyError, TypeError) as error:
             raise EmbedderError("The response from the embedding service could not be read.") from error
+
+
+class VoyageEmbedder(OpenAIEmbedder):
+    """Voyage AI: the same API at another address. https://docs.voyageai.com/reference/embeddings-api"""
+
+    def __init__(self, key: str, model: str = VOYAGE_MODEL, url: str = VOYAGE_URL, transport=None):
+        super().__init__(url or VOYAGE_URL, key, model, transport)
+        self.name = f"voyage:{model}"[:100]
+
+    def embed(self, texts: list[str], **more) -> Made:
+        return super().embed(texts, input_type="document", **more)
+
+    def asking(self, texts: list[str]) -> Made:
+        """Vectors of queries, which Voyage treats differently from texts."""
+        return super().embed(texts, input_type="query")

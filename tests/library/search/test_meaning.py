@@ -7,7 +7,7 @@ from django.test import override_settings
 
 from library.models import Embedding, EmbeddingStamp
 from library.search import choosing, embedding, vectors
-from library.search.embedders import EmbedderError, hashing, joint, local, multilingual, openai, voyage
+from library.search.embedders import EmbedderError, hashing, joint, local, multilingual, openai
 from library.search.hybrid import find_books, fuse, more_like
 from tests.factories import make_copy
 
@@ -125,7 +125,7 @@ def test_an_openai_compatible_service_answers_in_order():
 @pytest.mark.parametrize(("status", "permanent"), [(401, True), (429, False), (500, False)])
 def test_a_refusal_says_whether_trying_again_can_help(status, permanent):
     with pytest.raises(EmbedderError) as error:
-        voyage.VoyageEmbedder("k", transport=served({}, status)).embed(["a"])
+        openai.VoyageEmbedder("k", transport=served({}, status)).embed(["a"])
     assert error.value.permanent is permanent
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from library.search import embedding
-from library.search.embedders import EmbedderError, bedrock, openai, voyage
+from library.search.embedders import EmbedderError, bedrock, openai
 from tests.chat.servers import World, serve
 
 TITAN, COHERE = "amazon.titan-embed-text-v2:0", "cohere.embed-multilingual-v3"
@@ -30,7 +30,7 @@ def world(monkeypatch):
 def embedder_at(world, kind: str):
     if kind in ("titan", "cohere"):
         return bedrock.BedrockEmbedder("us-east-1", {"titan": TITAN, "cohere": COHERE}[kind])
-    return {"voyage": voyage.VoyageEmbedder, "openai": openai.OpenAIEmbedder}[kind](key="k", url=f"{world.address}/v1")
+    return {"voyage": openai.VoyageEmbedder, "openai": openai.OpenAIEmbedder}[kind](key="k", url=f"{world.address}/v1")
 
 
 @pytest.mark.parametrize("kind", KINDS)

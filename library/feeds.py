@@ -1,15 +1,18 @@
-"""OPDS feeds of the library for reader apps: OPDS 1.2 (Atom) and OPDS 2.0 (JSON) from the same data.
+"""Feeds of the library: OPDS 1.2 (Atom) and OPDS 2.0 (JSON) for reader apps; a calendar of loans and the newest books as RSS.
 
-https://specs.opds.io/opds-1.2  https://drafts.opds.io/opds-2.0"""
+https://specs.opds.io/opds-1.2  https://drafts.opds.io/opds-2.0  https://www.rfc-editor.org/rfc/rfc5545"""
 
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from xml.etree import ElementTree
 
+from django.utils.feedgenerator import Rss201rev2Feed
+from icalendar import Calendar, Event
+
 from catalogs.links import purchase_links
-from library.models import UserBook
+from library.models import Loan, UserBook
 
 ATOM, DC, OPDS, SEARCH = (
     "http://www.w3.org/2005/Atom",
@@ -172,3 +175,44 @@ def _series(copy: UserBook) -> dict:
 
 def _borrow(copy: UserBook) -> str:
     return purchase_links(copy.isbn13, copy.title, copy.author)["openLibrary"]
+
+
+# ── At secret addresses ─────────────────────────────────────────────────────────────────────────────────────────────
+def calendar(loans: list[Loan], name: str) -> bytes:
+    made = Calendar()
+    made.add("prodid", "-//BookImg//Loans//EN")
+    made.add("version", "2.0")
+    made.add("x-wr-calname", name)
+    for loan in loans:
+        if loan.due:
+            made.add_component(_loan_event(loan))
+    return made.to_ical()
+
+
+def _loan_event(loan: Loan) -> Event:
+    """Uses the date of the loan as the stamp, so that the same loans produce the same file."""
+    made = Event()
+    made.add("uid", f"loan-{loan.pk}@bookimg")
+    made.add("dtstamp", datetime.combine(loan.since, time(), UTC))
+    made.add("dtstart", loan.due)
+    made.add("dtend", loan.due + timedelta(days=1))
+    made.add("summary", f"“{loan.copy.title}” due back from {loan.borrower}")
+    made.add("description", "\n".join(filter(None, [f"Lent on {loan.since.isoformat()}.", loan.note])))
+    made.add("transp", "TRANSPARENT")
+    return made
+
+
+def rss(copies: list[UserBook], title: str, home: str, address_of) -> str:
+    """`address_of` returns the address of a copy's page."""
+    feed = Rss201rev2Feed(title=title, link=home, description="Recently added books", language="en")
+    for copy in copies:
+        feed.add_item(
+            title=legible(f"{copy.title} — {copy.author}" if copy.authors else copy.title),
+            link=address_of(copy),
+            description=legible(copy.description),
+            pubdate=copy.added,
+            unique_id=f"bookimg-{copy.pk}",
+            unique_id_is_permalink=False,
+            categories=[legible(name) for name in copy.categories],
+        )
+    return feed.writeString("utf-8")
