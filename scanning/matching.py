@@ -126,6 +126,7 @@ class Evidence:
     verbatim: float = 0.0  # bits of those that were found without a wrong letter
     held: float = 0.0  # bits of the title on lines that it explains for the most part
     exact: bool = False  # a line is the title, the whole title and nothing else
+    authors_seen: int = 0  # of the record's authors, those whose name was found
     lines: dict[int, float] = field(default_factory=dict)  # line -> bits explained there
 
     @property
@@ -140,6 +141,11 @@ class Evidence:
         against = 1.2 * missed + 0.35 * self.unexplained + 0.35 * self.contradicted + 0.02 * self.extra_missed
         return found - against - unnamed
 
+    @property
+    def rank(self) -> tuple[float, int, int]:
+        """The strongest first; of equal ones that whose authors stand on the spine, without translators that do not."""
+        return -self.score, len(self.work.authors) - self.authors_seen, -self.authors_seen
+
 
 def gather(work: Work, seed: int, near: Near, text: PhotoText, borrowed: Near = ()) -> Evidence:
     """The evidence for `work` on the lines `near` the line `seed`. Lines of which it explains little are another book's.
@@ -152,6 +158,7 @@ def gather(work: Work, seed: int, near: Near, text: PhotoText, borrowed: Near = 
     if not title:
         return found
     names = [_find_words(name, [*near, *borrowed], text) for name in work.authors]
+    found.authors_seen = sum(map(bool, names))
     author = max(names, key=lambda hits: sum(value for _, value in hits), default=[])
     extra = _find_words(work.subtitle, near, text)
     explained: dict[int, float] = defaultdict(float)

@@ -234,7 +234,7 @@ def weigh(photo: Photo, requested: dict[str, list[int]], answers: dict[str, list
 
 def _compete(photo: Photo, evidence: list[Evidence]) -> list[Evidence]:
     """The claims that stand when every line serves one book only: the best supported first, the others with what is left."""
-    heap = [(-e.score, n, e) for n, e in enumerate(evidence)]
+    heap = [(e.rank, n, e) for n, e in enumerate(evidence)]
     heapq.heapify(heap)
     taken: set[int] = set()
     standing, count = [], len(heap)
@@ -244,7 +244,7 @@ def _compete(photo: Photo, evidence: list[Evidence]) -> list[Evidence]:
             count += 1
             again = photo.gather(claim.work, claim.seed, taken)
             if again.score >= LEAST_SCORE and again.coverage >= LEAST_COVERAGE:
-                heapq.heappush(heap, (-again.score, count, again))
+                heapq.heappush(heap, (again.rank, count, again))
             continue
         standing.append(claim)
         taken |= _owned_lines(photo, claim)
@@ -269,7 +269,7 @@ def judged(photo: Photo, standing: list[Evidence], evidence: list[Evidence]) -> 
     owned = [_owned_lines(photo, claim) for claim in standing]
     found = []
     for n, claim in enumerate(standing):
-        rivals = sorted((e for e in evidence if e.lines.keys() & claim.lines.keys()), key=lambda e: -e.score)
+        rivals = sorted((e for e in evidence if e.lines.keys() & claim.lines.keys()), key=lambda e: e.rank)
         others = set().union(*owned[:n], *owned[n + 1 :])
         left_over = photo.left_over(claim, others)
         around = Surroundings(

@@ -87,6 +87,21 @@ def test_of_two_editions_the_one_that_is_worded_like_the_spine_wins():
     assert titles(found) == ["Anne Frank the Diary of a Young Girl"]
 
 
+def authors(matches) -> list[str]:
+    return [match.record.author for match in matches]
+
+
+def test_of_two_editions_the_one_without_translators_wins_where_none_is_read():
+    alone, with_translator = book("Solaris", "Stanisław Lem"), book("Solaris", "Joanna Kilmartin", "Stanisław Lem")
+    assert authors(matched([down("SOLARIS STANISLAW LEM", 100, 0, 700)], with_translator, alone)) == ["Stanisław Lem"]
+
+
+def test_of_two_editions_the_one_that_names_both_authors_wins_where_both_are_read():
+    one, both = book("Good Omens", "Terry Pratchett"), book("Good Omens", "Neil Gaiman", "Terry Pratchett")
+    found = matched([down("GOOD OMENS TERRY PRATCHETT NEIL GAIMAN", 100, 0, 700)], one, both)
+    assert authors(found) == ["Neil Gaiman, Terry Pratchett"]
+
+
 def test_a_book_beside_another_by_its_author_is_surer():
     alone = [down("IGNITE ME", 100, 0, 400)]
     beside = [*alone, down("UNRAVEL ME TAHEREH MAFI", 200, 0, 600)]
