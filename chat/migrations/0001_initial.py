@@ -25,11 +25,11 @@ class Migration(migrations.Migration):
                 ('pinned', models.BooleanField(default=False)),
                 ('memory', models.JSONField(blank=True, default=dict)),
                 ('created', models.DateTimeField(auto_now_add=True)),
-                ('last_said', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('last_used', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chats', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'ordering': ['-last_said'],
+                'ordering': ['-last_used'],
             },
         ),
         migrations.CreateModel(
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('books', models.JSONField(blank=True, default=list)),
                 ('total', models.PositiveIntegerField(default=0)),
                 ('action', models.JSONField(blank=True, default=dict)),
-                ('stop_asked', models.BooleanField(default=False)),
+                ('stop_requested', models.BooleanField(default=False)),
                 ('engine', models.CharField(blank=True, max_length=120)),
                 ('tokens_in', models.PositiveIntegerField(default=0)),
                 ('tokens_out', models.PositiveIntegerField(default=0)),
