@@ -6,17 +6,19 @@ from typing import BinaryIO
 import ijson
 
 MOST_DEPTH = 40
+STARTS, ENDS = ("start_map", "start_array"), ("end_map", "end_array")
 
 
 def shallow_events(stream: BinaryIO) -> Iterator[tuple[str, str, object]]:
-    """(path, event, value) of everything in the file, as `ijson.parse` yields it. Raises ijson.JSONError."""
-    return ijson.parse(_limited(stream))
+    """(path, event, value) of everything in the file, as `ijson.parse` yields it; what is nested deeper is left out.
+    Raises ijson.JSONError."""
+    return ijson.parse(_without_depths(stream))
 
 
-def _limited(stream: BinaryIO) -> Iterator[tuple[str, object]]:
+def _without_depths(stream: BinaryIO) -> Iterator[tuple[str, object]]:
     depth = 0
     for event, value in ijson.basic_parse(stream, use_float=True):
-        depth += (event in ("start_map", "start_array")) - (event in ("end_map", "end_array"))
-        if depth > MOST_DEPTH:
-            raise ijson.JSONError(f"its brackets are nested more than {MOST_DEPTH} deep")
-        yield event, value
+        depth += event in STARTS
+        if depth <= MOST_DEPTH:
+            yield event, value
+        depth -= event in ENDS

@@ -140,7 +140,7 @@ def test_an_answer_is_seen_as_it_is_written_and_stays(page):
     seen = page.evaluate("window.seen")
     assert len(seen) > 3 and all(later.startswith(before) for before, later in pairwise(seen))
     assert not any("[" in text for text in seen), "no numbers of books"
-    assert "book: Dune" in page.evaluate("window.steps")
+    assert "Looked up Dune" in page.evaluate("window.steps")
     expect(page.locator(".source")).to_have_count(1)
     expect(page.get_by_role("link", name=re.compile("in its photo"))).to_be_visible()
     page.reload()

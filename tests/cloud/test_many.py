@@ -66,7 +66,7 @@ for scan in Scan.objects.order_by("pk"):
     seqs = list(scan.events.values_list("seq", flat=True))
     numbers = list(scan.candidates.values_list("number", flat=True))
     books = [event.payload["book"] for event in scan.events.filter(type="candidate")]
-    told = [f"{book['number']} {book['title']}" for book in books]
+    told = [f"{book['number']} {book['title']} {book['confidence']}" for book in books]  # told again when it changes
     scans.append({
         "job": scan.job_id, "status": scan.status, "stage": scan.stage, "lease": scan.lease,
         "notes": scan.notes, "error": scan.error, "numbers": numbers, "told": told,

