@@ -36,7 +36,7 @@ class _BooksQuery(BookFilter):
 
 def own_book(user, key: int, removed: bool = False) -> UserBook:
     copies = UserBook.objects.in_trash(user) if removed else UserBook.objects.of(user)
-    copy = serializers.with_related(copies).filter(pk=key).first()
+    copy = copies.select_related("shelf", "book").filter(pk=key).first()
     if copy is None:
         raise not_found()
     return copy
@@ -65,8 +65,9 @@ def list_books(request: HttpRequest, requested: Query[_BooksQuery]):
     """Lists your books, filtered and sorted as on the library page. Invalid filters are ignored."""
     mine = trash.removed_books(request.user) if requested.removed else UserBook.objects.of(request.user)
     found = LibraryFilter(request.GET, None if requested.removed else request.user).select(mine)
-    page = requested.of(serializers.with_related(found).defer(*listing.FOR_THE_SEARCH))
-    return {"items": [serializers.book_json(copy) for copy in page["items"]], "count": page["count"]}
+    until = requested.offset + requested.limit
+    page = listing.rows_between(found, requested.offset, until, serializers.with_related(UserBook.objects))
+    return {"items": serializers.books_json(page), "count": found.count()}
 
 
 @calls.post("", response={201: BookOut, 200: BookOut}, openapi_extra={"responses": MADE})

@@ -88,11 +88,11 @@ def _messages_shown(user, messages) -> list[dict]:
     """The messages with their books, in one query."""
     messages = [message.settle() for message in messages]
     keys = {key for message in messages for key in message.books}
-    copies = serializers.with_related(UserBook.objects.of(user)).in_bulk(keys)
+    books = serializers.books_by_key(UserBook.objects.of(user), keys)
     names = ("id", "question", "answer", "state", "error", "total", "steps", "action", "engine", "created")
     return [
         {name: getattr(message, name) for name in names}
-        | {"usd": str(message.usd), "books": [serializers.book_json(copies[key]) for key in message.books if key in copies]}
+        | {"usd": str(message.usd), "books": [books[key] for key in message.books if key in books]}
         for message in messages
     ]
 

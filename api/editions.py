@@ -125,11 +125,8 @@ def choose_edition(request: HttpRequest, book_id: Key, body: EditionIn):
 def list_alike(request: HttpRequest, book_id: Key, paging: Query[Slice]):
     """Lists your other copies that may be the same book: of the same work, or with the same ISBN."""
     keys = [copy.pk for copy in merging.possible_duplicates(own_book(request.user, book_id))]
-    return page_of(
-        paging,
-        serializers.with_related(UserBook.objects.of(request.user).filter(pk__in=keys)).order_by("pk"),
-        serializers.book_json,
-    )
+    found = paging.of(serializers.with_related(UserBook.objects.of(request.user).filter(pk__in=keys)).order_by("pk"))
+    return found | {"items": serializers.books_json(found["items"])}
 
 
 @calls.post("/{book_id}/merge/{other_id}", response={200: ChangedOut, 409: None})

@@ -80,11 +80,8 @@ def enter_isbns(request: HttpRequest, body: EnterIn):
     shelf = shelf_of(request.user, body.shelf)
     own = {"status": body.status, "tags": body.tags, "on_duplicate": body.on_duplicate, "entry": Entry.API}
     entered = [(one, one.copy.pk) for one in isbn_entry.add_isbns(request.user, body.numbers, shelf=shelf, **own) if one.copy]
-    copies = serializers.with_related(UserBook.objects.filter(user=request.user)).in_bulk([pk for _, pk in entered])
-    items = [
-        {"isbn": one.isbn, "outcome": str(one.outcome), "note": one.sentence, "book": serializers.book_json(copies[pk])}
-        for one, pk in entered
-    ]
+    books = serializers.books_by_key(UserBook.objects.filter(user=request.user), [pk for _, pk in entered])
+    items = [{"isbn": one.isbn, "outcome": str(one.outcome), "note": one.sentence, "book": books[pk]} for one, pk in entered]
     added = sum(item["outcome"] == "added" for item in items)
     return Status(201 if added else 200, {"items": items, "count": len(items), "added": added})
 

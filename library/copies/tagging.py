@@ -58,6 +58,15 @@ def names_of(copy: UserBook) -> list[str]:
     return [tag.name for tag in copy.tags.all()]
 
 
+def names_by_copy(copies) -> dict[int, list[str]]:
+    """The names of the tags of `copies` by primary key, in one query."""
+    found: dict[int, list[str]] = {copy.pk: [] for copy in copies}
+    rows = Through.objects.filter(userbook__in=found).order_by("tag__folded")
+    for pk, name in rows.values_list("userbook_id", "tag__name"):
+        found[pk].append(name)
+    return found
+
+
 def tags_with_counts(user):
     """This person's tags with their number of books (`count`), without the trash."""
     standing = Count("books", filter=Q(books__removed__isnull=True))

@@ -4,14 +4,21 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from library.models import FactChange, Shelf, UserBook
-from tests.factories import make_copy, make_shelf
+from tests.factories import make_copies, make_copy, make_shelf
 from tests.work import work_off
 
 
 def code_of(answer) -> tuple[int, str]:
     return answer.status_code, answer.json().get("code", "")
+
+
+def add_books(owner, titles):
+    shelf = Shelf.objects.get_or_create(user=owner, name="Attic")[0]
+    make_copies(owner, titles, "Jane Austen", shelf=shelf, tags=["Regency", "novel"], isbn13="9780141439587")
 
 
 # ── Books ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -45,6 +52,27 @@ def test_what_cannot_be_is_named_and_nothing_is_made(program, owner, wrong, plac
     answer = program.post("/books", {"title": "Emma", **wrong})
     assert code_of(answer) == (422, "invalid") and place in answer.json()["detail"]
     assert not UserBook.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["/books?limit=200", "/search?q=emma&mode=text&limit=100"])
+def test_a_list_takes_as_many_queries_for_sixty_as_for_one(program, owner, connection_kept, path, django_assert_num_queries):
+    add_books(owner, ["Emma 0"])
+    program.get(path)
+    with CaptureQueriesContext(connection) as one:
+        assert program.get(path).json()["count"] == 1
+    add_books(owner, [f"Emma {number}" for number in range(1, 60)])
+    with django_assert_num_queries(len(one)):
+        found = program.get(path).json()["items"]
+    assert len(found) == 60
+    assert {tuple(item.get("book", item)["tags"]) for item in found} == {("novel", "Regency")}
+
+
+def test_a_page_far_into_the_list_goes_on_where_the_one_before_ended(program, owner):
+    add_books(owner, [f"Emma {number:02}" for number in range(25)])
+    whole = [book["title"] for book in program.get("/books?sort=title&limit=200").json()["items"]]
+    pages = [program.get(f"/books?sort=title&limit=10&offset={offset}").json() for offset in (0, 10, 20, 30)]
+    assert [book["title"] for page in pages for book in page["items"]] == whole == sorted(whole)
+    assert {page["count"] for page in pages} == {25}
 
 
 def test_another_persons_shelf_is_no_shelf(program, stranger):

@@ -1,6 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import isbn as stdnum_isbn
 
 from catalogs import isbn
+from tests.properties import quick
 
 
 @pytest.mark.parametrize(
@@ -44,6 +48,13 @@ def test_what_is_none_is_refused_with_the_reason(text, why):
 def test_ten_digits_exist_only_in_the_978_range():
     assert isbn.to_isbn10("9780306406157") == "0306406152"
     assert isbn.to_isbn10("9791032300824") == ""
+
+
+@given(st.text("0123456789", min_size=9, max_size=9))
+@quick
+def test_every_ten_digits_are_those_of_the_library(digits):
+    thirteen = stdnum_isbn.to_isbn13(digits + stdnum_isbn._calc_isbn10_check_digit(digits))
+    assert isbn.to_isbn10(thirteen) == stdnum_isbn.to_isbn10(thirteen)
 
 
 def test_hyphens_stand_where_they_belong():
