@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from bookimg.environment import env, flag, kept_secret, rate, read_address, read_choice, read_number, read_setting
+from bookimg.static_files import static_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
@@ -64,6 +65,7 @@ MIDDLEWARE = [
     "bookimg.health.ProbesMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "bookimg.compression.CompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -148,10 +150,10 @@ FILES = {
 if AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3:
     FILES["s3"]["OPTIONS"]["addressing"] = "path"
 STORAGES = {"default": FILES[STORAGE], "staticfiles": {"BACKEND": "bookimg.static_files.KnownAddresses"}}
-STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = True  # so that changes appear without collectstatic
+STATIC_URL = "/static/" if DEBUG else f"/static/{static_version(STATICFILES_DIRS[0])}/"
+WHITENOISE_USE_FINDERS = True  # no collectstatic
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/[0-9a-f]{12}/"  # kept by browsers for good, because any change makes a new address
 
 # ── People ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 AUTHENTICATION_BACKENDS = [

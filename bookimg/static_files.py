@@ -1,8 +1,13 @@
-"""Static files with cached addresses."""
+"""Static files: addresses that change with the files, so that browsers keep them for good."""
 
+import hashlib
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 
 from django.contrib.staticfiles.storage import StaticFilesStorage
+
+PACKAGES_WITH_FILES = ("Django", "django-ninja")
 
 
 class KnownAddresses(StaticFilesStorage):
@@ -11,3 +16,11 @@ class KnownAddresses(StaticFilesStorage):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.url = cache(super().url)
+
+
+def static_version(folder: Path) -> str:
+    """Changes when any file in `folder`, or a package with files, does. One for all, because they refer to each other."""
+    digest = hashlib.sha256("".join(map(version, PACKAGES_WITH_FILES)).encode())
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,7 +1,6 @@
 """Serves the pages and the websockets."""
 
 import gc
-import warnings
 from importlib import import_module
 
 import uvicorn
@@ -23,7 +22,6 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, **options):
         parent_watch.die_with_parent()
-        warnings.filterwarnings("ignore", "No directory at", UserWarning)  # without collectstatic, the files come from the apps
         if settings.DATABASES["default"]["CONN_MAX_AGE"] == 0:
             settings.DATABASES["default"]["CONN_MAX_AGE"] = KEEP_SECONDS
         application = import_module("bookimg.asgi").application
