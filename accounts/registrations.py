@@ -3,11 +3,11 @@
 from django_q.models import Schedule
 
 from accounts import account_deletion, webhooks
+from jobs.outgoing import OUTGOING_KINDS, OutgoingKind
 from jobs.periodic import register_periodic
-from jobs.runner import register_kind
 
 
 def register():
-    register_kind(webhooks.DELIVERIES)
+    OUTGOING_KINDS.append(OutgoingKind(webhooks.DELIVERIES, person="webhook__user"))
     register_periodic("old deliveries", webhooks.delete_old_deliveries, Schedule.HOURLY)
     register_periodic("accounts that are deleted", account_deletion.resume_account_deletions, Schedule.MINUTES)

@@ -56,8 +56,6 @@ def _write_many(user_pk: int, keys: list[int], sentence: str):
     Delivery.objects.bulk_create(
         Delivery(webhook=hook, event=BOOKS_CHANGED, payload=about | {"ids": part}) for hook in listening for part in parts
     )
-    if listening:
-        runner.enqueue_due(DELIVERIES, Delivery.objects.filter(webhook__in=listening))
 
 
 def _write(user_pk: int, event: str, payload, args):
@@ -72,7 +70,6 @@ def _write(user_pk: int, event: str, payload, args):
         if not subject or not hook.deliveries.filter(subject=subject).exists():
             fresh = Delivery(webhook=hook, event=event, payload={"event": event, **values}, subject=subject)
             Delivery.objects.bulk_create([fresh], ignore_conflicts=True)
-    runner.enqueue_due(DELIVERIES, Delivery.objects.filter(webhook__in=listening))
 
 
 def deliver(pk: int, sender: Sender | None = None):
@@ -83,7 +80,6 @@ def deliver(pk: int, sender: Sender | None = None):
 def restart_delivery(delivery: Delivery):
     """Sends it again from the first attempt, with the same id."""
     Delivery.objects.filter(pk=delivery.pk).update(**nothing_counted(), state=Delivery.State.WAITING)
-    runner.enqueue_work(DELIVERIES, delivery.pk)
 
 
 def delete_old_deliveries():
@@ -142,5 +138,4 @@ DELIVERIES = runner.WorkKind(
     give_up=_give_up,
     on_pause=_note_answer,
     errors=(_NotDelivered,),
-    rank=2,
 )

@@ -112,14 +112,24 @@ def run_work(name: str, pk: int, step: str = ""):
 
 def next_urgent(kind: WorkKind, step: str = "") -> tuple[WorkKind, int, str] | None:
     """The kind, primary key and step of more urgent work than `kind`. Long work is interrupted between its parts for it."""
-    for other in sorted(WORK_KINDS.values(), key=attrgetter("rank")):
-        if other.rank >= kind.rank:
-            break
-        for row in other.model.objects.unfinished().free().order_by("due")[:LOOKED_AT]:
-            if other.queue(row.step) == kind.queue(step):
-                return other, row.pk, row.step
     row = kind.first(step)
-    return (kind, row.pk, row.step) if row else None
+    return _below_rank(kind.rank, kind.queue(step)) or ((kind, row.pk, row.step) if row else None)
+
+
+def run_urgent_work(rank: int = 1):
+    """Does all work below `rank` first, for tasks that are not leased work, such as the download of a cover."""
+    while not draining.is_draining() and (urgent := _below_rank(rank, settings.QUEUES[""])):
+        attempt_work(*urgent)
+
+
+def _below_rank(rank: int, queue: str) -> tuple[WorkKind, int, str] | None:
+    for kind in sorted(WORK_KINDS.values(), key=attrgetter("rank")):
+        if kind.rank >= rank:
+            break
+        for row in kind.model.objects.unfinished().free().order_by("due")[:LOOKED_AT]:
+            if kind.queue(row.step) == queue:
+                return kind, row.pk, row.step
+    return None
 
 
 def attempt_work(kind: WorkKind, pk: int, step: str = "") -> str:

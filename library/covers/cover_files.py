@@ -24,6 +24,7 @@ from django.utils.module_loading import import_string
 from django_q.tasks import async_task
 from PIL import Image, ImageOps
 
+from jobs.runner import run_urgent_work
 from library.covers.cover_fetching import Fetcher, FetchError
 from library.models import Book, UserBook
 
@@ -132,6 +133,7 @@ def cover_changed(copy: UserBook):
 
 def store_cover(pk: int):
     """Task: stores the picture of this copy and sets its key on the edition and on all copies with the same cover."""
+    run_urgent_work()
     copy = UserBook.objects.select_related("book").filter(pk=pk, cover_key="").first()
     if copy is None or not is_wanted(copy.cover):
         return

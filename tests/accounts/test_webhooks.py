@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-from datetime import timedelta
 
 import httpx
 import pytest
@@ -14,7 +13,6 @@ from django.utils import timezone
 from accounts import webhooks
 from accounts.models import Delivery, Event, Webhook
 from accounts.outbound import Sender, Unsafe, is_public_address
-from jobs.runner import sweep_work
 from library import shelf_order
 from library.copies import bulk_changes, trash, undoing
 from library.copies.tagging import set_tags
@@ -22,7 +20,6 @@ from library.models import Undo, UserBook
 from scanning import pipeline, stages
 from scanning.models import Scan
 from tests.factories import DeliveryFactory, WebhookFactory, make_candidate, make_copy, make_scan, make_shelf
-from tests.work import queued
 from transfer import import_run
 
 ADDRESS = "https://hooks.example.org/books?of=olive"
@@ -167,11 +164,6 @@ def test_many_books_are_told_only_to_those_who_listen_to_changes(hook, owner, de
     assert deliveries_after(webhooks.notify_many, owner.pk, [1, 2], "They changed.") == []
 
 
-def test_telling_is_put_into_the_queue_and_not_done_at_once(hook, owner, deliveries_after):
-    deliveries_after(make_copy, owner)
-    assert "webhook" in queued()
-
-
 # ── How it is told ──────────────────────────────────────────────────────────────────────────────────────────────────
 @pytest.fixture
 def delivery(hook):
@@ -218,15 +210,6 @@ def test_once_more_by_hand_has_the_same_id(delivery, django_capture_on_commit_ca
     webhooks.deliver(delivery.pk, listener.sender())
     first, second = listener.heard
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
-
-
-def test_the_sweep_takes_up_what_is_due_and_nothing_else(delivery):
-    sweep_work()
-    sweep_work()
-    assert queued() == ["webhook"], "one that is in the queue is not put there again"
-    Delivery.objects.update(due=timezone.now() - timedelta(seconds=1))  # the worker that took it died
-    sweep_work()
-    assert len(queued()) == 2
 
 
 # ── Where nothing is sent to ────────────────────────────────────────────────────────────────────────────────────────

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from jobs import runner
+from library.covers.cover_files import store_cover
 from library.metadata_lookup import LOOKUPS
 from scanning import pipeline
 from scanning.models import Scan, Stage
-from tests.factories import make_import, make_scan
+from tests.factories import make_copy, make_import, make_scan
 from transfer import import_run
 from transfer.import_run import IMPORTS
 
@@ -36,6 +37,13 @@ def test_a_photo_is_read_before_the_import_that_came_earlier(owner, stranger, wo
     assert worked_on == [scan.pk]
     file.refresh_from_db()
     assert file.state == "complete"
+
+
+def test_a_photo_is_read_before_the_covers_of_an_import_that_came_earlier(owner, stranger, worked_on):
+    copy = make_copy(stranger)
+    scan = make_scan(owner)
+    store_cover(copy.pk)
+    assert worked_on == [scan.pk]
 
 
 def test_an_import_stops_between_its_parts_for_a_photo(owner, stranger, worked_on, monkeypatch):

@@ -109,6 +109,10 @@ class Product:
 
     def cluster(self) -> list[psutil.Process]:
         """The worker, the monitor and the pusher, in the order of their start."""
+        return self.at_work()[1:]
+
+    def at_work(self) -> list[psutil.Process]:
+        """The process for outgoing work, and the cluster."""
         try:
             return sorted(self.child("worker").children(), key=lambda process: process.pid)
         except psutil.NoSuchProcess:
@@ -134,6 +138,11 @@ class Product:
     def ask(self, question: str, *values) -> list[tuple]:
         with sqlite3.connect(self.place / "bookimg.sqlite3", timeout=20) as database:
             return database.execute(question, values).fetchall()
+
+    def write(self, statement: str, *values) -> int:
+        """The primary key of the new row."""
+        with sqlite3.connect(self.place / "bookimg.sqlite3", timeout=20) as database:
+            return database.execute(statement, values).lastrowid
 
     def is_at(self, job_id: str, stage: str) -> bool:
         held = "" if stage == "finish" else " AND lease != ''"  # that one is over before it can be seen

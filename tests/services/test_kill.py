@@ -31,10 +31,10 @@ def test_a_worker_killed_at_work_costs_a_repeat(product, job, stage):
     product.assert_completes(job)
 
 
-@pytest.mark.parametrize("number", [0, 1, 2], ids=["worker", "monitor", "pusher"])
+@pytest.mark.parametrize("number", [0, 1, 2, 3], ids=["outgoing", "worker", "monitor", "pusher"])
 def test_an_idle_process_of_the_cluster_takes_no_lock_to_its_grave(product, number):
     until(lambda: len(product.cluster()) == 3, 15, "a full cluster")
-    guard, victim = product.child("worker"), product.cluster()[number]
+    guard, victim = product.child("worker"), product.at_work()[number]
     product.kill(victim)
     product.assert_gone([guard])
     product.assert_completes(product.scan(f"job-{next(names)}"))
@@ -48,7 +48,7 @@ def test_a_worker_that_is_told_to_end_is_replaced_and_the_others_go_on(product, 
 
 def test_the_guard_of_the_cluster_takes_its_workers_with_it(product, job):
     product.wait_for_stage(job, "read")
-    cluster = product.cluster()
+    cluster = product.at_work()
     product.kill(product.child("worker"))
     product.assert_gone(cluster)
     product.assert_completes(job)
@@ -65,7 +65,7 @@ def test_the_web_process_comes_back_and_the_scan_does_not_notice(product, job):
 def test_a_killed_supervisor_leaves_nothing_behind_and_the_next_start_goes_on(product, job):
     product.wait_for_stage(job, "read")
     family = product.family()
-    assert len(family) == 5
+    assert len(family) == 6
     product.supervisor.kill()
     product.supervisor.wait()
     product.assert_gone(family)

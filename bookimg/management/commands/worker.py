@@ -1,21 +1,25 @@
 """Runs the background work in one process tree: this process is the guard and forks the workers that run the tasks."""
 
 import logging
+import multiprocessing
 import os
 import signal
 import threading
 import uuid
 from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from time import sleep
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
 from django_q.brokers import get_broker
 from django_q.cluster import Sentinel
 from django_q.conf import Conf
 
 from bookimg import parent_watch
 from jobs import draining
+from jobs.outgoing import run_outgoing_work
 from jobs.periodic import schedule_periodic_work
 from scanning import recognition
 
@@ -67,7 +71,8 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         os.register_at_fork(after_in_child=_leave_stopping_to_the_guard)
-        threading.Thread(target=_crash_with, args=(guard,), daemon=True).start()
+        others = [] if queue else [_start_outgoing_work()]
+        threading.Thread(target=_crash_with, args=(guard, others), daemon=True).start()
         guard.start()
 
 
@@ -76,15 +81,22 @@ def _leave_stopping_to_the_guard():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _crash_with(guard: Sentinel):
+def _start_outgoing_work() -> BaseProcess:
+    connections.close_all()  # a process must not inherit them
+    process = multiprocessing.get_context("fork").Process(target=run_outgoing_work, name="outgoing")
+    process.start()
+    return process
+
+
+def _crash_with(guard: Sentinel, others: list[BaseProcess]):
     """A process that was killed may have held the lock of a queue, and all others would wait for it forever.
 
     So everything stops at once. The supervisor restarts it, and thanks to the leases nothing is lost."""
     while True:
         processes = [
-            process for process in (*guard.pool, guard.monitor, guard.pusher) if process and process.pid
+            process for process in (*guard.pool, guard.monitor, guard.pusher, *others) if process and process.pid
         ]  # after the start
-        if not processes:
+        if len(processes) == len(others):
             sleep(0.1)
             continue
         wait([process.sentinel for process in processes], timeout=0.5)
