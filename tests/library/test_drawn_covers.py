@@ -4,6 +4,7 @@ import pytest
 from django.template import Context, Template
 
 from library.covers import drawn_covers
+from library.templatetags import covers
 from tests.factories import make_record
 
 
@@ -68,5 +69,15 @@ def test_a_picture_from_an_unsafe_address_is_not_shown():
     assert "<img" not in shown(make_record("Dune", cover="javascript:alert(1)"))
 
 
-def test_a_title_is_text_and_never_markup():
-    assert "<b>" not in shown(make_record("<b>Dune</b>"))
+@pytest.mark.parametrize("facts", [("<b>Dune</b>", "Herbert"), ("Dune", "<b>Her</b>bert"), ("Dune", "Herbert", "<b>")])
+def test_what_a_book_says_is_text_and_never_markup(facts):
+    title, author, language = (*facts, "")[:3]
+    record = make_record(title, author, language=language)
+    tile = covers.tile_markup(7, title, (author,), language, '/cover"><b>')
+    assert "<b>" not in shown(record) + tile and "&lt;b&gt;" in shown(record) and "&lt;b&gt;" in tile
+
+
+def test_a_tile_links_to_its_book_and_can_be_selected():
+    tile = covers.tile_markup(7, "Mice & Men", ("John Steinbeck", "Another"), "en", "")
+    assert 'href="/books/7/"' in tile and 'name="ids" value="7"' in tile
+    assert 'aria-label="Select Mice &amp; Men"' in tile and ">John Steinbeck, Another</span>" in tile
