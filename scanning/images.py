@@ -16,6 +16,7 @@ pillow_heif.register_heif_opener()
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 JPEG_LONGEST = 65_500  # pixels; the format cannot hold a longer side
+LARGE = 16_000_000  # pixels; a larger photo is decoded in a process of its own (large_photos.py)
 THUMBNAIL_SIDE = 640
 ON_THEIR_SIDE = range(5, 9)  # orientations in EXIF; only these and those that mirror or turn round, 2 to 4, have a meaning
 SPINE_HEIGHT = 600
@@ -41,9 +42,13 @@ class Info:
     width: int
     height: int
 
+    @property
+    def is_large(self) -> bool:
+        return self.width * self.height > LARGE
+
 
 def inspect(file: IO[bytes], max_mb: int, max_megapixels: int) -> Info:
-    """Decides by content alone, cheapest question first, and decodes last. Raises PhotoError."""
+    """Decides by content alone, cheapest question first, and decodes last, unless the photo is large. Raises PhotoError."""
     size = file.seek(0, io.SEEK_END)
     if size == 0:
         raise PhotoError("This file is empty. It may not have uploaded completely: choose the photo again.")
@@ -57,8 +62,9 @@ def inspect(file: IO[bytes], max_mb: int, max_megapixels: int) -> Info:
         turned = _orientation(image) in ON_THEIR_SIDE
         width, height = (image.height, image.width) if turned else (image.width, image.height)
         info = Info("JPEG" if image.format == "MPO" else image.format, width, height)
-        image.draft(None, (image.width // 8, image.height // 8))  # a JPEG is still read to its end, in a third of the time
-        image.load()
+        if not info.is_large:
+            image.draft(None, (image.width // 8, image.height // 8))  # a JPEG is still read to its end, in a third of the time
+            image.load()
     return info
 
 
@@ -72,10 +78,10 @@ def clean_photo(file: IO[bytes]) -> bytes:
     with _whole():
         image = Image.open(file, formats=FORMATS)
         profile = image.info.get("icc_profile")
-        image = _upright(image)
-    bare = Image.fromarray(np.asarray(_as_rgb(image, profile)))  # a fresh picture has nothing to carry along
-    out = io.BytesIO()
-    bare.save(out, "JPEG", quality=95, subsampling=0)
+        image = _as_rgb(_upright(image), profile)
+        image.info.clear()  # so that nothing is carried along
+        out = io.BytesIO()
+        image.save(out, "JPEG", quality=95, subsampling=0)
     return out.getvalue()
 
 
@@ -173,11 +179,12 @@ def _as_rgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         wide = np.asarray(image, dtype=np.float32)
         image = Image.fromarray((wide / max(float(wide.max()), 1.0) * 255).astype(np.uint8))
     if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
-        image = _as_srgb(image.convert("RGB") if image.mode == "RGBA" else image, profile)
-    return image.convert("RGB")
+        seen = image.convert("RGBA") if image.mode != "RGBA" else image
+        image = Image.new("RGB", seen.size, "white")
+        image.paste(seen, mask=seen.getchannel("A"))
+    if profile and image.mode in ("RGB", "CMYK", "L"):
+        image = _as_srgb(image, profile)
+    return image.convert("RGB") if image.mode != "RGB" else image
 
 
 def _as_srgb(image: Image.Image, profile: bytes) -> Image.Image:

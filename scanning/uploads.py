@@ -18,7 +18,7 @@ from accounts import user_files
 from library import shelf_order
 from library.forms import ShelfForm
 from library.models import Shelf
-from scanning import images, pipeline
+from scanning import images, large_photos, pipeline
 from scanning.models import Scan
 
 JOB_ID = re.compile(r"(?!new$)[A-Za-z0-9_-]{1,64}")  # /scans/new/ is the upload page
@@ -75,7 +75,7 @@ def take_in_upload(
         raise SeenBefore(earlier)
     scan = Scan(user=user, job_id=job_id, filename=photo_name(filename), sha256=digest, width=info.width, height=info.height)
     scan.kind, scan.wanted = kind, wanted
-    return _start(scan, images.clean_photo(file), shelf)
+    return _start(scan, large_photos.clean_any_photo(file, info), shelf)
 
 
 def scan_again(scan: Scan) -> Scan:

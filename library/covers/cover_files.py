@@ -7,6 +7,7 @@ import hashlib
 import io
 import re
 import secrets
+import threading
 import warnings
 from functools import partial
 from urllib.parse import urlencode, urlsplit
@@ -33,6 +34,7 @@ MOST_PIXELS = 40_000_000
 WIDTH, HEIGHT = 400, 800  # px, at most; a tile is 180 px wide on a sharp screen
 LEAST_WIDTH, LEAST_HEIGHT = 48, 60  # px; some catalogues send a blank pixel if they have no cover
 LEAST_RANGE = 16  # grey levels between the darkest and the lightest part; below that, the picture is blank
+_one_at_a_time = threading.Lock()  # a picture in memory can be 300 MB
 TOO_MANY_PIXELS = "This picture has too many pixels. Make it smaller first."
 
 
@@ -42,7 +44,8 @@ class PictureError(Exception):
 
 def as_cover(data: bytes) -> bytes:
     """The picture in `data` as WebP: upright, without metadata, at most 400 px wide. Raises PictureError."""
-    picture = _opened(data)
+    with _one_at_a_time:
+        picture = _opened(data)
     if picture.width < LEAST_WIDTH or picture.height < LEAST_HEIGHT:
         raise PictureError(f"This picture is too small for a cover: {picture.width} × {picture.height} pixels.")
     picture.thumbnail((WIDTH, HEIGHT))
@@ -62,8 +65,12 @@ def _opened(data: bytes) -> Image.Image:
             if picture.width * picture.height > MOST_PIXELS:
                 raise PictureError(TOO_MANY_PIXELS)
             picture.draft("RGB", (WIDTH * 2, HEIGHT * 2))
+            transparent = picture.has_transparency_data
+            if picture.mode not in ("L", "RGB", "RGBA"):
+                picture = picture.convert("RGBA" if transparent else "RGB")
+            picture.thumbnail((HEIGHT * 2, HEIGHT * 2))  # before anything that makes a copy: it may have 40 megapixels
             picture = ImageOps.exif_transpose(picture)
-            if picture.has_transparency_data:
+            if transparent:
                 picture = picture.convert("RGBA")
                 picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
             return picture.convert("RGB")

@@ -1,4 +1,5 @@
 import io
+import resource
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,34 @@ def test_one_photo_sent_twice_at_once_is_one_scan(race, owner):
     assert answers == [scan, scan]
     assert default_storage.exists(scan.photo)
     assert len([name for name in stored_files() if name.startswith("uploads")]) == 1
+
+
+@pytest.mark.slow
+def test_a_photo_of_many_megapixels_is_cleaned_outside_of_this_process(owner):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    scan = uploads.take_in_upload(owner, png(5_000, 4_000), "large.png")
+    assert (scan.width, scan.height) == (5_000, 4_000)
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime > before
+    with default_storage.open(scan.photo) as file:
+        assert Image.open(file).size == (5_000, 4_000)
+
+
+@pytest.mark.slow
+def test_a_damaged_photo_of_many_megapixels_is_refused_with_the_same_sentence(owner):
+    cut_off = png(5_000, 4_000).getvalue()[:-100]
+    with pytest.raises(images.PhotoError, match="damaged"):
+        uploads.take_in_upload(owner, io.BytesIO(cut_off), "large.png")
+    assert not Scan.objects.exists()
+
+
+def test_a_photo_of_a_telephone_is_cleaned_here(owner):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    uploads.take_in_upload(owner, png(400, 300), "small.png")
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime == before
+
+
+def png(width: int, height: int) -> io.BytesIO:
+    out = io.BytesIO()
+    Image.new("L", (width, height), 128).save(out, "PNG", compress_level=1)
+    out.seek(0)
+    return out
