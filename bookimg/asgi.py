@@ -17,6 +17,7 @@ from django.urls import path  # noqa: E402
 
 from accounts.models import Scope  # noqa: E402
 from accounts.socket_auth import AuthenticatedSocket  # noqa: E402
+from bookimg.request_bodies import BodyLimits  # noqa: E402
 from chat.consumers import ChatConsumer  # noqa: E402
 from scanning.consumers import ScanConsumer  # noqa: E402
 
@@ -32,18 +33,23 @@ class Pages(ASGIHandler):
         super().load_middleware(is_async=False)
 
     async def get_response_async(self, request):
-        return await get_running_loop().run_in_executor(threads, copy_context().run, self.answer, request)
+        return await _in_thread(self.get_response, request)
 
-    def answer(self, request):
+
+async def _in_thread(function, *values):
+    return await get_running_loop().run_in_executor(threads, copy_context().run, _with_connection, function, *values)
+
+
+def _with_connection(function, *values):
+    close_old_connections()
+    try:
+        return function(*values)
+    finally:
         close_old_connections()
-        try:
-            return self.get_response(request)
-        finally:
-            close_old_connections()
 
 
 sockets = [
     path("ws/scans/", AuthenticatedSocket(ScanConsumer.as_asgi(), Scope.READ, Scope.SCAN)),
     path("ws/chat/", AuthenticatedSocket(ChatConsumer.as_asgi(), Scope.WRITE)),  # as for the API calls that ask questions
 ]
-application = ProtocolTypeRouter({"http": Pages(), "websocket": URLRouter(sockets)})
+application = ProtocolTypeRouter({"http": BodyLimits(Pages(), _in_thread), "websocket": URLRouter(sockets)})

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from bookimg import parent_watch
+from bookimg.http_protocol import LimitedHttpProtocol
 
 KEEP_SECONDS = 60  # for connections of the threads in bookimg/asgi.py. Workers keep none: they fork, and SQLite must be closed
 GRACE_SECONDS = 5  # for open requests; websockets are closed, and clients reconnect
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         gc.freeze()  # loaded modules stay, so the garbage collector need not scan them: a tenth of the time of a page
         uvicorn.run(
             application,
+            http=LimitedHttpProtocol,
             host=host,
             port=port,
             log_config=None,  # our own log has one line per request
