@@ -74,7 +74,8 @@ def _values(book: dict) -> dict[str, str]:
     """The columns of the table; lists are joined as the table joins them."""
     values = {column: _text(book.get(name)) for column, name in TEXTS.items()}
     values |= {column: ", ".join(_texts(book.get(name))) for column, name in LISTS.items()}
-    authors = [author for author in book.get("authors") or [] if isinstance(author, dict) and _text(author.get("lf"))]
+    listed = book.get("authors") if isinstance(book.get("authors"), list) else []
+    authors = [author for author in listed if isinstance(author, dict) and _text(author.get("lf"))]
     if authors:
         values["Primary Author"] = _text(authors[0]["lf"])
         values["Secondary Author"] = "|".join(_text(author["lf"]) for author in authors[1:])
@@ -92,7 +93,8 @@ def _texts(value) -> list[str]:
         value = [value["text"]] if "text" in value else list(value.values())
     values = value if isinstance(value, list) else [value]
     found = [item.get("text") if isinstance(item, dict) else item for item in values]
-    return [str(item).strip() for item in found if isinstance(item, str | int | float) and str(item).strip()]
+    texts = (str(item).strip() for item in found if isinstance(item, str | int | float) and not isinstance(item, bool))
+    return [text for text in texts if text]
 
 
 FORMAT = LibraryThingJSON()
