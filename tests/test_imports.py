@@ -85,12 +85,12 @@ def test_the_walk_sees_the_project():
     assert "library.models" in imports_of("scanning.models")
 
 
-@pytest.mark.parametrize("module", sorted(FILES))
-def test_nobody_imports_upwards_or_sideways(module):
-    for other in imports_of(module):
-        assert may_import(module, other), f"{module} imports {other}"
-        if scanning_floor(module) is not None and scanning_floor(other) is not None:
-            assert scanning_floor(other) <= scanning_floor(module), f"{module} imports {other}, which stands above it"
+def test_nobody_imports_upwards_or_sideways():
+    arrows = [(module, other) for module in sorted(FILES) for other in imports_of(module)]
+    assert [arrow for arrow in arrows if not may_import(*arrow)] == []
+    floors = {arrow: (scanning_floor(arrow[0]), scanning_floor(arrow[1])) for arrow in arrows}
+    inside = {arrow: pair for arrow, pair in floors.items() if None not in pair}
+    assert [arrow for arrow, (floor, other_floor) in inside.items() if other_floor > floor] == []
 
 
 def test_no_imports_run_in_a_circle():
@@ -100,10 +100,10 @@ def test_no_imports_run_in_a_circle():
         assert way is None, " -> ".join(way)
 
 
-@pytest.mark.parametrize("module", sorted(name for name in FILES if ".views" not in name and not name.endswith(".urls")))
-def test_only_urls_and_other_views_import_views(module):
+def test_only_urls_and_other_views_import_views():
     """What a view shares with the API or a websocket stands where the logic is."""
-    assert [other for other in imports_of(module) if "views" in other.split(".")] == []
+    others = [module for module in FILES if ".views" not in module and not module.endswith(".urls")]
+    assert [(module, view) for module in others for view in imports_of(module) if "views" in view.split(".")] == []
 
 
 # ── Arrows that imports do not show ─────────────────────────────────────────────────────────────────────────────────
@@ -198,23 +198,29 @@ def relations() -> dict[str, set[str]]:
     return {app: reverse_relations_of(app) for app in FLOOR_OF_APP if apps.is_installed(app)}
 
 
-@pytest.mark.parametrize("module", sorted(FILES))
-def test_nobody_points_upwards_or_sideways_without_an_import(module, relations):
+def hidden_arrows(module: str, relations: dict[str, set[str]], routes: dict[str, str]) -> set[str]:
+    """What a module uses of higher floors without importing it: relations, apps in strings, routes."""
     app, source = module.split(".")[0], FILES[module].read_text()
     higher = unknown_to(app)
     theirs = set().union(*(relations[other] for other in higher)) - relations[app]
-    assert relations_used(source, theirs) == set()
-    if higher:
-        assert apps_named(source, higher) == set()
-    assert {name for name in routes_named(source) if route_owners().get(name) in higher} == set()
+    named = apps_named(source, higher) if higher else set()
+    return relations_used(source, theirs) | named | {name for name in routes_named(source) if routes.get(name) in higher}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
-def test_no_template_points_upwards_or_sideways(path, relations):
+def test_nobody_points_upwards_or_sideways_without_an_import(relations):
+    routes = route_owners()
+    assert {module: found for module in FILES if (found := hidden_arrows(module, relations, routes))} == {}
+
+
+def hidden_arrows_of_template(path: Path, relations: dict[str, set[str]], routes: dict[str, str]) -> set[str]:
     owner, source = owner_of_template(path), path.read_text()
-    assert template_arrows(source, route_owners()) & set(unknown_to(owner)) == set()
     theirs = set().union(*(relations[other] for other in unknown_to(owner))) - relations[owner]
-    assert template_relations(source, theirs) == set()
+    return template_arrows(source, routes) & set(unknown_to(owner)) | template_relations(source, theirs)
+
+
+def test_no_template_points_upwards_or_sideways(relations):
+    routes = route_owners()
+    assert {path: found for path in TEMPLATES if (found := hidden_arrows_of_template(path, relations, routes))} == {}
 
 
 # ── … and that they are seen ────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 goes on from an answer; and that no text at all brings the planner down."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chat import nearest, planner
@@ -10,8 +10,9 @@ from library.search.embedders import multilingual
 from tests.chat.conftest import TODAY
 from tests.chat.held_back import HELD_BACK
 from tests.chat.patchy import fill_patchy
+from tests.properties import quick
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # loads the models of the search
 HESSE = {"Steppenwolf", "Siddhartha", "Demian", "Das Glasperlenspiel"}
 SF = {"The Three-Body Problem", "Death's End", "Neuromancer", "Snow Crash"}
 LENT = {"A Brief History of Time", "Gone Girl"}
@@ -219,7 +220,7 @@ PIECES = (
 
 
 def test_no_text_at_all_brings_it_down(owner, patchy):
-    @settings(max_examples=150, deadline=None)
+    @quick
     @given(st.text(max_size=60) | st.lists(st.sampled_from(PIECES), max_size=9).map(" ".join))
     def any_text_is_answered(text):
         reply, _ = ask(owner, text, {"books": [1], "query": {"author": "x"}, "intent": "listing"})

@@ -4,7 +4,7 @@ import pytest
 
 from tests.chat.test_planner import DISCWORLD, EARTHSEA, assert_answers
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]  # loads the models of the search
 UNREAD = {
     "Dune Messiah", "God Emperor of Dune", "The Dispossessed", "The Tombs of Atuan", "The Farthest Shore", "Flowers for Algernon",
     "Second Foundation", "Small Gods", "Death on the Nile", "Die Verwandlung", "The Guns of August", "Plenty", "Jerusalem",
