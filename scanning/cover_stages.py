@@ -35,7 +35,7 @@ def read_cover(scan: Scan, report: Report) -> Outcome:
     image = stages.photo(scan)
     codes, lines = barcodes.read_bars(image), []
     if codes is None:
-        lines = recognizer.read(image, report.saying("Read {done} of {total} parts of the photo"))
+        lines = recognizer.read(image, report.saying("Reading the photo"))
         codes = barcodes.read_with(image, lines)
 
     def keep(scan: Scan):

@@ -124,6 +124,7 @@ class Scan(LeasedWork):
         "what its owner should know, such as a catalogue that did not answer", default=list, blank=True
     )
     last_seq = models.PositiveIntegerField(default=0)
+    progress = models.FloatField("share of the work that is done, 0 to 1; never falls while the scan runs", default=0)
     to_announce = models.BooleanField("the SNS topic has not been notified of its end", default=False)
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now=True)

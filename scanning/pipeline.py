@@ -158,7 +158,7 @@ def look_again(scan: Scan, what: str) -> bool:
 
 
 def _begin_anew(scan: Scan, *fields: str):
-    columns = {**leases.nothing_counted(), "status": Scan.Status.QUEUED, "finished": None}
+    columns = {**leases.nothing_counted(), "status": Scan.Status.QUEUED, "finished": None, "progress": 0}
     for name, value in columns.items():
         setattr(scan, name, value)
     scan.save(update_fields=[*columns, *fields, "changed"])

@@ -10,6 +10,7 @@ from django.urls import reverse
 from catalogs import Record, isbn
 from library.copies import identity
 from library.copies.facts import source_in_words
+from library.in_words import count_of
 from scanning import review
 from scanning.models import Band, Candidate, Decision, Scan
 
@@ -182,6 +183,13 @@ class Review:
     @property
     def added(self) -> list[ReviewRow]:
         return [row for row in self.rows if row.group == Decision.ACCEPTED and not row.gone]
+
+    @property
+    def in_words(self) -> str:
+        """The latest decision, and what is left, for screen readers."""
+        names = (("sure", "sure"), ("check", "to check"), ("unread", "unread"))
+        left = ", ".join(f"{self.counts[band]} {name}" for band, name in names if self.counts[band])
+        return " ".join(filter(None, [self.last_words, f"{count_of(self.open, 'book')} to review: {left}." if left else ""]))
 
     @property
     def last_words(self) -> str:

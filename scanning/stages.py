@@ -24,6 +24,7 @@ from scanning.proposers import SpineProposal as Proposal
 from scanning.validate import Match
 
 PAUSE_BETWEEN_REPORTS = 0.3  # seconds: quick enough to be live, and a row is written for each
+SECONDS_TO_LEARN = 4  # how long a stage runs before its speed tells how long the scan will take
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,18 @@ class Report:
     """Tells the open pages how far a stage is, a few times a second at most, and stops work that nobody waits for."""
 
     def __init__(self, scan: Scan, stage: str, lease: Lease):
-        self.scan, self.stage, self.lease, self.last = scan, stage, lease, 0.0
+        self.scan, self.stage, self.lease = scan, stage, lease
+        self.last, self.started = 0.0, time.monotonic()
 
     def __call__(self, done: int, total: int, message: str):
         self.lease.check()
         if done < total and time.monotonic() - self.last < PAUSE_BETWEEN_REPORTS:
             return
         self.last = time.monotonic()
+        left = seconds_left(self.stage, done, total, self.last - self.started)
         with transaction.atomic():
             scan = self.lease.locked_row()
-            events.report_progress(scan, self.stage, done, total, message.format(done=done, total=total))
+            events.report_progress(scan, self.stage, done, total, message.format(done=done, total=total), left=left)
 
     def saying(self, message: str) -> Callable[[int, int], None]:
         """As the providers call it: with done and total alone."""
@@ -58,12 +61,20 @@ class Report:
         self(done, total, message)
 
 
+def seconds_left(stage: str, done: int, total: int, seconds: float) -> int | None:
+    """How long the whole scan still takes at this stage's speed; None while too little of it is known."""
+    begin, now = events.share_of_scan(stage, 0, total), events.share_of_scan(stage, done, total)
+    if seconds < SECONDS_TO_LEARN or now == begin:
+        return None
+    return round(seconds * (1 - now) / (now - begin))
+
+
 def read(scan: Scan, report: Report) -> Outcome:
     report(0, 1, "Reading the photo")
     recognizer = recognition.recognizer_from_settings(user=scan.user, till=purchases.ScanTill(scan), **scan.wanted)
     image = photo(scan)
     early = _EarlyBooks(scan, report, recognizer, image)
-    lines = recognizer.read(image, report.saying("Read {done} of {total} parts of the photo"), early)
+    lines = recognizer.read(image, report.saying("Reading the photo"), early)
 
     def keep(scan: Scan):
         results.store(scan, "ocr.json", {"lines": [line.as_dict() for line in lines], "replies": recognizer.till.replies})

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('again', models.CharField(blank=True, max_length=10, verbose_name='what is read again, as in second_look')),
                 ('notes', models.JSONField(blank=True, default=list, verbose_name='what its owner should know, such as a catalogue that did not answer')),
                 ('last_seq', models.PositiveIntegerField(default=0)),
+                ('progress', models.FloatField(default=0, verbose_name='share of the work that is done, 0 to 1; never falls while the scan runs')),
                 ('to_announce', models.BooleanField(default=False, verbose_name='the SNS topic has not been notified of its end')),
                 ('created', models.DateTimeField(auto_now_add=True)),
                 ('changed', models.DateTimeField(auto_now=True)),

@@ -16,8 +16,6 @@ from scanning.models import Band, Decision, Scan
 from scanning.review_rows import review_of
 
 STATUS_KEY = "review_status"  # in the session: how the books of the next batch are marked
-ON_A_COVER = {"propose": "Find the book"}
-STEPS = (("read", "Read"), ("propose", "Find spines"), ("validate", "Look up"), ("done", "Review"))
 SCANS_A_PAGE = 24
 
 
@@ -83,7 +81,6 @@ def page_context(request, scan: Scan, **more) -> dict:
         "scan": scan,
         "seq": seq,
         "progress": progress.payload if progress else {},
-        "steps": _steps(scan),
         "review": review,
         "show": request.GET.get("show", ""),
         "place": ScanBatchForm(request.user, initial=_place_of(request, scan)),
@@ -109,21 +106,6 @@ def _place_of(request, scan: Scan) -> dict:
 def status_of(request) -> str:
     """How books are marked when they are added: as the last time."""
     return request.session.get(STATUS_KEY, Status.TO_READ)
-
-
-def _steps(scan: Scan) -> list[dict]:
-    """The way of a photo, with where it is."""
-    names = [name for name, _ in STEPS]
-    stage = {"finish": "validate", "again": "read"}.get(scan.stage, scan.stage)
-    here = names.index(stage)
-    return [
-        {
-            "name": name,
-            "label": label if scan.kind == Scan.Kind.SHELF else ON_A_COVER.get(name, label),
-            "state": "done" if n < here else "now" if n == here else "ahead",
-        }
-        for n, (name, label) in enumerate(STEPS)
-    ]
 
 
 @login_required

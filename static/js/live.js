@@ -9,6 +9,8 @@ const LONGEST_DELAY = 10000;
 export class Live {
   #jobs = new Map(); // job id -> { seq, address of its log }
   #hear;
+  #tell; // whether there is a connection, whenever that changes
+  #connected = true;
   #socket = null;
   #delay = FIRST_DELAY;
   #reconnecting = null;
@@ -16,8 +18,9 @@ export class Live {
   #pinging = null;
   #answered = true;
 
-  constructor(hear) {
+  constructor(hear, tell = () => {}) {
     this.#hear = hear;
+    this.#tell = tell;
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#wake());
     addEventListener("online", () => this.#wake());
     addEventListener("pageshow", (event) => event.persisted && this.#wake());
@@ -48,6 +51,7 @@ export class Live {
     this.#socket = socket;
     this.#poll(); // until the socket is open
     socket.onopen = () => {
+      this.#setConnected(true);
       this.#answered = true;
       clearInterval(this.#pinging);
       this.#pinging = setInterval(() => this.#ping(), PING);
@@ -112,8 +116,14 @@ export class Live {
   async #ask(jobId) {
     const { address, seq } = this.#jobs.get(jobId);
     if (!address) return; // subscribed before the upload: the socket will report it
-    const answer = await fetch(`${address}?after=${seq}`);
-    if (answer.ok) for (const event of (await answer.json()).events) this.#receive(event);
+    const answer = await fetch(`${address}?after=${seq}`).catch(() => null);
+    this.#setConnected(Boolean(answer) && answer.status < 500);
+    if (answer?.ok) for (const event of (await answer.json()).events) this.#receive(event);
+  }
+
+  #setConnected(on) {
+    if (on !== this.#connected) this.#tell(on);
+    this.#connected = on;
   }
 
   #receive(event) {
@@ -126,4 +136,8 @@ export class Live {
     job.seq = event.seq;
     this.#hear(event);
   }
+}
+
+export function showConnection(on) {
+  document.getElementById("connection").textContent = on ? "" : "Connection lost. Trying again…";
 }

@@ -1,19 +1,20 @@
 // The page of one scan: live progress first, then the review.
 
-import { Live } from "./live.js";
+import { Live, showConnection } from "./live.js";
 import { refresh } from "./parts.js";
 import { Review } from "./review.js";
 import { Viewer } from "./viewer.js";
 
 const AFTER = 200; // books arrive in bursts: one request for all of them
 const AGAIN = 3000;
+const SPEAK = 4000;
 
 const page = document.getElementById("scan");
 const { job, events, review } = page.dataset;
 let seq = Number(page.dataset.seq);
 let due = null;
 
-const live = new Live(hear);
+const live = new Live(hear, showConnection);
 const viewer = document.getElementById("viewer"); // a file that was not a photo has none
 if (viewer) new Review(new Viewer(viewer));
 
@@ -28,22 +29,34 @@ function hear(event) {
 }
 
 // Updates the numbers between two responses of the server.
-function tick({ stage, done, total, message }) {
+let latest = null;
+function tick(event) {
+  latest = event;
+  const { progress, left, message } = event;
   const status = document.getElementById("status");
   const words = status.querySelector("[data-message]");
   if (!words) return refreshSoon(0); // it was stopped or finished when the page was loaded, and is active again
   words.textContent = message;
-  const bar = status.querySelector("[data-progress]");
-  if (total) [bar.max, bar.value] = [total, done];
-  else bar.removeAttribute("value");
-  const here = status.querySelector(`[data-step="${stage === "finish" ? "validate" : stage}"]`);
-  if (!here || here.classList.contains("step-now")) return;
-  let state = "done";
-  for (const step of status.querySelectorAll(".step")) {
-    if (step === here) state = "now";
-    step.className = `step step-${state}`;
-    if (step === here) state = "ahead";
-  }
+  status.querySelector("[data-progress]").value = progress;
+  status.querySelector("[data-left]").textContent = `${Math.round(progress * 100)} %${left == null ? "" : ` · ${timeLeft(left)}`}`;
+}
+
+function timeLeft(seconds) {
+  if (seconds < 8) return "a few seconds left";
+  if (seconds < 55) return `about ${Math.ceil(seconds / 5) * 5} seconds left`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes === 1 ? "about a minute left" : `about ${minutes} minutes left`;
+}
+
+// Tells screen readers what was found, at most every few seconds while books arrive.
+let speaking = null;
+function speak() {
+  speaking ??= setTimeout(() => {
+    speaking = null;
+    const spoken = document.getElementById("spoken");
+    const words = document.getElementById("review-head").dataset.spoken;
+    if (spoken.textContent !== words) spoken.textContent = words;
+  }, active() ? SPEAK : 100);
 }
 
 function refreshSoon(wait) {
@@ -66,6 +79,10 @@ function followOrLeave() {
 }
 
 followOrLeave();
+document.addEventListener("parts", () => {
+  speak();
+  if (latest && active()) tick(latest);
+});
 // Shows decisions made in another tab or on another device when this page becomes visible again.
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refreshSoon(0));
 addEventListener("pageshow", (event) => event.persisted && refreshSoon(0));

@@ -1,9 +1,9 @@
 // The list of scans: shows the progress of active ones and the results of finished ones.
 
-import { Live } from "./live.js";
+import { Live, showConnection } from "./live.js";
 import { refresh } from "./parts.js";
 
-const live = new Live(hear);
+const live = new Live(hear, showConnection);
 let due = null;
 
 function card(jobId) {
@@ -15,13 +15,11 @@ function hear(event) {
   else if (event.type !== "candidate") refreshSoon();
 }
 
-function tick({ jobId, done, total, message }) {
+function tick({ jobId, progress, message }) {
   const words = card(jobId)?.querySelector("[data-message]");
   if (!words) return refreshSoon();
   words.textContent = message;
-  const bar = card(jobId).querySelector("[data-progress]");
-  if (total) [bar.max, bar.value] = [total, done];
-  else bar.removeAttribute("value");
+  card(jobId).querySelector("[data-progress]").value = progress;
 }
 
 function refreshSoon() {

@@ -13,6 +13,11 @@ ACTIVE = '#status[data-active="yes"]'
 DONE = '#status[data-active="no"]'
 WATCH_ROWS = """() => {
   window.counts = [0];
+  window.shares = [];
+  setInterval(() => {
+    const bar = document.querySelector("[data-progress]");
+    if (bar && bar.value !== window.shares.at(-1)) window.shares.push(bar.value);
+  }, 50);
   new MutationObserver(() => {
     const count = document.querySelectorAll("#rows > .book").length;
     if (count !== window.counts.at(-1)) window.counts.push(count);
@@ -40,6 +45,12 @@ def wait_until_done(page):
 def hang_up(socket):
     """As some proxies do: the socket opens, and is closed at the first word."""
     socket.on_message(lambda message: socket.close())
+
+
+def keep_active(route):
+    """The page of a scan looks as if it were still at work."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace('data-active="no"', 'data-active="yes"'))
 
 
 def titles(page, group: str = "") -> list[str]:
@@ -70,6 +81,9 @@ def test_from_sign_up_to_the_library_on_a_phone(phone, photo):
     expect(page.locator('#rows > .book[data-group="sure"]')).not_to_have_count(0)
     seen = page.evaluate("window.counts")
     assert seen[0] == 0 and seen[-1] >= len(BOOKS) - 1
+    shares = page.evaluate("window.shares")
+    assert len(shares) > 4 and shares == sorted(shares), "the bar fell"
+    expect(page.locator("#spoken")).to_contain_text(re.compile(r"\d+ books to review: \d+ sure"))
     told = [event for event in sockets[-1] if event["type"] != "pong"]
     assert [event["seq"] for event in told] == list(range(told[0]["seq"], told[0]["seq"] + len(told)))
     assert {"progress", "candidate", "processingComplete"} <= {event["type"] for event in told}
@@ -110,6 +124,17 @@ def test_a_reload_a_second_tab_and_a_line_without_websockets_end_the_same(phone,
     late.wait_for_function("window.heldBack")
     late.wait_for_timeout(500)
     assert (titles(late), late.locator(DONE).count()) == (titles(first), 1), "an old answer stands over a newer one"
+
+    # A page that reaches nobody says so, and that it is back.
+    lost = phone.page()
+    lost.route_web_socket(re.compile("/ws/"), hang_up)
+    lost.route(first.url, keep_active)
+    lost.route("**/events?*", lambda route: route.abort())
+    lost.goto(first.url)
+    expect(lost.get_by_text("Connection lost. Trying again…")).to_be_visible()
+    lost.unroute("**/events?*")
+    expect(lost.get_by_text("Connection lost. Trying again…")).to_be_hidden()
+    phone.complaints[:] = [complaint for complaint in phone.complaints if "ERR_FAILED" not in complaint]
 
     # What is decided in one tab shows in the other when it is looked at.
     first.locator('#rows > .book[data-group="sure"]').first.get_by_role("button", name="Add", exact=True).tap()

@@ -40,6 +40,22 @@ def test_a_message_has_the_form_that_was_promised(owner):
             "done": 3,
             "total": 14,
             "message": "Read 3 of 14 parts",
+            "progress": 0.1714,
         },
         {"type": "processingFailed", "jobId": "job-a", "seq": 2, "error": "Too dark.", "retryable": False},
     ]
+
+
+def test_the_bar_never_falls_and_goes_on_from_one_stage_to_the_next(owner):
+    scan = make_scan(owner)
+    reports = [
+        ("read", 0, 0),
+        ("read", 6, 12),
+        ("read", 1, 12),
+        ("read", 12, 12),
+        ("propose", 0, 1),
+        ("validate", 1, 2),
+        ("read", 0, 1),
+    ]
+    shares = [events.report_progress(scan, *report, "…").payload["progress"] for report in reports]
+    assert shares == sorted(shares) and shares[0] == 0 and shares[1] == 0.4 and shares[5] == shares[6] == 0.91

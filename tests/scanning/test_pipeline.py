@@ -9,7 +9,7 @@ from django_q.models import OrmQ
 
 from catalogs import CatalogError
 from jobs import runner
-from scanning import events, pipeline, results, uploads
+from scanning import events, pipeline, results, stages, uploads
 from scanning.models import Decision, Scan, ScanEvent, Stage
 from scanning.ocr import OCRError
 from tests import fakes
@@ -370,3 +370,22 @@ def test_a_photo_is_taken_while_the_queue_is_away(owner, monkeypatch, settings):
 class Away(ORM):
     def enqueue(self, task):
         raise ConnectionError("no queue")
+
+
+@pytest.mark.parametrize(
+    ("done", "seconds", "left"),
+    [
+        (0, 60, None),  # nothing is known
+        (500, 2, None),  # too soon to tell
+        (500, 20, 30),  # half of the reading is two fifths of the whole
+        (1000, 40, 10),
+    ],
+)
+def test_the_time_that_is_left_is_told_once_it_can_be_known(done, seconds, left):
+    assert stages.seconds_left("read", done, 1000, seconds) == left
+
+
+def test_another_try_begins_with_an_empty_bar(owner):
+    scan = make_scan(owner, status=Scan.Status.FAILED, progress=0.7)
+    assert pipeline.retry(scan)
+    assert Scan.objects.get().progress == 0

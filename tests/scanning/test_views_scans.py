@@ -217,7 +217,7 @@ def test_a_scan_at_work_shows_where_it_is_and_reloads_itself_without_scripts(sca
     Scan.objects.update(status=Scan.Status.READING)
     events.report_progress(scan, "read", 3, 12, "Read 3 of 12 parts of the photo")
     page = text(owner_client.get(scan.get_absolute_url()))
-    assert "Read 3 of 12 parts" in page and 'max="12" value="3"' in page
+    assert "Read 3 of 12 parts" in page and 'value="0.200"' in page
     assert '<noscript><meta http-equiv="refresh"' in page
     assert f'data-seq="{Scan.objects.get().last_seq}"' in page
 
