@@ -6,6 +6,7 @@ import json
 
 import httpx
 
+from catalogs.deadline_transport import DeadlineTransport
 from chat.providers import Call, ModelError, ModelTurn, Said
 
 AGAIN = (408, 409, 429, 500, 502, 503, 504)
@@ -16,7 +17,9 @@ class OpenAIChatModel:
         self.name = f"openai:{model}"
         self.model = model
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self.client = httpx.Client(base_url=url, headers=headers, timeout=timeout, transport=transport)
+        self.client = httpx.Client(
+            base_url=url, headers=headers, timeout=timeout, transport=transport or DeadlineTransport(timeout)
+        )
 
     def ask(self, system: str, turns: list[ModelTurn], tools: list[dict], hear=None) -> Said:
         body = {

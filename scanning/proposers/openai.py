@@ -10,6 +10,7 @@ from functools import partial
 import httpx
 import numpy as np
 
+from catalogs.deadline_transport import DeadlineTransport
 from scanning.cost_meter import CostMeter, Reply
 from scanning.ocr import Line
 from scanning.proposers import ProposerError, SpineProposal, covers, model
@@ -23,10 +24,12 @@ UNREADABLE = "The model's answer could not be read."
 class OpenAIProposer:
     name = "openai"
 
-    def __init__(self, model_id: str, url: str, key: str = "", till: CostMeter | None = None, transport=None):
+    def __init__(self, model_id: str, url: str, key: str = "", till: CostMeter | None = None, transport=None, seconds=SECONDS):
         self.model_id, self.till = model_id, till or CostMeter()
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self.client = httpx.Client(base_url=url, headers=headers, timeout=SECONDS, transport=transport)
+        self.client = httpx.Client(
+            base_url=url, headers=headers, timeout=seconds, transport=transport or DeadlineTransport(seconds)
+        )
 
     def propose(self, lines: list[Line], image: np.ndarray | None = None) -> list[SpineProposal]:
         """One candidate a spine, in shelf order. Raises ProposerError, till.Refused."""

@@ -4,19 +4,23 @@ https://platform.openai.com/docs/api-reference/embeddings"""
 
 import httpx
 
+from catalogs.deadline_transport import DeadlineTransport
 from library.search.embedders import EmbedderError, Made, unit
 
 URL, MODEL = "https://api.openai.com/v1", "text-embedding-3-small"
 VOYAGE_URL, VOYAGE_MODEL = "https://api.voyageai.com/v1", "voyage-3.5-lite"
 AT_ONCE = 96
+SECONDS = 30
 
 
 class OpenAIEmbedder:
-    def __init__(self, url: str = URL, key: str = "", model: str = MODEL, transport=None):
+    def __init__(self, url: str = URL, key: str = "", model: str = MODEL, transport=None, seconds: float = SECONDS):
         self.name = f"openai:{model}"[:100]
         self.model = model
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        self.client = httpx.Client(base_url=url or URL, headers=headers, timeout=30, transport=transport)
+        self.client = httpx.Client(
+            base_url=url or URL, headers=headers, timeout=seconds, transport=transport or DeadlineTransport(seconds)
+        )
 
     def embed(self, texts: list[str], **more) -> Made:
         rows = []
@@ -42,8 +46,8 @@ class OpenAIEmbedder:
 class VoyageEmbedder(OpenAIEmbedder):
     """Voyage AI: the same API at another address. https://docs.voyageai.com/reference/embeddings-api"""
 
-    def __init__(self, key: str, model: str = VOYAGE_MODEL, url: str = VOYAGE_URL, transport=None):
-        super().__init__(url or VOYAGE_URL, key, model, transport)
+    def __init__(self, key: str, model: str = VOYAGE_MODEL, url: str = VOYAGE_URL, transport=None, seconds=SECONDS):
+        super().__init__(url or VOYAGE_URL, key, model, transport, seconds)
         self.name = f"voyage:{model}"[:100]
 
     def embed(self, texts: list[str], **more) -> Made:
