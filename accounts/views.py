@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts import account_deletion, webhooks
 from accounts.forms import DeleteAccountForm, TokenForm, WebhookForm
 from accounts.models import ApiToken, Delivery, TokenFamily, Webhook
-from accounts.outbound import Sender
+from accounts.outbound import sender_from_settings
 from accounts.page_links import SETTINGS_PANELS
 from accounts.sign_in import with_fresh_sign_in
 
@@ -95,7 +95,7 @@ def family_end(request, pk):
 @login_required
 @with_fresh_sign_in
 def webhooks_page(request):
-    form = WebhookForm(_sender(), request.POST or None, instance=Webhook(user=request.user))
+    form = WebhookForm(sender_from_settings(), request.POST or None, instance=Webhook(user=request.user))
     if request.method == "POST" and form.is_valid():
         hook = form.save()
         messages.success(request, "Webhook added. Its signing secret is shown on its page.")
@@ -112,7 +112,7 @@ def webhook(request, pk):
 
 @with_fresh_sign_in
 def _webhook_page(request, hook: Webhook):
-    form = WebhookForm(_sender(), request.POST or None, instance=hook)
+    form = WebhookForm(sender_from_settings(), request.POST or None, instance=hook)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Saved.")
@@ -149,7 +149,3 @@ def redeliver(request, pk):
 
 def _own_webhook(request, pk) -> Webhook:
     return get_object_or_404(Webhook, pk=pk, user=request.user)
-
-
-def _sender() -> Sender:
-    return Sender(private=settings.WEBHOOKS_PRIVATE)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.models import Delivery, Event, Webhook
-from accounts.outbound import Sender, Unsafe
+from accounts.outbound import Sender, Unsafe, sender_from_settings
 from jobs import runner
 from jobs.leases import Lease, nothing_counted
 
@@ -107,7 +107,7 @@ def _signature(secret: str, name: str, moment: str, body: bytes) -> str:
 def _post(lease: Lease[Delivery], sender: Sender | None = None):
     delivery = lease.row
     body = json.dumps(delivery.payload, ensure_ascii=False, separators=(",", ":")).encode()
-    sender = sender or Sender(private=settings.WEBHOOKS_PRIVATE)
+    sender = sender or sender_from_settings()
     try:
         status = sender.post(delivery.webhook.url, body, _delivery_headers(delivery, body))
     except Unsafe as error:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Status
 from pydantic import Field
@@ -11,7 +10,7 @@ from pydantic import Field
 from accounts import webhooks
 from accounts.forms import MOST_WEBHOOKS
 from accounts.models import Delivery, Event, Webhook
-from accounts.outbound import Sender, Unsafe
+from accounts.outbound import Unsafe, sender_from_settings
 from api.authentication import SIGNED_IN
 from api.errors import invalid, not_found
 from api.idempotent_calls import creates
@@ -65,7 +64,7 @@ def _save_webhook(hook: Webhook, values: dict) -> Webhook:
         if value is not None:
             setattr(hook, name, value)
     try:
-        Sender(private=settings.WEBHOOKS_PRIVATE).address_of(hook.url)
+        sender_from_settings().address_of(hook.url)
     except Unsafe as error:
         raise invalid(f"url: {error}") from None
     hook.save()

@@ -40,6 +40,13 @@ def read_number(name: str, default: int, least: int = 1) -> int:
     return value
 
 
+def read_ports(name: str, default: list[str]) -> list[int]:
+    values = read_setting(name, "list", default)
+    if not all(value.isdecimal() and 0 < int(value) < 65_536 for value in values):
+        raise ImproperlyConfigured(f"{name} must be port numbers such as 80,443, not {env.str(name)!r}")
+    return [int(value) for value in values]
+
+
 def flag(name: str, default: bool) -> bool:
     value = env.str(name, default="").lower()
     if value in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from bookimg.environment import env, flag, kept_secret, rate, read_address, read_choice, read_number, read_setting
+from bookimg.environment import env, flag, kept_secret, rate, read_address, read_choice, read_number, read_ports, read_setting
 from bookimg.static_files import static_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -226,6 +226,7 @@ if JWT_ISSUER and not JWT_AUDIENCE:
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SOCKET_SECONDS = 30  # how often the authentication of open websockets is checked again
 WEBHOOKS_PRIVATE = flag("WEBHOOKS_PRIVATE", False)  # whether webhooks may reach the server's own network
+WEBHOOK_PORTS = read_ports("WEBHOOK_PORTS", ["80", "443"])
 CORS_ALLOWED_ORIGINS = read_setting("CORS_ORIGINS", "list", [])
 CORS_URLS_REGEX = r"^/(api|uploads|opds)/"
 CORS_EXPOSE_HEADERS = [

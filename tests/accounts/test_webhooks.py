@@ -10,7 +10,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from accounts import webhooks
+from accounts import jwts, webhooks
 from accounts.models import Delivery, Event, Webhook
 from accounts.outbound import Sender, Unsafe, is_public_address
 from library import shelf_order
@@ -19,6 +19,7 @@ from library.copies.tagging import set_tags
 from library.models import Undo, UserBook
 from scanning import pipeline, stages
 from scanning.models import Scan
+from tests.api.conftest import Program
 from tests.factories import DeliveryFactory, WebhookFactory, make_candidate, make_copy, make_scan, make_shelf
 from transfer import import_run
 
@@ -216,6 +217,7 @@ def test_once_more_by_hand_has_the_same_id(delivery, django_capture_on_commit_ca
 INSIDE = [
     "127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.1", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
     "::1", "::", "fe80::1%eth0", "fd00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::",
+    "::127.0.0.1", "::10.0.0.1", "::ffff:0:127.0.0.1", "fec0::1", "64:ff9b:1::a00:1", "2001::7f00:1", "5f00::1", "192.0.0.8",
 ]  # fmt: skip
 
 
@@ -253,6 +255,35 @@ def test_a_name_of_which_one_address_is_inside_is_refused():
 def test_what_is_no_web_address_is_refused(url):
     with pytest.raises(Unsafe):
         Listener().sender().address_of(url)
+
+
+@pytest.mark.parametrize("url", [
+    "http://2130706433/", "http://0177.0.0.1/", "http://0x7f.1/", "http://127.1/", "http://127。0。0。1/", "http://①②⑦.0.0.1/",
+    "http://0/", "http://[::127.0.0.1]/", "http://[0:0:0:0:0:ffff:7f00:1]/", "http://localhost/", "http://127.0.0.1./",
+])  # fmt: skip
+def test_inner_addresses_are_refused_in_every_spelling(url):
+    with pytest.raises(Unsafe):
+        Sender().address_of(url)
+
+
+@pytest.mark.parametrize("url", [
+    "http://[x]/", "https://[", "http://[::1", "http://:key@example.org/", "http://exa mple.org/", "http://example.org:http/",
+    "http://\x00example.org/", "//example.org/", "http://xn--/", f"http://{'a' * 300}.org/", "http://example.org:0x50/",
+])  # fmt: skip
+def test_odd_addresses_are_refused_in_a_sentence(url, owner):
+    program = Program(jwts.begin_token_family(owner)["access"])
+    answer = program.post("/webhooks", {"url": url, "events": ["book.added"]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+@pytest.mark.parametrize("port", [22, 25, 6379, 8000, 0])
+def test_only_ports_of_the_web_are_used(port):
+    with pytest.raises(Unsafe, match="80, 443 only" if port else None):
+        Listener().sender().address_of(f"https://example.org:{port}/")
+
+
+def test_the_settings_may_allow_other_ports():
+    assert Listener().sender(ports=[8443]).address_of("https://example.org:8443/")
 
 
 def test_at_home_the_settings_may_allow_it(delivery):

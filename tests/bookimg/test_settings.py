@@ -15,8 +15,20 @@ import pytest
 from bookimg.environment import kept_secret
 
 ROOT = Path(__file__).parent.parent.parent
-READERS = {"rate", "read_setting", "read_choice", "read_number", "flag", "read_address", "str", "db_url", "email_url"}
+READERS = {
+    "rate",
+    "read_setting",
+    "read_choice",
+    "read_number",
+    "read_ports",
+    "flag",
+    "read_address",
+    "str",
+    "db_url",
+    "email_url",
+}
 WRONG = {
+    "WEBHOOK_PORTS": "443,https",
     "DEBUG": "perhaps",
     "PUBLIC_URL": "books.example.org",
     "DATABASE_URL": "a database",
