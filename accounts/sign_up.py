@@ -1,7 +1,9 @@
-"""Who can sign up: everybody, people with an invitation, or nobody (the setting SIGN_UP)."""
+"""Who can sign up: everybody, people with an invitation, or nobody (the setting SIGN_UP). What strangers may learn on the way."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core import signing
 
 PURPOSE = "an invitation"
@@ -19,7 +21,8 @@ def _is_invited(request) -> bool:
     text = request.GET.get("invitation") or request.session.get(IN_SESSION, "")
     try:
         signing.loads(text, salt=PURPOSE, max_age=DAYS * 86_400)
-    except signing.BadSignature:
+    except signing.BadSignature as error:
+        request.invitation_expired = isinstance(error, signing.SignatureExpired)  # for the page that says so
         return False
     request.session[IN_SESSION] = text
     return True
@@ -28,3 +31,12 @@ def _is_invited(request) -> bool:
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         return settings.SIGN_UP == "open" or (settings.SIGN_UP == "invitation" and _is_invited(request))
+
+    def send_account_already_exists_mail(self, email):
+        """Takes as long as creating the account would, so that the time does not tell who has one."""
+        make_password(email)
+        super().send_account_already_exists_mail(email)
+
+    def _get_login_attempts_cache_key(self, request, **credentials):
+        """Failed sign-ins count per name and address: nobody can lock the owner of an account out from elsewhere."""
+        return f"{super()._get_login_attempts_cache_key(request, **credentials)}:{ratelimit.get_ip(request)}"

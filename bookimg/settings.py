@@ -171,6 +171,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = read_choice("EMAIL_VERIFICATION", ("optional", "mandatory", "none"))
 SIGN_UP = read_choice("SIGN_UP", ("open", "invitation", "closed"))
 ACCOUNT_ADAPTER = "accounts.sign_up.AccountAdapter"
+ACCOUNT_PREVENT_ENUMERATION = "strict"  # neither sign-up nor a reset tells whether an address has an account
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before changes to email addresses
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # about changes to the password, addresses and second factors
 ACCOUNT_FORMS = {

@@ -76,6 +76,29 @@ def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(client, owner
     assert sign_in(client, "stan", "shelf-of-stan").status_code == 302, "others are not locked out with her"
 
 
+def test_a_stranger_elsewhere_cannot_lock_the_owner_out(client, owner):
+    stranger = Client(REMOTE_ADDR="203.0.113.7")
+    for _ in range(30):
+        page = sign_in(stranger, "olive", "guess").content.decode()
+    assert TOO_MANY in page
+    assert sign_in(client, "olive").status_code == 302
+
+
+def test_the_old_address_is_told_of_a_new_one(owner_client, owner, address, mailoutbox):
+    new = EmailAddress.objects.create(user=owner, email="new@example.org", verified=True)
+    owner_client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    owner_client.post(reverse("account_email"), {"action_primary": "", "email": new.email})
+    owner.refresh_from_db()
+    assert owner.email == "new@example.org"
+    assert [mail.to for mail in mailoutbox] == [["olive@example.org"]] and "new@example.org" in mailoutbox[0].body
+
+
+@pytest.mark.parametrize("email", ["olive@example.org", "nobody@example.org"])
+def test_a_reset_sends_one_mail_whether_or_not_there_is_an_account(client, address, mailoutbox, email):
+    response = client.post(reverse("account_reset_password"), {"email": email})
+    assert response.url == reverse("account_reset_password_done") and [mail.to for mail in mailoutbox] == [[email]]
+
+
 def test_signing_in_leads_to_the_page_that_was_asked_for(client, owner):
     asked = client.get(reverse("shelves"))
     response = client.post(asked.url, {"login": "olive", "password": PASSWORD, "next": "/shelves/"})
