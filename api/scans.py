@@ -196,6 +196,8 @@ def scan_again(request: HttpRequest, job_id: JobId, response: HttpResponse):
         scan = uploads.scan_again(scan)
     except FileNotFoundError:
         raise not_found("The photo of this scan has been deleted.") from None
+    except uploads.UploadError as error:
+        raise invalid(str(error)) from None
     response["Location"] = f"/api/v1/scans/{scan.job_id}"
     return Status(202, _scan_json(scan_of_user(request.user, scan.job_id)))
 

@@ -270,6 +270,8 @@ CONTACT = env.str("CONTACT", default="")
 VERSION = "0.1.0"  # as in pyproject.toml; sent to outside services
 SCAN_MAX_MB = read_number("SCAN_MAX_MB", 25)
 SCAN_MAX_MEGAPIXELS = read_number("SCAN_MAX_MEGAPIXELS", 80)
+SCAN_DAILY_LIMIT = read_number("SCAN_DAILY_LIMIT", 0, least=0)  # photos per person in 24 hours; 0: no limit
+SCAN_STORAGE_MB = read_number("SCAN_STORAGE_MB", 0, least=0)  # for the photos of a person; 0: no limit
 IMPORT_MAX_MB = read_number("IMPORT_MAX_MB", 500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

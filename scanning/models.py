@@ -101,6 +101,7 @@ class Scan(LeasedWork):
 
     filename = models.CharField(max_length=200)
     photo = models.CharField("storage key of the photo", max_length=400)
+    photo_bytes = models.PositiveIntegerField("size of the photo", default=0)
     sha256 = models.CharField("hash of the upload", max_length=64)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)

@@ -40,6 +40,7 @@ def issue(
         raise uploads.UploadError(str(images.too_heavy(settings.SCAN_MAX_MB)))
     if Scan.objects.of(user).filter(job_id=job_id).exists():
         raise uploads.UploadError("This job already has a photo. Choose another job id.")
+    uploads.check_space(user, size, job_id)
     name = get_valid_filename(f"x{uploads.photo_name(filename)}")[1:].strip(".")[-100:] or "photo"
     key = Scan(user=user, job_id=job_id).upload_key(name)
     facts = {"filename": filename[:200], "content_type": content_type, "size": size, "key": key, "expires": timezone.now() + LIFE}

@@ -12,14 +12,15 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.db import IntegrityError, transaction
+from django.db.models import Sum
 from django.utils.text import get_valid_filename
 
-from accounts import user_files
+from accounts import rates, user_files
 from library import shelf_order
 from library.forms import ShelfForm
 from library.models import Shelf
 from scanning import images, large_photos, pipeline
-from scanning.models import Scan
+from scanning.models import Scan, UploadTicket
 
 JOB_ID = re.compile(r"(?!new$)[A-Za-z0-9_-]{1,64}")  # /scans/new/ is the upload page
 CHUNK = 1024 * 1024
@@ -79,7 +80,7 @@ def take_in_upload(
 
 
 def scan_again(scan: Scan) -> Scan:
-    """A new scan of a photo that is here already."""
+    """A new scan of a photo that is here already. Raises UploadError."""
     with default_storage.open(scan.photo) as file:
         photo = file.read()
     fresh = Scan(user=scan.user, job_id=new_job_id(), filename=scan.filename, sha256=scan.sha256)
@@ -97,8 +98,25 @@ def delete_scan(scan: Scan):
         transaction.on_commit(lambda: [user_files.delete_folder(str(PurePosixPath(key).parent)) for key in folders])
 
 
+def check_space(user, size: int, job_id: str = ""):
+    """Raises UploadError if there is no space for another `size` bytes. The ticket of this job does not count."""
+    stored = Scan.objects.of(user).aggregate(total=Sum("photo_bytes"))["total"] or 0
+    expected = UploadTicket.objects.filter(user=user).exclude(job_id=job_id).aggregate(total=Sum("size"))["total"] or 0
+    if settings.SCAN_STORAGE_MB and stored + expected + size > settings.SCAN_STORAGE_MB * 1024 * 1024:
+        raise UploadError(f"Your photos may take {settings.SCAN_STORAGE_MB:,} MB. Delete scans that you no longer need first.")
+
+
+def _count_photo(user):
+    limit = settings.SCAN_DAILY_LIMIT
+    if limit and not rates.take_call(user, "photos", limit, 24 * 3600).allowed:
+        raise UploadError(f"You can scan {limit:,} photos in 24 hours. Try again later.")
+
+
 def _start(scan: Scan, photo: bytes, shelf: Shelf | str) -> Scan:
     """Files first, then the row: a crash in between leaves a file nobody sees, never a scan without its photo."""
+    scan.photo_bytes = len(photo)
+    check_space(scan.user, scan.photo_bytes, scan.job_id)
+    _count_photo(scan.user)
     scan.photo = default_storage.save(scan.upload_key(_stored_name(scan.filename)), ContentFile(photo))
     thumbnail = default_storage.save(scan.thumbnail_key(), ContentFile(images.thumbnail(ContentFile(photo))))
     try:

@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('shelf', 'A shelf'), ('cover', 'A cover or a barcode')], default='shelf', max_length=5)),
                 ('filename', models.CharField(max_length=200)),
                 ('photo', models.CharField(max_length=400, verbose_name='storage key of the photo')),
+                ('photo_bytes', models.PositiveIntegerField(default=0, verbose_name='size of the photo')),
                 ('sha256', models.CharField(max_length=64, verbose_name='hash of the upload')),
                 ('width', models.PositiveIntegerField(default=0)),
                 ('height', models.PositiveIntegerField(default=0)),

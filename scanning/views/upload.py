@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -99,4 +100,8 @@ def _as_json(form: PhotoForm, outcomes: list[_Outcome]) -> JsonResponse:
 @require_POST
 def scan_again(request, job_id):
     scan = get_object_or_404(Scan.objects.of(request.user).exclude(photo=""), job_id=job_id)
-    return redirect(uploads.scan_again(scan))
+    try:
+        return redirect(uploads.scan_again(scan))
+    except uploads.UploadError as error:
+        messages.error(request, str(error))
+        return redirect(scan)

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from library.models import Shelf
-from scanning import images, pipeline, uploads
+from scanning import images, pipeline, tickets, uploads
 from scanning.models import Scan
 from tests.factories import make_scan, make_shelf
 from tests.scanning.photos import photo
@@ -177,3 +177,41 @@ def png(width: int, height: int) -> io.BytesIO:
     Image.new("L", (width, height), 128).save(out, "PNG", compress_level=1)
     out.seek(0)
     return out
+
+
+def doors(user):
+    """Every way for a photo to come in."""
+    yield uploads.take_in_upload(user, png(401, 300), "page.png")
+    ticket = tickets.issue(user, "ticket.png", "image/png", len(png(402, 300).getvalue()))
+    tickets.receive_photo(ticket, png(402, 300))
+    yield tickets.take_ticket_photo(user, ticket.job_id)
+    yield uploads.scan_again(Scan.objects.first())
+
+
+@pytest.mark.parametrize("limit", [0, 1, 2, 3])
+def test_photos_of_a_day_are_limited_through_every_door_and_those_of_others_are_not(owner, stranger, settings, limit):
+    settings.SCAN_DAILY_LIMIT = limit
+    scans = doors(owner)
+    for _ in range(limit or 3):
+        next(scans)
+    if 0 < limit < 3:
+        with pytest.raises(uploads.UploadError, match=f"{limit} photos in 24 hours"):
+            next(scans)
+    Scan.objects.all().delete()
+    if limit:
+        with pytest.raises(uploads.UploadError):
+            uploads.take_in_upload(owner, png(500, 300), "after deleting.png")
+    uploads.take_in_upload(stranger, png(400, 300), "hers.png")
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_the_space_for_photos_is_limited_through_every_door_until_some_are_deleted(owner, settings, number):
+    scans = doors(owner)
+    for _ in range(number):
+        assert next(scans).photo_bytes > 0
+    settings.SCAN_STORAGE_MB = 1
+    full = make_scan(owner, photo_bytes=1024 * 1024 - 100)
+    with pytest.raises(uploads.UploadError, match="Your photos may take 1 MB"):
+        next(scans)
+    full.delete()
+    assert uploads.take_in_upload(owner, png(403, 300), "again.png").photo_bytes > 0
