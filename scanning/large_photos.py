@@ -14,6 +14,7 @@ from scanning import images
 
 MOST_MEMORY = 4 << 30  # bytes of address space; the libraries alone reserve one
 SECONDS = 60
+REFUSED = 65  # the exit code behind a sentence; Python's own for a crash is 1
 TOO_LARGE = "This photo is too large to be opened. Make it smaller first."
 _one_at_a_time = threading.Lock()
 
@@ -33,17 +34,17 @@ def _clean_elsewhere(file: IO[bytes]) -> bytes:
         raise images.PhotoError(TOO_LARGE) from None
     if done.returncode == 0:
         return done.stdout
-    raise images.PhotoError(done.stderr.decode() if done.returncode == 1 else TOO_LARGE)
+    raise images.PhotoError(done.stderr.decode() if done.returncode == REFUSED else TOO_LARGE)
 
 
 def _main() -> int:
-    """0 with the photo, 1 with a sentence; anything else is a crash or a lack of memory."""
+    """0 with the photo, REFUSED with a sentence; anything else is a crash or a lack of memory."""
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     try:
         sys.stdout.buffer.write(images.clean_photo(io.BytesIO(sys.stdin.buffer.read())))
     except images.PhotoError as error:
         sys.stderr.write(str(error))
-        return 1
+        return REFUSED
     except MemoryError:
         return 2
     return 0

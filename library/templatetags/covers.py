@@ -62,7 +62,7 @@ def tile_markup(pk: int, title: str, authors: tuple[str, ...], language: str, pi
 
 @lru_cache(maxsize=1)
 def _address_form() -> str:
-    return reverse("book", args=[0]).replace("0", "{}")
+    return "{}".join(reverse("book", args=[0]).rsplit("0", 1))
 
 
 @register.inclusion_tag("library/_cover_choice.html", takes_context=True)
