@@ -1,7 +1,7 @@
 # make run         run BookImg at http://127.0.0.1:8000 (HOST= and PORT= change that)
 # make aws-local   the same with AWS services simulated on this machine (docs/aws.md)
 # make test        lint, checks and all tests; tests that need a missing server or browser are skipped and say so
-#                  COVERAGE=1 measures line coverage too, as CI does; the tests then take half as long again
+#                  COVERAGE=1 measures the line coverage of the unit tests too, as CI does; they then take half as long again
 # make lock        pin what requirements.in and requirements-dev.in list (UPGRADE=--upgrade takes the newest releases)
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -9,7 +9,7 @@ PORT ?= 8000
 BIN := .venv/bin
 UNIT := not services and not slow and not browser
 COVERAGE ?= $(CI)
-COV := $(if $(COVERAGE),--cov --cov-append --cov-report=)
+COV := $(if $(COVERAGE),--cov --cov-report=)
 unexport PYTHONDONTWRITEBYTECODE  # so that pytest caches the compiled tests for every process of a run
 PRODUCTION := PUBLIC_URL=https://example.org DEBUG=0 SECRET_KEY=only-for-the-check-of-settings-6fd0a1b7c49e4b0fa2b2c51f03de8a77
 
@@ -32,9 +32,9 @@ test: lint
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@rm -f .coverage
 	$(BIN)/pytest -n auto $(COV) -m "$(UNIT)"
-	$(BIN)/pytest -n 3 --dist loadfile $(COV) --durations 12 -m "(services or slow) and not browser"
+	$(BIN)/pytest -n 3 --dist loadfile --durations 12 -m "(services or slow) and not browser"
 	$(BIN)/pytest -n 2 --dist loadfile -m browser
-	$(if $(COVERAGE),@echo "Line coverage: $$($(BIN)/coverage report --format=total) %")
+	$(if $(COVERAGE),@echo "Line coverage of the unit tests: $$($(BIN)/coverage report --format=total) %")
 
 lint: .venv/dev
 	$(BIN)/ruff check .
