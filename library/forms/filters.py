@@ -41,6 +41,8 @@ SORTS = {
 }  # fmt: skip
 SORT_CHOICES = [choice for name, (label, backwards, *_) in SORTS.items() for choice in ((name, label), (f"-{name}", backwards))]
 NO_SHELF = "none"
+BEST_MATCH = "match"  # the order while one searches, unless another is chosen
+FIRST = 96  # books that are sorted by how well they match; nobody turns more pages to find one
 NEAREST = 48  # results with some of the words, if no book has all of them
 NO_LANGUAGE = "none"
 MISSING = {"cover": "No cover", "isbn": "No ISBN"}
@@ -105,7 +107,7 @@ class LibraryFilter(forms.Form):
     def __init__(self, data, user=None):
         """If `user`, the library's owner, is given, `q` uses the full-text search; its index does not contain the trash."""
         super().__init__(data)
-        self.user, self.meant, self.some_words = user, [], False
+        self.user, self.meant, self.some_words, self.ranked = user, [], False, []
         self.full_clean()
 
     def value(self, name: str, default=""):
@@ -117,7 +119,7 @@ class LibraryFilter(forms.Form):
 
     @property
     def order(self) -> str:
-        return self.value("sort", "added")
+        return self.value("sort", BEST_MATCH if self.user and self.value("q") else "added")
 
     def narrow(self, books):
         """The books that match the filters, unsorted."""
@@ -130,11 +132,18 @@ class LibraryFilter(forms.Form):
         if not found.query:
             return books
         self.meant, self.some_words = list(found.meant.values()), bool(found.ranked and not found.exact)
-        return books.filter(pk__in=[pk for pk, _ in found.ranked[: NEAREST if self.some_words else None]])
+        self.ranked = [pk for pk, _ in found.ranked[: NEAREST if self.some_words else None]]
+        return books.filter(pk__in=self.ranked)
 
     def select(self, books):
         """The books that match the filters, sorted."""
-        return self.narrow(books).order_by(*_order_of(self.order))
+        narrowed = self.narrow(books)
+        return narrowed.order_by(*self.by_match() if self.order == BEST_MATCH else _order_of(self.order))
+
+    def by_match(self) -> list:
+        """The best matches first, the others as they were added."""
+        places = [When(pk=pk, then=place) for place, pk in enumerate(self.ranked[:FIRST])]
+        return [Case(*places, default=FIRST), *_order_of("added")] if places else _order_of("added")
 
     def placed(self, books):
         if shelf := self.value("shelf"):

@@ -1,5 +1,6 @@
 """The list of scans, and the page of one: watched while it is at work, reviewed when it is done."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -14,6 +15,7 @@ from scanning import events, pipeline, purchases, second_look, uploads
 from scanning.forms import ScanBatchForm, WordsForm
 from scanning.models import Band, Decision, Scan
 from scanning.review_rows import review_of
+from scanning.views.upload import allow_uploads, photo_form
 
 STATUS_KEY = "review_status"  # in the session: how the books of the next batch are marked
 SCANS_A_PAGE = 24
@@ -40,8 +42,10 @@ def scans(request):
         .order_by("-created")
     )
     page = Paginator(rows, SCANS_A_PAGE).get_page(request.GET.get("page"))
-    template = "scanning/_cards.html" if request.headers.get("X-Parts") else "scanning/scans.html"
-    return render(request, template, {"page": page})
+    if request.headers.get("X-Parts"):
+        return render(request, "scanning/_cards.html", {"page": page})
+    context = {"page": page, "form": photo_form(request), "max_mb": settings.SCAN_MAX_MB}
+    return allow_uploads(render(request, "scanning/scans.html", context))
 
 
 @login_required

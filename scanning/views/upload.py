@@ -38,10 +38,7 @@ def scan_new(request):
 
 @csrf_protect
 def _scan_new(request):
-    latest = Scan.objects.of(request.user).first()
-    kind = request.GET.get("kind") if request.GET.get("kind") in Scan.Kind else Scan.Kind.SHELF
-    initial = {"shelf": latest and latest.shelf_id, "kind": kind}
-    form = PhotoForm(request.user, request.POST if request.method == "POST" else None, initial=initial)
+    form = photo_form(request)
     outcomes = []
     if request.method == "POST" and form.is_valid():
         outcomes = list(_take_all(request, form.place, form.cleaned_data["kind"]))
@@ -52,8 +49,21 @@ def _scan_new(request):
                 return redirect(outcomes[0].scan if len(outcomes) == 1 else "scans")
     if not request.accepts("text/html"):
         return _as_json(form, outcomes)
-    context = {"form": form, "outcomes": outcomes, "max_mb": settings.SCAN_MAX_MB, "first": latest is None}
+    context = {"form": form, "outcomes": outcomes, "max_mb": settings.SCAN_MAX_MB}
     page = render(request, "scanning/new.html", context, status=422 if request.method == "POST" else 200)
+    return allow_uploads(page)
+
+
+def photo_form(request) -> PhotoForm:
+    """The form for the next photo, with the shelf of the latest one."""
+    latest = Scan.objects.of(request.user).first()
+    kind = request.GET.get("kind") if request.GET.get("kind") in Scan.Kind else Scan.Kind.SHELF
+    initial = {"shelf": latest and latest.shelf_id, "kind": kind}
+    return PhotoForm(request.user, request.POST if request.method == "POST" else None, initial=initial)
+
+
+def allow_uploads(page):
+    """The page may upload to the bucket, if there is one."""
     if bucket := tickets.upload_host():
         page._csp_update = {"connect-src": bucket}  # what csp.decorators.csp_update does where it is known beforehand
     return page

@@ -170,3 +170,13 @@ def test_many_tags_cost_no_more_joins_than_two(owner):
     two, twelve = ("&".join(f"tag={n}" for n in range(count)) for count in (2, 12))
     joins = [str(LibraryFilter(QueryDict(query), owner).select(books).query).count("JOIN") for query in (two, twelve)]
     assert joins[0] == joins[1]
+
+
+def test_while_one_searches_the_best_match_stands_first_unless_another_order_is_chosen(owner):
+    titles = ["The Garden", "What We Saw on a Long Walk Through a Garden in Wales"]
+    for title in titles:
+        make_copy(owner, title, "Ann Green")
+    make_copy(owner, "Soil", "Cy Grey")
+    mine = UserBook.objects.of(owner)
+    assert [copy.title for copy in LibraryFilter(QueryDict("q=garden"), owner).select(mine)] == titles
+    assert [copy.title for copy in LibraryFilter(QueryDict("q=garden&sort=added"), owner).select(mine)] == titles[::-1]

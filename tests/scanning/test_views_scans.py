@@ -282,7 +282,7 @@ def test_the_list_asks_as_much_for_many_scans_as_for_one(owner, owner_client):
 
 
 def test_a_first_visit_shows_what_to_do(owner_client):
-    assert "Scan your first shelf" in text(owner_client.get(reverse("scans")))
+    assert "Take a photo" in text(owner_client.get(reverse("scans")))
 
 
 # ── The review page ──
