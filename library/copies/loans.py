@@ -36,6 +36,7 @@ def is_overdue(loan: Loan, today: date | None = None) -> bool:
 
 
 def lend_copy(copy: UserBook, borrower: str, since: date | None = None, due: date | None = None, note: str = "") -> Loan:
+    """Lending it again to the same person on the same day changes nothing, so that a form can safely be sent twice."""
     borrower = " ".join(borrower.split())
     since = since or timezone.localdate()
     if not borrower:
@@ -47,6 +48,8 @@ def lend_copy(copy: UserBook, borrower: str, since: date | None = None, due: dat
             return Loan.objects.create(copy=copy, borrower=borrower, since=since, due=due, note=note.strip())
     except IntegrityError:
         there = copy.loans.filter(returned__isnull=True).first()
+        if there and (there.borrower, there.since) == (borrower, since):
+            return there
         raise LoanError(f"{there.borrower if there else 'Somebody'} already has this book. Mark it as returned first.") from None
 
 

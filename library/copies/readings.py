@@ -54,8 +54,10 @@ def check_reading_dates(started: date | None, finished: date | None, today: date
 
 
 def add_reading(copy: UserBook, started: date | None, finished: date | None) -> Reading:
+    """Adding the same dates again changes nothing, so that a form can safely be sent twice."""
     check_reading_dates(started, finished)
-    return Reading.objects.create(copy=copy, started=started, finished=finished)
+    same = copy.readings.filter(started=started, finished=finished).first()
+    return same or Reading.objects.create(copy=copy, started=started, finished=finished)
 
 
 def finished_today(copy: UserBook, today: date | None = None) -> Reading:
