@@ -51,10 +51,6 @@ class CopyForm(OwnShelfForm, CarefulForm):
         if "shelf" in self.fields:
             self.offer_shelves_of(self.instance.user)
 
-    def hidden_rating(self) -> str:
-        """The initial value: the template renders the stars one by one, which omits it."""
-        return self["rating"].as_hidden(only_initial=True)
-
     def clean_currency(self):
         currency = self.cleaned_data["currency"].strip().upper()
         if currency and not re.fullmatch(r"[A-Z]{3}", currency):
@@ -177,6 +173,9 @@ class ReadingForm(forms.ModelForm):
             except readings.ReadingError as error:
                 raise ValidationError(str(error)) from error
         return typed
+
+    def save(self, commit=True) -> Reading:
+        return super().save(commit) if self.instance.pk else readings.add_reading(self.instance.copy, **self.cleaned_data)
 
 
 class LoanForm(forms.ModelForm):

@@ -44,13 +44,15 @@ class LongTextField(forms.CharField):
 
 
 class CarefulForm(forms.ModelForm):
-    """Fields that are not in the request stay as they are, so a form can post a single field."""
+    """Fields that are not in the request stay as they are, so a form can post a single field. A new form has the fields `only`,
+    or all."""
 
-    def __init__(self, data=None, *args, **kwargs):
+    def __init__(self, data=None, *args, only=(), **kwargs):
         super().__init__(data, *args, **kwargs)
-        for name in list(self.fields) if data is not None else ():
-            if self.add_prefix(name) not in data and self.add_initial_prefix(name) not in data:
-                del self.fields[name]
+        if data is not None:
+            only = [name for name in self.fields if self.add_prefix(name) in data or self.add_initial_prefix(name) in data]
+        for name in set(self.fields).difference(only) if only or data is not None else ():
+            del self.fields[name]
         for name, field in self.fields.items():
             # Without an initial value in the request, the field is compared with the current value.
             field.show_hidden_initial = data is None or self.add_initial_prefix(name) in data

@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
-from library.covers import cover_choice, cover_files
+from library.covers import cover_files
 from library.covers.drawn_covers import draw
 
 register = template.Library()
@@ -63,9 +63,3 @@ def tile_markup(pk: int, title: str, authors: tuple[str, ...], language: str, pi
 @lru_cache(maxsize=1)
 def _address_form() -> str:
     return "{}".join(reverse("book", args=[0]).rsplit("0", 1))
-
-
-@register.inclusion_tag("library/_cover_choice.html", takes_context=True)
-def cover_choices(context, copy):
-    """The form for choosing the cover of `copy`: from an edition, an upload, or the drawn one."""
-    return {"copy": copy, "offers": cover_choice.cover_offers(copy), "csrf_token": context.get("csrf_token")}

@@ -2,21 +2,20 @@
 
 from dataclasses import dataclass
 
-from django.conf.locale import LANG_INFO
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from catalogs.languages import language_name
 from catalogs.links import SITE_NAMES, purchase_links
-from library.copies import facts, loans, merging, owner_edits, readings, trash
+from library.copies import facts, loans, merging, owner_edits, readings, tagging, trash
 from library.forms import CopyForm, FactsForm
-from library.forms.copies import LoanForm, ReadingForm
+from library.forms.copies import ReadingForm
 from library.forms.edit_conflicts import THEIRS, question_of
-from library.forms.fields import error_sentence
-from library.models import FACTS, FactChange, Loan, Reading, UserBook
+from library.models import FACTS, FactChange, Reading, Status, UserBook
 from library.page_parts import BOOK_SECTIONS
 
 
@@ -41,6 +40,10 @@ def in_text(value) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
+def _source_of(copy: UserBook, name: str) -> str:
+    return facts.source_in_words(copy.origins.get(name, copy.book.source))
+
+
 def _facts_of(copy: UserBook) -> list[_Fact]:
     """The copy's facts with their sources and earlier values, in one query."""
     past: dict[str, list[FactChange]] = {}
@@ -52,73 +55,144 @@ def _facts_of(copy: UserBook) -> list[_Fact]:
         value = in_text(getattr(copy, name))
         if value or name in past:
             label = UserBook._meta.get_field(name).verbose_name
-            source = facts.source_in_words(copy.origins.get(name, copy.book.source)) if value else ""
+            source = _source_of(copy, name) if value else ""
             rows.append(_Fact(label[0].upper() + label[1:], value, source, past.get(name, [])))
     return rows
 
 
-def _sources_of(copy: UserBook, rows: list[_Fact]) -> str:
+def _sources_of(copy: UserBook) -> str:
     """The sources of the book's details, in one line."""
-    named = dict.fromkeys([facts.source_in_words(copy.book.source), *(row.source for row in rows if row.source)])
-    others = [name for name in named if name != "you"]
+    sources = [_source_of(copy, name) for name in FACTS if in_text(getattr(copy, name))]
+    others = [name for name in dict.fromkeys([facts.source_in_words(copy.book.source), *sources]) if name != "you"]
     if not others:
         return "you"
-    return ", ".join(others) + (", edited by you" if any(row.source == "you" for row in rows) else "")
+    return ", ".join(others) + (", edited by you" if "you" in sources else "")
 
 
-def book_page(request, copy: UserBook, **forms):
-    """The page of a book. `forms` are invalid forms, shown again with what was typed."""
-    rows, links = _facts_of(copy), purchase_links(copy.isbn13, copy.title, copy.author)
-    lent = list(copy.loans.all())
+# ── The page ────────────────────────────────────────────────────────────────────────────────────────────────────────
+@dataclass(frozen=True)
+class BookPart:
+    """A line of a book's page that opens as a form. While it holds nothing, the line is only a link with the `invitation`."""
+
+    name: str
+    label: str
+    invitation: str
+    icon: str
+    fields: tuple[str, ...] = ()
+
+
+MARKS = BookPart("marks", "Status and rating", "", "", ("status", "rating", "favourite"))  # always open
+PURCHASE = ("bought", "bought_from", "price", "currency", "condition", "condition_note")
+PARTS = (
+    BookPart("shelf", "Shelf", "Put on a shelf", "shelves", ("shelf",)),
+    BookPart("tags", "Tags", "Add tags", "tag", ("tags",)),
+    BookPart("review", "Review", "Write a review", "pen", ("review",)),
+    BookPart("notes", "Private notes", "Add private notes", "lock", ("notes",)),
+    BookPart("purchase", "Purchase and condition", "Add purchase and condition", "info", PURCHASE),
+)
+READINGS = BookPart("readings", "Reading dates", "Add reading dates", "books")
+LOANS = BookPart("loans", "Loans", "Lend this book", "hand")
+
+
+def _part_context(copy: UserBook, part: BookPart) -> dict:
+    """What the template of a line needs to show what it holds."""
+    context = {"copy": copy, "part": part}
+    if part.name == "tags":
+        return context | {"tags": tagging.names_of(copy)}
+    if part == READINGS:
+        return context | {"readings": copy.readings.all()}
+    if part == LOANS:
+        lent = list(copy.loans.all())
+        loan = next((loan for loan in lent if not loan.returned), None)
+        overdue = bool(loan) and loans.is_overdue(loan)
+        return context | {"loan": loan, "overdue": overdue, "past_loans": [loan for loan in lent if loan.returned]}
+    return context | {"holds": any(getattr(copy, field) not in ("", None) for field in part.fields)}
+
+
+def _book_page(request, copy: UserBook):
+    links = purchase_links(copy.isbn13, copy.title, copy.author)
     context = {
         "copy": copy,
-        "form": forms.get("form") or CopyForm(instance=copy),
-        "clashes": forms.get("clashes", ()),
-        "question": question_of(forms.get("clashes", [])),
-        "facts": rows,
-        "source": _sources_of(copy, rows),
-        "language": LANG_INFO.get(copy.language, {}).get("name", copy.language),
+        "statuses": Status.choices,
+        "stars": [(value, f"{value / 2:g} of 5 stars") for value in range(1, 11)],
+        "parts": [_part_context(copy, part) for part in (*PARTS, READINGS, LOANS)],
+        "source": _sources_of(copy),
+        "language": language_name(copy.language),
         "links": [(SITE_NAMES[site], address) for site, address in links.items()],
         "sections": [(section.template, content) for section in BOOK_SECTIONS if (content := section.content(copy))],
         "alike": merging.possible_duplicates(copy),
-        "loan": next((loan for loan in lent if not loan.returned), None),
-        "past_loans": [loan for loan in lent if loan.returned],
-        "loan_form": forms.get("loan_form") or LoanForm(instance=Loan(copy=copy), auto_id="loan-%s"),
-        **_readings_context(copy, forms.get("reading_form")),
     }
-    if context["loan"]:
-        context["overdue"] = loans.is_overdue(context["loan"])
     return render(request, "library/book.html", context)
 
 
-def _readings_context(copy: UserBook, form: ReadingForm | None = None) -> dict:
-    new = ReadingForm(instance=Reading(copy=copy), auto_id="reading-%s")
-    return {"copy": copy, "readings": copy.readings.all(), "reading_form": form or new}
+def by_script(request) -> bool:
+    """Whether a script sent the form (static/js/changes.js), and wants only the parts of the page that changed."""
+    return bool(request.headers.get("X-Parts"))
+
+
+def saved_parts(request, copy: UserBook, *parts: BookPart, **context):
+    """The response to a form that a script sent: a short message, and `parts` of the page as they are now."""
+    context |= {"copy": copy, "parts": [_part_context(copy, part) for part in parts]}
+    return render(request, "library/_saved.html", context)
+
+
+def part_form(request, copy: UserBook, part: BookPart, form, **context):
+    """The form of one line: as part of the book's page where scripts run, otherwise on a page of its own."""
+    form.visible_fields()[0].field.widget.attrs["autofocus"] = True
+    context |= {"copy": copy, "part": part, "form": form, "question": question_of(context.get("clashes", []))}
+    alone = not (by_script(request) or request.headers.get("HX-Request"))
+    return render(request, "library/book_part.html" if alone else "library/_part_form.html", context)
+
+
+@login_required
+@require_GET
+def book_part(request, pk, name):
+    part = next((part for part in PARTS if part.name == name), None)
+    if part is None:
+        raise Http404
+    copy = own_copy(request, pk)
+    return part_form(request, copy, part, CopyForm(instance=copy, only=part.fields))
 
 
 @login_required
 def book(request, pk):
+    """Saves whichever personal fields are in the request."""
     copy = own_copy(request, pk)
     if request.method != "POST":
-        return book_page(request, copy)
+        return _book_page(request, copy)
     form = CopyForm(request.POST, instance=copy)
-    script, clashes = request.headers.get("HX-Request"), []
-    if form.is_valid():
-        clashes = form.save()
-        if not clashes and not script:
-            messages.success(request, "Saved.")
-            return redirect(copy)
+    clashes = form.save() if form.is_valid() else []
     copy = own_copy(request, pk)  # an invalid form has already written to its instance
-    if not script:
-        return book_page(request, copy, form=CopyForm.completed(request.POST, own_copy(request, pk)), clashes=clashes)
-    context = {"form": form, "errors": form.errors, "clashes": clashes, "was": form.shown_now(clashes), "copy": copy}
-    context |= {"question": question_of(clashes), "question_was_answered": bool(clashes) and form.question_was_answered(clashes)}
+    part = next((part for part in PARTS if set(part.fields) & set(form.fields)), MARKS)
+    is_open = request.headers.get("X-Parts") != "closed"  # whether the page shows the form, with what was typed
+    if (form.errors or clashes) and not (by_script(request) and is_open):
+        return part_form(request, copy, part, form, clashes=clashes)
+    if by_script(request):
+        return _saved_fields(request, copy, part, form, clashes)
+    messages.success(request, "Saved.")
+    return redirect(copy)
+
+
+def _saved_fields(request, copy: UserBook, part: BookPart, form: CopyForm, clashes: list):
+    done = "done" in request.POST and not form.errors and not clashes
+    parts = [part] if done else []
     if "status" in form.changed_data and not form.errors:
-        context |= _readings_context(copy)
-    answer = render(request, "library/_saved.html", context)
+        parts.append(READINGS)  # a status can begin or end a reading
+    context = {"form": form, "part": part, "errors": form.errors, "clashes": clashes, "question": question_of(clashes)}
+    context |= {"was": () if done else form.shown_now(clashes)}
+    context |= {"question_was_answered": bool(clashes) and form.question_was_answered(clashes)}
+    response = saved_parts(request, copy, *parts, **context)
     if THEIRS in [value for name, value in request.POST.items() if name.startswith("keep-")]:
-        answer["HX-Refresh"] = "true"  # so that the page shows the chosen version
-    return answer
+        response["HX-Refresh"] = "true"  # so that the page shows the chosen version
+    return response
+
+
+@login_required
+@require_GET
+def book_sources(request, pk):
+    """Every detail with its source and its earlier values."""
+    copy = own_copy(request, pk)
+    return render(request, "library/book_sources.html", {"copy": copy, "facts": _facts_of(copy)})
 
 
 @login_required
@@ -147,7 +221,7 @@ def fact_back(request, pk):
     except FactChange.DoesNotExist:
         raise Http404 from None
     messages.success(request, "Restored the earlier value.")
-    return redirect(f"{copy.get_absolute_url()}#facts")
+    return redirect("book_sources", copy.pk)
 
 
 @login_required
@@ -171,36 +245,33 @@ def _own_reading(request, pk) -> Reading:
     return get_object_or_404(Reading.objects.select_related("copy"), pk=pk, copy__user=request.user)
 
 
-def _to_readings(copy):
-    return redirect(f"{copy.get_absolute_url()}#readings")
+def _readings_saved(request, copy: UserBook):
+    return saved_parts(request, copy, READINGS) if by_script(request) else redirect(f"{copy.get_absolute_url()}#readings")
 
 
 @login_required
-@require_POST
 def add_reading(request, pk):
     """Adds dates from the form, or with `today` marks the book as finished today."""
     copy = own_copy(request, pk)
-    if "today" in request.POST:
+    if request.method == "POST" and "today" in request.POST:
         readings.finished_today(copy)
-        return _to_readings(copy)
-    form = ReadingForm(request.POST, instance=Reading(copy=copy), auto_id="reading-%s")
-    if not form.is_valid():
-        return book_page(request, copy, reading_form=form)
-    form.save()
-    return _to_readings(copy)
+        return _readings_saved(request, copy)
+    form = ReadingForm(request.POST or None, instance=Reading(copy=copy), auto_id="reading-%s")
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return _readings_saved(request, copy)
+    return part_form(request, copy, READINGS, form, action=request.path, submit="Add", today=True)
 
 
 @login_required
-@require_POST
 def change_reading(request, pk):
     reading = _own_reading(request, pk)
-    if "delete" in request.POST:
+    copy = own_copy(request, reading.copy_id)
+    if request.method == "POST" and "delete" in request.POST:
         reading.delete()
-        messages.success(request, "Reading dates deleted.")
-        return _to_readings(reading.copy)
-    form = ReadingForm(request.POST, instance=reading, auto_id=f"reading-{pk}-%s")
-    if form.is_valid():
+        return _readings_saved(request, copy)
+    form = ReadingForm(request.POST or None, instance=reading, auto_id=f"reading-{pk}-%s")
+    if request.method == "POST" and form.is_valid():
         form.save()
-    else:
-        messages.error(request, error_sentence(form))
-    return _to_readings(reading.copy)
+        return _readings_saved(request, copy)
+    return part_form(request, copy, READINGS, form, action=request.path, submit="Save", delete="Delete these dates")

@@ -6,7 +6,7 @@ from django.core import signing
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from catalogs import lookup
 from library.copies import editions, facts, merging
@@ -121,13 +121,14 @@ def cover_fetched(request):
 
 
 @login_required
-@require_POST
 def choose_cover(request, pk):
-    copy = get_object_or_404(UserBook, pk=pk, user=request.user)
+    copy = own_copy(request, pk)
+    if request.method != "POST":
+        return render(request, "library/book_cover.html", {"copy": copy, "offers": cover_choice.cover_offers(copy)})
     form = CoverForm(copy, request.POST, request.FILES)
     if form.is_valid():
         form.save()
         messages.success(request, cover_choice.SENTENCES[form.cleaned_data["choice"]])
-    else:
-        messages.error(request, error_sentence(form))
-    return redirect(copy)
+        return redirect(copy)
+    messages.error(request, error_sentence(form))
+    return redirect("book_cover", pk)

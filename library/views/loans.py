@@ -12,7 +12,7 @@ from library.copies import loans
 from library.forms.copies import LoanForm
 from library.listing import PAGE_SIZE, pages_around
 from library.models import Loan
-from library.views.copies import book_page, own_copy
+from library.views.copies import LOANS, by_script, own_copy, part_form, saved_parts
 from library.views.trash import back_to
 
 
@@ -40,18 +40,23 @@ def borrowers(request):
 
 
 @login_required
-@require_POST
 def lend(request, pk):
     copy = own_copy(request, pk)
-    form = LoanForm(request.POST, instance=Loan(copy=copy), auto_id="loan-%s")
-    if form.is_valid():
+    form = LoanForm(request.POST or None, instance=Loan(copy=copy), auto_id="loan-%s")
+    if request.method == "POST" and form.is_valid():
         try:
             loan = form.save()
-            messages.success(request, f"Lent “{copy.title}” to {loan.borrower}.")
-            return redirect(f"{copy.get_absolute_url()}#loans")
+            return _loans_saved(request, copy, f"Lent “{copy.title}” to {loan.borrower}.")
         except loans.LoanError as error:
             form.add_error(None, str(error))
-    return book_page(request, copy, loan_form=form)
+    return part_form(request, copy, LOANS, form, action=request.path, submit="Lend", suggest=True)
+
+
+def _loans_saved(request, copy, sentence: str):
+    if by_script(request):
+        return saved_parts(request, copy, LOANS)
+    messages.success(request, sentence)
+    return redirect(f"{copy.get_absolute_url()}#loans")
 
 
 @login_required
@@ -76,10 +81,15 @@ def loan_return(request, pk):
     loan = _own_loan(request, pk)
     try:
         loans.return_loan(loan)
-        undo = reverse("loan_reopen", args=[pk])
-        messages.success(request, f"{loan.borrower} returned “{loan.copy.title}”.", extra_tags=undo)
     except loans.LoanError as error:
+        if by_script(request):
+            return saved_parts(request, loan.copy, errors={"": [str(error)]})
         messages.error(request, str(error))
+        return redirect(back_to(request, reverse("loans")))
+    if by_script(request):
+        return saved_parts(request, own_copy(request, loan.copy_id), LOANS)
+    undo = reverse("loan_reopen", args=[pk])
+    messages.success(request, f"{loan.borrower} returned “{loan.copy.title}”.", extra_tags=undo)
     return redirect(back_to(request, reverse("loans")))
 
 

@@ -11,8 +11,14 @@ export function apply(html) {
 function mergePart(part) {
   const old = document.getElementById(part.id);
   const same = old && part.dataset.version !== undefined && part.dataset.version === old.dataset.version;
-  if (old && !same) old.replaceWith(document.adoptNode(part));
-  else if (same) old.hidden = part.hidden;
+  if (old === part) return; // within another part
+  if (old?.matches("output")) old.replaceChildren(...part.childNodes); // so that screen readers say it
+  else if (old && !same) {
+    const focused = old.contains(document.activeElement);
+    old.replaceWith(document.adoptNode(part));
+    if (focused) part.querySelector("[data-focus]")?.focus({ preventScroll: true });
+  }
+  if (same) old.hidden = part.hidden;
 }
 
 function mergeList(list) {

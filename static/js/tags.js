@@ -28,6 +28,7 @@ class TagField {
     this.field.hidden = true;
     this.box.append(this.chips, this.input);
     this.field.after(this.box, this.list);
+    if (this.field.autofocus) this.input.focus();
     label?.addEventListener("click", (event) => { event.preventDefault(); this.input.focus(); });
     this.box.addEventListener("click", (event) => this.click(event));
     this.input.addEventListener("input", (event) => { event.stopPropagation(); this.typed(); });
@@ -160,4 +161,9 @@ function same(one, other) {
   return one.localeCompare(other, undefined, { sensitivity: "base" }) === 0;
 }
 
-for (const home of document.querySelectorAll("[data-tag-field]")) if (home.querySelector("[data-tags]")) new TagField(home);
+function build(part) {
+  for (const home of part.querySelectorAll("[data-tag-field]")) if (home.querySelector("[data-tags]:not([hidden])")) new TagField(home);
+}
+
+build(document);
+document.addEventListener("htmx:load", ({ detail }) => build(detail.elt)); // a form that was opened later

@@ -59,7 +59,7 @@ def test_a_reading_that_began_earlier_is_not_forgotten_with_the_status(copy):
 
 def test_the_status_on_the_page_begins_a_reading_and_shows_it(copy, owner_client):
     data = {"status": "reading", "initial-status": "to-read"}
-    answer = owner_client.post(copy.get_absolute_url(), data, headers={"HX-Request": "true"})
+    answer = owner_client.post(copy.get_absolute_url(), data, headers={"X-Parts": "open"})
     assert 'id="readings"' in answer.content.decode()
     assert "Since" in answer.content.decode()
     assert copy.readings.count() == 1

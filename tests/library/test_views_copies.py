@@ -1,14 +1,17 @@
 """A book's page: seen and changed by its owner alone, in every way it can be changed."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from catalogs.models import CatalogRecord
 from library.copies import loans, readings, tagging
 from library.models import Book, Status, UserBook
+from library.views.copies import PARTS
 from tests.factories import CandidateFactory, make_copy, make_shelf
 
-HX = {"HX-Request": "true"}
+BY_SCRIPT = {"X-Parts": "open"}
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def test_status_shelf_rating_and_notes_are_saved_by_a_plain_form(owner, copy, ow
 
 
 def test_they_are_saved_without_a_new_page_where_scripts_run(copy, owner_client):
-    response = owner_client.post(copy.get_absolute_url(), own_fields(rating="10"), headers=HX)
+    response = owner_client.post(copy.get_absolute_url(), own_fields(rating="10"), headers=BY_SCRIPT)
     assert "Saved" in response.content.decode()
     assert "<html" not in response.content.decode()
     copy.refresh_from_db()
@@ -67,7 +70,7 @@ def test_they_are_saved_without_a_new_page_where_scripts_run(copy, owner_client)
 
 @pytest.mark.parametrize("wrong", [{"rating": "11"}, {"status": "burnt"}])
 def test_what_is_not_on_offer_is_not_saved(copy, owner_client, wrong):
-    response = owner_client.post(copy.get_absolute_url(), own_fields(**wrong), headers=HX)
+    response = owner_client.post(copy.get_absolute_url(), own_fields(**wrong), headers=BY_SCRIPT)
     assert "field-error" in response.content.decode()
     copy.refresh_from_db()
     assert (copy.rating, copy.status) == (None, Status.TO_READ)
@@ -227,7 +230,7 @@ TOO_MANY = ",".join(map(str, range(60)))
     "wrong", [{"price": "-1"}, {"price": "12345678901"}, {"currency": "E1"}, {"bought": "soon"}, {"tags": TOO_MANY}]
 )
 def test_what_cannot_be_is_explained(copy, owner_client, wrong):
-    assert "field-error" in owner_client.post(copy.get_absolute_url(), wrong, headers=HX).content.decode()
+    assert "field-error" in owner_client.post(copy.get_absolute_url(), wrong, headers=BY_SCRIPT).content.decode()
     assert "field-error" in owner_client.post(copy.get_absolute_url(), wrong).content.decode()
     copy.refresh_from_db()
     assert (copy.price, copy.currency, copy.bought, tagging.names_of(copy)) == (None, "", None, [])
@@ -236,7 +239,7 @@ def test_what_cannot_be_is_explained(copy, owner_client, wrong):
 def test_one_field_alone_can_be_saved(copy, owner_client):
     copy.notes = "Sand."
     copy.save()
-    owner_client.post(copy.get_absolute_url(), {"favourite": "on", "initial-favourite": "False"}, headers=HX)
+    owner_client.post(copy.get_absolute_url(), {"favourite": "on", "initial-favourite": "False"}, headers=BY_SCRIPT)
     copy.refresh_from_db()
     assert (copy.favourite, copy.notes) == (True, "Sand.")
 
@@ -244,45 +247,117 @@ def test_one_field_alone_can_be_saved(copy, owner_client):
 def test_two_tabs_do_not_overwrite_each_others_fields(copy, owner_client):
     shown = {"initial-status": "to-read", "initial-notes": "", "initial-rating": "", "initial-favourite": "False"}
     owner_client.post(
-        copy.get_absolute_url(), shown | {"status": "to-read", "notes": "From the phone.", "rating": ""}, headers=HX
+        copy.get_absolute_url(), shown | {"status": "to-read", "notes": "From the phone.", "rating": ""}, headers=BY_SCRIPT
     )
-    owner_client.post(copy.get_absolute_url(), shown | {"status": "to-read", "notes": "", "rating": "9"}, headers=HX)
+    owner_client.post(copy.get_absolute_url(), shown | {"status": "to-read", "notes": "", "rating": "9"}, headers=BY_SCRIPT)
     copy.refresh_from_db()
     assert (copy.notes, copy.rating) == ("From the phone.", 9)
 
 
 def test_the_same_field_in_two_tabs_is_asked_about(copy, owner_client):
     shown = {"initial-notes": ""}
-    owner_client.post(copy.get_absolute_url(), shown | {"notes": "From the phone."}, headers=HX)
-    answer = owner_client.post(copy.get_absolute_url(), shown | {"notes": "From the desk."}, headers=HX).content.decode()
+    owner_client.post(copy.get_absolute_url(), shown | {"notes": "From the phone."}, headers=BY_SCRIPT)
+    answer = owner_client.post(copy.get_absolute_url(), shown | {"notes": "From the desk."}, headers=BY_SCRIPT).content.decode()
     assert "<q>From the phone.</q>" in answer and "<q>From the desk.</q>" in answer
     assert 'name="initial-notes" id="initial-id_notes" value=""' in answer  # still to be asked
     copy.refresh_from_db()
     assert copy.notes == "From the phone."
     page = owner_client.post(copy.get_absolute_url(), shown | {"notes": "From the desk."}).content.decode()
     assert "This was changed somewhere else" in page and "From the desk.</textarea>" in page  # without a script too
-    owner_client.post(copy.get_absolute_url(), shown | {"notes": "From the desk.", "keep-notes": "mine"}, headers=HX)
+    owner_client.post(copy.get_absolute_url(), shown | {"notes": "From the desk.", "keep-notes": "mine"}, headers=BY_SCRIPT)
     copy.refresh_from_db()
     assert copy.notes == "From the desk."
 
 
 def test_after_a_save_the_page_knows_what_stands_there_now(copy, owner_client):
-    answer = owner_client.post(copy.get_absolute_url(), {"rating": "7", "initial-rating": ""}, headers=HX).content.decode()
-    assert '<input type="hidden" name="initial-rating" id="initial-id_rating" value="7" hx-swap-oob="true">' in answer
+    answer = owner_client.post(copy.get_absolute_url(), {"rating": "7", "initial-rating": ""}, headers=BY_SCRIPT).content.decode()
+    assert '<input type="hidden" name="initial-rating" id="initial-id_rating" value="7" data-part>' in answer
 
 
 def test_taking_the_other_tabs_word_shows_it(copy, owner_client):
     copy.notes = "From the phone."
     copy.save()
     data = {"initial-notes": "", "notes": "From the desk.", "keep-notes": "theirs"}
-    assert owner_client.post(copy.get_absolute_url(), data, headers=HX)["HX-Refresh"] == "true"
+    assert owner_client.post(copy.get_absolute_url(), data, headers=BY_SCRIPT)["HX-Refresh"] == "true"
     copy.refresh_from_db()
     assert copy.notes == "From the phone."
 
 
+def test_a_question_opens_the_form_of_a_line_that_was_closed_in_the_meantime(copy, owner_client):
+    copy.notes = "From the phone."
+    copy.save()
+    data = {"initial-notes": "", "notes": "From the train."}
+    page = owner_client.post(copy.get_absolute_url(), data, headers={"X-Parts": "closed"}).content.decode()
+    assert '<form class="part part-form stack" id="notes"' in page and "From the train.</textarea>" in page
+
+
+# ── Lines that open as forms ────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("name", [part.name for part in PARTS])
+def test_a_line_opens_as_a_form_with_its_own_fields_in_the_page_or_on_one_of_its_own(copy, owner_client, stranger_client, name):
+    address = reverse("book_part", args=[copy.pk, name])
+    fragment = owner_client.get(address, headers={"HX-Request": "true"}).content.decode()
+    part = next(part for part in PARTS if part.name == name)
+    assert all(f'name="{field}"' in fragment for field in part.fields) and 'name="status"' not in fragment
+    assert "<html" not in fragment and "<html" in owner_client.get(address).content.decode()
+    assert stranger_client.get(address).status_code == 404
+
+
+def test_a_line_that_does_not_exist_is_not_found(copy, owner_client):
+    assert owner_client.get(reverse("book_part", args=[copy.pk, "rating"])).status_code == 404
+
+
+def test_done_closes_the_line_with_what_it_holds(copy, owner_client):
+    data = {"review": "Sand.\r\n\r\nMuch <b>sand</b>.", "initial-review": "", "done": ""}
+    answer = owner_client.post(copy.get_absolute_url(), data, headers=BY_SCRIPT).content.decode()
+    assert "<p>Sand.</p>" in answer and "Much &lt;b&gt;sand&lt;/b&gt;." in answer
+    assert 'id="review"' in answer and "<form" not in answer
+
+
+def test_a_line_that_holds_nothing_is_a_link(owner, copy, owner_client):
+    page = owner_client.get(copy.get_absolute_url()).content.decode()
+    for part in PARTS:
+        assert part.invitation in page and f">{part.label}</h2>" not in page
+    assert "<textarea" not in page and "<select" not in page and 'type="file"' not in page
+
+
+def test_the_shelf_appears_in_the_line_of_facts_at_once(owner, copy, owner_client):
+    data = {"shelf": make_shelf(owner, "Attic").pk, "initial-shelf": "", "done": ""}
+    answer = owner_client.post(copy.get_absolute_url(), data, headers=BY_SCRIPT).content.decode()
+    assert re.search(r'id="book-line".*>Attic</a>', answer) and re.search(r'id="shelf".*Attic', answer, re.DOTALL)
+
+
+def test_every_detail_is_shown_with_its_source(copy, owner_client, stranger_client):
+    owner_client.post(reverse("book_edit", args=[copy.pk]), facts(publisher="Ace"))
+    address = reverse("book_sources", args=[copy.pk])
+    page = owner_client.get(address).content.decode()
+    assert "Open Library" in page and "Ace" in page and "You</td>" in page
+    assert stranger_client.get(address).status_code == 404
+
+
+def test_the_cover_is_chosen_on_a_page_of_its_own(copy, owner_client, stranger_client):
+    address = reverse("book_cover", args=[copy.pk])
+    assert 'name="picture"' in owner_client.get(address).content.decode()
+    assert stranger_client.get(address).status_code == stranger_client.post(address).status_code == 404
+
+
+def test_a_loan_and_reading_dates_that_are_sent_twice_are_recorded_once(copy, owner_client):
+    for _ in range(2):
+        owner_client.post(reverse("lend", args=[copy.pk]), {"borrower": "Ana"}, headers=BY_SCRIPT)
+        owner_client.post(reverse("reading_add", args=[copy.pk]), {"finished": "2026-03-06"}, headers=BY_SCRIPT)
+    assert (copy.loans.count(), copy.readings.count()) == (1, 1)
+
+
+def test_a_loan_that_is_refused_stays_as_it_was_typed(copy, owner_client):
+    page = owner_client.post(reverse("lend", args=[copy.pk]), {"borrower": "", "note": "Careful"}, headers=BY_SCRIPT)
+    assert "field-error" in page.content.decode() and 'value="Careful"' in page.content.decode()
+    loans.lend_copy(copy, "Ana")
+    page = owner_client.post(reverse("lend", args=[copy.pk]), {"borrower": "Bob"}).content.decode()
+    assert "Ana already has this book" in page and 'value="Bob"' in page
+
+
 def test_the_page_asks_as_much_for_a_rich_book_as_for_a_bare_one(owner, copy, owner_client, django_assert_max_num_queries):
     def queries_of(shown) -> int:
-        with django_assert_max_num_queries(20) as queries:
+        with django_assert_max_num_queries(11) as queries:
             owner_client.get(shown.get_absolute_url())
         return len(queries)
 
