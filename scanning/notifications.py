@@ -19,7 +19,7 @@ def publish_notice(scan: Scan):
         return
     message, end = body(scan), scan.last_seq
     attributes = {"jobId": scan.job_id, "status": str(scan.status), "messageKey": _message_key(scan)}
-    request = {"TopicArn": settings.SNS_TOPIC_ARN, "Message": message}
+    request = {"TopicArn": settings.SNS_TOPIC_ARN, "Message": message, "Subject": _subject_of(scan)}
     request["MessageAttributes"] = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
     if settings.SNS_TOPIC_ARN.endswith(".fifo"):
         request |= {"MessageGroupId": str(scan.user_id), "MessageDeduplicationId": _message_key(scan)}
@@ -30,6 +30,11 @@ def publish_notice(scan: Scan):
 def _message_key(scan: Scan) -> str:
     """The same for every repetition of one message, and another for every other end: what readers know doubles by."""
     return f"{scan.user_id}-{scan.job_id}-{scan.status}-{int(scan.finished.timestamp()) if scan.finished else 0}"
+
+
+def _subject_of(scan: Scan) -> str:
+    """For subscribers by email. SNS takes 100 printable ASCII characters."""
+    return f"BookImg scan {scan.job_id}: {scan.status}"
 
 
 def body(scan: Scan) -> str:

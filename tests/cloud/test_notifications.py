@@ -81,6 +81,19 @@ def test_what_could_not_be_told_is_told_later_under_the_same_key(owner, heard, s
     assert len(heard()) == 1, "the second finds it told"
 
 
+def test_a_message_has_a_subject_for_those_who_read_it_as_email(owner, heard, settings):
+    letters = boto3.resource("sqs", region_name="us-east-1").create_queue(QueueName="letters")
+    boto3.client("sns", region_name="us-east-1").subscribe(
+        TopicArn=settings.SNS_TOPIC_ARN, Protocol="sqs", Endpoint=letters.attributes["QueueArn"]
+    )
+    scan = make_scan(owner)
+    pipeline.start(scan)
+    work_off()
+    assert [json.loads(letter.body)["Subject"] for letter in letters.receive_messages()] == [
+        f"BookImg scan {scan.job_id}: complete"
+    ]
+
+
 def test_without_a_topic_nothing_is_queued(owner, heard, settings):
     settings.SNS_TOPIC_ARN = ""
     pipeline.start(make_scan(owner))
