@@ -12,9 +12,8 @@ from urllib.parse import unquote_plus
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
-from django.db import transaction
 
-from scanning import images, pipeline, tickets, uploads
+from scanning import images, tickets, uploads
 from scanning.models import Scan
 
 logger = logging.getLogger("scanning.ingest")
@@ -58,17 +57,9 @@ def take_in_photo(key: str) -> Scan | None:
         logger.warning("%s was rejected: %s", key, error, extra={"user_id": user.pk, "job_id": found[2]})
         if not (isinstance(error, uploads.SeenBefore) and tickets.is_for(user, found[2], key)):
             default_storage.delete(key)  # who has a ticket is asked whether the photo is to be scanned again
-        if not tickets.is_for(user, found[2], key):  # nor do they need to be told here
-            _refuse(user, found[2], found[3], str(error))
+        if not tickets.is_for(user, found[2], key):  # otherwise it has been said
+            tickets.refuse_photo(user, found[2], found[3], str(error))
         return None
-
-
-@transaction.atomic
-def _refuse(user, job_id: str, name: str, reason: str):
-    """A scan without a photo, that has failed: so its owner finds the reason among the others, and so do programs."""
-    if uploads.JOB_ID.fullmatch(job_id):
-        scan = Scan.objects.create(user=user, job_id=job_id, filename=uploads.photo_name(name))
-        pipeline.end(scan, Scan.Status.FAILED, reason, retryable=False)
 
 
 def _take_dropped(user, job_id: str, name: str, key: str) -> Scan:

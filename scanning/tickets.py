@@ -11,12 +11,13 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.signing import BadSignature, Signer
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_valid_filename
 
 from library.models import Shelf
-from scanning import images, uploads
+from scanning import images, pipeline, uploads
 from scanning.models import Scan, UploadTicket
 
 LIFE = timedelta(minutes=15)
@@ -38,7 +39,7 @@ def issue(
         raise uploads.UploadError("A photo is a JPEG, PNG, WebP or HEIC.")
     if size > settings.SCAN_MAX_MB * 1024 * 1024:
         raise uploads.UploadError(str(images.too_heavy(settings.SCAN_MAX_MB)))
-    if Scan.objects.of(user).filter(job_id=job_id).exists():
+    if _scan_with_photo(user, job_id):
         raise uploads.UploadError("This job already has a photo. Choose another job id.")
     uploads.check_space(user, size, job_id)
     name = get_valid_filename(f"x{uploads.photo_name(filename)}")[1:].strip(".")[-100:] or "photo"
@@ -86,12 +87,13 @@ def receive_photo(ticket: UploadTicket, photo: IO[bytes]):
 def take_ticket_photo(user, job_id: str, shelf: Shelf | str = "", kind: str = "", **wanted) -> Scan:
     """The scan of a photo that was put there; the same again answers with the same scan. Where nothing is said of shelf and kind,
     the ticket knows. Raises what `uploads.take` raises, and NotUploaded."""
-    if scan := Scan.objects.of(user).filter(job_id=job_id).first():
+    if scan := _scan_with_photo(user, job_id):
         return scan
     ticket = UploadTicket.objects.filter(user=user, job_id=job_id).first()
     if ticket is None or not default_storage.exists(ticket.key):
         return _taken_before(user, job_id)
     shelf, kind = shelf or ticket.shelf or ticket.shelf_name, kind or ticket.kind
+    _refused_scans(user, job_id).delete()  # what was put there before was no photo
     try:
         _check_size(ticket)
         with default_storage.open(ticket.key) as photo:
@@ -99,6 +101,7 @@ def take_ticket_photo(user, job_id: str, shelf: Shelf | str = "", kind: str = ""
     except (uploads.UploadError, images.PhotoError) as error:
         UploadTicket.objects.filter(pk=ticket.pk).update(refused=str(error)[:300])
         default_storage.delete(ticket.key)
+        refuse_photo(user, job_id, ticket.filename, str(error))
         raise
     except FileNotFoundError:
         return _taken_before(user, job_id)
@@ -106,9 +109,26 @@ def take_ticket_photo(user, job_id: str, shelf: Shelf | str = "", kind: str = ""
     return scan
 
 
+@transaction.atomic
+def refuse_photo(user, job_id: str, filename: str, reason: str):
+    """Makes a failed scan without a photo, which tells whoever waits for the job: sockets, webhooks, the SNS topic, its owner."""
+    if uploads.JOB_ID.fullmatch(job_id):
+        _refused_scans(user, job_id).delete()
+        scan = Scan.objects.create(user=user, job_id=job_id, filename=uploads.photo_name(filename))
+        pipeline.end(scan, Scan.Status.FAILED, reason, retryable=False)
+
+
+def _scan_with_photo(user, job_id: str) -> Scan | None:
+    return Scan.objects.of(user).filter(job_id=job_id).exclude(photo="").first()
+
+
+def _refused_scans(user, job_id: str):
+    return Scan.objects.of(user).filter(job_id=job_id, photo="", status=Scan.Status.FAILED)
+
+
 def _taken_before(user, job_id: str) -> Scan:
     """There is no photo; perhaps because the news of the bucket was quicker, even a moment ago."""
-    if scan := Scan.objects.of(user).filter(job_id=job_id).first():
+    if scan := _scan_with_photo(user, job_id):
         return scan
     ticket = UploadTicket.objects.filter(user=user, job_id=job_id).first()
     raise uploads.UploadError(ticket.refused) if ticket and ticket.refused else NotUploaded

@@ -82,16 +82,19 @@ def test_what_is_no_photo_is_deleted_and_its_owner_told(owner_client, in_s3, con
     for _ in range(2):
         answer = begin(owner_client)
         assert answer.status_code == 422 and "photo" in answer.json()["detail"]
-        assert keys(in_s3) == [] and not Scan.objects.exists()
+        assert keys(in_s3) == [] and Scan.objects.get().status == Scan.Status.FAILED
 
 
 def test_its_owner_is_told_too_where_the_news_of_the_bucket_came_first(owner_client, in_s3):
     ticket = put(owner_client, b"no photo at all")
     assert ingest.take_in_photo(ticket["key"]) is None and keys(in_s3) == []
+    refused = Scan.objects.get()
+    assert [event.payload["error"] for event in refused.events.all()] == [refused.error] != [""], "who waits for the job is told"
     answer = begin(owner_client)
     assert (answer.status_code, answer.json()["detail"].split(".")[0]) == (422, "This is not a photo that can be opened")
     put(owner_client, photo().getvalue())
     assert begin(owner_client).status_code == 201, "a new ticket begins anew"
+    assert Scan.objects.get().photo and Scan.objects.get() != refused
 
 
 def test_the_news_of_the_bucket_know_shelf_and_kind_from_the_ticket(owner_client, owner):

@@ -1,4 +1,5 @@
 import asyncio
+import io
 import json
 
 import pytest
@@ -6,10 +7,13 @@ from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from django.contrib.auth.models import AnonymousUser
 
-from scanning import events
+from scanning import events, tickets
 from scanning.consumers import ScanConsumer
 from scanning.event_hub import OUTBOX, Follower, Hub
+from scanning.images import PhotoError
+from scanning.uploads import UploadError
 from tests.factories import make_scan
+from tests.scanning.photos import photo
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -66,6 +70,27 @@ async def test_a_follower_gets_what_was_and_what_comes_in_order(owner):
         assert await socket.seqs(2) == [1, 2]
         await tell(scan, 3)
         assert await socket.seqs(1) == [3]
+
+
+@database_sync_to_async
+def upload_by_ticket(user, content: bytes) -> str:
+    """What the caller is told."""
+    ticket = tickets.issue(user, "a.jpg", "image/jpeg", len(content), "job-to-come")
+    tickets.receive_photo(ticket, io.BytesIO(content))
+    try:
+        return tickets.take_ticket_photo(user, "job-to-come").job_id
+    except (PhotoError, UploadError) as error:
+        return str(error)
+
+
+async def test_an_upload_that_is_no_photo_ends_the_wait_at_once(owner):
+    async with Socket(owner) as socket:
+        await socket.subscribe("job-to-come")
+        await socket.settled()
+        reason = await upload_by_ticket(owner, b"no photo at all")
+        told = await socket.hears()
+        assert (told["type"], told["error"], told["retryable"]) == ("processingFailed", reason, False)
+    assert await upload_by_ticket(owner, photo().getvalue()) == "job-to-come", "a new ticket begins anew"
 
 
 async def test_who_comes_back_gets_every_event_once(owner):
