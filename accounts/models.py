@@ -168,6 +168,10 @@ class _DeliveryQuerySet(LeasedWorkQuerySet):
         active = Exists(Webhook.objects.filter(pk=OuterRef("webhook"), active=True))
         return self.filter(active, state=Delivery.State.WAITING).select_related("webhook")
 
+    def given_up(self):
+        failed = self.filter(state=Delivery.State.FAILED, webhook__active=True)
+        return failed.select_related("webhook__user").order_by("-changed")
+
 
 class Delivery(LeasedWork):
     """The delivery of one event to one address, with its result."""
@@ -210,6 +214,17 @@ class Delivery(LeasedWork):
     @property
     def outcome(self) -> str:
         return self.state
+
+    @property
+    def failure(self) -> str:
+        return self.answer
+
+    @property
+    def ended(self) -> datetime:
+        return self.changed
+
+    def work_payload(self) -> dict:
+        return {"url": self.webhook.url, **self.payload}
 
     def describe_work(self) -> str:
         return f"Message {self.pk} to a webhook of {self.webhook.user}"

@@ -137,5 +137,6 @@ DELIVERIES = runner.WorkKind(
     sentence=OUR_FAULT,
     give_up=_give_up,
     on_pause=_note_answer,
+    begin_again=restart_delivery,
     errors=(_NotDelivered,),
 )

@@ -1,5 +1,6 @@
 """The base of rows that represent background work, which one worker at a time does and which is never lost."""
 
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import models
@@ -11,6 +12,10 @@ class LeasedWorkQuerySet(models.QuerySet):
     def unfinished(self):
         """Rows with work left, whether or not a worker is at it. Use Exists() for other tables, because the rows get locked."""
         raise NotImplementedError
+
+    def given_up(self):
+        """Rows whose last attempt failed and that may be tried again, latest first."""
+        return self.none()
 
     def at_step(self, step: str):
         """Rows whose next step is `step`, so that an old message finds nothing to do."""
@@ -61,6 +66,19 @@ class LeasedWork(models.Model):
     def describe_work(self) -> str:
         """What it is and whose, for operators."""
         return f"{str(self._meta.verbose_name).capitalize()} {self.work_label}"
+
+    @property
+    def failure(self) -> str:
+        """Why it was given up."""
+        return ""
+
+    @property
+    def ended(self) -> datetime | None:
+        return None
+
+    def work_payload(self) -> dict:
+        """What the work is about, for operators."""
+        return {}
 
     def log_fields(self) -> dict:
         return {"attempt": self.attempts, "deaths": self.deaths}

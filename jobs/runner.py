@@ -42,6 +42,7 @@ class WorkKind(Generic[Row]):
     give_up: Callable[[Row, str, bool], None]  # takes the row, the reason, and whether the error was permanent
     on_pause: Callable[[Row, str], None] = lambda row, reason: None
     errors: tuple[type[Exception], ...] = ()  # expected errors, with a message for people and `permanent`
+    begin_again: Callable[[Row], object] = lambda row: None  # starts work that was given up from its first attempt
     queue: Callable[[str], str] = lambda step: settings.QUEUES[""]
     rank: int = 0  # workers do work of a lower rank first: what people are waiting for
     first: Callable[[str], Row | None] = lambda step: None  # another row to work on before a message for that step

@@ -103,5 +103,9 @@ def _make_queue(sqs, name: str, hidden_seconds: int):
     """Creates a queue and `{name}-dlq`, for messages that were delivered five times without success."""
     aside = sqs.create_queue(QueueName=f"{name}-dlq", Attributes={"MessageRetentionPeriod": str(KEPT_SECONDS)})
     redrive = {"deadLetterTargetArn": aside.attributes["QueueArn"], "maxReceiveCount": TRIES}
-    attributes = {"RedrivePolicy": json.dumps(redrive), "VisibilityTimeout": str(hidden_seconds)}
+    attributes = {
+        "RedrivePolicy": json.dumps(redrive),
+        "VisibilityTimeout": str(hidden_seconds),
+        "MessageRetentionPeriod": str(KEPT_SECONDS),
+    }
     return sqs.create_queue(QueueName=name, Attributes=attributes)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypedDict
 
 from django.conf import settings
@@ -47,6 +47,9 @@ class ScanQuerySet(LeasedWorkQuerySet):
 
     def unfinished(self):
         return self.filter(status__in=Scan.ACTIVE)
+
+    def given_up(self):
+        return self.filter(status=Scan.Status.FAILED, retryable=True).select_related("user").order_by("-finished")
 
     def at_step(self, step: str):
         return self.filter(stage=step) if step else self
@@ -163,6 +166,17 @@ class Scan(LeasedWork):
     @property
     def work_label(self) -> str:
         return self.job_id
+
+    @property
+    def failure(self) -> str:
+        return self.error
+
+    @property
+    def ended(self) -> datetime | None:
+        return self.finished
+
+    def work_payload(self) -> dict:
+        return {name: getattr(self, name) for name in ("job_id", "filename", "photo", "stage", "again", "engine", "notes")}
 
     def describe_work(self) -> str:
         return f"Scan {self.job_id} of {self.user}"

@@ -196,6 +196,7 @@ SCANS = runner.WorkKind(
     sentence=GAVE_UP,
     give_up=_give_up,
     on_pause=_tell_pause,
+    begin_again=retry,
     errors=PROVIDER_ERRORS,
     queue=_queue_of,
     first=_first_of_begun,

@@ -131,6 +131,7 @@ IMPORTS = runner.WorkKind(
     pauses=PAUSES,
     sentence=GAVE_UP,
     give_up=_give_up,
+    begin_again=go_on,
     errors=(NotReadable,),
     rank=1,
 )

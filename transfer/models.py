@@ -1,5 +1,6 @@
 """A file that is brought in, and what became of each of its rows."""
 
+from datetime import datetime
 from typing import Any, TypedDict
 
 from django.conf import settings
@@ -12,6 +13,9 @@ from jobs.models import LeasedWork, LeasedWorkQuerySet
 class ImportQuerySet(LeasedWorkQuerySet):
     def unfinished(self):
         return self.filter(state__in=Import.ACTIVE)
+
+    def given_up(self):
+        return self.filter(state=Import.State.FAILED).exclude(key="").select_related("user").order_by("-finished")
 
 
 class FileHints(TypedDict, total=False):
@@ -99,6 +103,17 @@ class Import(LeasedWork):
         """Those that are kept as they are, or dropped, as far as something stands in them."""
         filled = set(self.hints.get("filled", self.mapping))
         return [name for name, meaning in self.mapping.items() if meaning == target and name in filled]
+
+    @property
+    def failure(self) -> str:
+        return self.error
+
+    @property
+    def ended(self) -> datetime | None:
+        return self.finished
+
+    def work_payload(self) -> dict:
+        return {name: getattr(self, name) for name in ("name", "key", "format", "mapping", "options", "done", "total")}
 
     def describe_work(self) -> str:
         return f"Import {self.pk} of {self.user}"

@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from catalogs.models import CatalogRecord
 from jobs import queue_depth
+from jobs.dead_letters import count_dead_letters
 from library.models import Book, UserBook
 from scanning.models import Scan
 
@@ -25,6 +26,7 @@ def operator_overview() -> dict:
         "scans": scans,
         "scan_count": sum(scans.values()),
         "failed": scans.get("failed", 0),
+        "dead_letters": count_dead_letters(),
         "queue": None if None in waiting else sum(waiting),
         "queue_is_here": settings.BROKER == "orm",
     }

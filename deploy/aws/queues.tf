@@ -20,7 +20,7 @@ resource "aws_sqs_queue" "queue" {
   for_each                   = local.queues
   name                       = each.value
   visibility_timeout_seconds = lookup(local.hidden_for, each.key, 660) # a task may take 300 s, and is delivered again after 630
-  message_retention_seconds  = 345600
+  message_retention_seconds  = 1209600
   receive_wait_time_seconds  = 20
   sqs_managed_sse_enabled    = true
 

@@ -17,6 +17,7 @@ from fakeredis import TcpFakeServer
 
 from jobs import sqs_broker
 from jobs.sqs_broker import TRIES, SqsQueue
+from jobs.sqs_dead_letters import show_queue_letters
 from scanning.models import Scan
 from tests.cloud.conftest import forget_clients
 from tests.factories import make_scan
@@ -104,6 +105,22 @@ def test_a_dead_letter_says_what_became_of_its_work_and_is_deleted(dead_scan, qu
 def test_a_dead_letter_whose_work_is_deleted_says_so(dead_scan):
     Scan.objects.all().delete()
     assert "Its scan has been deleted." in dead_letters()
+
+
+def test_the_administration_shows_messages_and_queues_the_chosen_ones_again(dead_scan, queue, admin_client):
+    sqs_broker.sqs().get_queue_by_name(QueueName="work-dlq").send_message(MessageBody="nothing of ours")
+    page = admin_client.get("/admin/dead-letters/")
+    keys = {letter.message.body: letter.key for letter in page.context["queue_letters"]}
+    assert "every worker died before finishing it" in page.content.decode() and "not one of our tasks" in page.content.decode()
+    admin_client.post("/admin/dead-letters/", {"message": [key for body, key in keys.items() if body != "nothing of ours"]})
+    assert queue.queue_size() == 1
+    assert [letter.message.body for letter in show_queue_letters()] == ["nothing of ours"]
+
+
+def test_messages_are_kept_for_as_long_as_sqs_allows(queue):
+    aside = sqs_broker.sqs().get_queue_by_name(QueueName="work-dlq")
+    kept = {found.attributes["MessageRetentionPeriod"] for found in (queue.queue, aside)}
+    assert kept == {str(14 * 24 * 3600)}
 
 
 def worked_off(environment: dict, number: int, queues: tuple[str, ...] = ("",)) -> str:
