@@ -17,6 +17,7 @@ WORKDIR /srv
 COPY manage.py ./
 COPY accounts accounts
 COPY api api
+COPY backups backups
 COPY bookimg bookimg
 COPY catalogs catalogs
 COPY chat chat

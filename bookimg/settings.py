@@ -32,6 +32,7 @@ X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     # From the ground up: each app registers what it adds to those before it.
+    "backups",
     "jobs",
     "catalogs",
     "accounts",
@@ -150,6 +151,10 @@ FILES = {
 if AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3:
     FILES["s3"]["OPTIONS"]["addressing"] = "path"
 STORAGES = {"default": FILES[STORAGE], "staticfiles": {"BACKEND": "bookimg.static_files.KnownAddresses"}}
+BACKUP_TO = env.str("BACKUP_TO", default="")  # a folder or s3://bucket/folder
+BACKUP_KEY = env.str("BACKUP_KEY", default="")  # the public key that backups are encrypted with; empty: they are not
+BACKUP_KEEP_DAILY = read_number("BACKUP_KEEP_DAILY", 7, least=0)
+BACKUP_KEEP_WEEKLY = read_number("BACKUP_KEEP_WEEKLY", 4, least=0)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_URL = "/static/" if DEBUG else f"/static/{static_version(STATICFILES_DIRS[0])}/"
 WHITENOISE_USE_FINDERS = True  # no collectstatic
