@@ -6,6 +6,7 @@ index holds the number of records in each bucket, so that a search can start wit
 """
 
 import uuid
+from itertools import groupby
 
 import numpy as np
 from django.db import connection
@@ -88,6 +89,18 @@ def _from_postings(buckets: list[int]) -> dict[int, np.ndarray]:
             f"SELECT bucket, string_agg(ids, ''::bytea) FROM {POSTINGS} WHERE bucket = ANY(%s) GROUP BY bucket", [buckets]
         )
         return {bucket: np.frombuffer(ids, dtype=ID).astype(np.int64) for bucket, ids in cursor.fetchall()}
+
+
+def copy_index(source, target) -> None:
+    """Copies the index from SQLite to PostgreSQL. The arguments are database connections."""
+    with source.cursor() as old, target.cursor() as new:
+        old.execute(f"CREATE VIRTUAL TABLE temp.catalog_pairs USING fts5vocab(main, {FTS}, instance)")
+        old.execute("SELECT term, doc FROM temp.catalog_pairs ORDER BY term, doc")
+        runs = groupby(iter(old.fetchone, None), lambda pair: (int(pair[0], 16), pair[1] >> PART_BITS))
+        with new.copy(f"COPY {POSTINGS} (bucket, part, ids) FROM STDIN") as rows:
+            for (bucket, part), pairs in runs:
+                rows.write_row((bucket, part, np.fromiter((pk for _, pk in pairs), dtype=ID).tobytes()))
+        old.execute("DROP TABLE temp.catalog_pairs")
 
 
 def _array(blob) -> np.ndarray:

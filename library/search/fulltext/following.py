@@ -61,6 +61,12 @@ def repair(cursor, connection) -> int:
     return len(wrong) + _order_missing_vectors(cursor)
 
 
+def rebuild_index(connection):
+    """Fills the index again as a whole (PostgreSQL), after rows were written without the triggers."""
+    with connection.cursor() as cursor:
+        postgresql.fill_index(cursor)
+
+
 # EXCEPT reads both tables before anything is written; otherwise PostgreSQL may scan the growing table for every book.
 WITHOUT_VECTOR = (
     "FROM library_userbook c JOIN (SELECT id FROM library_userbook EXCEPT SELECT copy_id FROM library_embedding) n ON n.id = c.id"

@@ -131,12 +131,12 @@ def put(cursor, tables) -> bool:
         cursor.execute(statement)
     if _made_by(cursor) == _fingerprint(tables):
         return False
-    _fill(cursor)
+    fill_index(cursor)
     cursor.execute(f"COMMENT ON TABLE {INDEX} IS {quoted(_fingerprint(tables))}")
     return True
 
 
-def _fill(cursor):
+def fill_index(cursor):
     """Indexes all books. Creating the GIN index after the rows takes minutes instead of hours for a million books."""
     cursor.execute(f"DROP INDEX IF EXISTS {INDEX}_words")
     cursor.execute(f"TRUNCATE {INDEX}")
