@@ -37,6 +37,8 @@ WESTERN = [
 UNPACKED_AT_MOST = 2 << 30
 # Signs and capital letters where no word has them: `JosŽ` and `†ber` were written in another encoding.
 NO_WORDS = re.compile(r"[\ufffd\x80-\x9f]|[a-z][†‡‰ƒ¤¦§¨¬¯±¶¸ŽŠŒŸÀ-ÖØ-Þ](?![A-Z])|(?<!\S)[†‡‰ƒ¤¦¨¬¯±¶¸][a-z]")
+MOST_ABOVE = 20  # lines that may stand above the names of the columns
+IN_APOSTROPHES = re.compile(r"\s*'[^']*'(?:([\t,;|])'[^']*')+\s*")
 SEP_LINE = re.compile(r'(?i)\ufeff?"?sep=(\\t|[,;|\t])"?\s*')
 csv.field_size_limit(LONGEST_VALUE)
 
@@ -121,8 +123,13 @@ class Text:
 
     def back_to_second_line(self):
         """A quote that is never closed has swallowed what follows: only its own line is lost."""
-        self.again.extendleft(reversed(self.since[1:]))
-        self.number -= len(self.since) - 1
+        self.back_to(1)
+
+    def back_to(self, place: int):
+        """Reads the lines of this row once more, from the one at `place`."""
+        self.number -= len(self.since) - place
+        self.again.extendleft(reversed(self.since[place:]))
+        del self.since[place:]
 
     def begin_row(self):
         self.since, self.cut, self.had_nul = [], False, False
@@ -170,6 +177,12 @@ class _Header:
     line: str
     delimiter: str
     names: list[str]
+    quote: str = '"'
+
+    @property
+    def is_padding(self) -> bool:
+        """The title of a sheet, or an empty row: of three or more cells one at most has text."""
+        return len(self.names) > 2 and sum(map(bool, self.names)) < 2
 
 
 def header_of(start: bytes, encoding: str) -> list[str]:
@@ -180,24 +193,37 @@ def header_of(start: bytes, encoding: str) -> list[str]:
     return header.names
 
 
-def _header(lines: Iterator[str], may_be_cut: bool = False) -> _Header:
-    """Before it may stand `sep=;`, which tells a spreadsheet the sign between two columns."""
-    delimiter = ""
+def _header(lines: Text, may_be_cut: bool = False) -> _Header:
+    """Above it may stand `sep=;`, which tells a spreadsheet the sign between two columns, and the title of a sheet."""
+    delimiter, above = "", 0
     for line in lines:
         if match := SEP_LINE.fullmatch(line):
             delimiter = match[1].replace("\\t", "\t")
         elif line.strip():
             if may_be_cut and not line.endswith(("\n", "\r")):
                 raise NotReadable("The first line is longer than any list of columns. Is this the right file?")
-            delimiter = delimiter or max("\t,;|", key=line.count)
-            return _Header(line, delimiter, _names(line, delimiter))
-    return _Header("", ",", [""])
+            header = _header_in(line, delimiter)
+            if not header.is_padding and not (above and any(map(str.isdigit, header.names))):
+                return header
+            above = above or len(lines.since)
+            if not header.is_padding or len(lines.since) > MOST_ABOVE:
+                break
+    if not above:
+        return _Header("", ",", [""])
+    lines.back_to(above)
+    return _header_in(lines.since[-1], delimiter)
 
 
-def _names(line: str, delimiter: str) -> list[str]:
+def _header_in(line: str, delimiter: str) -> _Header:
+    delimiter = delimiter or max("\t,;|", key=line.count)
+    quote = "'" if IN_APOSTROPHES.fullmatch(line) else '"'
+    return _Header(line, delimiter, _names(line, delimiter, quote), quote)
+
+
+def _names(line: str, delimiter: str, quote: str) -> list[str]:
     """Two columns of one name are told apart by a number: Author, Author (2)."""
     try:
-        names = next(csv.reader([line], delimiter=delimiter))
+        names = next(csv.reader([line], delimiter=delimiter, quotechar=quote))
         if len(names) == 1 and delimiter in names[0]:  # a line that is quoted as a whole
             names = next(csv.reader(names, delimiter=delimiter))
     except csv.Error as error:
@@ -219,7 +245,7 @@ def table(stream: BinaryIO, encoding: str) -> Iterator[Row]:
     names, delimiter = header.names, header.delimiter
     # Tables between tabs leave quotes as they were typed, unless the header shows otherwise.
     quoting = csv.QUOTE_NONE if delimiter == "\t" and '"' not in header.line else csv.QUOTE_MINIMAL
-    reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
+    reader = csv.reader(lines, delimiter=delimiter, quoting=quoting, quotechar=header.quote)
     while True:
         lines.begin_row()
         line = lines.number + 1

@@ -184,3 +184,23 @@ def test_brackets_without_end_are_refused_before_they_fill_the_memory(form, star
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("above", ["Our books;;;\n", ";;;\n;Flat 3;;\n;;;\n", "sep=;\nBooks;;;\n"])
+def test_the_names_of_columns_stand_below_the_title_of_a_sheet(above):
+    kind, items = read(f"{above};Title;Author;Price\n;Emma;Jane Austen;3,50\n;;;\n;Mort;Terry Pratchett;\n")
+    assert (kind, [item.title for item in items]) == ("table", ["Emma", "Mort"])
+    assert items[0].own["price"] == "3.50"
+
+
+@pytest.mark.parametrize("row", ["9780441013593;;", "9780441013593;2;"])
+def test_a_single_column_beside_empty_ones_keeps_its_name(row):
+    _, items = read(f"ISBN;;\n{row}\n9780261103573;;\n", "table")
+    assert [item.isbn13 for item in items if not item.problem][-1] == "9780261103573" and len(items) == 2
+
+
+def test_values_between_apostrophes_are_read_without_them():
+    _, (item,) = read(
+        "'TITLE','AUTHOR (first, last)','AUTHOR (last, first)','ISBNs'\n'Emma','Jane Austen','Austen, Jane','[0141439580]'\n"
+    )
+    assert (item.title, item.facts["authors"], item.isbn13) == ("Emma", ["Jane Austen"], "9780141439587")
