@@ -15,7 +15,7 @@ PAGES = re.compile(
     r"(?i)(?P<numbers>(?:[\[(]?\b(?:\d{1,3}(?:[.,]\d{3})+(?!\d)|\d{1,5}(?!\d)|[ivxlcdm]+\b)[\])]?(?:\s*,\s*|\s*\+\s*|\s+)?)+)"
     r"(?:unnumbered\s+)?(?:p\b|pp\b|pg\b|pgs\b|pages?\b|s\b|seiten?\b|págs?\b|páginas?\b|pagine\b|pag\b|str\b|с\b|стр\b)"
 )
-BARE_PAGES = re.compile(r"(\d{1,3}(?:[.,]\d{3})|\d{1,5})(?:\.0)?")
+BARE_PAGES = re.compile(r"(?:[ivxlcdm]+,\s*)?(\d{1,3}(?:[.,]\d{3})|\d{1,5})(?:\.0)?")
 VOLUMES = re.compile(r"(?i)\b\d+\s*(?:v|vols?|volumes?|bde?|bände|t|tomes?)\b\.?")
 ENCODED_TWICE = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]"
@@ -99,6 +99,11 @@ def as_texts(value) -> list[str]:
     """Each text of a list, or the one that stands where a list should."""
     values = value if isinstance(value, list | tuple) else [value]
     return [text for item in values if (text := as_text(item))]
+
+
+def without_isbd(text: str) -> str:
+    """Without the sign that library catalogues put between this part and the next one: `Dune /`, `Ace Books,`."""
+    return re.sub(r"\s*[/:;,=]\s*$", "", text.strip())
 
 
 def repaired(text: str) -> str:

@@ -11,7 +11,7 @@ from catalogs import Record, isbn
 from catalogs.files import FileEntry
 from catalogs.languages import iso
 from catalogs.names import SUFFIX, PersonName
-from catalogs.statements import published_date, repaired
+from catalogs.statements import published_date, repaired, without_isbd
 
 SLIM = "{http://www.loc.gov/MARC21/slim}"
 TEXT = "at"  # language material, printed or manuscript; the rest are maps, music, films …
@@ -101,5 +101,4 @@ def _name(subs: list[tuple[str, str]]) -> str:
 
 def _tidy(text: str) -> str:
     """Without the ISBD punctuation at the end of each part, but with the dot of an initial."""
-    text = re.sub(r"\s*[/:;,=]\s*$", "", text.strip())
-    return re.sub(r"(?<=\w{3})\.$", "", text).strip()
+    return re.sub(r"(?<=\w{3})\.$", "", without_isbd(text)).strip()

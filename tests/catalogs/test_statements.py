@@ -62,6 +62,8 @@ def test_the_year_that_a_library_coded_settles_a_printed_one(printed, coded, yea
         ("xiv, 288 p.", 288),
         ("[8], 288 p., [4] leaves of plates : ill. ; 24 cm", 288),
         ("1.288 Seiten", 1288),
+        ("xiv, 288", 288),
+        ("xiv", None),
         ("288p", 288),
         ("1 online resource (288 pages)", 288),
         ("[288] p.", 288),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from catalogs import isbn, statements
 from catalogs.languages import language_of
-from catalogs.statements import repaired
+from catalogs.statements import repaired, without_isbd
 from transfer import dates
 from transfer.fields.texts import listed_parts, unmarked
 from transfer.items import Hints, Item
@@ -29,7 +29,9 @@ def _title(item: Item, text: str, hints: Hints):
 
 
 def read_title(item: Item, text: str, hints: Hints):
-    item.facts["title"] = " ".join(repaired(text).split())
+    """What ends with a sign of library catalogues has it after a space; `Who's There?` keeps its own."""
+    title = " ".join(repaired(text).split())
+    item.facts["title"] = without_isbd(title) if re.search(r"\S\s[/:;=]$", title) else title
 
 
 def _opening_of_last_bracket(text: str) -> int:
@@ -43,10 +45,10 @@ def _opening_of_last_bracket(text: str) -> int:
 
 def _series(item: Item, text: str, hints: Hints):
     """`The Expanse #8`, `The Expanse (8)`, or the name alone; of several the first."""
-    text = " ".join(repaired(text).split())
+    text = without_isbd(" ".join(repaired(text).split()))
     if match := SERIES.fullmatch(text) or BARE_SERIES.fullmatch(text):
         _put_series(item, match)
-    else:
+    elif text:
         item.facts["series"] = text
 
 
@@ -139,6 +141,10 @@ def _description(item: Item, text: str, hints: Hints):
     item.facts["description"] = unmarked(text)
 
 
+def _publisher(item: Item, text: str, hints: Hints):
+    item.facts["publisher"] = without_isbd(" ".join(repaired(text).split()))
+
+
 def _fact(name: str) -> Callable:
     def put(item: Item, text: str, hints: Hints):
         item.facts[name] = " ".join(repaired(text).split())
@@ -153,7 +159,7 @@ TITLE_FIELDS: dict[str, tuple[str, Callable]] = {
 }
 FACT_FIELDS: dict[str, tuple[str, Callable]] = {
     "isbn": ("ISBN", read_isbn),
-    "publisher": ("Publisher", _fact("publisher")),
+    "publisher": ("Publisher", _publisher),
     "published": ("Published", _published),
     "first_published": ("First published", _first_published),
     "language": ("Language", _language),

@@ -10,21 +10,36 @@ from transfer.items import Hints, Item
 
 WRITERS = frozenset(["author", "writer", "goodreads author", "autor", "auteur", ""])
 WITH_ROLE = re.compile(r"(.*?)\s*\(([^()]*)\)")
+HEADING = re.compile(r"(.+?),\s*(author|editor|translator|illustrator|compiler|contributor|narrator)\.?", re.IGNORECASE)
 LIFETIME = re.compile(r"[\d\s?–-]*")
 
 
 def _authors(item: Item, text: str, hints: Hints):
     """As a person typed them: a comma that may mean two things stays."""
     unclear = False
-    for piece in re.split(r"\s*[;|\n]\s*|(?<=\))\s*[,&]\s*", repaired(text)):
-        match = WITH_ROLE.fullmatch(piece)
-        people, open_question = names.as_written(match[1] if match else piece)
+    for piece in re.split(r"\s*[;|\n]\s*|(?<=\))\s*[,&]\s*(?!\s*\d{3})", repaired(text)):
+        match = WITH_ROLE.fullmatch(piece) or HEADING.fullmatch(piece)
+        match = None if match and _spells_out(*match.groups()) else match
+        people, open_question = _as_typed(match[1] if match else piece)
         unclear = unclear or open_question
         if match and not _is_writer(match[2]) and people:
             _keep_by_role(item, match[2], people.pop())
         add_authors(item, people)
     if unclear:
         item.notes.append(f"“{text[:80]}” may be one author or several, so it was left as it is. Separate authors by semicolons.")
+
+
+def _as_typed(text: str) -> tuple[list[str], bool]:
+    """`Herbert, Frank, 1920-1986.` and `Lewis, C. S. (Clive Staples)` are headings of a library catalogue."""
+    if "," in text and (names.DATES.search(text) or WITH_ROLE.fullmatch(text)):
+        return [names.PersonName.surname_first(text).display], False
+    return names.as_written(text)
+
+
+def _spells_out(name: str, bracket: str) -> bool:
+    """`C. S. (Clive Staples)`"""
+    initials = names.INITIALS.search(name)
+    return bool(initials) and re.findall(r"\w", initials[0].casefold()) == [word[0] for word in bracket.casefold().split()]
 
 
 def _is_writer(role: str) -> bool:
