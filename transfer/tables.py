@@ -23,8 +23,9 @@ ORDER = {name: place for place, name in enumerate(TARGETS)}
 AGAIN = re.compile(r"(.*) \(\d+\)")  # the second column of one name (see source_files)
 UNREADABLE = "The column “{}” could not be read; its text is kept as it is."
 SLIPS, OF_TEN = 0.2, 0.5  # the share of ratings above 5 in a list out of five at most, and in one out of ten at least
-SCALE = re.compile(r"(?i)(?:/|out of|of|von|sur|[-–])\s*(5|10)\b")
+SCALE = re.compile(r"(?i)(?:/|out of|of|von|van|sur|de|su|[-–])\s*([3-9]|10|20|100)\b")
 
+POSSESSIVE = re.compile(r"(?i)^(?:my|meine?|ma|mon|mes|mia|mio|mi|mis|minhas?|meus?|mijn)\s+(?=\w)")
 SCALE_IN_NAME = re.compile(r"\s*(?:\([^()]*\)|/\s*\d+|out of \d+)\s*$")
 
 
@@ -67,11 +68,15 @@ class Table:
 
     def mapping(self, header: list[str]) -> dict[str, str]:
         known = {_column_key(name): target for name, target in self.columns.items()}
-        return {name: self._target(_base(name, header) or name, known) for name in header if name}
+        found = {name: self._target(_base(name, header) or name, known) for name in header if name}
+        if "surname" not in found.values():  # without one a `Nombre` is that of the book, or of anything
+            found |= {name: KEEP for name, target in found.items() if target == "given_name"}
+        return found
 
     def _target(self, name: str, known: dict[str, str]) -> str:
         bare = SCALE_IN_NAME.sub("", name) if self.loose else name
-        return known.get(_column_key(name)) or known.get(_column_key(bare), KEEP)
+        plain = POSSESSIVE.sub("", bare) if self.loose else bare
+        return next(filter(None, (known.get(_column_key(form)) for form in (name, bare, plain))), KEEP)
 
     def hints(self, stream: BinaryIO, encoding: str, mapping: dict[str, str]) -> Hints:
         """From the beginning of the file: what one row leaves open another one may tell."""
@@ -153,9 +158,9 @@ def _scale_of(names) -> int:
 
 
 def _scale_shown(ratings: list[float]) -> int:
-    """5, 10 or 100; 0 where some are above 5 but too few to tell a list out of ten from slips."""
+    """5, 10 or 100; 0 where some are above 5 but too few to tell a list out of ten from slips, or where the best are near 20."""
     if sum(rating > 10 for rating in ratings) > OF_TEN * len(ratings):
-        return 100
+        return 100 if max(ratings) > 20 else 0
     above = sum(5 < rating <= 10 for rating in ratings)
     if above >= OF_TEN * len(ratings) and above:
         return 10

@@ -26,6 +26,9 @@ def values(name: str, *cells: str) -> list:
         ("Marks & Spencer", ["Marks & Spencer"]),
         ("Ann Poe and the Others", ["Ann Poe and the Others"]),
         ("三島, 由紀夫", ["三島由紀夫"]),
+        ("Eliot, George, 1819-1880.", ["George Eliot"]),
+        ("Sackville-West, V. (Victoria), 1892-1962, author.", ["V. Sackville-West"]),
+        ("Lewis, C. S. (Clive Staples)", ["C. S. Lewis"]),
         ("Чехов, Антон Павлович", ["Антон Павлович Чехов"]),
         ("Goethe, Johann von", ["Johann von Goethe"]),
     ],
@@ -34,6 +37,43 @@ def test_people_are_two_where_whole_names_stand_on_both_sides(text, people):
     (item,) = values("Author", text.replace(";", ","))
     assert item.facts["authors"] == people
     assert bool(item.notes) == (len(people) == 1 and (" and " in people[0] or "&" in people[0]))
+
+
+@pytest.mark.parametrize(
+    ("cell", "title"),
+    [("Emma /", "Emma"), ("Mrs Dalloway :", "Mrs Dalloway"), ("Who's There?", "Who's There?"), ("Wait:", "Wait:"), ("/", "/")],
+)
+def test_the_signs_between_the_parts_of_a_library_record_are_no_part_of_a_title(cell, title):
+    _, (item,) = read(f'Title,Publisher,Series\n{cell},"Penguin,",Classics ;\n')
+    assert (item.title, item.facts["publisher"], item.facts["series"]) == (title, "Penguin", "Classics")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "people"),
+    [
+        ("Apellidos;Nombre;Título", "Laforet;Carmen;Nada", ["Carmen Laforet"]),
+        ("Titel;Voornaam;Achternaam", "Nada;Carmen;Laforet", ["Carmen Laforet"]),
+        ("Nombre;Título", "Nada;Nada", []),  # of whom or what, nobody knows
+    ],
+)
+def test_given_names_need_a_surname_beside_them(header, cells, people):
+    _, (item,) = read(f"{header}\n{cells}\n")
+    assert (item.title, item.facts.get("authors", [])) == ("Nada", people)
+    assert people or item.extra == {"Nombre": "Nada"}
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("Abandonei", "did-not-finish"),
+        ("PAL", "to-read"),
+        ("Aan het lezen", "reading"),
+        ("Quiero leer", "to-read"),
+        ("Lido", "read"),
+    ],
+)
+def test_a_status_is_known_in_the_languages_of_many_readers(word, status):
+    assert values("Status", word)[0].own == {"status": status}
 
 
 def test_who_did_not_write_is_kept_by_the_role():
@@ -53,6 +93,7 @@ def test_a_series_is_no_number_of_a_series():
         (["7", "3", "9", "10"], [7, 3, 9, 10]),
         (["4", "3", "7"], [None, None, None]),  # either
         (["80", "100", "60"], [8, 10, 6]),
+        (["15", "17", "12"], [None, None, None]),  # out of 20, as French schools have it, or of anything above
         (["90%", "3 stars", "****", "3½", "2 von 4"], [9, 6, 8, 7, 5]),
         (["4"] * 300 + ["8"] * 400, [4] * 300 + [8] * 400),  # the last rows say it
     ],

@@ -12,35 +12,37 @@ from transfer.items import Hints, Item
 FAVOURITES = frozenset(
     "favorites favourites favorite favourite favoriten favorit lieblingsbücher favoris favori favoritos preferiti".split()
 )
-YES = frozenset("1 true yes y x ja oui sí si sim wahr vrai ✓ ✔".split())
-NO = frozenset("0 false no n nein non não falsch faux".split())
+YES = frozenset("1 true yes y x ja oui sí si sì sim wahr vrai ✓ ✔".split())
+NO = frozenset("0 false no n nein non não nee falsch faux".split())
 RATING = re.compile(
     r"(?P<value>\d+(?:\.\d+)?|\d(?=½))(?P<half>½)?\s*(?:(?:/|of|out of|von|sur|de|\|)\s*(?P<best>\d+)|(?P<percent>%))?"
     r"\s*(?P<stars>stars?|sterne?|★|⭐|\*)?"
 )
 STARS = re.compile(r"[★⭐☆*½\s\ufe0f]+")
-UNCLEAR_SCALE = "Whether the ratings of this file are out of 5 or out of 10 is not clear, so “{}” was kept as it is. {}"
+UNCLEAR_SCALE = "What the ratings of this file are out of is not clear, so “{}” was kept as it is. {}"
 HOW_TO_SAY = "Call the column “Rating (out of 10)” or “Rating (out of 5)”."
 
 WORDS_OF_STATUS = {
     Status.TO_READ: (
         "to-read, to read, unread, not begun, not started, tbr, want to read, up next, not read, planned, zu lesen, ungelesen, "
-        "à lire, non lu, pas lu, por leer, no leído, pendiente, da leggere, non letto, te lezen, quero ler"
+        "à lire, non lu, pas lu, pal, pile à lire, por leer, no leído, pendiente, quiero leer, da leggere, non letto, "
+        "voglio leggere, te lezen, ongelezen, niet gelezen, wil ik lezen, quero ler, não lido, vou ler"
     ),
     Status.READING: (
         "currently-reading, currently reading, reading, in progress, paused, on hold, started, lese ich, lese gerade, "
-        "angefangen, en cours, en cours de lecture, leyendo, en progreso, in lettura, lendo"
+        "angefangen, am lesen, en cours, en cours de lecture, leyendo, en progreso, in lettura, sto leggendo, in corso, "
+        "aan het lezen, bezig, lendo, relendo"
     ),
     Status.READ: (
         "read, already-read, already read, completed, finished, done, gelesen, lu, leído, terminado, letto, lido, gelezen"
     ),
     Status.DID_NOT_FINISH: (
         "did-not-finish, did not finish, dnf, stopped, abandoned, did not finish / stopped, stopped reading, unfinished, "
-        "gave up, abgebrochen, abandonné, abandonado, abbandonato"
+        "gave up, abgebrochen, abandonné, abandonado, abandoné, abbandonato, gestopt, afgebroken, abandonei"
     ),
     Status.WISHLIST: (
         "wishlist, wish list, on wish list, wished, to-buy, to buy, wunschliste, wunschzettel, liste d’envies, "
-        "liste de souhaits, lista de deseos, lista dei desideri"
+        "liste de souhaits, lista de deseos, lista dei desideri, verlanglijst, lista de desejos"
     ),
 }
 STATUSES = {word.replace("-", " "): status for status, words in WORDS_OF_STATUS.items() for word in words.split(", ")}

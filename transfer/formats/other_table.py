@@ -11,16 +11,19 @@ subtitle: subtitle, sub title, untertitel, sous-titre, subtítulo
 authors: author, authors, author(s), writer, by, author name, author names, autor, autoren, auteur, auteurs, autore, autori,
     autores, verfasser, autor/in, escritor, auteur(s), creator, creators, primary author, co-author, coauthor, second author,
     additional authors, attribution
+author_list: author (first, last)
 author_surname_first: author (last, first), author last first, author l-f, author sort, author lf, authors (last, first)
-surname: author last name, author surname, last name, surname, author last, nachname, autor nachname, nom
-given_name: author first name, author given name, first name, given name, given names, author first, vorname, prénom
-isbn: isbn, isbn13, isbn 13, isbn10, isbn 10, ean, ean13, ean isbn13, barcode, isbn/uid, isbn number, isbn code
+surname: author last name, author surname, last name, surname, author last, nachname, autor nachname, nom, apellido, apellidos,
+    cognome, sobrenome, achternaam
+given_name: author first name, author given name, first name, given name, given names, author first, vorname, prénom, nombre,
+    nome, voornaam
+isbn: isbn, isbns, isbn13, isbn 13, isbn10, isbn 10, ean, ean13, ean isbn13, barcode, isbn/uid, isbn number, isbn code
 publisher: publisher, publisher name, verlag, éditeur, editeur, maison d’édition, editorial, editore, casa editrice, editora,
-    uitgever
+    uitgever, uitgeverij
 published: published, publication date, publish date, year, date published, year published, publication year, published date,
     pub date, release date, publishing year, edition year, jahr, erscheinungsjahr, erscheinungsdatum, veröffentlicht, année,
     date de publication, date de parution, parution, año, año de publicación, fecha de publicación, anno, anno di pubblicazione,
-    data di pubblicazione, ano
+    data di pubblicazione, ano, ano de publicação, jaar, jaar van uitgave, verschijningsjaar
 first_published: original publication year, original year published, original date published, original publication date, first
     published, first publish year, first publication year, year first published, original year, erstveröffentlichung,
     ersterscheinung, erstausgabe, première publication, première parution, primera publicación, prima pubblicazione
@@ -29,7 +32,8 @@ series: series, series name, series title, reihe, buchreihe, série, serie, saga
 series_number: series number, volume, band, bandnummer, number in series, #, volume number, series index, book number, series #,
     tome, tomo, volumen, número
 pages: pages, page count, number of pages, num pages, total pages, seiten, seitenzahl, anzahl seiten, nombre de pages, páginas,
-    número de páginas, num. páginas, pagine, numero di pagine, paginas
+    número de páginas, num. páginas, pagine, numero di pagine, paginas, nb pages, nb de pages, nb. pages, aantal pagina’s,
+    pagina’s
 binding: binding, format, book format, einband, cover type, reliure, formato, encuadernación, rilegatura
 description: description, summary, synopsis, beschreibung, zusammenfassung, résumé, sinopsis, descripción, trama
 categories: genre, genres, category, categories, subject, subjects, kategorie, kategorien, catégorie, catégories, género, genere
@@ -42,20 +46,20 @@ collection_status: collection status
 favourite: favourite, favorite, favourites, favorites, is favorite, is favourite, favorit, favoriten, lieblingsbuch, favori,
     favorito
 rating: rating, my rating, star rating, stars, user rating, bewertung, meine bewertung, sterne, note, ma note, score,
-    puntuación, calificación, valoración, valutazione, voto, nota, avaliação, waardering
+    puntuación, calificación, valoración, valutazione, voto, nota, avaliação, classificação, waardering, beoordeling
 review: review, my review, rezension, critique, avis, reseña, recensione
 notes: notes, comment, comments, private notes, my notes, notizen, remarks, bemerkungen, bemerkung, kommentare, kommentar,
-    commentaires, commentaire, notas, comentarios, observaciones, note personali, commenti
+    commentaires, commentaire, notas, comentarios, observaciones, note personali, commenti, opmerkingen, notities, observações
 tags: tags, tag, labels, keywords, schlagworte, stichworte, étiquettes, etiquetas, etichette, bookshelves, shelves, lists
 shelf: shelf, location, bookcase, room, physical location, regal, standort, ort, emplacement, étagère, ubicación, estantería,
     posizione, scaffale
 read_on: date read, read on, last date read, date completed, reading date, gelesen am, lu le, date de lecture,
-    fecha de lectura, leído el, data di lettura, letto il, data de leitura
+    fecha de lectura, leído el, data di lettura, data lettura, letto il, data de leitura, lido em, gelezen op
 read_between: dates read
 begun: date started, started, begun, start date, started reading, started on, date begun, begonnen am, begonnen, angefangen am,
-    commencé le, date de début, fecha de inicio, data di inizio
+    commencé le, date de début, fecha de inicio, data di inizio, started reading date, begonnen op, gestart op
 finished: date finished, finished, finish date, end date, finished reading, finished on, completed on, beendet am, beendet,
-    terminé le, date de fin, fecha de fin, data di fine
+    terminé le, date de fin, fecha de fin, data di fine, finished reading date, uitgelezen op
 stopped: date stopped, stopped date
 added: date added, added, added on, created, created at, added date, hinzugefügt am, ajouté le, date d’ajout, fecha de alta
 bought: purchased, bought, purchase date, date bought, date purchased, acquired, date acquired, acquired date, kaufdatum,
