@@ -56,3 +56,8 @@ def test_a_date_of_the_year_101_is_none():
 def test_ratings_of_ten_are_signature_one_that_is_more_than_five():
     _, items = read(table(HEADER, OMENS | {"rating": "4"}, OMENS | {"rating": "10"}))
     assert [item.own["rating"] for item in items] == [4, 10]
+
+
+def test_a_book_of_nobody_has_no_author():
+    _, (item,) = read("authors,author_sort,title,uuid,library_name\nUnknown,Unknown,Household Notes,x,Home\n")
+    assert (item.title, item.facts.get("authors", [])) == ("Household Notes", [])

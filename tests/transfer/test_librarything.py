@@ -79,3 +79,8 @@ def test_a_book_that_is_lent_stays_lent():
 def test_films_are_left_out_and_say_so():
     _, (item,) = read(tsv(ETRANGER | {"Media": "DVD"}))
     assert item.left_out == "This is not a book but “DVD”."
+
+
+def test_a_book_that_was_read_and_is_not_owned_says_both():
+    _, (item,) = read("Book Id\tTitle\tPrimary Author\tCollections\tISBNs\n1\tEmma\tAusten, Jane\tRead but unowned\t\n")
+    assert (item.own["status"], item.tags) == ("read", ["Read but unowned"])

@@ -38,6 +38,12 @@ def test_bookwyrm_says_when_a_book_was_stopped():
     assert item.readings == [["2021-03-01", "2021-03-09"]] and item.notes == []
 
 
+def test_a_shelf_of_ones_own_in_bookwyrm_is_a_tag_by_its_name():
+    row = {"title": "Emma", "author_text": "Jane Austen", "shelf": "for-the-train", "shelf_name": "For the train"}
+    _, (item,) = read(table(BOOKWYRM + ",shelf_name", row))
+    assert item.tags == ["For the train"] and "status" not in item.own
+
+
 def test_openreads_leaves_out_what_was_deleted_and_reads_its_readings():
     read_twice = {
         "title": "Mort",
@@ -95,6 +101,8 @@ def test_book_catalogue_writes_the_surname_first_and_zeros_for_nothing():
     kind, (item,) = read(table(header, row | {"series_details": "Big Books (3)|Others (1)"}))
     assert (kind, item.facts["authors"]) == ("book_catalogue", ["Mario Vargas Llosa", "Edith Grossman"])
     assert (item.own, item.facts["series"], item.facts["series_number"]) == ({"status": "read", "rating": 9}, "Big Books", "3")
+    _, (item,) = read(table(header + ",list_price", row | {"series_details": "Big Books (3)|", "list_price": "4.99"}))
+    assert (item.facts["series_number"], item.notes, item.extra["list_price"]) == ("3", [], "4.99") and "price" not in item.own
 
 
 def test_my_library_is_known_in_french():
@@ -150,6 +158,9 @@ def test_goodreads_is_always_out_of_five():
         ("Rating", "★★★½", 7),
         ("Rating", "4 of 5", 8),
         ("rating/10", "9", 9),
+        ("Note (sur 20)", "17", 9),
+        ("Minha avaliação", "4.5", 9),
+        ("Bewertung (1-6)", "3", 5),
     ],
 )
 def test_a_rating_may_say_its_own_scale(header, value, half_stars):

@@ -8,10 +8,13 @@ from transfer.items import Hints, Item
 from transfer.tables import Table
 
 NOTHING = ("0", "0000-00-00")
+LISTS = ("author_details", "series_details", "anthology_titles")
 TICKS = ("anthology", "signed", "goodreads_book_id", "last_goodreads_sync_date", "pages")
 
 
 def _clean(values: dict[str, str]) -> dict[str, str]:
+    """Lists end with a bar, and days, numbers and ticks are nothing where they are 0."""
+    values = values | {name: text.rstrip("| ") for name, text in values.items() if name in LISTS}
     return {name: "" if name in TICKS and text in NOTHING else text for name, text in values.items()}
 
 
@@ -38,7 +41,6 @@ FORMAT = Table(
         "series_details": "series",
         "pages": "pages",
         "notes": "notes",
-        "list_price": "price",
         "location": "shelf",
         "read_start": "begun",
         "read_end": "finished",

@@ -3,9 +3,16 @@
 Authors are "First Last" between commas, stars of five, dates year first. A shelf is a reading status, or one of one's own."""
 
 from library.models import Status
-from transfer.fields import DROP, TOGETHER
+from transfer.fields import TOGETHER
 from transfer.items import Hints, Item
 from transfer.tables import Table
+
+SHELVES = ("to-read", "reading", "read", "stopped-reading", "")  # of everybody; others have a name and an address
+
+
+def _clean(values: dict[str, str]) -> dict[str, str]:
+    own = values.get("shelf_name") if values.get("shelf", "") not in SHELVES else ""
+    return values | ({"shelf": own} if own else {})
 
 
 def _complete(item: Item, values: dict[str, str], hints: Hints):
@@ -31,9 +38,10 @@ FORMAT = Table(
         "review_name": TOGETHER,
         "review_content": "review",
         "shelf": "status",
-        "shelf_name": DROP,
+        "shelf_name": TOGETHER,
         "shelf_date": "added",
     },
+    clean=_clean,
     complete=_complete,
     stars=5,
     statuses={"reading": Status.READING, "stopped reading": Status.DID_NOT_FINISH},

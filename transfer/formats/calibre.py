@@ -15,11 +15,13 @@ from transfer.fields.people import add_authors
 from transfer.items import Hints, Item
 from transfer.tables import Table
 
+NOBODY = "Unknown"  # Calibre's author of books that have none
 NO_DATE = "0101-01-01"  # what Calibre writes where it does not know
 
 
 def _clean(values: dict[str, str]) -> dict[str, str]:
     values = {name: "" if text.startswith(NO_DATE) else text for name, text in values.items()}
+    values |= {"authors": ""} if values.get("authors") == NOBODY else {}
     values |= {"pubdate": _day_of(values["pubdate"])} if values.get("pubdate") else {}
     whole = [number for program, number in _identifiers(values) if program == "isbn" and isbn.clean(number)]
     return values | ({"isbn": ""} if whole and not isbn.clean(values.get("isbn", "")) else {})

@@ -48,6 +48,7 @@ FORMAT = Table(
         "Condition": "condition",
         "Purchase Date": "bought",
         "Purchase Store": "bought_from",
+        "Store": "bought_from",
         "Purchase Price": "price",
         "Loaned To": "lent_to",
         "Loan Date": "lent_on",

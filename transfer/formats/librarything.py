@@ -12,13 +12,14 @@ from transfer.items import Hints, Item
 from transfer.tables import Table
 
 OTHER_MEDIA = re.compile(r"(?i)\b(?:video|dvd|blu-?ray|vhs|music|vinyl|map|game|software)\b")
+UNOWNED = "read but unowned"  # more than a status, so it is a tag as well
 OURS = {  # what their collections say about a book
     "your library": "",
     "all collections": "",
     "wishlist": Status.WISHLIST,
     "to read": Status.TO_READ,
     "currently reading": Status.READING,
-    "read but unowned": Status.READ,
+    UNOWNED: Status.READ,
 }
 
 
@@ -32,7 +33,7 @@ def _complete(item: Item, values: dict[str, str], hints: Hints):
     for name in re.split(r"\s*,\s*", values.get("Collections", "")):
         if status := OURS.get(name.casefold()):
             item.own.setdefault("status", status.value)
-        elif name and name.casefold() not in OURS:
+        if (name and name.casefold() not in OURS) or name.casefold() == UNOWNED:
             item.tags.append(name)
     _more_authors(item, values)
     if publisher := publisher_of(values.get("Publication", "")):
