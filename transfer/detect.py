@@ -8,6 +8,7 @@ from typing import BinaryIO
 from catalogs import isbn
 from transfer import source_files
 from transfer.formats import (
+    anobii,
     book_catalogue,
     bookbuddy,
     bookly,
@@ -18,6 +19,8 @@ from transfer.formats import (
     hardcover,
     inventaire,
     isbn_list,
+    kindle_clippings,
+    kobo,
     libib,
     librarything,
     librarything_json,
@@ -27,6 +30,7 @@ from transfer.formats import (
     other_table,
     own_json,
     storygraph,
+    zotero,
 )
 from transfer.items import NotReadable
 
@@ -34,10 +38,11 @@ TABLES = [
     module.FORMAT
     for module in (
         goodreads, storygraph, librarything, calibre, libib, hardcover, bookwyrm, openreads, inventaire, bookbuddy,
-        book_catalogue, my_library, bookly, clz, openlibrary,
+        book_catalogue, my_library, bookly, clz, anobii, kobo, zotero, openlibrary,
     )
 ]  # fmt: skip
-FORMATS = {one.name: one for one in (own_json.FORMAT, librarything_json.FORMAT, *TABLES, other_table.FORMAT, isbn_list.FORMAT)}
+OF_THEIR_OWN = (own_json.FORMAT, librarything_json.FORMAT, kindle_clippings.FORMAT)
+FORMATS = {one.name: one for one in (*OF_THEIR_OWN, *TABLES, other_table.FORMAT, isbn_list.FORMAT)}
 STRUCTURED = re.compile(r"[{\[<]|@\w+\s*\{|TY {1,2}- |%[0A-Z] |---\s*\n")  # JSON, XML, BibTeX, RIS, EndNote, YAML
 OTHERS = {
     b"%PDF": "a PDF",
@@ -71,6 +76,8 @@ def detect(stream: BinaryIO, wanted: str = "auto") -> _Found:
         return _Found(own_json.FORMAT.name, encoding, [])
     if wanted == librarything_json.FORMAT.name or (wanted == "auto" and librarything_json.tells(text)):
         return _Found(librarything_json.FORMAT.name, encoding, [])
+    if wanted == kindle_clippings.FORMAT.name or (wanted == "auto" and kindle_clippings.tells(text)):
+        return _Found(kindle_clippings.FORMAT.name, encoding, [])
     if sum(char < " " and char not in "\r\n\t\f\0" for char in text[:4000]) > 40:
         raise NotReadable("This is not a text file. Save the list as CSV and import that.")
     if wanted in (isbn_list.FORMAT.name, "list"):
