@@ -99,6 +99,16 @@ def accept_all_open(
 
 
 @transaction.atomic
+def reject_all_unread(scan: Scan):
+    """All open proposals that could not be read; undone together."""
+    scan, moment = _lock(scan.pk), timezone.now()
+    unread = list(scan.candidates.pending().filter(band=Band.UNREAD, edited=False).select_related("scan__user"))
+    for candidate in unread:
+        _decide(candidate, Decision.REJECTED, moment)
+    known_spines.forget_decisions(unread)
+
+
+@transaction.atomic
 def undo_decisions(scan: Scan, moment: datetime) -> list[Candidate]:
     """Takes back what was decided at `moment`: a whole batch shares one."""
     scan = _lock(scan.pk)
@@ -122,13 +132,17 @@ def stand_on(scan: Scan, shelf: Shelf):
 
 
 # ── Corrections ─────────────────────────────────────────────────────────────────────────────────────────────────────
-def edit_candidate(candidate_pk: int, user, lookup: _Lookup, title: str = "", author: str = "", isbn_text: str = "") -> Candidate:
-    """What was typed is matched again: the edition it names, or the typed text itself with the editions it may mean beside it."""
+def edit_candidate(
+    candidate_pk: int, user, lookup: _Lookup | None, title: str = "", author: str = "", isbn_text: str = ""
+) -> Candidate:
+    """What was typed is matched again: the edition it names, or the typed text itself with the editions it may mean beside it.
+
+    Without `lookup` it is kept as it was typed."""
     present = get_object_or_404(Candidate.objects.of(user), pk=candidate_pk).edition
     typed = _typed(title, author, isbn_text)
     if typed.isbn == present.isbn and (typed.title, typed.authors) != (present.title, present.authors):
         typed = replace(typed, isbn="")  # the number was left standing in the form; it is the words that were put right
-    found = _matching(lookup, typed)  # outside of the lock: catalogues take their time
+    found = _matching(lookup, typed) if lookup else []  # outside of the lock: catalogues take their time
     with transaction.atomic():
         candidate = _locked(candidate_pk, user)
         _refuse_decided(candidate)

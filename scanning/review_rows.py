@@ -1,7 +1,7 @@
 """How the proposals of a scan are shown: in words, with their pictures and their boxes on the photo."""
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import dist
 
@@ -12,6 +12,7 @@ from library.copies import identity
 from library.copies.facts import source_in_words
 from library.in_words import count_of
 from scanning import review
+from scanning.fragments import spines_of_fragments
 from scanning.models import Band, Candidate, Decision, Scan
 
 _SOURCES = {"": "from the photo", review.BY_HAND: "typed by you"}  # the others are catalogues
@@ -19,6 +20,7 @@ _SOURCES = {"": "from the photo", review.BY_HAND: "typed by you"}  # the others 
 CONFIDENCE = ((0.97, "almost certain"), (0.9, "very likely"), (0.75, "likely"), (0.5, "possible"), (0.0, "a guess"))
 GLYPHS = {"sure": "✓", "check": "?", "unread": "…", "accepted": "✓", "rejected": "×"}
 SHOWN = tuple(GLYPHS)
+ROWS_IN_FULL = 20  # of a scan when its page opens
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class ReviewRow:
     candidate: Candidate
     job_id: str
     owned: bool
+    pieces: tuple[str, ...] = ()  # what else was read on this spine
+    brief: bool = False  # one line, until it comes into view
 
     @property
     def group(self) -> str:
@@ -151,6 +155,7 @@ class ReviewRow:
             self.spine,
             self.candidate.alternatives,
             self.candidate.spine_text,
+            self.pieces,
         )
         return f"{zlib.crc32(repr(shown).encode()):x}"
 
@@ -194,27 +199,36 @@ class Review:
     @property
     def last_words(self) -> str:
         """What the latest decision was, for the undo beside it."""
-        if len(self.last) > 1:
-            return f"Added {len(self.last)} books."
         if not self.last:
             return ""
         verb = "Added" if self.last[0].decision == Decision.ACCEPTED else "Rejected"
-        return f"{verb} “{self.last[0]}”."
+        return f"{verb} {len(self.last)} books." if len(self.last) > 1 else f"{verb} “{self.last[0]}”."
 
     @property
     def last_moment(self) -> str:
         return self.last[0].decided.isoformat() if self.last else ""
 
+    def row_of(self, candidate: Candidate) -> ReviewRow:
+        """Its row, with everything about it."""
+        found = next((row for row in self.rows if row.candidate == candidate), ReviewRow(candidate, self.scan.job_id, False))
+        return replace(found, brief=False)
 
-def review_of(scan: Scan) -> Review:
+
+def review_of(scan: Scan, at: int = 1) -> Review:
+    """Rows far from number `at` are brief, so that a photo of a hundred books opens quickly."""
     candidates = list(scan.candidates.select_related("copy", "scan"))
     flags = identity.owned_flags(scan.user, [candidate.edition for candidate in candidates])
-    rows = [ReviewRow(candidate, scan.job_id, owned) for candidate, owned in zip(candidates, flags, strict=True)]
+    fragments = spines_of_fragments(candidates)
+    pieces: dict[int, list[str]] = {}
+    for candidate in candidates:
+        if candidate.pk in fragments and candidate.spine_text:
+            pieces.setdefault(fragments[candidate.pk], []).append(" ".join(candidate.spine_text))
+    whole = [(candidate, owned) for candidate, owned in zip(candidates, flags, strict=True) if candidate.pk not in fragments]
+    start = next((place for place, (candidate, _) in enumerate(whole) if candidate.number >= at), 0)
+    rows = [
+        ReviewRow(candidate, scan.job_id, owned, tuple(pieces.get(candidate.pk, ())), not start <= place < start + ROWS_IN_FULL)
+        for place, (candidate, owned) in enumerate(whole)
+    ]
     moments = [candidate.decided for candidate in candidates if candidate.decided]
     last = [candidate for candidate in candidates if moments and candidate.decided == max(moments)]
     return Review(scan, rows, last)
-
-
-def row_of(candidate: Candidate) -> ReviewRow:
-    (owned,) = identity.owned_flags(candidate.scan.user, [candidate.edition])
-    return ReviewRow(candidate, candidate.scan.job_id, owned)

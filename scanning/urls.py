@@ -19,6 +19,7 @@ urlpatterns = [
     path("<slug:job_id>/place", decisions.scan_place, name="scan_place"),
     path("<slug:job_id>/shelf-name", decisions.name_shelf, name="scan_name_shelf"),
     path("<slug:job_id>/accept", decisions.scan_accept, name="scan_accept"),
+    path("<slug:job_id>/reject-unread", decisions.scan_reject_unread, name="scan_reject_unread"),
     path("<slug:job_id>/undo", decisions.scan_undo, name="scan_undo"),
     path("<slug:job_id>/missed", decisions.scan_missed, name="scan_missed"),
     path("<slug:job_id>/candidates/<int:pk>/accept", decisions.candidate_accept, name="candidate_accept"),

@@ -11,7 +11,6 @@ from catalogs import lookup
 from scanning import review, uploads
 from scanning.forms import ScanBatchForm, WordsForm
 from scanning.models import Candidate
-from scanning.review_rows import ReviewRow, row_of
 from scanning.views.pages import STATUS_KEY, own_scan, page_context, status_of
 
 SECONDS_TO_WAIT = 12
@@ -21,14 +20,14 @@ SECONDS_TO_WAIT = 12
 @require_POST
 def candidate_accept(request, job_id, pk):
     _own(request, job_id, pk)
-    return _row(request, review.accept_candidate(pk, request.user, status_of(request)))
+    return _row(request, review.accept_candidate(pk, request.user, status_of(request)), decided=True)
 
 
 @login_required
 @require_POST
 def candidate_reject(request, job_id, pk):
     _own(request, job_id, pk)
-    return _row(request, review.reject_candidate(pk, request.user))
+    return _row(request, review.reject_candidate(pk, request.user), decided=True)
 
 
 @login_required
@@ -54,10 +53,10 @@ def candidate_edit(request, job_id, pk):
     candidate = _own(request, job_id, pk)
     words = WordsForm(request.POST).words()
     try:
-        edited = review.edit_candidate(pk, request.user, _catalogs(), **words)
+        edited = review.edit_candidate(pk, request.user, None if "as_typed" in request.POST else _catalogs(), **words)
     except review.ReviewError as error:
         return _row(request, candidate, problem=str(error), typed=words, opened="edit")
-    return _row(request, edited, opened="" if edited.validated else "others")
+    return _row(request, edited, opened="others" if edited.alternatives else "")
 
 
 @login_required
@@ -78,7 +77,15 @@ def scan_missed(request, job_id):
 def scan_accept(request, job_id):
     scan = own_scan(request, job_id)
     review.accept_all_open(scan, status=status_of(request), with_owned=request.POST.get("owned") == "1")
-    return _whole(request, scan, anchor="review")
+    return _whole(request, scan, anchor="review", decided=True)
+
+
+@login_required
+@require_POST
+def scan_reject_unread(request, job_id):
+    scan = own_scan(request, job_id)
+    review.reject_all_unread(scan)
+    return _whole(request, scan, anchor="review", decided=True)
 
 
 @login_required
@@ -132,8 +139,8 @@ def _own(request, job_id: str, pk: int) -> Candidate:
 
 def _row(request, candidate: Candidate, **more):
     if request.headers.get("X-Parts"):
-        row: ReviewRow = row_of(candidate)
-        context = page_context(request, candidate.scan, row=row, **more)
+        context = page_context(request, candidate.scan, **more)
+        context["row"] = context["review"].row_of(candidate)
         return render(request, "scanning/_answer.html", context)
     if problem := more.get("problem"):
         messages.error(request, problem)

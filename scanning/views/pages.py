@@ -60,8 +60,14 @@ def scan(request, job_id):
 @never_cache
 @require_GET
 def scan_review(request, job_id):
-    """What changes on the page of a scan, for a page that is open already."""
-    return render(request, "scanning/_changing.html", page_context(request, own_scan(request, job_id)))
+    """What changes on the page of a scan, for a page that is open already; with `rows`, only those books, with all about them."""
+    scan = own_scan(request, job_id)
+    if "rows" not in request.GET:
+        return render(request, "scanning/_changing.html", page_context(request, scan))
+    numbers = set(request.GET["rows"].split(","))
+    found = review_of(scan)
+    rows = [found.row_of(row.candidate) for row in found.rows if str(row.candidate.number) in numbers]
+    return render(request, "scanning/_some_rows.html", {"scan": scan, "rows": rows, "opened": request.GET.get("open", "")})
 
 
 @login_required
@@ -80,13 +86,15 @@ def page_context(request, scan: Scan, **more) -> dict:
     # The number first: what is added to the log while the rest is read will come again, and does no harm.
     seq = scan.last_seq
     progress = scan.events.filter(type="progress").order_by("-seq").first()
-    review = review_of(scan)
+    at = request.GET.get("at", "")
+    review = review_of(scan, int(at) if at.isdecimal() and len(at) < 7 else 1)
     return {
         "scan": scan,
         "seq": seq,
         "progress": progress.payload if progress else {},
         "review": review,
         "show": request.GET.get("show", ""),
+        "opened_at": at if request.GET.get("open") == "others" else "",
         "place": ScanBatchForm(request.user, initial=_place_of(request, scan)),
         "words": WordsForm(auto_id="missed_%s"),
         "again": _second_look(scan, review),

@@ -31,11 +31,15 @@ function mergeList(list) {
   }
   let previous = null;
   for (const { item, known } of fresh) {
-    const kept = known && isSame(known.dataset.version, item.dataset.version) ? known : document.adoptNode(item);
+    const kept = known && !fillsIn(known, item) && isSame(known.dataset.version, item.dataset.version) ? known : document.adoptNode(item);
     if (known && known !== kept) replace(known, kept);
     else if (!known) previous ? previous.after(kept) : list.dataset.list === "whole" ? old.prepend(kept) : old.append(kept);
     previous = kept;
   }
+}
+
+function fillsIn(known, item) {
+  return known.dataset.brief !== undefined && item.dataset.brief === undefined;
 }
 
 // "-open" marks the response to a submitted form: always shown, and kept until something else about the item changes.

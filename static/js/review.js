@@ -1,6 +1,8 @@
 // The review: one book at a time by touch or keyboard, linked with its box on the photo, and filters.
 // Decisions are forms that parts.js sends; this script submits them and brings up the next book.
 
+import { refresh } from "./parts.js";
+
 const narrow = matchMedia("(max-width: 43.99rem), (max-width: 59.99rem) and (min-height: 30.01rem)"); // as in scanning.css
 
 export class Review {
@@ -9,8 +11,13 @@ export class Review {
   #after = null; // the book to show after the current one is decided
   #scrolling = 0; // until then, scrolling is ours and does not select a book
 
-  constructor(viewer) {
+  #address; // where rows come from
+  #brief = new Set(); // numbers of rows of one line that have come near
+  #near = new IntersectionObserver((entries) => this.#fill(entries.filter(({ isIntersecting }) => isIntersecting)), { rootMargin: "600px" });
+
+  constructor(viewer, address) {
     this.#viewer = viewer;
+    this.#address = address;
     this.#link("#rows", ".book");
     this.#link(".viewer-stage", ".box");
     document.addEventListener("click", (event) => this.#click(event));
@@ -33,7 +40,7 @@ export class Review {
     return document.getElementById(`book-${this.#number}`);
   }
 
-  choose(number, scroll) {
+  choose(number, scroll, fromPhoto = false) {
     this.#number = String(number);
     for (const item of document.querySelectorAll(".book[aria-current], .box[aria-current]")) item.removeAttribute("aria-current");
     const row = this.#current;
@@ -48,7 +55,19 @@ export class Review {
     if (!box) return;
     box.ariaCurrent = "true";
     box.parentNode.append(box); // draws the current one over its neighbours
-    this.#viewer.show(bounds(box), narrow.matches);
+    this.#viewer.show(bounds(box), !fromPhoto || narrow.matches, narrow.matches ? 1 : 2);
+  }
+
+  #fill(entries) {
+    if (!entries.length) return;
+    if (!this.#brief.size) setTimeout(() => this.#load(), 60);
+    for (const { target } of entries) this.#brief.add(target.dataset.number);
+  }
+
+  #load() {
+    const rows = [...this.#brief].join(",");
+    this.#brief.clear();
+    refresh(`${this.#address}?rows=${rows}`).catch(() => {}); // they stay as links
   }
 
   // The next visible book, or the nearest before it; determined before the current one may disappear.
@@ -68,8 +87,10 @@ export class Review {
 
   // Presses the button for `what` on the current book.
   #do(what) {
+    const last = document.querySelector("[data-undo]");
+    if (what === "u" && last) return last.click();
     const button = this.#current?.querySelector(`[data-do="${what}"]`);
-    if (!button) return what === "u" ? document.querySelector("[data-undo]")?.click() : undefined;
+    if (!button) return;
     what === "e" ? this.#edit(button) : button.form.requestSubmit(button);
   }
 
@@ -118,7 +139,13 @@ export class Review {
     if (event.target.closest("[data-keys-open]")) document.getElementById("keys").showModal();
     if (box) {
       event.preventDefault();
-      this.choose(box.dataset.number, true);
+      this.choose(box.dataset.number, true, true);
+    } else if (event.target.closest("[data-open]") && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      refresh(`${this.#address}?rows=${row.dataset.number}&open=${event.target.closest("[data-open]").dataset.open}`).catch(() => {});
+    } else if (event.target.closest(".book-brief")) {
+      event.preventDefault();
+      this.choose(row.dataset.number, true);
     } else if (chip && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
       this.#filter(chip.dataset.show);
@@ -141,8 +168,14 @@ export class Review {
     this.#settle();
   }
 
+  #watch() {
+    this.#near.disconnect();
+    for (const row of document.querySelectorAll("#rows > [data-brief]")) this.#near.observe(row);
+  }
+
   // Applies the filter in the address to what the server has just sent.
   #settle() {
+    this.#watch();
     const show = new URL(location.href).searchParams.get("show") ?? "";
     const rows = document.getElementById("rows");
     rows.dataset.show = show;

@@ -16,7 +16,7 @@ let due = null;
 
 const live = new Live(hear, showConnection);
 const viewer = document.getElementById("viewer"); // a file that was not a photo has none
-if (viewer) new Review(new Viewer(viewer));
+if (viewer) new Review(new Viewer(viewer), review);
 
 function active() {
   return document.getElementById("status").dataset.active === "yes";

@@ -25,13 +25,13 @@ export class Viewer {
     new ResizeObserver(() => this.#set(this.#at)).observe(frame);
   }
 
-  // Brings a box (in pixels of the photo) into view; `near` zooms in as far as it fits.
-  show(box, near) {
+  // Brings a box (in pixels of the photo) into view; `near` zooms in as far as it fits, and at least `least` times.
+  show(box, near, least = 1) {
     const { clientWidth: width, clientHeight: height } = this.#frame;
     const unit = this.#stage.offsetWidth / Number(this.#stage.querySelector(".viewer-photo").getAttribute("width"));
     if (!unit) return;
     const fits = Math.min((width * 0.8) / ((box.right - box.left) * unit), (height * 0.92) / ((box.bottom - box.top) * unit));
-    const scale = near ? Math.min(Math.max(fits, 1), 5) : this.#at.scale;
+    const scale = near ? Math.min(Math.max(fits, least), 5) : this.#at.scale;
     if (!near && scale === 1) return;
     const middle = { x: ((box.left + box.right) / 2) * unit, y: ((box.top + box.bottom) / 2) * unit };
     this.#frame.classList.add("smooth");

@@ -140,3 +140,45 @@ def test_a_book_removed_from_the_library_since_is_said_so(owner, owner_client, s
     post(owner_client, "candidate_accept", make_candidate(scan))
     UserBook.objects.all().delete()
     assert "then removed from your library" in text(owner_client.get(scan.get_absolute_url()))
+
+
+def test_all_that_could_not_be_read_is_rejected_at_once_and_undone_together(owner_client, scan):
+    make_candidate(scan, EMMA)
+    unread = [make_candidate(scan, band="unread") for _ in range(2)]
+    answer = owner_client.post(reverse("scan_reject_unread", args=[scan.job_id]), headers=FROM_THE_PAGE)
+    assert "Rejected 2 books." in text(answer) and "review-last-fresh" in text(answer)
+    assert set(Candidate.objects.filter(decision=Decision.REJECTED)) == set(unread)
+    owner_client.post(reverse("scan_undo", args=[scan.job_id]), {"moment": review_moment(scan)})
+    assert not Candidate.objects.exclude(decision=Decision.PENDING).exists()
+
+
+def review_moment(scan) -> str:
+    return scan.candidates.exclude(decided=None).first().decided.isoformat()
+
+
+def test_a_stranger_rejects_nothing(stranger_client, scan):
+    make_candidate(scan, band="unread")
+    assert stranger_client.post(reverse("scan_reject_unread", args=[scan.job_id])).status_code == 404
+
+
+def test_what_was_typed_is_kept_without_a_look_up(owner_client, scan):
+    candidate = make_candidate(scan, EMMA)
+    post(owner_client, "candidate_edit", candidate, {"title": "Dune", "author": "Frank Herbert", "as_typed": "1"})
+    candidate.refresh_from_db()
+    assert (candidate.edition.title, candidate.edition.source, candidate.alternatives) == ("Dune", review.BY_HAND, [])
+    post(owner_client, "candidate_edit", candidate, {"title": "Dune", "author": "Frank Herbert"})
+    candidate.refresh_from_db()
+    assert candidate.validated
+
+
+def test_single_rows_come_with_everything_about_them(owner_client, scan):
+    for _ in range(30):
+        make_candidate(scan, DUNE, alternatives=[DUNE_UK])
+    page = text(owner_client.get(scan.get_absolute_url()))
+    assert page.count("data-brief") == 10
+    address = reverse("scan_review", args=[scan.job_id])
+    rows = text(owner_client.get(address, {"rows": "28,x,29", "open": "others"}))
+    assert 'id="book-28"' in rows and 'id="book-29"' in rows and rows.count('<li class="book"') == 2
+    assert "data-brief" not in rows and rows.count('class="other"') == 2
+    assert 'data-brief><a class="book-brief" href="?at=1#book-1"' in text(owner_client.get(scan.get_absolute_url(), {"at": "20"}))
+    assert owner_client.get(scan.get_absolute_url(), {"at": "²"}).status_code == 200
