@@ -6,6 +6,7 @@ we accept the first: `new WebSocket(address, ["bookimg", "bearer." + token])`. S
 The check is repeated regularly: when a session ends elsewhere, or a token is revoked or expires, its sockets are closed."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from importlib import import_module
@@ -20,6 +21,7 @@ from accounts import grants
 
 SUBPROTOCOL, BEARER = "bookimg", "bearer."
 SIGN_IN_FIRST, NOT_ALLOWED = 4401, 4403
+open_sockets: Counter[str] = Counter()  # of this process, by path
 
 
 class AuthenticatedSocket:
@@ -44,17 +46,18 @@ class AuthenticatedSocket:
             grant = await database_sync_to_async(grants.grant_of_bearer)(token)
             return grant is not None and grant.allows(*self.needed)
 
-        await _while_allowed(self.consumer({**scope, "user": grant.user}, receive, _answering(scope, send)), still_allowed, send)
+        conversation = self.consumer({**scope, "user": grant.user}, receive, _answering(scope, send))
+        await _while_allowed(scope["path"], conversation, still_allowed, send)
 
     async def for_a_session(self, scope, receive, send):
         async def still_allowed() -> bool:
             store = import_module(settings.SESSION_ENGINE).SessionStore(scope["session"].session_key)  # as it is now
             return (await get_user({**scope, "session": store})).is_authenticated
 
-        await _while_allowed(self.consumer(scope, receive, send), still_allowed, send)
+        await _while_allowed(scope["path"], self.consumer(scope, receive, send), still_allowed, send)
 
 
-async def _while_allowed(conversation: Awaitable, still_allowed: Callable[[], Awaitable[bool]], send):
+async def _while_allowed(path: str, conversation: Awaitable, still_allowed: Callable[[], Awaitable[bool]], send):
     """Checks again every `SOCKET_SECONDS`; closing ends the consumer as if the client had disconnected."""
 
     async def watch():
@@ -66,9 +69,11 @@ async def _while_allowed(conversation: Awaitable, still_allowed: Callable[[], Aw
         await send({"type": "websocket.close", "code": SIGN_IN_FIRST})
 
     watching = asyncio.create_task(watch())
+    open_sockets[path] += 1
     try:
         await conversation
     finally:
+        open_sockets[path] -= 1
         watching.cancel()
 
 

@@ -5,7 +5,6 @@ import re
 import time
 import uuid
 
-from django.utils.module_loading import import_string
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
 logger = logging.getLogger("bookimg.request")
@@ -54,16 +53,19 @@ class RequestLogMiddleware:
         response["X-Request-Id"] = request.id
         user = getattr(request, "_cached_user", None)  # reading it must not load the user
         duration = round((time.monotonic() - started) * 1000, 1)
-        count = import_string(
-            "bookimg.metrics.count_request"
-        )  # by name, because it needs the apps, and logging starts before them
-        count(request.method, response.status_code, duration / 1000)
         logger.info(
             "%s %s %s %.0f ms",
             request.method,
             request.path,
             response.status_code,
             duration,
-            extra={"request_id": request.id, "user_id": getattr(user, "pk", None), "duration_ms": duration},
+            extra={
+                "request_id": request.id,
+                "user_id": getattr(user, "pk", None),
+                "duration_ms": duration,
+                "method": request.method,
+                "route": getattr(getattr(request, "resolver_match", None), "route", "none"),
+                "status": response.status_code,
+            },
         )
         return response

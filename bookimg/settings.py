@@ -1,5 +1,7 @@
 """All settings. Values that vary come from the environment (or .env); the defaults run on a laptop."""
 
+import os
+import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -230,6 +232,9 @@ JWT_JWKS_URL = read_address("JWT_JWKS_URL", f"{JWT_ISSUER}/.well-known/jwks.json
 if JWT_ISSUER and not JWT_AUDIENCE:
     raise ImproperlyConfigured("JWT_AUDIENCE must be set if JWT_ISSUER is; otherwise tokens for any audience would be accepted")
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# A folder for each machine or container, because process ids are only unique there. Read when prometheus_client is imported.
+METRICS_DIR = os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", str(DATA_DIR / "metrics" / socket.gethostname()))
+Path(METRICS_DIR).mkdir(mode=0o700, parents=True, exist_ok=True)
 SOCKET_SECONDS = 30  # how often the authentication of open websockets is checked again
 WEBHOOKS_PRIVATE = flag("WEBHOOKS_PRIVATE", False)  # whether webhooks may reach the server's own network
 WEBHOOK_PORTS = read_ports("WEBHOOK_PORTS", ["80", "443"])
@@ -369,8 +374,11 @@ LOGGING = {
         "json": {"()": "bookimg.logging.JsonFormatter"},
     },
     "filters": {"messages": {"()": "bookimg.logging.MessageFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["messages"]}},
-    "root": {"handlers": ["console"], "level": "INFO"},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["messages"]},
+        "measurements": {"class": "bookimg.measurements.MeasuringHandler"},
+    },
+    "root": {"handlers": ["console", "measurements"], "level": "INFO"},
     "loggers": {
         "httpx": {"level": "WARNING"},
         "botocore": {"level": "WARNING"},

@@ -4,6 +4,7 @@ A transport for httpx, so that the catalogues themselves are plain clients.
 """
 
 import json
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pybreaker
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay, wait_random
+
+logger = logging.getLogger("catalogs.retrying_transport")
 
 TRIES = 3
 LONGEST_WAIT = 20.0  # seconds for all tries and pauses; a host that asks for more is not tried again
@@ -64,6 +67,17 @@ class RetryingTransport(httpx.BaseTransport):
             raise Unavailable("it failed several times in a row and is paused for a minute", request) from None
 
     def _try(self, request: httpx.Request) -> httpx.Response:
+        host, started, result = request.url.host, time.monotonic(), "failed"
+        try:
+            response = self._exchange(request)
+            result = f"{response.status_code}"
+            return response
+        finally:
+            duration = round((time.monotonic() - started) * 1000)
+            fields = {"service": host, "result": result, "duration_ms": duration}
+            logger.info("%s called: %s in %d ms", host, result, duration, extra=fields)
+
+    def _exchange(self, request: httpx.Request) -> httpx.Response:
         try:
             response = self.inner.handle_request(request)
             response.read()

@@ -85,8 +85,9 @@ def answer_message(message: Message, tell=None) -> Message:
     message.steps, message.tokens_in, message.tokens_out = tools.steps, usage.tokens_in, usage.tokens_out
     message.usd, message.milliseconds = Decimal(str(round(usage.usd, 6))), int((time.monotonic() - began) * 1000)
     message.save()
-    logger.info("answered", extra={"user_id": message.chat.user_id, "engine": message.engine, "duration_ms": message.milliseconds,
-                                   "usd": float(message.usd), "state": str(message.state)})  # fmt: skip
+    fields = {"service": message.engine, "result": str(message.state), "usd": float(message.usd)}
+    about = {"user_id": message.chat.user_id, "duration_ms": message.milliseconds}
+    logger.info("answered", extra=fields | about)
     return message
 
 

@@ -45,6 +45,7 @@ class ScanTill(CostMeter):
         except Exception as error:
             if not getattr(error, "uncertain", False):
                 purchase.delete()  # what fails is not charged
+            self.tell(service, 0, started, "failed")
             raise
         purchase.usd = price(reply)
         purchase.reserved = not self.keep(_answer_to(question), reply)
@@ -62,10 +63,15 @@ class ScanTill(CostMeter):
             return False
         return True
 
-    def tell(self, service: str, usd: float, started: float):
-        fields = {"service": service, "usd": round(usd, 6), "duration_ms": round((time.monotonic() - started) * 1000)}
+    def tell(self, service: str, usd: float, started: float, result: str = "ok"):
+        fields = {
+            "service": service,
+            "result": result,
+            "usd": round(usd, 6),
+            "duration_ms": round((time.monotonic() - started) * 1000),
+        }
         who = {"job_id": self.scan.job_id, "user_id": self.scan.user_id}
-        logger.info("%s called for %s: %.4f USD", service, self.scan.job_id, usd, extra=fields | who)
+        logger.info("%s called for %s: %s, %.4f USD", service, self.scan.job_id, result, usd, extra=fields | who)
 
     def kept(self, name: str) -> Reply | None:
         """The answer to the same question, from this scan or from an earlier one of the same photo."""

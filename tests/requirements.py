@@ -28,6 +28,11 @@ def terraform() -> str:
     return shutil.which("terraform") or ""
 
 
+def promtool() -> str:
+    """Where Prometheus's checker is, or ""."""
+    return shutil.which("promtool") or ""
+
+
 def terraform_providers() -> str:
     """A folder with Amazon's provider, as `terraform providers mirror` makes it; nothing is fetched for tests."""
     usual = ("~/.terraform.d/plugins", "/usr/local/share/terraform/plugins", "/usr/share/terraform/plugins")
@@ -42,10 +47,11 @@ def terraform_providers() -> str:
 FINDERS = {
     "chromium": (chromium, "no Chromium on the PATH"),
     "postgresql": (postgresql, "TEST_DATABASE_URL is not set"),
+    "promtool": (promtool, "no promtool on the PATH (Debian's package prometheus has it)"),
     "terraform": (terraform, "no Terraform on the PATH"),
     "terraform_providers": (terraform_providers, "TERRAFORM_PROVIDERS names no folder with Amazon's provider"),
 }
-NEVER_REQUIRED = ("terraform", "terraform_providers")  # they are in no list of packages that .ci/run could install from
+NEVER_REQUIRED = ("promtool", "terraform", "terraform_providers")  # too large for .ci/run, or in no list of packages
 missing = Counter()
 THOROUGH = os.environ.get("THOROUGH") == "1"
 

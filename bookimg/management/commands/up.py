@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections, connections
 
+from bookimg.measurements import forget_ended_processes
 from bookimg.supervisor import Supervisor
 from jobs.runner import sweep_work
 from scanning import demo
@@ -28,6 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, workers, **options):
         _refuse_taken(host, port)
+        forget_ended_processes()
         call_command("prepare")
         password = demo.offer()
         connections.close_all()
