@@ -10,7 +10,12 @@ from transfer.fields.reading import exact_day, ticked
 from transfer.fields.texts import listed_parts
 from transfer.items import Hints, Item
 
-CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
+SIGNS = {  # letters before a dollar say whose it is; kr and Fr. are those of several countries
+    "US$": "USD", "CA$": "CAD", "C$": "CAD", "AU$": "AUD", "A$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD", "R$": "BRL",
+    "MX$": "MXN", "NT$": "TWD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "zł": "PLN", "₺": "TRY",
+    "₩": "KRW", "₴": "UAH", "Kč": "CZK",
+}  # fmt: skip
+UNKNOWN_CURRENCY = "What currency “{}” is in is not clear, so only the amount was used."
 CONDITIONS = {name.lower(): value for value, name in Condition.choices} | {
     "like new": "fine",
     "very good": "fine",
@@ -89,8 +94,18 @@ def _price(item: Item, text: str, hints: Hints):
         item.notes.append(f"“{text[:40]}” could not be read as a price.")
         return
     item.own["price"] = str(value.quantize(Decimal("0.01")))
-    code = re.search(r"\b[A-Z]{3}\b", text)
-    item.own["currency"] = code[0] if code else next((CURRENCIES[sign] for sign in CURRENCIES if sign in text), "")
+    item.own["currency"] = _currency(text)
+    if not item.own["currency"] and re.search(r"[^\W\d_]|[$\u20a0-\u20cf]", text):
+        item.extra["Price"] = text
+        item.notes.append(UNKNOWN_CURRENCY.format(text[:40]))
+
+
+def _currency(text: str) -> str:
+    """By its three letters, or by its sign together with the letters that touch it."""
+    if code := re.search(r"\b[A-Z]{3}\b", text):
+        return code[0]
+    sign = re.search(r"[^\W\d_]*[$€£¥₹₽₺₩₴]|zł|Kč", text)
+    return SIGNS.get(sign[0], "") if sign else ""
 
 
 def _condition(item: Item, text: str, hints: Hints):
