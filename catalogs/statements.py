@@ -13,9 +13,9 @@ COPYRIGHT = re.compile(r"(?i)(?:©|\bc|\bcop\.?|\bcopyright|\bp)\s*$")
 INSTEAD = re.compile(r"(?i)\bi\.?\s?e\.?\s*$|\brecte\s*$")
 PAGES = re.compile(
     r"(?i)(?P<numbers>(?:[\[(]?\b(?:\d{1,3}(?:[.,]\d{3})+(?!\d)|\d{1,5}(?!\d)|[ivxlcdm]+\b)[\])]?(?:\s*,\s*|\s*\+\s*|\s+)?)+)"
-    r"(?:unnumbered\s+)?(?:p\b|pp\b|pg\b|pgs\b|pages?\b|s\b|seiten?\b|págs?\b|páginas?\b|pagine\b|pag\b|str\b|с\b|стр\b)"
+    r"(?:unnumbered\s+)?(?:p\b|pp\b|pg\b|pgs\b|pages?\b|s\b|seiten?\b|págs?\b|páginas?\b|pagine\b|pag\b|str\b|с\b|стр\b|blz\b|bladzijden\b|sidor\b|sider\b|sivua\b)"
 )
-BARE_PAGES = re.compile(r"(?:[ivxlcdm]+,\s*)?(\d{1,3}(?:[.,]\d{3})|\d{1,5})(?:\.0)?")
+BARE_PAGES = re.compile(r"(?:[ivxlcdm]+\s*[,+]\s*)?(\d{1,3}(?:[.,]\d{3})|\d{1,5})(?:\.0)?")
 VOLUMES = re.compile(r"(?i)\b\d+\s*(?:v|vols?|volumes?|bde?|bände|t|tomes?)\b\.?")
 ENCODED_TWICE = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2122]"

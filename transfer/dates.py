@@ -14,6 +14,9 @@ YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ]\d
 COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]+\d.*)?")
 MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
+IN_EAST_ASIA = re.compile(r"(\d{4}) ?[年.년] ?(\d{1,2}) ?[月.월](?: ?(\d{1,2}) ?[日.일])?")
+MONTH_IN_LETTERS = re.compile(r"(\d{1,2})[- ]([^\W\d_]{3,4})\.?[- ](\d{2})")  # 5-Mar-20, as spreadsheets write it
+CLOCK = re.compile(r"\s+\d{1,2}:\d{2}:\d{2}.*$")
 SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # how spreadsheets count: 20000 is in 1954, 69999 in 2091
 UNKNOWN_DAY = re.compile(r"[0/.-]+|0[01]01-01-01.*")  # what programs write where they know none
 LANGUAGES = ("de", "fr", "es", "it", "pt", "nl")
@@ -31,10 +34,10 @@ class When:
 def parse_date(text: str, order: str = "") -> When:
     """The date in `text`. `order` says which of day and month stands first in this file, where that is known."""
     text = " ".join(text.strip("[]()~© \t\r\n").split())
-    text = re.sub(r"(?<=\d{4})\?$", "", text)
+    text = re.sub(r"(?<=\d{4})\?$", "", CLOCK.sub("", text) if text[:1].isalpha() else text)
     if not text or UNKNOWN_DAY.fullmatch(text):
         return When()
-    if match := YEAR_FIRST.fullmatch(text) or COMPACT.fullmatch(text):
+    if match := YEAR_FIRST.fullmatch(text) or COMPACT.fullmatch(text) or IN_EAST_ASIA.fullmatch(text):
         return _checked(text, *match.groups())
     if match := YEAR_LAST.fullmatch(text):
         first, separator, second, year = match.groups()
@@ -44,7 +47,14 @@ def parse_date(text: str, order: str = "") -> When:
     if SERIAL.fullmatch(text):
         day = (date(1899, 12, 30) + timedelta(days=int(float(text)))).isoformat()
         return When(day, f"“{text}” was read as a spreadsheet date, {day}.")
+    if match := MONTH_IN_LETTERS.fullmatch(text):
+        text = f"{match[1]} {match[2]} {_century(match[3])}"
     return _in_words(text)
+
+
+def _century(year: str) -> str:
+    """Spreadsheets take 29 for 2029 and 30 for 1930; nobody has read a book in the future."""
+    return f"20{year}" if int(year) < min(30, timezone.localdate().year % 100 + 2) else f"19{year}"
 
 
 def order_of(texts) -> str:
@@ -75,10 +85,10 @@ def is_moment(text: str) -> bool:
 
 def _year_last(text: str, first: int, second: int, year: str, order: str, separator: str) -> When:
     """7.2.2017 begins with the day everywhere; with slashes and hyphens it depends on where one lives."""
-    if len(year) == 2:  # spreadsheets take 29 for 2029 and 30 for 1930; nobody has read a book in the future
+    if len(year) == 2:
         if not order and first > 12 and int(year) > 12:
             return When(note=UNKNOWN.format(text))  # 20/10/25 may begin with its year
-        year = f"20{year}" if int(year) < min(30, timezone.localdate().year % 100 + 2) else f"19{year}"
+        year = _century(year)
     if separator != "." and not order and first <= 12 and second <= 12 and first != second:
         return When(year, UNCLEAR.format(text))
     day_first = second <= 12 and (separator == "." or first > 12 or order == DAY_FIRST)
@@ -122,7 +132,7 @@ def _in_words(text: str) -> When:
 
 def _in_english(text: str) -> str:
     """`3. März 2020` and `12 de mayo de 2020` with the month as the parser knows it; what is English stays."""
-    words = re.findall(r"\w+|\W+", text.casefold())
+    words = re.findall(r"\w+|\W+", re.sub(r"\b1(?:er|º|°|ro)(?!\w)", "1", text.casefold()))
     small = {"de", "del", "le", "der", "den", "am", "of", "the"}
     return "".join(_english_months().get(word, "" if word in small else word) for word in words)
 

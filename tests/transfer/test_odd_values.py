@@ -87,6 +87,22 @@ def test_a_series_is_no_number_of_a_series():
 
 
 @pytest.mark.parametrize(
+    ("cell", "series", "number"),
+    [
+        ("Cantos, Book 2", "Cantos", "2"),
+        ("Ring (Vol. 1-3)", "Ring", "1-3"),
+        ("Tintin – tome 4", "Tintin", "4"),
+        ("Area 51", "Area 51", None),
+        ("Book 2", "Book 2", None),
+        ("Class of 1984", "Class of 1984", None),
+    ],
+)
+def test_a_word_before_the_number_makes_it_one_of_a_series(cell, series, number):
+    (item,) = values("Series", cell)
+    assert (item.facts["series"], item.facts.get("series_number")) == (series, number)
+
+
+@pytest.mark.parametrize(
     ("ratings", "halves"),
     [
         (["4", "3", "5", "5", "4", "9"], [8, 6, 10, 10, 8, None]),  # a slip in a list out of five
@@ -109,7 +125,8 @@ def test_the_scale_of_ratings_is_shown_by_the_whole_file(ratings, halves):
     [
         ("3. März 2020", "2020-03-03"),
         ("12 de mayo de 2020", "2020-05-12"),
-        ("1er août 2019", ""),
+        ("1er août 2019", "2019-08-01"),
+        ("anno 2019", ""),
         ("7 dicembre 2018", "2018-12-07"),
     ],
 )

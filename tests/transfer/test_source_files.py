@@ -130,6 +130,13 @@ def test_formulas_that_were_neutralised_are_texts_again():
         ("c1998", "1998"),
         ("44129", "2020-10-25"),
         ("2020-02-30", "2020-02"),
+        ("9-Jun-21", "2021-06-09"),
+        ("1er mars 2019", "2019-03-01"),
+        ("1º de junio de 2019", "2019-06-01"),
+        ("2019年6月9日", "2019-06-09"),
+        ("2019. 6. 9.", "2019-06-09"),
+        ("Sun Jun 09 2019 00:00:00 GMT+0200 (CEST)", "2019-06-09"),
+        ("Jun-21", ""),  # a month or a day
         ("", ""),
         ("soon", ""),
         ("99/99/9999", ""),
@@ -151,11 +158,25 @@ def test_another_row_may_say_which_of_both_is_meant():
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "currency"), [("$12.99", "12.99", "USD"), ("12,99 EUR", "12.99", "EUR"), ("1.234,50 €", "1234.50", "EUR")]
+    ("text", "value", "currency"),
+    [
+        ("$12.99", "12.99", "USD"),
+        ("12,99 EUR", "12.99", "EUR"),
+        ("1.234,50 €", "1234.50", "EUR"),
+        ("R$ 39,90", "39.90", "BRL"),
+        ("NZ$7", "7.00", "NZD"),
+        ("24,50 zł", "24.50", "PLN"),
+    ],
 )
 def test_prices(text, value, currency):
     _, (item,) = read(f'Title,Price\nDune,"{text}"\n')
     assert (item.own["price"], item.own["currency"]) == (value, currency)
+
+
+@pytest.mark.parametrize("text", ["79 kr", "Fr. 12.50", "B$ 8", "8 Dollar"])
+def test_a_currency_of_several_countries_is_told(text):
+    _, (item,) = read(f"Title,Price\nDune,{text}\n")
+    assert (item.own["currency"], item.extra["Price"]) == ("", text) and "currency" in item.notes[0]
 
 
 def test_what_is_too_long_is_cut_and_told():

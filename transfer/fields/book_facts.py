@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from catalogs import isbn, statements
+from catalogs import isbn, series, statements
 from catalogs.languages import language_of
 from catalogs.statements import repaired, without_isbd
 from transfer import dates
@@ -15,6 +15,7 @@ NUMBERED = r"(?:\d+(?:[.,]\d+)?(?:\s*[-–&]\s*\d+(?:[.,]\d+)?)?)"
 # `The Expanse, #8; another, #2`: a number behind the sign makes a series of it, `C#` and `The #1 Bestseller` are none.
 SERIES = re.compile(rf"(?P<series>[^;]+?),?\s+#\s*(?P<number>{NUMBERED})(?:\s*[;,]\s*(?P<others>.+))?")
 BARE_SERIES = re.compile(rf"(?P<series>.+?)[\s,]*\(\s*#?(?P<number>{NUMBERED})\s*\)(?:\s*[;,|]\s*(?P<others>.+))?")
+MARKED_SERIES = re.compile(rf"(?P<series>.*\w)\W*[\s(\[]{series.WORD}\s*(?P<number>{NUMBERED})[)\]]?(?P<others>)", re.IGNORECASE)
 FIRST_PUBLISHED = re.compile(r"(?P<year>-?\d{1,4})(?:\.0)?(?:[-/]\d.*)?(?:\s*(?P<era>BCE?|v\. ?Chr\.?))?", re.IGNORECASE)
 LATEST_YEAR = 2100
 
@@ -44,9 +45,9 @@ def _opening_of_last_bracket(text: str) -> int:
 
 
 def _series(item: Item, text: str, hints: Hints):
-    """`The Expanse #8`, `The Expanse (8)`, or the name alone; of several the first."""
+    """`The Expanse #8`, `The Expanse (8)`, `The Expanse, Book 8`, or the name alone; of several the first."""
     text = without_isbd(" ".join(repaired(text).split()))
-    if match := SERIES.fullmatch(text) or BARE_SERIES.fullmatch(text):
+    if match := SERIES.fullmatch(text) or BARE_SERIES.fullmatch(text) or MARKED_SERIES.fullmatch(text):
         _put_series(item, match)
     elif text:
         item.facts["series"] = text
