@@ -27,7 +27,7 @@ from tests.api.test_permissions import Things, name_of
 from tests.requirements import THOROUGH
 
 EVERYWHERE = {404, 405, 422}  # of an address that is none, as `as not allowed` makes them
-EXAMPLES = int(os.environ.get("API_EXAMPLES", 250 if THOROUGH else 6))
+EXAMPLES = int(os.environ.get("API_EXAMPLES", 250 if THOROUGH else 3))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
