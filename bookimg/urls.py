@@ -7,6 +7,7 @@ from api.root import no_such_call
 from api.routes import api
 from bookimg import metrics
 from bookimg.dead_letter_page import dead_letters
+from bookimg.operations import operations
 from scanning.views import tickets
 
 # Django's own sign-in for the administration would not ask for a second factor.
@@ -22,6 +23,7 @@ urlpatterns = [
     path("accounts/oidc/sign-in/", oidc.oidc_sign_in, name="oidc_sign_in"),
     path("accounts/", include("allauth.urls")),
     path("admin/dead-letters/", dead_letters, name="admin_dead_letters"),
+    path("admin/operations/", operations, name="admin_operations"),
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
     re_path(r"^api/", no_such_call),
