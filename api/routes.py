@@ -23,6 +23,7 @@ from api import (
     webhooks,
 )
 from api import sign_in as accounts
+from api.reference import ReferencePage
 from api.root import Api
 
 ABOUT = """Programs can do everything here that people can do in the browser.
@@ -38,6 +39,7 @@ api = Api(
     version="1",
     description=ABOUT,
     urls_namespace="api",
+    docs=ReferencePage(),
     throttle=[throttling.CALLS],
     openapi_extra={"info": {"license": {"name": "MIT", "identifier": "MIT"}, "x-product-version": settings.VERSION}},
 )

@@ -60,7 +60,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "corsheaders",
-    "ninja",  # for its vendored page at docs/ of the API
     "django_q",
 ]
 MIDDLEWARE = [

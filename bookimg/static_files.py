@@ -7,8 +7,6 @@ from pathlib import Path
 
 from django.contrib.staticfiles.storage import StaticFilesStorage
 
-PACKAGES_WITH_FILES = ("Django", "django-ninja")
-
 
 class KnownAddresses(StaticFilesStorage):
     """Caches addresses: a page refers to about fifty static files, mostly icons, and looking them up took a tenth of its time."""
@@ -19,8 +17,8 @@ class KnownAddresses(StaticFilesStorage):
 
 
 def static_version(folder: Path) -> str:
-    """Changes when any file in `folder`, or a package with files, does. One for all, because they refer to each other."""
-    digest = hashlib.sha256("".join(map(version, PACKAGES_WITH_FILES)).encode())
+    """Changes when any file in `folder`, or Django with its own, does. One for all, because files refer to each other."""
+    digest = hashlib.sha256(version("Django").encode())
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:12]
