@@ -1,6 +1,8 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from accounts import oidc
 from api.root import no_such_call
@@ -27,5 +29,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
     re_path(r"^api/", no_such_call),
+    path("favicon.ico", RedirectView.as_view(url=static("img/favicon.ico"))),  # where programs look that do not read pages
     path("metrics", metrics.metrics),
 ]

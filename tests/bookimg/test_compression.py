@@ -52,3 +52,15 @@ def test_the_version_changes_with_any_file_and_its_name(tmp_path):
     second = static_version(tmp_path)
     (tmp_path / "css/base.css").rename(tmp_path / "css/more.css")
     assert len({first, second, static_version(tmp_path)}) == 3
+
+
+def test_the_icon_is_found_where_every_browser_looks(client):
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 302 and client.get(answer.url)["Content-Type"].startswith("image/")
+
+
+def test_the_first_page_describes_itself_with_a_picture(client):
+    page = client.get("/").content.decode()
+    assert 'name="description"' in page
+    picture = re.search(r'property="og:image" content="http://testserver(/static/[^"]+)"', page)[1]
+    assert client.get(picture)["Content-Type"] == "image/png"
