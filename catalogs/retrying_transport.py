@@ -11,7 +11,7 @@ from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
 import httpx
-import pybreaker
+from circuitbreaker import CircuitBreaker
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay, wait_random
 
 logger = logging.getLogger("catalogs.retrying_transport")
@@ -47,9 +47,7 @@ class RetryingTransport(httpx.BaseTransport):
         jitter: Callable[[RetryCallState], float] = JITTER,
     ):
         self.inner, self.clock = inner, clock
-        self.breakers = defaultdict(
-            lambda: pybreaker.CircuitBreaker(FAILURES_TO_OPEN, OPEN_SECONDS, throw_new_error_on_trip=False)
-        )
+        self.breakers = defaultdict(lambda: CircuitBreaker(FAILURES_TO_OPEN, OPEN_SECONDS))
         self.retrying = Retrying(
             retry=retry_if_exception_type(Unavailable),
             stop=stop_after_attempt(TRIES) | stop_before_delay(LONGEST_WAIT),
@@ -59,12 +57,11 @@ class RetryingTransport(httpx.BaseTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        try:
-            # Not `breaker.call`, which holds a lock: only one request could run at a time.
-            with self.breakers[request.url.host].calling():
-                return self.retrying(self._try, request)
-        except pybreaker.CircuitBreakerError:
-            raise Unavailable("it failed several times in a row and is paused for a minute", request) from None
+        breaker = self.breakers[request.url.host]
+        if breaker.opened:
+            raise Unavailable("it failed several times in a row and is paused for a minute", request)
+        with breaker:
+            return self.retrying(self._try, request)
 
     def _try(self, request: httpx.Request) -> httpx.Response:
         host, started, result = request.url.host, time.monotonic(), "failed"

@@ -5,10 +5,10 @@ Loaded only where a setting names one of them. Addresses and keys are found as b
 from functools import cache
 
 import boto3
-import pybreaker
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError, PartialCredentialsError
 from botocore.parsers import ResponseParserError
+from circuitbreaker import CircuitBreaker
 
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 60
@@ -61,11 +61,11 @@ class Failed(Exception):
 def ask_service(service: str, operation: str, region: str, seconds: float, **request) -> dict:
     """The answer as it comes, without what only concerns the connection. Raises Failed."""
     name = NAMES[service]
+    if breaker(service).opened:
+        raise Failed(f"{name} failed several times in a row and is paused for a minute.")
     try:
-        with breaker(service).calling():  # `call` would hold a lock, and only one question at a time be under way
+        with breaker(service):
             reply = getattr(client(service, region, seconds), operation)(**request)
-    except pybreaker.CircuitBreakerError:
-        raise Failed(f"{name} failed several times in a row and is paused for a minute.") from None
     except ClientError as error:
         raise _service_failure(name, error) from error
     except (NoCredentialsError, PartialCredentialsError) as error:
@@ -86,17 +86,15 @@ def _service_failure(name: str, error: ClientError) -> Failed:
     return Failed(sentence.format(name=name, detail=values.get("Message", "")[:200]), permanent)
 
 
-def _is_their_trouble(error: Exception) -> bool:
+def _is_their_trouble(kind: type[Exception], error: Exception) -> bool:
     """Whether an error speaks of the service's health, and not of our question."""
     return not (isinstance(error, ClientError) and _service_failure("", error).permanent)
 
 
 @cache
-def breaker(service: str) -> pybreaker.CircuitBreaker:
+def breaker(service: str) -> CircuitBreaker:
     """One a process and service."""
-    return pybreaker.CircuitBreaker(
-        FAILURES_TO_OPEN, OPEN_SECONDS, exclude=[lambda error: not _is_their_trouble(error)], throw_new_error_on_trip=False
-    )
+    return CircuitBreaker(FAILURES_TO_OPEN, OPEN_SECONDS, _is_their_trouble)
 
 
 @cache

@@ -1,9 +1,8 @@
 import threading
-from datetime import UTC, datetime
 from email.utils import formatdate
 
+import circuitbreaker
 import httpx
-import pybreaker
 import pytest
 
 from catalogs.retrying_transport import FAILURES_TO_OPEN, OPEN_SECONDS, RetryingTransport, Unavailable
@@ -98,13 +97,7 @@ def test_a_refusal_is_not_tried_again():
 def breaker_clock(monkeypatch) -> Clock:
     """The time that the circuit breaker sees."""
     clock = Clock()
-
-    class FakeDatetime(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return datetime.fromtimestamp(clock.now, UTC)
-
-    monkeypatch.setattr(pybreaker, "datetime", FakeDatetime)
+    monkeypatch.setattr(circuitbreaker, "monotonic", clock)
     return clock
 
 
