@@ -314,7 +314,7 @@ Q_CLUSTER = {
     "label": "Background work",
 }
 Q_CLUSTER |= {
-    "orm": {"orm": "default"},
+    "orm": {"orm": "default", "broker_class": "jobs.orm_broker.OrmQueue"},
     "redis": {"redis": REDIS_URL},
     "sqs": {
         "name": SQS_QUEUE,

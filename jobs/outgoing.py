@@ -11,6 +11,7 @@ from django.db import DatabaseError, close_old_connections
 from django.db.models import Min
 
 from jobs import draining
+from jobs.database_changes import DatabaseChanges
 from jobs.runner import WorkKind, attempt_work
 
 logger = logging.getLogger("jobs.outgoing")
@@ -33,9 +34,12 @@ class OutgoingWork:
 
     def __init__(self, pool: ThreadPoolExecutor):
         self.pool = pool
+        self.changes = DatabaseChanges()
         self.busy: dict[Future, tuple[OutgoingKind, int]] = {}  # whose work is in progress
 
     def begin_due(self):
+        if not self.busy and not self.changes.may_have_changed():
+            return
         for kind in OUTGOING_KINDS:
             people = [person for of_kind, person in self.busy.values() if of_kind == kind]
             for person, pk in _turns(kind, people)[: THREADS - len(self.busy)]:
