@@ -4,9 +4,7 @@ import logging
 import os
 import signal
 import subprocess
-import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -18,6 +16,7 @@ LOOK_SECONDS = 0.2
 DRAIN_SECONDS = 60  # for the current stage; a stage that takes longer is repeated after the next start
 STEADY_SECONDS = 3  # a child that ran this long is restarted at once; one that cannot start dies sooner
 LONGEST_PAUSE = 15
+CANNOT_RUN = 78  # the exit code of a child that would fail again; it has printed the reason
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -42,12 +41,15 @@ class _Child:
         if self.process is None:
             if time.monotonic() >= self.start_at:
                 self.start()
-        elif self.process.poll() is not None:
+        elif self.process.poll() not in (None, CANNOT_RUN):
             self.kill()  # anything it left behind must not run beside its successor
             self.failures = 1 if time.monotonic() - self.started > STEADY_SECONDS else self.failures + 1
             pause = min(2 ** (self.failures - 1) - 1, LONGEST_PAUSE)
             logger.warning("%s ended (%s); restarting it in %s s", self.name, self.process.returncode, pause)
             self.process, self.start_at = None, time.monotonic() + pause
+
+    def cannot_run(self) -> bool:
+        return self.process is not None and self.process.poll() == CANNOT_RUN
 
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -64,32 +66,27 @@ class _Child:
 
 
 class Supervisor:
-    """Runs `commands`, and calls `chore` every `chore_seconds`."""
+    """Runs `commands`."""
 
-    def __init__(self, commands: dict[str, list[str]], chore: Callable[[], None], chore_seconds: float):
+    def __init__(self, commands: dict[str, list[str]]):
         self.children = [_Child(name, command) for name, command in commands.items()]
-        self.chore, self.chore_seconds = chore, chore_seconds
         self.stop_requests = 0  # how many times we were asked to stop
 
-    def run(self):
+    def run(self) -> bool:
+        """Returns after it was asked to stop, or False if a child cannot run."""
         for number in STOPPING:
             if signal.getsignal(number) != signal.SIG_IGN:  # respect nohup
                 signal.signal(number, self.stop)
-        chores = threading.Thread(target=self.do_chores, daemon=True)
-        chores.start()
-        while not self.stop_requests:
+        while not self.stop_requests and not self.cannot_go_on():
             for child in self.children:
                 child.look_after()
             time.sleep(LOOK_SECONDS)
+        could_run = not self.cannot_go_on()
         self.drain()
+        return could_run
 
-    def do_chores(self):
-        while not self.stop_requests:
-            time.sleep(self.chore_seconds)
-            try:
-                self.chore()
-            except Exception:  # the database may be unavailable for a moment
-                logger.exception("a chore failed; it will be repeated soon")
+    def cannot_go_on(self) -> bool:
+        return any(child.cannot_run() for child in self.children)
 
     def stop(self, *_):
         self.stop_requests += 1

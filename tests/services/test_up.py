@@ -1,9 +1,11 @@
 """`manage.py up` from outside: it starts, says when it cannot, and stops tidily."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from tests.services.product import ROOT, Product, until
@@ -42,6 +44,23 @@ def test_a_taken_port_is_told_in_a_sentence(product):
     assert done.returncode == 1
     assert f"127.0.0.1:{product.port} cannot be used" in done.stderr
     until(product.answers, 5, "the first one, undisturbed")
+
+
+def test_a_database_that_cannot_be_used_ends_it_with_the_reason(tmp_path):
+    product = Product(tmp_path)
+    with sqlite3.connect(tmp_path / "bookimg.sqlite3") as database:
+        database.execute("CREATE TABLE django_migrations (id integer, app text, name text, applied text)")
+        database.execute("INSERT INTO django_migrations VALUES (1, 'library', '0002_of_an_earlier_version', '2026-01-01')")
+    command = [sys.executable, "manage.py", "up", "--port", str(product.port)]
+    done = subprocess.run(command, cwd=ROOT, env=product.environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.count("was created by an earlier version") == 1 and "Traceback" not in done.stderr
+
+
+def test_the_supervisor_stays_small_and_loads_no_apps(product):
+    own = psutil.Process(product.supervisor.pid).memory_full_info().uss
+    web = psutil.Process(product.child("web").pid).memory_full_info().uss
+    assert own < web / 2
 
 
 @pytest.mark.parametrize("product", [{"FAKE_READ_SECONDS": "40"}], indirect=True)

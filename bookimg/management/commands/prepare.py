@@ -1,11 +1,15 @@
+import time
+
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
 from catalogs import loading
 
+LOOK_SECONDS = 0.3
 EARLIER = (
     "{place} was created by an earlier version of BookImg and has not been changed. Start that version again and export every "
     "library as JSON (Export). Then start this version with an empty data folder (DATA_DIR) or database and import those files."
@@ -17,9 +21,18 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         _refuse_earlier_database()
-        call_command("migrate", verbosity=0, interactive=False)
         call_command("createcachetable", verbosity=0)
+        call_command("migrate", verbosity=0, interactive=False)
         loading.ensure_builtin()
+
+
+def wait_until_prepared():
+    """Returns once there is no migration left to apply."""
+    while True:
+        executor = MigrationExecutor(connection)
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return
+        time.sleep(LOOK_SECONDS)
 
 
 def _refuse_earlier_database():

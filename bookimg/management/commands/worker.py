@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import uuid
-from multiprocessing.connection import wait
+from multiprocessing import connection
 from multiprocessing.process import BaseProcess
 from time import sleep
 
@@ -18,6 +18,7 @@ from django_q.cluster import Sentinel
 from django_q.conf import Conf
 
 from bookimg import parent_watch
+from bookimg.management.commands.prepare import wait_until_prepared
 from jobs import draining
 from jobs.outgoing import run_outgoing_work
 from jobs.periodic import schedule_periodic_work
@@ -49,16 +50,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--workers", type=int, help="how many tasks to run at once (default: the setting WORKERS)")
         parser.add_argument("--queue", default="", help="a stage in STAGE_QUEUES (default: everything else)")
+        parser.add_argument("--wait", action="store_true", help="wait until another process has updated the database")
 
-    def handle(self, *, workers=None, queue="", **options):
+    def handle(self, *, workers=None, queue="", wait=False, **options):
         if queue not in settings.QUEUES:
             raise CommandError(f"There is no queue “{queue}”. Add it to STAGE_QUEUES.")
         parent_watch.die_with_parent()
         os.nice(5)  # a page must never wait for a photo
         Conf.WORKERS = Conf.QUEUE_LIMIT = workers or Conf.WORKERS
         Conf.SCHEDULER = not queue  # only one queue runs the schedule
-        schedule_periodic_work()  # for installations that only run workers; `up` sweeps more often
         recognition.recognizer_from_settings()  # imports heavy modules before the fork, so that all workers share them
+        if wait:
+            wait_until_prepared()
+        schedule_periodic_work()  # for installations that only run workers; `up` sweeps more often
         stopping = _Flag()
         guard = Sentinel(stopping, _Flag(), uuid.uuid4(), get_broker(settings.QUEUES[queue]), start=False)
 
@@ -99,7 +103,7 @@ def _crash_with(guard: Sentinel, others: list[BaseProcess]):
         if len(processes) == len(others):
             sleep(0.1)
             continue
-        wait([process.sentinel for process in processes], timeout=0.5)
+        connection.wait([process.sentinel for process in processes], timeout=0.5)
         killed = [process for process in processes if (process.exitcode or 0) < 0]
         if killed and not guard.stop_event.is_set():
             logger.error("process %s was killed by signal %s; restarting", killed[0].pid, -killed[0].exitcode)
