@@ -11,7 +11,6 @@ from pydantic import Field
 from api.authentication import EVERYBODY
 from api.schemas import Out, Page, Slice, Text, router
 from api.shelves import page_of
-from catalogs import folding
 from library import listing, series
 from library.models import CopyAuthor
 from library.statistics import Part, Statistics
@@ -73,10 +72,8 @@ def list_authors(request: HttpRequest, requested: Query[_NameQuery]):
 @calls.get("/series", response=Page[SeriesOut])
 def list_series(request: HttpRequest, requested: Query[_SeriesQuery]):
     """Lists your series by name, with the missing volumes."""
-    words = folding.fold(requested.q).split()
-    found = [one for one in series.all_of(request.user) if all(word in one.key for word in words)]
-    found = [one for one in found if one.missing or not requested.gaps]
-    part = found[requested.offset : requested.offset + requested.limit]
+    found = series.keys_of(request.user, requested.q, requested.gaps)
+    part = series.load_series(request.user, found[requested.offset : requested.offset + requested.limit])
     items = [{"name": one.name, "count": one.count, "numbers": one.numbers, "missing": one.missing} for one in part]
     return {"items": items, "count": len(found)}
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from catalogs import folding
 from library.models import Status, UserBook
 
 # Beyond this, a number is a year or a misreading: "2017" does not mean that 2016 volumes are missing.
@@ -87,10 +88,19 @@ def in_order(books):
     return books.exclude(series_key="").order_by("series_key", "sort_series", "sort_title", "pk")
 
 
-def all_of(user) -> list[Series]:
-    """Every series of this person, by name, in one query; gaps cannot be counted by the database."""
-    books = in_order(UserBook.objects.of(user))
-    return grouped(books.values_list("series_key", "series", "series_number", "status", named=True))
+def keys_of(user, typed: str = "", only_gaps: bool = False) -> list[str]:
+    """The keys of this person's series by name, perhaps only those with all words of `typed`, or with missing volumes. An index
+    alone knows the keys; gaps cannot be counted by the database."""
+    words = folding.fold(typed).split()
+    keys = UserBook.objects.of(user).exclude(series_key="").order_by("series_key").values_list("series_key", flat=True).distinct()
+    found = [key for key in keys if all(word in key for word in words)]
+    return [one.key for one in load_series(user, found) if one.missing] if only_gaps else found
+
+
+def load_series(user, keys: list[str]) -> list[Series]:
+    """The series with these keys, by name, in one query."""
+    volumes = in_order(UserBook.objects.of(user)).filter(series_key__in=keys)
+    return grouped(volumes.values_list("series_key", "series", "series_number", "status", named=True))
 
 
 def books_of(user, name: str):

@@ -11,6 +11,7 @@ from django.db.models.functions import Substr
 from django.utils.safestring import mark_safe
 
 from catalogs.languages import language_name
+from library import listing
 from library.models import CopyAuthor, Entry, Reading, Status, Tag, UserBook
 
 MOST = 12  # names in one chart
@@ -103,7 +104,9 @@ class Statistics:
     @cached_property
     def by_shelf(self) -> list[Part]:
         """By shelf, or by room if there are many shelves."""
-        rows = list(self.books.values_list("shelf", "shelf__room", "shelf__name").annotate(n=Count("pk")).order_by("-n"))
+        named = {shelf.pk: shelf for shelf in listing.shelves_of(self.user)}
+        counts = self.books.values_list("shelf").annotate(n=Count("pk")).order_by("-n", "shelf")
+        rows = [(pk, getattr(named.get(pk), "room", ""), getattr(named.get(pk), "name", ""), n) for pk, n in counts]
         if len(rows) > MOST and any(room for _, room, _, _ in rows):
             rooms: dict = {}
             for shelf, room, _, n in rows:
@@ -116,8 +119,11 @@ class Statistics:
 
     @cached_property
     def by_tag(self) -> list[Part]:
-        tags = Tag.objects.filter(user=self.user, books__removed__isnull=True).annotate(n=Count("books")).filter(n__gt=0)
-        return [Part(tag.name, tag.n) for tag in tags.order_by("-n", "folded")[:MOST]]
+        gone = UserBook.objects.in_trash(self.user).order_by().values("pk")
+        tagged = UserBook.tags.through.objects.filter(tag__user=self.user).exclude(userbook__in=gone)
+        counts = dict(tagged.values_list("tag").annotate(n=Count("pk")))
+        tags = sorted(Tag.objects.filter(pk__in=counts), key=lambda tag: (-counts[tag.pk], tag.folded))
+        return [Part(tag.name, counts[tag.pk]) for tag in tags[:MOST]]
 
     # ── Reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
     @cached_property

@@ -311,7 +311,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='userbook',
-            index=models.Index(fields=['user', 'removed', 'shelf', 'status', 'language', 'entry', 'rating', 'favourite'], name='userbook_in_short'),
+            index=models.Index(fields=['user', 'removed', 'shelf', 'status', 'language', 'entry', 'rating', 'favourite', 'pages'], name='userbook_in_short'),
         ),
         migrations.AddIndex(
             model_name='userbook',

@@ -167,7 +167,7 @@ class UserBook(FoldedModel, Facts):
             models.Index(fields=["user", "removed", "rating", "sort_title", "id"], name="userbook_by_rating"),
             models.Index(fields=["user", "removed", "series_key", "sort_series", "sort_title", "id"], name="userbook_by_series"),
             models.Index(
-                fields=["user", "removed", "shelf", "status", "language", "entry", "rating", "favourite"],
+                fields=["user", "removed", "shelf", "status", "language", "entry", "rating", "favourite", "pages"],
                 name="userbook_in_short",
             ),
             models.Index(fields=["user", "book"], name="userbook_by_book"),

@@ -71,8 +71,9 @@ def author_key(name: str) -> str:
 
 class _CopyAuthorQuerySet(models.QuerySet):
     def of(self, user):
-        """The authors of this person's library, without the trash."""
-        return self.filter(user=user, copy__removed__isnull=True)
+        """The authors of this person's library, without the trash. Excludes the few books in it, instead of joining all."""
+        copies = self.model._meta.get_field("copy").related_model._default_manager
+        return self.filter(user=user).exclude(copy__in=copies.filter(user=user, removed__isnull=False).order_by().values("pk"))
 
     def keep(self, copies):
         """Updates the rows of `copies` to match their `authors`, in at most three queries. `UserBook.save` does this for one

@@ -75,11 +75,11 @@ def _in_series(copies) -> list[tuple[sets.Series, list[UserBook]]]:
 def series_list(request):
     """Series by name with their gaps, filtered by typed text, or only those with gaps."""
     typed = request.GET.get("q", "")[:100].replace("\0", "")
-    words, gaps = folding.fold(typed).split(), "gaps" in request.GET
-    found = sets.all_of(request.user)
-    fitting = [one for one in found if all(word in one.key for word in words) and (one.missing or not gaps)]
-    page = Paginator(fitting, ON_A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "pages": pages_around(page), "typed": typed, "only_gaps": gaps, "total": len(found)}
+    gaps = "gaps" in request.GET
+    page = Paginator(sets.keys_of(request.user, typed, gaps), ON_A_PAGE).get_page(request.GET.get("page"))
+    page.object_list = sets.load_series(request.user, page.object_list)
+    any_there = bool(page.object_list) or UserBook.objects.of(request.user).having("series").exists()
+    context = {"page": page, "pages": pages_around(page), "typed": typed, "only_gaps": gaps, "total": any_there}
     return render(request, "library/series_list.html", context)
 
 

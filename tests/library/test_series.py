@@ -7,6 +7,7 @@ from django.utils import timezone
 from chat.tools import Tools
 from library import series
 from library.models import Status
+from library.views import overview
 from tests.factories import make_copies, make_copy
 
 
@@ -138,3 +139,15 @@ def test_more_books_ask_no_more_of_the_database(owner, owner_client, discworld, 
     owner_client.get("/settings/")
     with django_assert_max_num_queries(6):
         assert owner_client.get(reverse(page), {"name": name}).status_code == 200
+
+
+def test_a_page_of_series_loads_the_volumes_of_that_page_alone(owner, owner_client, stranger):
+    for number in range(overview.ON_A_PAGE + 2):
+        make_copy(owner, f"Volume {number}", series=f"Set {number:03}", series_number="2")
+    make_copy(stranger, "Theirs", series="Set 999")
+    last = owner_client.get(reverse("series_list"), {"page": 2, "q": "set"}).context["page"]
+    assert [(one.name, one.count, one.gaps) for one in last] == [
+        ("Set 100", 1, "1 is missing"), ("Set 101", 1, "1 is missing"),
+    ]  # fmt: skip
+    assert last.paginator.count == overview.ON_A_PAGE + 2
+    assert not owner_client.get(reverse("series_list"), {"q": "nothing"}).context["page"].object_list
