@@ -25,6 +25,7 @@ UNREADABLE = "The column “{}” could not be read; its text is kept as it is."
 SLIPS, OF_TEN = 0.2, 0.5  # the share of ratings above 5 in a list out of five at most, and in one out of ten at least
 SCALE = re.compile(r"(?i)(?:/|out of|of|von|van|sur|de|su|[-–])\s*([3-9]|10|20|100)\b")
 
+FURTHER = re.compile(r"(.*[^\W\d_])[ _]?[2-9]")  # Author2, Tag 3
 POSSESSIVE = re.compile(r"(?i)^(?:my|meine?|ma|mon|mes|mia|mio|mi|mis|minhas?|meus?|mijn)\s+(?=\w)")
 SCALE_IN_NAME = re.compile(r"\s*(?:\([^()]*\)|/\s*\d+|out of \d+)\s*$")
 
@@ -53,6 +54,7 @@ class Table:
     columns: dict[str, str]
     clean: Callable[[dict], dict] = _unchanged
     complete: Callable[[Item, dict, Hints], None] = _nothing_more
+    settle: Callable[[dict], dict] = _unchanged  # what the meanings of columns say about each other
     least: int = 2  # of the telling columns
     loose: bool = False  # somebody's own words: `Rating (out of 10)` is a rating, too
     stars: int = 0  # the best rating; 0 where the file must show it
@@ -68,15 +70,16 @@ class Table:
 
     def mapping(self, header: list[str]) -> dict[str, str]:
         known = {_column_key(name): target for name, target in self.columns.items()}
-        found = {name: self._target(_base(name, header) or name, known) for name in header if name}
-        if "surname" not in found.values():  # without one a `Nombre` is that of the book, or of anything
-            found |= {name: KEEP for name, target in found.items() if target == "given_name"}
-        return found
+        return self.settle({name: self._target(_base(name, header) or name, known) for name in header if name})
 
     def _target(self, name: str, known: dict[str, str]) -> str:
         bare = SCALE_IN_NAME.sub("", name) if self.loose else name
         plain = POSSESSIVE.sub("", bare) if self.loose else bare
-        return next(filter(None, (known.get(_column_key(form)) for form in (name, bare, plain))), KEEP)
+        found = next(filter(None, (known.get(_column_key(form)) for form in (name, bare, plain))), "")
+        if not found and self.loose and (further := FURTHER.fullmatch(name)):
+            found = known.get(_column_key(further[1]), "")
+            return found if found in SEVERAL else KEEP
+        return found or KEEP
 
     def hints(self, stream: BinaryIO, encoding: str, mapping: dict[str, str]) -> Hints:
         """From the beginning of the file: what one row leaves open another one may tell."""

@@ -62,6 +62,46 @@ def test_given_names_need_a_surname_beside_them(header, cells, people):
     assert people or item.extra == {"Nombre": "Nada"}
 
 
+def test_the_rating_of_all_readers_is_not_ones_own():
+    both, none = read("Title,My Rating,Rating\nEmma,3,4.7\nMort,,4.1\n")[1]
+    assert (both.own["rating"], both.extra, none.own) == (6, {"Rating": "4.7"}, {})
+    (counted,) = read("Title,Rating,Number of ratings\nEmma,4.7,61234\n")[1]
+    assert counted.own == {} and counted.extra["Rating"] == "4.7"
+
+
+def test_a_barcode_beside_an_isbn_is_the_librarys_own():
+    (item,) = read("Title,ISBN,Barcode\nEmma,,30001002\n")[1]
+    assert (item.notes, item.extra) == ([], {"Barcode": "30001002"})
+    assert read("Title,Barcode\nEmma,9780141439587\n")[1][0].isbn13 == "9780141439587"
+
+
+def test_a_further_column_of_authors_has_a_number():
+    (item,) = read("Title,Author,AUTHOR_2,Author3\nEmma,Ann Poe,Kurt Maier,Jo Roe\n")[1]
+    assert item.facts["authors"] == ["Ann Poe", "Kurt Maier", "Jo Roe"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "title"),
+    [
+        ("Emma / Jane Austen.", "Emma"),
+        ("Emma / edited by someone", "Emma / edited by someone"),
+        ("Either / Or", "Either / Or"),
+    ],
+)
+def test_the_writers_behind_a_title_are_no_part_of_it(cell, title):
+    (item,) = read(f'Title,Author\n"{cell}","Austen, Jane"\n')[1]
+    assert item.title == title and bool(item.extra) == (title == "Emma")
+
+
+@pytest.mark.parametrize(
+    ("cell", "status", "readings"),
+    [("0", None, 0), ("1", "read", 0), ("3", "read", 3), ("often", None, 0), ("99999", "read", 50)],
+)
+def test_a_number_of_readings_says_that_a_book_was_read(cell, status, readings):
+    (item,) = values("Times read", cell)
+    assert (item.own.get("status"), len(item.readings), bool(item.notes)) == (status, readings, cell == "often")
+
+
 @pytest.mark.parametrize(
     ("word", "status"),
     [

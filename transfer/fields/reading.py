@@ -19,6 +19,7 @@ RATING = re.compile(
     r"\s*(?P<stars>stars?|sterne?|★|⭐|\*)?"
 )
 STARS = re.compile(r"[★⭐☆*½\s\ufe0f]+")
+MOST_READINGS = 50
 UNCLEAR_SCALE = "What the ratings of this file are out of is not clear, so “{}” was kept as it is. {}"
 HOW_TO_SAY = "Call the column “Rating (out of 10)” or “Rating (out of 5)”."
 
@@ -97,6 +98,22 @@ def read_finish_days(item: Item, text: str, hints: Hints):
     for part in re.split(r"[,;]\s*", text) if re.match(r"[\d\[/.-]+[,;]", text) else [text]:
         if day := _day_read(item, part, hints):
             item.readings.append(["", day])
+
+
+def add_undated_readings(item: Item, count: int):
+    """Of several readings a file dates the last one at most."""
+    if count > 1:
+        item.readings = [["", ""]] * (min(count, MOST_READINGS) - len(item.readings)) + item.readings
+
+
+def _read_count(item: Item, text: str, hints: Hints):
+    match = re.fullmatch(r"(\d{1,6})(?:\.0+)?", text)
+    if not match:
+        item.extra["Read count"] = text
+        item.notes.append(f"“{text[:40]}” could not be read as a number of readings.")
+    elif int(match[1]):
+        item.own.setdefault("status", Status.READ.value)
+        add_undated_readings(item, int(match[1]))
 
 
 def _read_between(item: Item, text: str, hints: Hints):
@@ -194,4 +211,5 @@ READING_FIELDS: dict[str, tuple[str, Callable]] = {
     "begun": ("Started on", _begun),
     "finished": ("Finished on", _finished),
     "stopped": ("Stopped reading on", _stopped),
+    "read_count": ("How often it was read", _read_count),
 }

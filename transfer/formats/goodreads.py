@@ -3,10 +3,10 @@
 About a quarter of its rows have no ISBN; those that have one have it as `="9780441013593"`. Series stand in the title."""
 
 from transfer.fields import DROP, TOGETHER
+from transfer.fields.reading import add_undated_readings
 from transfer.items import Hints, Item
 from transfer.tables import Table
 
-MOST_READINGS = 50
 HALF_STARS = "Half Stars"  # of our own export: the rating where it is no whole number of stars, as 3.5
 
 
@@ -28,8 +28,7 @@ def _complete(item: Item, values: dict[str, str], hints: Hints):
     if exclusive in item.tags:  # the list of all shelves may hold it too
         item.tags.remove(exclusive)
     count = values.get("Read Count", "")
-    if count.isdigit() and int(count) > 1:  # of several readings only the last one has its date
-        item.readings = [["", ""]] * (min(int(count), MOST_READINGS) - len(item.readings)) + item.readings
+    add_undated_readings(item, int(count) if count.isdigit() else 0)
     item.is_a_copy = not item.ids  # Goodreads numbers its rows; our own export has no number where Goodreads gave none
 
 
