@@ -56,7 +56,7 @@ def keep_active(route):
 def titles(page, group: str = "") -> list[str]:
     """Of the books on the page of a scan, in their order."""
     rows = f'#rows > .book[data-group="{group}"]' if group else "#rows > .book"
-    return page.locator(f"{rows} :is(h3, .title-serif)").all_inner_texts()
+    return page.locator(f"{rows} :is(h2, .title-serif)").all_inner_texts()
 
 
 def test_from_sign_up_to_the_library_on_a_phone(phone, photo):
