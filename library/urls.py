@@ -1,21 +1,22 @@
 from django.urls import path
+from django.views.generic import RedirectView
 
 from library.views import books, bulk, copies, editions, entries, feeds, loans, overview, scanner, search, shelves, trash
 
 urlpatterns = [
     path("", books.library, name="library"),
     path("books/add/", entries.hand, name="book_add"),
-    path("books/add/isbn/", entries.entry_isbn, name="entry_isbn"),
-    path("books/add/isbn/understood/", entries.understood, name="entry_understood"),
+    path("books/add/isbn/", scanner.entry_isbn, name="entry_isbn"),
+    path("books/add/scanner/", RedirectView.as_view(pattern_name="entry_isbn")),
+    path("books/add/camera/", RedirectView.as_view(url="/books/add/isbn/?camera")),
     path("books/add/search/", entries.entry_search, name="entry_search"),
     path("books/add/search/add/", entries.search_add, name="entry_search_add"),
-    path("books/add/scanner/", scanner.scanner, name="entry_scanner"),
-    path("books/add/camera/", scanner.camera, name="barcode_camera"),
     path("books/add/send/", scanner.entry_send, name="entry_send"),
     path("books/add/states/", scanner.states, name="entry_states"),
     path("books/add/pending/", scanner.pending, name="entries_pending"),
     path("books/add/unknown/", scanner.unknown_books, name="entries_unknown"),
     path("books/add/unknown/retry/", scanner.retry_all, name="entries_retry"),
+    path("books/add/undo/", scanner.entries_undo, name="entries_undo"),
     path("books/<int:pk>/entry/undo/", scanner.entry_undo, name="entry_undo"),
     path("books/<int:pk>/entry/back/", scanner.entry_back, name="entry_back"),
     path("books/<int:pk>/entry/name/", scanner.name, name="entry_name"),

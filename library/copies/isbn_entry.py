@@ -2,7 +2,6 @@
 
 Entries can safely be sent again: an entry whose key has been used adds nothing."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -35,6 +34,14 @@ class Batch:
     def as_choices(self) -> dict:
         plain = {name: value for name, value in asdict(self).items() if name != "shelf"}
         return {**plain, "tags": list(self.tags), "shelf": self.shelf.pk if self.shelf else None}
+
+    @property
+    def status_label(self) -> str:
+        return str(Status(self.status).label)
+
+    @property
+    def duplicate_label(self) -> str:
+        return str(OnDuplicate(self.on_duplicate).label)
 
     def as_own(self) -> dict:
         """The keyword arguments for `add_isbns`."""
@@ -156,14 +163,6 @@ def known_here(numbers: Iterable[str]) -> dict[str, Record]:
     known = {row.isbn13: row.as_record() for row in local}
     editions = Book.objects.filter(isbn13__in=numbers).exclude(source__in=identity.PEOPLE)
     return known | {book.isbn13: identity.record_of_book(book) for book in editions}
-
-
-def owned_counts(user, numbers: Iterable[str]) -> dict[str, int]:
-    """How many copies this person has of every ISBN, in one query."""
-    counts: dict[str, int] = defaultdict(int)
-    for number in UserBook.objects.of(user).filter(isbn13__in=set(numbers)).values_list("isbn13", flat=True):
-        counts[number] += 1
-    return dict(counts)
 
 
 def _first_copies(user, numbers: set[str]) -> dict[str, UserBook]:

@@ -41,14 +41,26 @@ class EntriesForm(EntryBatchForm):
 
     def clean(self):
         cleaned = super().clean()
-        texts, keys = self.data.getlist("isbn"), self.data.getlist("key")
+        texts, keys = [text.replace("\0", "") for text in self.data.getlist("isbn")], self.data.getlist("key")
         if len(texts) > AT_ONCE:
             raise ValidationError(f"At most {AT_ONCE} books in one request.")
-        if any(not re.fullmatch(r"[\w-]{0,64}", key) for key in keys):
-            raise ValidationError("A key has only letters, digits and hyphens, at most 64 of them.")
-        cleaned["texts"] = [text.replace("\0", "")[:200] for text in texts]
-        cleaned["keys"] = [*keys, *[""] * (len(texts) - len(keys))][: len(texts)]
+        if any(not re.fullmatch(r"[\w-]{0,48}", key) for key in keys):
+            raise ValidationError("A key has only letters, digits and hyphens, at most 48 of them.")
+        keys = [*keys, *[""] * (len(texts) - len(keys))][: len(texts)]
+        pairs = [pair for text, key in zip(texts, keys, strict=True) for pair in numbers_of(text, key)]
+        if len(pairs) > isbn.AT_MOST:
+            raise ValidationError(f"At most {isbn.AT_MOST:,} books in one request.")
+        cleaned["texts"], cleaned["keys"] = [text for text, _ in pairs], [key for _, key in pairs]
         return cleaned
+
+
+def numbers_of(text: str, key: str) -> list[tuple[str, str]]:
+    """The ISBNs in a text, with a key for each that tells its place, so that sending the text twice adds them once. A text with
+    one or none stays one entry."""
+    found = isbn.find(text) if len(text) > isbn.LONGEST or "\n" in text or " " in text else []
+    if len(found) < 2:
+        return [(found[0].isbn or found[0].text if found else text[: isbn.LONGEST + 1], key)]
+    return [(item.isbn or item.text, f"{key}-{place}" if key else "") for place, item in enumerate(found)]
 
 
 class TypedForm(EntryBatchForm):
@@ -56,8 +68,10 @@ class TypedForm(EntryBatchForm):
 
     text = forms.CharField(
         label="ISBNs", max_length=1_000_000, strip=False,
-        widget=forms.Textarea(attrs={"rows": 5, "placeholder": "978-0-441-47812-5", "autofocus": True, "spellcheck": "false"}),
-        help_text="One ISBN, or as many as you like: a list, a column of a table, or an email with ISBNs in it.",
+        widget=forms.Textarea(attrs={
+            "rows": 1, "class": "entry-field", "placeholder": "ISBN", "spellcheck": "false", "autocapitalize": "off",
+            "enterkeyhint": "send", "inputmode": "text", "aria-describedby": "id_text_helptext",
+        }),
     )  # fmt: skip
     entry_key = forms.RegexField(r"^[\w-]{1,48}$", widget=forms.HiddenInput, required=False)
     field_order = ["text"]
@@ -74,11 +88,8 @@ class TypedForm(EntryBatchForm):
 
     def save(self) -> list[isbn_entry.Entered]:
         """Keys every ISBN by its place in the text, so that sending the form twice adds the books once."""
-        found = [item.isbn or item.text for item in self.found()]
-        once = self.cleaned_data["entry_key"]
-        keys = [f"{once}-{place}" for place in range(len(found))] if once else []
-        batch = self.batch()
-        return isbn_entry.add_isbns(self.user, found, entry=Entry.ISBN, keys=keys, **batch.as_own())
+        texts, keys = zip(*numbers_of(self.cleaned_data["text"], self.cleaned_data["entry_key"]), strict=True)
+        return isbn_entry.add_isbns(self.user, texts, entry=Entry.ISBN, keys=keys, **self.batch().as_own())
 
 
 class NameForm(forms.Form):

@@ -76,7 +76,7 @@ def book_split(request, pk):
     """Splits a copy, after asking which rows belong to the second one; opens that one for editing."""
     copy = own_copy(request, pk)
     if request.method == "POST" and not copy.removed:
-        rows = {rows.relation: _numbers(request.POST.getlist(rows.relation)) for rows in _offered()}
+        rows = {rows.relation: numbers_in(request.POST.getlist(rows.relation)) for rows in _offered()}
         second, undo = merging.split_copy(request.user, copy, **rows)
         messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
         return redirect("book_edit", second.pk)
@@ -88,7 +88,7 @@ def _offered() -> list[merging.CopyRows]:
     return [rows for rows in merging.COPY_ROWS if rows.heading]
 
 
-def _numbers(texts: list[str]) -> list[int]:
+def numbers_in(texts: list[str]) -> list[int]:
     return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
 
 

@@ -1,7 +1,6 @@
-"""Adding books by typing: ISBNs in any text, a title to search the catalogues for, or all details by hand."""
+"""Adding books without an ISBN: by a title to search the catalogues for, or with all details by hand."""
 
 import uuid
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,73 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from catalogs import Record, isbn, lookup
+from catalogs import lookup
 from library.copies import editions, isbn_entry
-from library.copies.isbn_entry import EntryOutcome, last_batch, remember_batch
-from library.forms import AddBookForm, EntryBatchForm, TypedForm
+from library.copies.isbn_entry import last_batch, remember_batch
+from library.forms import AddBookForm, EntryBatchForm
 from library.models import Entry, UserBook
-
-SHOWN = 200  # ISBNs in the preview of a text
-
-
-# ── ISBNs in a text ─────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True)
-class _Understood:
-    """An ISBN found in the text, with what we know about it."""
-
-    found: isbn.Found
-    record: Record | None
-    copies: int  # already owned
-    repeated: bool  # also occurs earlier in the text
-
-    @property
-    def hyphenated(self) -> str:
-        return isbn.hyphenated(self.found.isbn)
-
-
-def _understand(user, found: list[isbn.Found]) -> list[_Understood]:
-    """Uses three queries, however many there are."""
-    numbers = {item.isbn for item in found if item.isbn}
-    known, owned = isbn_entry.known_here(numbers), isbn_entry.owned_counts(user, numbers)
-    rows, seen = [], set()
-    for item in found:
-        rows.append(_Understood(item, known.get(item.isbn), owned.get(item.isbn, 0), item.isbn in seen))
-        seen |= {item.isbn} - {""}
-    return rows
-
-
-@login_required
-def entry_isbn(request):
-    if request.method == "POST":
-        form = TypedForm(request.user, request.POST)
-        if form.is_valid():
-            remember_batch(request.user, form.batch())
-            return render(request, "library/add_isbn_done.html", _outcome_of(form.save()))
-    else:
-        form = TypedForm(request.user, batch=last_batch(request.user), initial={"entry_key": uuid.uuid4().hex})
-    return render(request, "library/add_isbn.html", {"form": form})
-
-
-def _outcome_of(entered: list[isbn_entry.Entered]) -> dict:
-    """Entries by outcome. One that was sent again counts as added, as it did the first time."""
-    by = {outcome: [item for item in entered if item.outcome == outcome] for outcome in EntryOutcome}
-    return {
-        "added": by[EntryOutcome.ADDED] + by[EntryOutcome.AGAIN],
-        "owned": by[EntryOutcome.OWNED],
-        "refused": by[EntryOutcome.REFUSED],
-        "again": bool(by[EntryOutcome.AGAIN]),
-    }
-
-
-@login_required
-@require_POST
-def understood(request):
-    """A preview of the ISBNs in a text while it is typed; nothing is added."""
-    rows = _understand(request.user, isbn.find(request.POST.get("text", "")[:1_000_000]))
-    good = [row for row in rows if row.found.isbn]
-    context = {"rows": rows[:SHOWN], "more": max(0, len(rows) - SHOWN), "good": len(good), "bad": len(rows) - len(good)}
-    context["owned"] = sum(1 for row in good if row.copies)
-    return render(request, "library/_understood.html", context)
 
 
 # ── Searching the catalogues by title ───────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
-"""The page for a barcode scanner that types like a keyboard (every Enter is a book), and the books that no catalogue knows."""
+"""The page for adding books by ISBN: typed, pasted, from a scanner or the camera; and the books that no catalogue knows."""
 
+import uuid
 from datetime import timedelta
 
 from csp.constants import SELF, WASM_UNSAFE_EVAL
@@ -15,16 +16,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from library import metadata_lookup
-from library.copies import isbn_entry, owner_edits, trash
+from library.copies import bulk_changes, isbn_entry, owner_edits, trash
 from library.copies.isbn_entry import Entered, EntryOutcome, last_batch, remember_batch
-from library.forms import EntriesForm, EntryBatchForm, NameForm
+from library.forms import EntriesForm, NameForm, TypedForm
 from library.forms.fields import error_sentence
 from library.in_words import count_of
 from library.listing import PAGE_SIZE, pages_around
 from library.models import Entry, SyncStatus, UserBook
+from library.views.editions import numbers_in
 
 SESSION = timedelta(hours=12)  # the list shows books added since then
 SHOWN = 100
+LONGEST = 200  # characters of a text that are sent back
 
 
 def _own_copies(user):
@@ -37,73 +40,67 @@ def unknown(user):
 
 
 @login_required
-@require_GET
-def scanner(request):
-    return render(request, "library/add_scanner.html", _session(request.user))
-
-
-@login_required
-@require_GET
 @csp_update({"script-src": [SELF, WASM_UNSAFE_EVAL]})
-def camera(request):
-    """The same page with the camera as the scanner. Its barcode reader may be WebAssembly, which no other page needs."""
-    return render(request, "library/camera.html", _session(request.user))
+def entry_isbn(request):
+    """The page for typing, scanners and the camera, whose barcode reader may be WebAssembly. Without scripts, its form is posted
+    and adds every ISBN in the text."""
+    if request.method != "POST":
+        return _entry_page(request, camera="camera" in request.GET)
+    form = TypedForm(request.user, request.POST)
+    if not form.is_valid():
+        return _entry_page(request, form)
+    remember_batch(request.user, form.batch())
+    return _entry_page(request, **_outcome_of(form.save()))
 
 
-def _session(user) -> dict:
-    """The settings of the batch, and the books added during this session."""
-    since = timezone.now() - SESSION
+def _entry_page(request, form: TypedForm | None = None, **context):
+    """With the settings of the batch, and the books added during this session."""
+    user, batch, since = request.user, last_batch(request.user), timezone.now() - SESSION
     recent = _own_copies(user).filter(removed__isnull=True, added__gte=since, entry__in=[Entry.ISBN, Entry.BARCODE])
-    return {
-        "form": EntryBatchForm(user, batch=last_batch(user)),
+    context |= {
+        "form": form or TypedForm(user, batch=batch, initial={"entry_key": uuid.uuid4().hex}),
+        "batch": batch,
         "copies": recent.order_by("-added", "-pk")[:SHOWN],
         "unknown": unknown(user).count(),
     }
+    return render(request, "library/add_books.html", context)
+
+
+def _outcome_of(entered: list[Entered]) -> dict:
+    """Entries by outcome. One that was sent again counts as added, as it did the first time."""
+    by = {outcome: [item for item in entered if item.outcome == outcome] for outcome in EntryOutcome}
+    added = by[EntryOutcome.ADDED] + by[EntryOutcome.AGAIN]
+    return {"added": added, "owned": by[EntryOutcome.OWNED], "refused": by[EntryOutcome.REFUSED]}
 
 
 @login_required
 @require_POST
 def entry_send(request):
-    """Adds one book, or several from the script's queue. Responds to the script with the results as JSON."""
+    """Adds what is in the script's queue: `isbn`, repeated, is a number or a text with many. Responds with JSON."""
     form = EntriesForm(request.user, request.POST)
     if not form.is_valid():
-        return _refuse(request, error_sentence(form))
+        return _refused(error_sentence(form))
     batch = form.batch()
     remember_batch(request.user, batch)
     texts, keys = form.cleaned_data["texts"], form.cleaned_data["keys"]
     entered = isbn_entry.add_isbns(request.user, texts, keys=keys, entry=Entry.BARCODE, **batch.as_own())
-    if _wants_json(request):
-        return JsonResponse({"entries": [_in_json(request, item) for item in entered]})
-    for item in entered:
-        _add_message(request, item)
-    return redirect("entry_scanner")
+    rows = [_in_json(request, item, shown=place >= len(entered) - SHOWN) for place, item in enumerate(entered)]
+    return JsonResponse({"entries": rows})
+
+
+def _refused(sentence: str):
+    return JsonResponse({"detail": sentence, "code": "not-accepted"}, status=422)
 
 
 def _wants_json(request) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
-def _refuse(request, sentence: str):
-    if _wants_json(request):
-        return JsonResponse({"detail": sentence, "code": "not-accepted"}, status=422)
-    messages.error(request, sentence)
-    return redirect("entry_scanner")
-
-
-def _add_message(request, entered: Entered):
-    """The result for browsers without scripts. Added books need no message: they appear in the list."""
-    if entered.outcome == EntryOutcome.REFUSED:
-        messages.error(request, entered.sentence)
-    elif entered.outcome == EntryOutcome.OWNED:
-        messages.warning(
-            request,
-            f"You already have “{entered.copy.title}”. To add another copy, choose that under “If I already have a book”.",
-        )
-
-
-def _in_json(request, entered: Entered) -> dict:
-    plain = {"key": entered.key, "outcome": entered.outcome, "sentence": entered.sentence, "isbn": entered.isbn}
-    return plain | (_row(request, entered.copy, entered.outcome) if entered.copy else {})
+def _in_json(request, entered: Entered, shown: bool) -> dict:
+    plain = {"key": entered.key, "outcome": entered.outcome, "sentence": entered.sentence, "text": entered.text[:LONGEST]}
+    if entered.copy is None:
+        return plain
+    return plain | (_row(request, entered.copy, entered.outcome) if shown else {"id": entered.copy.pk})
 
 
 def _row(request, copy: UserBook, outcome: str = "") -> dict:
@@ -116,8 +113,7 @@ def _row(request, copy: UserBook, outcome: str = "") -> dict:
 @require_GET
 def states(request):
     """The current state of books in the list; `id` is repeated for every book that was still being looked up."""
-    ids = [int(pk) for pk in request.GET.getlist("id") if pk.isdigit() and len(pk) < 19][:SHOWN]
-    copies = _own_copies(request.user).filter(pk__in=ids)
+    copies = _own_copies(request.user).filter(pk__in=numbers_in(request.GET.getlist("id"))[:SHOWN])
     return JsonResponse({"entries": [_row(request, copy) for copy in copies], "unknown": unknown(request.user).count()})
 
 
@@ -150,6 +146,15 @@ def entry_undo(request, pk):
 
 @login_required
 @require_POST
+def entries_undo(request):
+    """Removes all books of a list that was just added."""
+    copies = UserBook.objects.of(request.user).filter(pk__in=numbers_in(request.POST.get("ids", "").split(",")))
+    undo = bulk_changes.apply_change(request.user, copies, bulk_changes.Change(remove=True))
+    return JsonResponse({"sentence": undo.sentence if undo else "There was nothing to remove."})
+
+
+@login_required
+@require_POST
 def entry_back(request, pk):
     copy = trash.restore_copy(get_object_or_404(_own_copies(request.user), pk=pk))
     return _respond(request, copy, f"Restored “{copy.title}”.")
@@ -161,8 +166,11 @@ def name(request, pk):
     """Saves the title that the owner typed for a book that no catalogue knows."""
     copy = get_object_or_404(_own_copies(request.user), pk=pk)
     form = NameForm(request.POST)
+    if not form.is_valid() and _wants_json(request):
+        return _refused("Enter the title of the book.")
     if not form.is_valid():
-        return _refuse(request, "Enter the title of the book.")
+        messages.error(request, "Enter the title of the book.")
+        return _back(request)
     own = {"sync_status": SyncStatus.NONE, "sync_error": "", "sync_after": None}
     copy = owner_edits.edit_copy(request.user, copy.pk, form.given_values(), own)
     return _respond(request, copy, f"Saved the title “{copy.title}”.")
@@ -181,7 +189,11 @@ def _respond(request, copy: UserBook, sentence: str, undo_at: str = ""):
     if _wants_json(request):
         return JsonResponse({"entries": [_row(request, copy)], "unknown": unknown(request.user).count()})
     messages.success(request, sentence, extra_tags=undo_at)
-    return redirect("entries_unknown" if request.POST.get("from") == "unknown" else "entry_scanner")
+    return _back(request)
+
+
+def _back(request):
+    return redirect("entries_unknown" if request.POST.get("from") == "unknown" else "entry_isbn")
 
 
 # ── Not found ───────────────────────────────────────────────────────────────────────────────────────────────────────

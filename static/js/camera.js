@@ -1,5 +1,5 @@
-// The camera as a barcode scanner. Every book it sees is reported once, as an event "isbn" on the document, until the person stops
-// it. The camera never stops by itself; if something else stops it, the page says so and it can be started again.
+// The camera as a barcode scanner, above the field. Every book it sees is reported once, as an event "isbn" on the document, until the
+// person stops it. The camera never stops by itself; if something else stops it, the page says so and it can be started again.
 
 import { isBook, reader } from "./barcodes.js";
 
@@ -17,6 +17,7 @@ const stopButton = box.querySelector("[data-stop]");
 const torchButton = box.querySelector("[data-torch]");
 const canvas = document.createElement("canvas");
 
+let opener = null;
 let stream = null;
 let awake = null;
 let last = ""; // the number reported last: the same book is not reported twice in a row
@@ -39,8 +40,26 @@ async function open() {
   return navigator.mediaDevices.getUserMedia({ video: camera, audio: false });
 }
 
-// Must be called from a tap, otherwise browsers neither beep nor vibrate.
+// Opens the viewfinder and starts it, unless the person has forbidden the camera to this page.
+export function toggle(button) {
+  opener = button;
+  if (!box.hidden) return hide();
+  box.hidden = false;
+  opener.ariaPressed = "true";
+  history.replaceState(null, "", "?camera");
+  start();
+}
+
+function hide() {
+  stop();
+  box.hidden = true;
+  opener.ariaPressed = "false";
+  history.replaceState(null, "", location.pathname);
+  opener.focus();
+}
+
 async function start() {
+  if (stream || startButton.disabled) return;
   startButton.disabled = true;
   say("Starting the camera…", "starting");
   try {
@@ -78,7 +97,6 @@ function release() {
 function showControls() {
   const track = stream?.getVideoTracks()[0];
   startButton.hidden = Boolean(stream);
-  stopButton.hidden = !stream;
   torchButton.hidden = !track?.getCapabilities?.().torch;
   torchButton.ariaPressed = "false";
 }
@@ -142,7 +160,7 @@ async function torch() {
 }
 
 startButton.addEventListener("click", start);
-stopButton.addEventListener("click", () => stop());
+stopButton.addEventListener("click", hide);
 torchButton.addEventListener("click", torch);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && stream && keepAwake());
 // The result for the book: its title, or that it is already owned.

@@ -1,52 +1,27 @@
-// For a scanner that types like a keyboard: every Enter is a book. Entries wait in a queue in the browser's storage, so that neither
-// a reload nor a lost connection loses any. Every entry has a key, so that sending it twice adds it once.
+// Adding books by ISBN: typed, pasted as a list, from a scanner that types like a keyboard, or seen by the camera. Every Enter is a book.
+// Entries wait in the browser's storage until the server has them. Every entry has a key, so that sending it twice adds it once.
 
 import { element, json, rowOf, tellPage, watch } from "./entries.js";
+import { Outbox } from "./outbox.js";
 
 const page = document.getElementById("entry-page");
 const form = document.getElementById("entry-form");
-const field = form.elements.isbn;
+const field = form.elements.text;
 const list = document.getElementById("entries");
 const look = document.getElementById("entries-look");
 const statusLine = document.getElementById("entry-status");
 const offline = document.getElementById("entry-offline");
-const PREFIX = `entry:${page.dataset.person}:`;
 const AT_ONCE = 20;
-const LONGEST_PAUSE = 15000;
 const SETTINGS = ["shelf", "status", "tags", "on_duplicate"];
+const NO_CONNECTION = "There is no connection. What you add is kept here and sent when the connection is back.";
+const SIGNED_OUT = "You have been signed out, or the page is out of date. Sign in and reload the page: what you added is kept.";
 
-// ── The queue ──
-// One storage item per entry, so that two tabs never overwrite each other. Names sort in the order of scanning.
+const outbox = new Outbox(`entry:${document.body.dataset.person}:`, {
+  waits: (item) => !item.problem,
+  post,
+  tell: (lost) => tellOffline(lost ? NO_CONNECTION : ""),
+});
 let counter = 0;
-const unsaved = new Map(); // used if the storage is full or not allowed
-
-function put(name, item) {
-  try {
-    localStorage.setItem(name, JSON.stringify(item));
-    unsaved.delete(name);
-  } catch {
-    unsaved.set(name, item);
-  }
-}
-
-function drop(name) {
-  unsaved.delete(name);
-  localStorage.removeItem(name);
-}
-
-function queue() {
-  const stored = Object.keys(localStorage).filter((name) => name.startsWith(PREFIX));
-  const items = stored.map((name) => [name, read(name)]).filter(([, item]) => item);
-  return [...items, ...unsaved].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, item]) => ({ name, ...item }));
-}
-
-function read(name) {
-  try {
-    return JSON.parse(localStorage.getItem(name));
-  } catch {
-    return null;
-  }
-}
 
 function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((n) => n.toString(16).padStart(2, "0")).join("");
@@ -58,46 +33,25 @@ function settings() {
 
 function add(text, changed = {}) {
   const place = `${String(Date.now()).padStart(15, "0")}${String(counter++ % 100000).padStart(5, "0")}`;
+  const name = outbox.prefix + place;
   const item = { key: newKey(), text, batch: { ...settings(), ...changed } };
-  put(PREFIX + place, item);
-  showWaiting({ name: PREFIX + place, ...item });
+  outbox.put(name, item);
+  showWaiting({ name, ...item });
   count();
-  send();
+  outbox.send();
 }
 
 // ── Sending ──
-let sending = false;
-let pause = 0;
-let next = 0; // the timer of the next attempt, at most one
-let stopped = ""; // why nothing can be sent until the person acts
-
-function nextOnes() {
-  const open = queue().filter((item) => !item.problem);
-  const batch = JSON.stringify(open[0]?.batch);
-  const end = open.findIndex((item) => JSON.stringify(item.batch) !== batch);
+// The first entries with the same settings; a list is sent alone.
+function nextOnes(open) {
+  if (isList(open[0].text)) return [open[0]];
+  const batch = JSON.stringify(open[0].batch);
+  const end = open.findIndex((item) => JSON.stringify(item.batch) !== batch || isList(item.text));
   return open.slice(0, Math.min(AT_ONCE, end < 0 ? open.length : end));
 }
 
-async function send() {
-  if (sending || stopped) return;
-  const items = nextOnes();
-  if (!items.length) return tellOffline("");
-  clearTimeout(next);
-  sending = true;
-  try {
-    await post(items);
-    pause = 0;
-    tellOffline("");
-  } catch {
-    pause = Math.min(pause * 2 || 1000, LONGEST_PAUSE);
-    tellOffline("There is no connection. What you scan is kept here and sent when the connection is back.");
-  }
-  sending = false;
-  if (!pause) return send();
-  next = setTimeout(send, pause);
-}
-
-async function post(items) {
+async function post(open) {
+  const items = nextOnes(open);
   const body = new FormData();
   body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   for (const [name, value] of Object.entries(items[0].batch)) body.append(name, value);
@@ -105,54 +59,91 @@ async function post(items) {
     body.append("isbn", item.text);
     body.append("key", item.key);
   }
-  const answer = await fetch(form.action, { method: "POST", body, headers: json });
-  if (answer.redirected || answer.status === 403) return stop("You have been signed out, or the page is out of date. Sign in and reload the page: what you scanned is kept.");
+  const answer = await fetch(page.dataset.send, { method: "POST", body, headers: json });
+  if (answer.redirected || answer.status === 403) return stop(SIGNED_OUT);
   if (answer.status === 422) return refused(items, (await answer.json()).detail);
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   const { entries } = await answer.json();
-  const byKey = new Map(items.map((item) => [item.key, item]));
-  for (const entry of entries) understand(byKey.get(entry.key), entry);
+  for (const item of items) understand(item, entries.filter(({ key }) => key.split("-")[0] === item.key));
   count();
   tellPage();
   watch(true);
 }
 
 function stop(sentence) {
-  stopped = sentence;
+  outbox.stop();
   tellOffline(sentence);
 }
 
-// The settings they were scanned with are no longer valid, for example a deleted shelf: tries the page's current ones.
+// The settings they were added with are no longer valid, for example a deleted shelf: tries the page's current ones.
 function refused(items, sentence) {
   const now = settings();
-  if (JSON.stringify(now) === JSON.stringify(items[0].batch)) return stop(`${sentence} Reload the page: what you scanned is kept.`);
-  for (const { name, ...item } of items) put(name, { ...item, batch: now });
+  if (JSON.stringify(now) === JSON.stringify(items[0].batch)) return stop(`${sentence} Reload the page: what you added is kept.`);
+  for (const { name, ...item } of items) outbox.put(name, { ...item, batch: now });
 }
 
-function understand(item, entry) {
-  if (!item) return;
+// What became of an item: one entry, or many if it is a list.
+function understand(item, entries) {
   const waiting = document.getElementById(rowId(item));
+  const place = document.createComment("");
+  waiting ? waiting.replaceWith(place) : list.prepend(place);
+  outbox.drop(item.name);
+  entries.forEach((entry, number) => showEntry(number ? { ...item, key: entry.key, name: `${item.name}-${number}` } : item, entry, place));
+  const added = entries.filter(({ outcome }) => outcome === "added");
+  if (entries.length > 1) place.after(listHead(entries, added));
+  place.remove();
+  if (entries.length > 1) tell(`${added.length.toLocaleString()} of ${entries.length.toLocaleString()} books added.`, "good");
+}
+
+function showEntry(item, entry, place) {
   if (entry.outcome === "refused") {
     const { name, ...rest } = item;
-    put(name, { ...rest, problem: entry.sentence });
-    waiting?.remove();
-    showProblem({ ...item, problem: entry.sentence });
+    outbox.put(name, { ...rest, text: entry.text, problem: entry.sentence });
+    showProblem({ ...item, text: entry.text, problem: entry.sentence });
     return tell(entry.sentence, "bad");
   }
-  drop(item.name);
+  if (!entry.html) return; // only the latest of a long list are shown
   const row = rowOf(entry.html);
   if (entry.outcome === "owned") row.id = `owned-${item.key}`; // the existing copy may have a row of its own
-  const there = document.getElementById(row.id);
-  if (there && there !== waiting) there.remove();
-  waiting ? waiting.replaceWith(row) : list.prepend(row);
+  document.getElementById(row.id)?.remove();
+  place.after(row);
   if (entry.outcome === "owned") {
     tell(`You already have “${entry.title}”.`, "bad");
     tone("owned");
   } else tell(entry.title, "good");
 }
 
+function listHead(entries, added) {
+  const head = element("li", "entry-list-head");
+  head.append(element("span", "", `A list with ${entries.length.toLocaleString()} numbers`));
+  const undo = element("button", "button button-quiet", `Undo all ${added.length.toLocaleString()}`);
+  undo.type = "button";
+  undo.hidden = !added.length;
+  undo.onclick = () => undoAll(head, undo, added);
+  head.append(undo);
+  return head;
+}
+
+async function undoAll(head, undo, added) {
+  const body = new FormData();
+  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  body.append("ids", added.map(({ id }) => id).join(","));
+  undo.disabled = true;
+  try {
+    const answer = await fetch(page.dataset.undo, { method: "POST", body, headers: json });
+    if (!answer.ok || answer.redirected) throw new Error(`the server answered ${answer.status}`);
+    for (const { id } of added) document.getElementById(`entry-${id}`)?.remove();
+    head.replaceChildren(element("span", "", (await answer.json()).sentence));
+    count();
+  } catch {
+    undo.disabled = false;
+    tell("Not undone: there is no connection. Try again in a moment.", "bad");
+  }
+}
+
 // ── Display ──
 const rowId = (item) => `waiting-${item.key}`;
+const isList = (text) => text.includes("\n") || text.length > 100;
 
 function blankRow(item, icon, sentence, className = "") {
   const row = element("li", "entry fresh");
@@ -160,7 +151,8 @@ function blankRow(item, icon, sentence, className = "") {
   const cover = element("div", "entry-cover");
   cover.append(element("span", "entry-blank", icon));
   const words = element("div", "entry-words");
-  words.append(element("span", "number", item.text), element("span", `entry-state ${className}`, sentence));
+  const text = isList(item.text) ? `A list: ${item.text.trim().slice(0, 40)}…` : item.text;
+  words.append(element("span", "number", text), element("span", `entry-state ${className}`, sentence));
   row.append(cover, words);
   return row;
 }
@@ -170,20 +162,25 @@ function showWaiting(item) {
   list.prepend(blankRow(item, "…", "Waiting to be sent"));
 }
 
+function link(words, address) {
+  const made = element("a", "button button-quiet button-small", words);
+  made.href = address;
+  return made;
+}
+
 function showProblem(item) {
   const row = blankRow(item, "?", item.problem, "entry-bad");
   const actions = element("div", "entry-actions cluster");
-  const hand = element("a", "button button-quiet button-small", "Type the title");
-  hand.href = page.dataset.hand;
   const away = element("button", "button button-quiet button-small", "Dismiss");
   away.type = "button";
   away.onclick = () => {
-    drop(item.name);
+    outbox.drop(item.name);
     row.remove();
     count();
     field.focus();
   };
-  actions.append(hand, away);
+  const isWords = /\p{L}{3}/u.test(item.text);
+  actions.append(isWords ? link("Search by title", `${page.dataset.search}?q=${encodeURIComponent(item.text)}`) : link("Type the title", page.dataset.hand), away);
   row.append(actions);
   look.prepend(row);
 }
@@ -195,7 +192,8 @@ function tell(sentence, kind) {
 
 function tellOffline(sentence) {
   offline.hidden = !sentence;
-  offline.querySelector("span").textContent = sentence;
+  const words = offline.querySelector("span");
+  if (words.textContent !== sentence) words.textContent = sentence;
 }
 
 // At most once per frame: with hundreds of rows this is the slowest part.
@@ -210,7 +208,7 @@ function count() {
 }
 
 function showCounts() {
-  const waiting = queue().filter((item) => !item.problem).length;
+  const waiting = outbox.waiting().length;
   const there = list.querySelectorAll(".entry[data-pk]:not(.entry-removed, [data-outcome=owned])").length;
   const unknown = list.querySelectorAll('.entry[data-sync="failed"]').length + look.children.length;
   const parts = [`${there.toLocaleString()} ${there === 1 ? "book" : "books"}`];
@@ -222,9 +220,9 @@ function showCounts() {
 }
 
 function tellBatch() {
-  const chosen = ["shelf", "status"].map((name) => form.elements[name].selectedOptions[0].textContent);
+  const [shelf, status, duplicates] = ["shelf", "status", "on_duplicate"].map((name) => form.elements[name].selectedOptions[0].textContent);
   const tags = form.elements.tags.value.trim();
-  document.getElementById("batch-summary").textContent = [...chosen, ...(tags ? [tags] : [])].join(" · ");
+  document.getElementById("batch-summary").textContent = [shelf, status, ...(tags ? [tags] : []), `duplicates: ${duplicates.toLowerCase()}`].join(" · ");
 }
 
 // ── Sound and vibration ──
@@ -236,7 +234,8 @@ const BUZZ = { good: 25, owned: [25, 60, 25], bad: 160 };
 let audio = null;
 
 function tone(kind) {
-  if (!sound.checked) return;
+  // Browsers allow neither before the page was touched, and complain.
+  if (!sound.checked || navigator.userActivation?.hasBeenActive === false) return;
   navigator.vibrate?.(BUZZ[kind]);
   try {
     audio ??= new AudioContext();
@@ -266,8 +265,8 @@ function looksRight(text) {
 
 // ── The field ──
 function take(text) {
-  tone(looksRight(text) ? "good" : "bad");
-  add(text.slice(0, 200));
+  tone(isList(text) || looksRight(text) ? "good" : "bad");
+  add(text);
 }
 
 form.addEventListener("submit", (event) => {
@@ -278,15 +277,21 @@ form.addEventListener("submit", (event) => {
   if (text) take(text);
 });
 
+field.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
 // Numbers from the camera (static/js/camera.js).
 document.addEventListener("isbn", ({ detail }) => take(detail.number));
 
-// A pasted list adds all its books.
+// A pasted list adds all its books at once, and can be undone at once.
 field.addEventListener("paste", (event) => {
-  const pieces = event.clipboardData.getData("text").split(/[\n\r\t,;]+/).map((piece) => piece.trim()).filter(Boolean);
-  if (pieces.length < 2) return;
+  const text = event.clipboardData.getData("text").trim();
+  if (!isList(text)) return;
   event.preventDefault();
-  pieces.forEach(take);
+  take(text);
 });
 
 // Directs the scanner's keystrokes to this field, unless another field has the focus.
@@ -305,15 +310,20 @@ list.addEventListener("click", ({ target }) => {
   field.focus();
 });
 
+// ── The camera ──
+const openButton = document.getElementById("open-camera");
+
+async function openCamera() {
+  const { toggle } = await import("./camera.js");
+  toggle(openButton);
+}
+
+openButton.addEventListener("click", openCamera);
 form.addEventListener("change", tellBatch);
 document.addEventListener("entries", count);
-addEventListener("online", () => {
-  pause = 0;
-  send();
-});
 
-for (const item of queue()) item.problem ? showProblem(item) : showWaiting(item);
-tellBatch();
+for (const item of outbox.items()) item.problem ? showProblem(item) : showWaiting(item);
 count();
-send();
-if (matchMedia("(min-width: 60rem)").matches) field.focus();
+outbox.send();
+if (page.dataset.camera !== undefined) openCamera();
+else field.focus();

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from stdnum import ean
 
+from tests.browser.conftest import DESKTOP, PHONE
 from tests.requirements import THOROUGH
 from tests.services.product import Product, until
 
@@ -35,13 +36,14 @@ def product(tmp_path_factory, migrated):
     assert product.stop() == 0
 
 
-@pytest.fixture
-def page(desktop):
-    page = desktop.sign_up(f"olive{next(people)}")
-    page.goto("/books/add/scanner/")
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+def page(visit, request):
+    visitor = visit(request.param)
+    page = visitor.sign_up(f"olive{next(people)}")
+    page.goto("/books/add/isbn/")
     yield page
-    # That there was no line is what the browser complains about, and rightly.
-    desktop.complaints[:] = [said for said in desktop.complaints if "ERR_INTERNET_DISCONNECTED" not in said]
+    # The browser complains about the connection that the test cut.
+    visitor.complaints[:] = [text for text in visitor.complaints if "ERR_INTERNET_DISCONNECTED" not in text]
 
 
 def scan(page, text: str):
@@ -64,6 +66,7 @@ MEASURE = """
 """
 
 
+@pytest.mark.parametrize("page", [DESKTOP], indirect=True, ids=["desktop"])
 def test_hundreds_in_a_row_with_the_line_cut_in_the_middle(page, product):
     page.add_init_script(MEASURE)
     page.reload()
@@ -138,7 +141,8 @@ def test_a_pasted_list_is_as_many_books_and_an_unknown_one_gets_its_title(page):
         """(text) => {
           const data = new DataTransfer();
           data.setData("text", text);
-          document.getElementById("isbn").dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, cancelable: true }));
+          const paste = new ClipboardEvent("paste", { clipboardData: data, cancelable: true });
+          document.getElementById("id_text").dispatchEvent(paste);
         }""",
         f"{number(3001)}\n{number(3002)}\n{unknown}",
     )
@@ -151,7 +155,56 @@ def test_a_pasted_list_is_as_many_books_and_an_unknown_one_gets_its_title(page):
     expect(rows(page).first).to_contain_text("In your library")
 
 
-def test_the_settings_of_the_batch_are_there_the_next_time(page, desktop):
+def test_a_pasted_list_is_undone_at_once(page):
+    page.get_by_label("ISBN or barcode").fill(f"From my sister: {number(5001)}, {number(5002)}\nand {number(5003)[:-1]}")
+    page.keyboard.press("Enter")
+    expect(rows(page)).to_have_count(2)
+    page.get_by_role("button", name="Undo all 2").click()
+    expect(page.locator(".entry-list-head")).to_contain_text("2 books")
+    expect(rows(page)).to_have_count(0)
+    page.reload()
+    expect(rows(page)).to_have_count(0)
+
+
+def test_what_is_no_number_can_be_searched_for(page):
+    scan(page, "The Book of Sand")
+    page.locator("#entries-look").get_by_role("link", name="Search by title").click()
+    expect(page.get_by_role("searchbox", name="Title, author or ISBN")).to_have_value("The Book of Sand")
+
+
+def test_without_a_connection_what_is_added_waits_and_is_sent_once(page):
+    page.context.set_offline(True)
+    scan(page, number(6000))
+    page.get_by_label("ISBN or barcode").fill(f"{number(6001)}\n{number(6002)}")
+    page.keyboard.press("Enter")
+    expect(page.locator("#entry-offline")).to_contain_text("There is no connection")
+    expect(rows(page)).to_have_count(2)  # a number and a list
+    page.context.set_offline(False)
+    expect(page.locator("#entries > .entry[data-pk]")).to_have_count(3)
+    expect(page.locator("#entry-offline")).to_be_hidden()
+
+
+def test_a_typed_number_takes_two_taps_and_enter(page):
+    page.goto("/")
+    page.get_by_role("button", name="Add books").click()
+    page.get_by_role("link", name="Type ISBN").click()
+    page.wait_for_load_state()
+    scan(page, number(7000))
+    expect(rows(page).first).to_contain_text("In your library")
+
+
+def test_without_scripts_a_list_is_one_form(page, browser):
+    context = browser.new_context(storage_state=page.context.storage_state(), java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(page.url)
+    plain.get_by_label("ISBN or barcode").fill(f"{number(8000)}\n{number(8001)}\n{number(8002)[:-1]}x")
+    plain.get_by_role("button", name="Add", exact=True).click()
+    expect(plain.get_by_role("heading", name="2 books added")).to_be_visible()
+    expect(rows(plain)).to_have_count(2)
+    context.close()
+
+
+def test_the_settings_of_the_batch_are_there_the_next_time(page):
     page.locator("#entry-batch summary").click()
     page.get_by_label("Status").select_option("read")
     scan_field = page.get_by_label("ISBN or barcode")

@@ -5,16 +5,22 @@ import re
 import pytest
 from django.core import signing
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import ean
 
-from catalogs import CatalogError, Record, local
+from catalogs import CatalogError, Record, isbn
 from library import metadata_lookup
 from library.copies.editions import offer_key
-from library.models import Entry, Preferences, Status, SyncStatus, UserBook
+from library.forms.entries import numbers_of
+from library.models import Entry, Preferences, Status, SyncStatus, Undo, UserBook
 from tests.factories import make_copy, make_record, make_shelf
+from tests.properties import quick
 
 pytestmark = pytest.mark.django_db
 DUNE, EMMA, WALDEN = "9780441172719", "9780141439587", "9780306406157"
 JSON = {"Accept": "application/json"}
+TEXT = f"From my sister:\n1. {DUNE} (have it)\n2. 978-0-14-143958-8\n3. ISBN 0306406152"
 
 
 class Shop:
@@ -59,7 +65,7 @@ def nameless(owner, number=DUNE):
 
 
 # ── Whose ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize("name", ["entry_scanner", "entry_isbn", "entry_search", "book_add", "entries_unknown", "entry_states"])
+@pytest.mark.parametrize("name", ["entry_isbn", "entry_search", "book_add", "entries_unknown", "entry_states"])
 def test_a_visitor_is_asked_to_sign_in(client, name):
     assert client.get(reverse(name)).url.startswith(reverse("account_login"))
 
@@ -79,20 +85,56 @@ def test_a_stranger_is_told_nothing_about_states(owner, stranger_client):
 
 
 # ── The scanner ─────────────────────────────────────────────────────────────────────────────────────────────────────
-def test_without_a_script_each_post_is_a_book(owner, owner_client):
-    local.add_records([make_record("Dune", "Frank Herbert", isbn=DUNE)])
-    response = send(owner_client, ["0-441-17271-7"], headers={})
-    assert response.url == reverse("entry_scanner")
-    page = owner_client.get(response.url).content.decode()
-    assert "Dune" in page and "978-0-441-17271-9" in page
-    assert owner.books.get().entry == Entry.BARCODE
+@pytest.mark.parametrize(("old", "new"), [("scanner", ""), ("camera", "?camera")])
+def test_the_pages_for_scanner_and_camera_are_one_page_now(owner_client, old, new):
+    assert owner_client.get(f"/books/add/{old}/").url == reverse("entry_isbn") + new
 
 
-def test_without_a_script_what_is_wrong_and_what_is_owned_is_said(owner, owner_client):
-    make_copy(owner, "Dune", isbn=DUNE)
-    send(owner_client, ["9780441172718", DUNE], headers={})
-    page = owner_client.get(reverse("entry_scanner")).content.decode()
-    assert "check digit does not match" in page and "You already have “Dune”" in page
+def test_the_page_opens_the_camera_where_that_was_chosen(owner_client):
+    page = owner_client.get(reverse("entry_isbn"), {"camera": ""})
+    assert " data-camera>" in page.content.decode() and "wasm-unsafe-eval" in page["Content-Security-Policy"]
+    assert " data-camera>" not in owner_client.get(reverse("entry_isbn")).content.decode()
+
+
+def test_a_list_in_the_queue_is_as_many_books_and_once_however_often_it_is_sent(owner, owner_client):
+    for outcome in ("added", "again"):
+        rows = send(owner_client, [TEXT, EMMA], ["a", "b"]).json()["entries"]
+        assert [(row["key"], row["outcome"]) for row in rows] == [
+            ("a-0", outcome), ("a-1", "refused"), ("a-2", outcome), ("b", outcome)
+        ]  # fmt: skip
+    assert list(owner.books.order_by("pk").values_list("isbn13", flat=True)) == [DUNE, WALDEN, EMMA]
+
+
+def test_of_a_long_list_only_the_latest_rows_are_drawn(owner, owner_client):
+    numbers = [isbn10to13(number) for number in range(120)]
+    rows = send(owner_client, ["\n".join(numbers)], ["a"]).json()["entries"]
+    assert [("html" in row, "id" in row) for row in rows] == [(False, True)] * 20 + [(True, True)] * 100
+    assert owner.books.count() == 120
+
+
+def isbn10to13(number: int) -> str:
+    digits = f"9780{number:08}"
+    return digits + ean.calc_check_digit(digits)
+
+
+def test_a_list_that_was_just_added_is_removed_at_once_and_can_be_restored(owner, stranger, owner_client):
+    theirs = make_copy(stranger, isbn=DUNE)
+    rows = send(owner_client, [f"{DUNE}\n{EMMA}"], ["a"]).json()["entries"]
+    ids = ",".join([*(str(row["id"]) for row in rows), str(theirs.pk), "x"])
+    assert owner_client.post(reverse("entries_undo"), {"ids": ids}).json()["sentence"].startswith("2 books")
+    assert (UserBook.objects.of(owner).count(), UserBook.objects.of(stranger).count()) == (0, 1)
+    owner_client.post(reverse("undo", args=[Undo.objects.get().pk]))
+    assert UserBook.objects.of(owner).count() == 2
+    assert owner_client.post(reverse("entries_undo"), {"ids": ""}).json() == {"sentence": "There was nothing to remove."}
+
+
+@quick
+@given(text=st.text(max_size=80) | st.lists(st.sampled_from([TEXT, DUNE, EMMA, "\n", "and", "0306406151"])).map(" ".join))
+def test_whatever_is_typed_has_at_least_one_result_and_every_result_a_key_of_its_own(text):
+    pairs = numbers_of(text, "k")
+    keys = [key for _, key in pairs]
+    assert keys == ["k"] or keys == [f"k-{place}" for place in range(len(pairs))]
+    assert {found.isbn for found in isbn.find(text)} - {""} <= {isbn.read(number).isbn for number, _ in pairs}
 
 
 def test_a_script_is_told_what_became_of_each(owner, owner_client):
@@ -116,7 +158,7 @@ def test_shelf_status_and_tags_hold_for_the_batch_and_are_remembered(owner, owne
     copy = owner.books.get()
     assert (copy.shelf, copy.status, sorted(tag.name for tag in copy.tags.all())) == (shelf, Status.READ, ["Lyon", "sf"])
     assert Preferences.objects.get(user=owner).choices["batch"]["shelf"] == shelf.pk
-    page = owner_client.get(reverse("entry_scanner")).content.decode()
+    page = owner_client.get(reverse("entry_isbn")).content.decode()
     assert re.search(rf'<option value="{shelf.pk}" selected', page) and 'value="sf, Lyon"' in page
 
 
@@ -144,13 +186,13 @@ def test_bytes_that_are_no_text_are_refused_with_a_sentence(owner, owner_client)
 
 def test_the_page_takes_as_many_queries_for_thirty_books_as_for_one(owner, owner_client, django_assert_max_num_queries):
     make_copy(owner, isbn=DUNE, entry=Entry.BARCODE)
-    owner_client.get(reverse("entry_scanner"))
-    with django_assert_max_num_queries(12) as few:
-        owner_client.get(reverse("entry_scanner"))
+    owner_client.get(reverse("entry_isbn"))
+    with django_assert_max_num_queries(7) as few:
+        owner_client.get(reverse("entry_isbn"))
     for number in range(30):
         make_copy(owner, f"Book {number}", isbn="", entry=Entry.BARCODE, shelf=None)
     with django_assert_max_num_queries(len(few)):
-        owner_client.get(reverse("entry_scanner"))
+        owner_client.get(reverse("entry_isbn"))
 
 
 def test_how_books_stand_is_asked_in_a_constant_number_of_queries(owner, owner_client, django_assert_max_num_queries):
@@ -182,7 +224,7 @@ def test_what_nobody_knows_is_listed_with_the_reason(owner, owner_client):
     make_copy(owner, "Emma", isbn=EMMA)
     page = owner_client.get(reverse("entries_unknown")).content.decode()
     assert "No catalogue has this ISBN." in page and "Emma" not in page
-    assert "1 book not found in any catalogue" in owner_client.get(reverse("entry_scanner")).content.decode()
+    assert "1 book not found in any catalogue" in owner_client.get(reverse("entry_isbn")).content.decode()
 
 
 def test_a_typed_title_is_the_owners_word(owner, owner_client):
@@ -218,26 +260,6 @@ def test_a_page_that_waits_for_the_catalogues_shows_itself_anew_when_they_have_a
 
 
 # ── ISBNs in a text ─────────────────────────────────────────────────────────────────────────────────────────────────
-TEXT = f"From my sister:\n1. {DUNE} (have it)\n2. 978-0-14-143958-8\n3. ISBN 0306406152"
-
-
-def test_what_is_understood_of_a_text_is_shown_before_anything_is_added(owner, owner_client):
-    make_copy(owner, "Dune", isbn=DUNE)
-    local.add_records([make_record("Walden", "Henry David Thoreau", isbn=WALDEN)])
-    page = owner_client.post(reverse("entry_understood"), {"text": TEXT}).content.decode()
-    for words in (
-        "You have this",
-        "Walden",
-        "check digit does not match (it is 8, but should be 7)",
-        "978-0-306-40615-7",
-    ):
-        assert words in page
-    assert owner.books.count() == 1
-
-
-def test_understanding_takes_as_many_queries_for_a_hundred_as_for_one(owner, owner_client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(6):
-        owner_client.post(reverse("entry_understood"), {"text": "\n".join([DUNE, EMMA, WALDEN] * 40)})
 
 
 def test_a_text_adds_its_books_in_order_once_however_often_it_is_sent(owner, owner_client):
@@ -355,5 +377,5 @@ def test_a_books_page_waits_for_the_catalogues_or_says_that_nobody_knows_it(owne
 
 def test_all_ways_to_add_books_are_in_the_menu(owner_client):
     page = owner_client.get(reverse("library")).content.decode()
-    for name in ("scan_new", "entry_scanner", "entry_isbn", "entry_search", "book_add"):
+    for name in ("scan_new", "entry_isbn", "entry_search", "book_add"):
         assert f'href="{reverse(name)}"' in page
