@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from bookimg.environment import env, flag, kept_secret, rate, read_address, read_choice, read_number, read_ports, read_setting
+from bookimg.error_reports import report_errors
 from bookimg.static_files import static_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -387,3 +388,6 @@ LOGGING = {
         "RapidOCR": {"level": "WARNING"},
     },
 }
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+if SENTRY_DSN:
+    report_errors(SENTRY_DSN, VERSION)
