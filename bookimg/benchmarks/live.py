@@ -2,20 +2,18 @@
 
 import asyncio
 import json
-import os
 import random
-import socket
 import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import websockets
 from django.contrib.auth import get_user_model
 from django.test import Client
 
 from bookimg.benchmarks import Figure, Options
+from bookimg.benchmarks.process_figures import free_port, processor_seconds, wait_for_port
 from scanning import events
 from scanning.models import Scan
 
@@ -30,25 +28,14 @@ def measure_live(options: Options) -> list[Figure]:
     scans = [Scan.objects.create(user=user, job_id=f"job-{n}", sha256=str(n), filename="-") for n in range(SOCKETS)]
     visitor = Client()
     visitor.force_login(user)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     web = subprocess.Popen([sys.executable, sys.argv[0], "web", "--port", str(port)])
     try:
-        _wait_for_port(port)
+        wait_for_port(port)
         return asyncio.run(_follow_all(f"ws://127.0.0.1:{port}/ws/scans/", visitor.cookies["sessionid"].value, scans, web.pid))
     finally:
         web.terminate()
         web.wait()
-
-
-def _wait_for_port(port: int):
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError("the web process did not start")
 
 
 async def _follow_all(url: str, session: str, scans: list[Scan], web: int) -> list[Figure]:
@@ -102,12 +89,6 @@ def _append_events(scans: list[Scan]):
 
 async def _processor_share(pid: int, work) -> float:
     """The percentage of a core that a process uses while `work` runs."""
-    before, started = _processor_seconds(pid), time.monotonic()
+    before, started = processor_seconds(pid), time.monotonic()
     await work
-    return 100 * (_processor_seconds(pid) - before) / (time.monotonic() - started)
-
-
-def _processor_seconds(pid: int) -> float:
-    """Linux only: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, fields 14 and 15."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 100 * (processor_seconds(pid) - before) / (time.monotonic() - started)

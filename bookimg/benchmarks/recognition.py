@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from rapidocr import RapidOCR
 
 from bookimg.benchmarks import Figure, Options
+from bookimg.benchmarks.process_figures import descendants, peak_megabytes
 from catalogs import loading, local
 from catalogs.synthetic import MadeUp
 from scanning import drawing, images, inline_scan, uploads
@@ -118,7 +119,7 @@ def _through_a_worker(photos: list[Path]) -> tuple[float, float]:
     worker = subprocess.Popen([sys.executable, sys.argv[0], "worker", "--workers", "1"])
     try:
         scans = [_finished_scan(owner, path) for path in photos]
-        memory = max(_peak_megabytes(pid) for pid in [worker.pid, *_descendants(worker.pid)])
+        memory = max(peak_megabytes(pid) for pid in [worker.pid, *descendants(worker.pid)])
     finally:
         worker.terminate()
         worker.wait()
@@ -147,14 +148,3 @@ def _first_and_whole(scan: Scan) -> tuple[float, float] | None:
     times = scan.events.order_by("seq").values_list("type", "created")
     first = next((at for kind, at in times if kind == "candidate"), None)
     return ((first - scan.created).total_seconds(), (scan.finished - scan.created).total_seconds()) if first else None
-
-
-def _descendants(pid: int) -> list[int]:
-    """Linux only, because it reads /proc."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [one for child in map(int, children) for one in (child, *_descendants(child))]
-
-
-def _peak_megabytes(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024

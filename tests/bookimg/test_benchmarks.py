@@ -1,11 +1,14 @@
 """The made-up catalogue of the benchmarks, and the growth that is measured on it."""
 
 import random
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
+from django.db import connection
 
-from bookimg.benchmarks import Figure, Options, catalog
+from bookimg.benchmarks import Figure, Options, catalog, growth, process_figures
 from bookimg.benchmarks.synthetic_spines import misread, synthetic_spine
 from catalogs import Record, isbn
 from catalogs.synthetic import MadeUp
@@ -51,3 +54,24 @@ def test_growth_is_told_against_the_first_size(capsys):
 def test_a_figure_says_how_many_times_better_than_asked_it_is():
     assert str(Figure("first book", 0.3, "x", 0.6)) == "first book: 0.30 x (at most 0.6): 2.0 x"
     assert Figure("memory", 1800, "MB", 900).ratio == 0.5
+
+
+@pytest.mark.django_db
+def test_growth_of_a_library_is_told_for_every_page_and_both_states(capsys):
+    figures = growth.measure_growth(Options(records=(40, 20)))
+    assert len(figures) == len(growth.PAGES) * (2 if connection.vendor == "sqlite" else 1)
+    assert all(figure.value > 0 and "40 compared with 20 books" in figure.name for figure in figures)
+    assert "API, far offset" in capsys.readouterr().out
+
+
+def test_a_process_is_measured_with_all_its_children():
+    command = (
+        "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import sys; print(1, flush=True); sys.stdin.read()'])"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert parent.stdout and parent.stdin and parent.stdout.readline() == b"1\n"
+    (child,) = process_figures.descendants(parent.pid)
+    assert 0 < process_figures.shared_out_megabytes(child) <= process_figures.peak_megabytes(child)
+    assert process_figures.processor_seconds(child) >= 0
+    parent.stdin.close()
+    assert parent.wait(10) == 0

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
 
-from bookimg.benchmarks import Options, catalog, library, live, recognition, search
+from bookimg.benchmarks import Options, catalog, growth, library, live, processes, recognition, search
 
 MEASURES = {
     "live": live.measure_live,
@@ -21,8 +21,10 @@ MEASURES = {
     "catalog": catalog.measure_catalog,
     "library": library.measure_library,
     "search": search.measure_search,
+    "growth": growth.measure_growth,
+    "processes": processes.measure_processes,
 }
-ON_POSTGRESQL = ("catalog", "library", "search")  # also measured on PostgreSQL if TEST_DATABASE_URL is set
+ON_POSTGRESQL = ("catalog", "library", "search", "growth")  # also measured on PostgreSQL if TEST_DATABASE_URL is set
 MARK = "BOOKIMG_BENCHMARK"
 
 
@@ -38,7 +40,7 @@ class Command(BaseCommand):
             nargs="+",
             default=(),
             metavar="N",
-            help="catalog: these sizes; library and search: N books among N",
+            help="catalog, growth: these sizes; library, search: N books among N; processes: N books",
         )
 
     def handle(self, *, measures, photos, records, **options):
