@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django_q.conf import Conf
 
 from jobs import sqs_broker
+from jobs.sqs_dead_letters import requeue_queue_letters, show_queue_letters
 from scanning import aws, ingest
 from scanning.models import Scan
 from tests.cloud.conftest import RESULTS, UPLOADS, buckets, cloud, forget_clients, moto_server, no_real_account  # noqa: F401
@@ -145,6 +146,8 @@ class Account:
         self.files("uploads", "results")
         self.give_work()
         assert sqs_broker.SqsQueue("work").ping() and sqs_broker.SqsQueue("work-read").ping()
+        letters = show_queue_letters()
+        assert requeue_queue_letters([letter.key for letter in letters]) == len(letters) > 0
 
     def worker(self):
         self.files("uploads", "results")
@@ -156,6 +159,9 @@ class Account:
             for receipt, _ in impatient.dequeue():
                 impatient.acknowledge(receipt)
         aws.ask_service("sns", "publish", "us-east-1", 5, TopicArn=GIVEN["topic"], Message="told")
+
+    def before_web(self):
+        self.before_dead_letters()
 
     def before_dead_letters(self):
         fresh().resource("sqs").get_queue_by_name(QueueName="work-read-dlq").send_message(MessageBody="a deadly task")
