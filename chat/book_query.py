@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 
-from django.db.models import Max, Min, Q
+from django.db.models import F, Max, Min, Q, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat, LPad
 
 from catalogs.languages import language_name
 from library.in_words import day_in_words
@@ -25,10 +26,19 @@ HAS = {
     "rating": "with a rating", "shelf": "on a shelf", "series": "in a series", "author": "with an author",
 }  # fmt: skip
 SORTS = {
-    "longest": ("-pages", "pages"), "shortest": ("pages", "pages"), "oldest": ("published_date", "published_date"),
-    "newest": ("-published_date", "published_date"), "added": ("-added", ""), "first added": ("added", ""),
+    "longest": ("-pages", "pages"), "shortest": ("pages", "pages"), "oldest": ("work_year", "year"),
+    "newest": ("-work_year", "year"), "added": ("-added", ""), "first added": ("added", ""),
     "best": ("-rating", "rating"), "worst": ("rating", "rating"), "dearest": ("-price", "price"), "cheapest": ("price", "price"),
     "last read": ("-last_read", "last_read"), "first read": ("first_read", "first_read"),
+}  # fmt: skip
+# The year of the work, where it is known, before that of the edition; shifted, so that years BC are in order as text.
+WORK_YEAR = Coalesce(
+    LPad(Cast(F("first_published") + 10_000, TextField()), 5, Value("0"), output_field=TextField()),
+    Concat(Value("1"), "published_date", output_field=TextField()),
+)
+NAME_WORDS = {
+    "author": "by {}", "series": "in the series “{}”", "tags": "tagged “{}”", "publisher": "from {}", "shelf": "on “{}”",
+    "language": "in {}", "genres": "in the genre {}",
 }  # fmt: skip
 
 
@@ -40,16 +50,14 @@ class BookQuery:
     not_status: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()  # every one looked for among categories and tags
     author: str = ""
-    authors: tuple[str, ...] = ()  # by one of them
-    not_author: str = ""
     series: str = ""
     number: str = ""  # in the series
     shelf: str = ""
     tags: tuple[str, ...] = ()
-    not_tags: tuple[str, ...] = ()
+    either: tuple[tuple[str, str], ...] = ()  # conditions and their values: of every condition one value holds
+    but_not: tuple[tuple[str, str], ...] = ()  # none of these holds
     publisher: str = ""
     language: str = ""
-    not_language: str = ""
     binding: str = ""
     pages: Range = ()
     year: Range = ()
@@ -86,7 +94,7 @@ class BookQuery:
         made = {}
         for name, value in values.items():
             if name in known and value not in (None, "", []):
-                made[name] = tuple(_day(item) if name in DAYS else item for item in value) if isinstance(value, list) else value
+                made[name] = tuple(_item(name, item) for item in value) if isinstance(value, list) else value
         return cls(**made)
 
     def without_order(self) -> "BookQuery":
@@ -113,7 +121,6 @@ class BookQuery:
         books = books.rated(*self.rating) if self.rating else books
         books = books.published(*self.year) if self.year else books
         books = books.in_language(self.language) if self.language else books
-        books = books.exclude(language__in=(self.not_language, "")) if self.not_language else books
         books = books.favourites(self.favourite) if self.favourite is not None else books
         books = books.containing(self.publisher, "publisher") if self.publisher else books
         books = books.containing(self.binding, "binding") if self.binding else books
@@ -123,17 +130,21 @@ class BookQuery:
 
     def _of_names(self, books):
         books = books.by_author(self.author) if self.author else books
-        if self.authors:
-            books = books.filter(Q(*(Q(pk__in=books.by_author(name).values("pk")) for name in self.authors), _connector=Q.OR))
-        books = books.but_not(lambda all_books: all_books.by_author(self.not_author)) if self.not_author else books
         books = books.in_series(self.series) if self.series else books
         books = books.filter(series_number=self.number) if self.number else books
         books = books.at_place(self.shelf) if self.shelf else books
         books = books.tagged(*self.tags) if self.tags else books
-        for tag in self.not_tags:
-            books = books.but_not(lambda all_books, tag=tag: all_books.tagged(tag))
         for genre in self.genres:
             books = books.filter(_of_genre(UserBook.objects.of(books.owner), genre))
+        return self._of_choices(books)
+
+    def _of_choices(self, books):
+        for condition in dict.fromkeys(name for name, _ in self.either):
+            found = [_only(name, value).narrow(books).order_by() for name, value in self.either if name == condition]
+            books = books.filter(Q(*(Q(pk__in=some.values("pk")) for some in found), _connector=Q.OR))
+        for name, value in self.but_not:
+            books = books.exclude(language="") if name == "language" else books
+            books = books.but_not(_only(name, value).narrow)
         return books
 
     # ── In order ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -145,9 +156,10 @@ class BookQuery:
         if "read" in self.sort:
             found = found.annotate(last_read=Max("readings__finished"), first_read=Min("readings__finished"))
         column, needed = SORTS[self.sort]
-        if needed:
-            empty = {needed: ""} if needed == "published_date" else {f"{needed}__isnull": True}
-            found = found.exclude(**empty)
+        if needed == "year":
+            found = found.having("year").annotate(work_year=WORK_YEAR)
+        elif needed:
+            found = found.exclude(**{f"{needed}__isnull": True})
         return found.order_by(column, "sort_title", "pk")
 
     def days_in_words(self) -> str:
@@ -161,18 +173,19 @@ class BookQuery:
         before = [NAMES_OF_STATUS[item] for item in self.status if item in (Status.TO_READ, Status.READ)]
         before += ["favourite"] if self.favourite else []
         before += [language_name(self.language)] if self.language else []
-        before += [GENRE_WORDS.get(genre, genre.replace("|", " or ")) for genre in self.genres]
-        after = [NAMES_OF_STATUS[item] for item in self.status if item not in (Status.TO_READ, Status.READ)]
+        before += [GENRE_WORDS.get(genre, genre) for genre in self.genres]
+        states = [NAMES_OF_STATUS[item] for item in self.status if item not in (Status.TO_READ, Status.READ)]
+        after = [" or ".join(states)] if states else []
         after += [f"not {NAMES_OF_STATUS[item]}" for item in self.not_status]
         after += [f"by {self.author}"] if self.author else []
-        after += [f"by {' or '.join(self.authors)}"] if self.authors else []
-        after += [f"not by {self.not_author}"] if self.not_author else []
         after += [f"in the series “{self.series}”{f', number {self.number}' if self.number else ''}"] if self.series else []
-        after += [f"tagged “{tag}”" for tag in self.tags] + [f"not tagged “{tag}”" for tag in self.not_tags]
+        after += [f"tagged “{tag}”" for tag in self.tags]
         after += [f"from {self.publisher}"] if self.publisher else []
         after += [f"in {BINDING_WORDS.get(self.binding, self.binding)}"] if self.binding else []
-        after += [f"not in {language_name(self.not_language)}"] if self.not_language else []
         after += [f"on “{self.shelf}”"] if self.shelf else []
+        for condition in dict.fromkeys(name for name, _ in self.either):
+            after += [" or ".join(_name_words(name, value) for name, value in self.either if name == condition)]
+        after += [f"not {_name_words(name, value)}" for name, value in self.but_not]
         after += (
             [_range_words(self.pages, "with {} pages or more", "with at most {} pages", "with {}", " pages")]
             if self.pages
@@ -197,6 +210,14 @@ class BookQuery:
         return " ".join([*before, noun, *after])
 
 
+def _only(name: str, value: str) -> BookQuery:
+    return BookQuery(**{name: (value,) if name in ("tags", "genres") else value})
+
+
+def _name_words(name: str, value: str) -> str:
+    return NAME_WORDS[name].format(language_name(value) if name == "language" else value)
+
+
 DAYS = ("added", "read", "bought")
 _DEFAULTS = {item.name: item.default for item in fields(BookQuery)}
 
@@ -205,15 +226,15 @@ def _plain(value):
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _day(value):
-    return date.fromisoformat(value) if isinstance(value, str) else value
+def _item(name: str, value):
+    if name in DAYS and isinstance(value, str):
+        return date.fromisoformat(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _of_genre(books, genre: str) -> Q:
     """A kind of book, as catalogues and tags call it."""
     some = Q()
-    if "|" in genre:
-        return Q(*(_of_genre(books, one) for one in genre.split("|")), _connector=Q.OR)
     for name in GENRES.get(genre, (genre,)):
         for start in ('"', " ", "/", "-"):  # where a word begins in the list of categories
             some |= Q(categories__icontains=f"{start}{name}")

@@ -13,10 +13,10 @@ TOKEN = re.compile(r"\d+[.,]\d+|[^\W_]+")
 COMPOUNDS = ("bucher", "buchern", "buch", "romane", "romanen", "roman")
 
 
-def read_question(text: str, names: LibraryNames, today: date) -> ReadQuestion:
+def read_question(text: str, names: LibraryNames, today: date, years: bool = True) -> ReadQuestion:
     raw = [word for word in TOKEN.findall(text) if folding.fold(word)][:80]
     folded = [word if word[0].isdigit() else folding.fold(word).replace(" ", "") for word in map(str.lower, raw)]
-    reading = ReadQuestion(raw, folded, names, today)
+    reading = ReadQuestion(raw, folded, names, today, years=years)
     periods = _periods(reading.words)
     place = 0
     while place < len(raw):
@@ -73,8 +73,11 @@ def _compound_mark(word: str, place: int) -> Mark | None:
 def _is_name(reading: ReadQuestion, place: int, size: int, found: list) -> bool:
     if _has_other_given_name(reading, place, found):
         return False
-    if not size and reading.words[place] not in words.single_words("capital"):
-        return not reading.words[place].isdecimal() or len(reading.words) == 1
+    word = reading.words[place]
+    if not size and not any(word in words.single_words(kind) for kind in ("capital", "silent")):
+        return not word.isdecimal() or not reading.years
+    if len(reading.words) == 1:
+        return True
     capital = place > 0 and reading.raw[place][0].isupper()
     return capital or _follows_by(reading, place) or {"tag", "shelf"} & {kind for kind, _ in found} != set()
 

@@ -14,6 +14,7 @@ from chat.intents import INTENTS
 from chat.marking import read_question
 from chat.names import LibraryNames
 from chat.reading import ReadQuestion
+from chat.words import single_words
 from library.search.embedders import hashing, multilingual
 
 KINDS = ("title", "author", "series", "shelf", "tag", "person")
@@ -66,7 +67,7 @@ def examples() -> Examples:
 def nearest_intent(reading: ReadQuestion) -> tuple[str, float]:
     """The intent, and how near its nearest example is: the mean with unknown words taken for a title, and as they are."""
     known = examples()
-    texts = list(dict.fromkeys([reading.masked(known.known), reading.masked(frozenset())]))
+    texts = list(dict.fromkeys([reading.masked(known.known | single_words("silent").keys()), reading.masked(frozenset())]))
     scores = (known.rows @ _vectors(texts).T).mean(axis=1)
     best = int(scores.argmax())
     return known.intents[best], float(scores[best])

@@ -1,21 +1,26 @@
 """The built-in planner: a question goes to the intent whose examples it is most like, if it is near enough, and that intent
 answers with the tools and from nothing else. Every word is accounted for: what nothing was made of is looked for, or named."""
 
+import re
 import string
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from django.utils import timezone
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from chat.book_query import BookQuery
 from chat.intents import INTENTS, OF_ONE_BOOK
 from chat.intents.help import ABILITIES
+from chat.intents.numbers import DIMENSIONS
 from chat.marking import read_question
 from chat.models import Memory
-from chat.names import LibraryNames
+from chat.names import LibraryNames, name_key
 from chat.nearest import NEAR, examples, nearest_intent
-from chat.questions import Question, Reply, owned, some
-from chat.reading import Mark
+from chat.questions import ALL, Question, Reply, owned, some
+from chat.reading import Mark, ReadQuestion
 from chat.tools import MOST_KEPT, Tools
 from chat.words import single_words
 from library.models import Status, UserBook
@@ -23,9 +28,12 @@ from library.search import hybrid
 
 LONGEST = 1000
 SHOWN = 12
-ALL = frozenset("all whole entire complete alle ganze gesamte tous toutes toute todos todas toda completa".split())
 SINGLE_LETTERS = frozenset(string.ascii_lowercase)
 OF_MANY = ("count", "listing", "extremes", "random_pick", "numbers")  # intents that answer from conditions
+SHORTEST_RESPELT = 5  # letters; shorter words are too often near a name
+WHICH = ("which", "what", "welch", "quel", "que", "cual")
+COMPARING = frozenset("more less fewer mehr weniger plus moins mas menos".split())
+THAN = frozenset("than als que qu".split())
 SORTS = {"pages": "longest", "year": "oldest", "rating": "best", "added": "added", "price": "dearest"}
 
 
@@ -34,27 +42,63 @@ def plan_answer(
 ) -> tuple[Reply, Tools]:
     """The reply to one question, and the tools that were used for it. `memory` is what the reply before left."""
     tools, text = tools or Tools(user), question_text.replace("\0", " ")[:LONGEST]
-    reading = read_question(text, LibraryNames.of(user), today or timezone.localdate())
-    name, likeness = nearest_intent(reading)
-    carriers = examples().carriers[name] | single_words("silent").keys() | SINGLE_LETTERS
-    unused = [reading.raw[place] for place in reading.free() if reading.words[place] not in carriers] + reading.dropped
+    reading, name, likeness = _read(text, LibraryNames.of(user), today or timezone.localdate())
+    unused, respelt = _unused(reading, name), ""
+    if near := _misspelt(unused, reading.names):
+        word, right = near
+        respelt = f" I took “{word}” for “{right}”."
+        reading, name, likeness = _read(re.sub(rf"\b{re.escape(word)}\b", right, text), reading.names, reading.today)
+        unused = _unused(reading, name)
     question = _with_context(Question(text, reading, tools, memory or Memory(), reading.query, unused))
     reply = None
     if reading.words and likeness >= NEAR:
         question, name = _settled(question, name)
         reply = INTENTS[name].answer(question)
+        if reply is None and name in ("compare", "numbers") and question.query.narrows:  # nothing to compare or to add up
+            question, name = _with_topic(_with_unused_marks(question, "listing")), "listing"
+            reply = INTENTS[name].answer(question)
+    if reply and reply.understood and question.unused and name in OF_MANY:
+        reply = Reply(f"I do not know what “{question.unknown}” means here, so I do not answer that.", understood=False)
     if reply is None or not reply.understood:
         reply = _search(question, reply)
-    elif question.unused:
-        reply.text += f" I did not use “{question.unknown}”."
+    else:
+        reply.text += respelt + (f" I did not use “{question.unknown}”." if question.unused else "")
     return _remembered(question, reply, name), tools
+
+
+def _read(text: str, names: LibraryNames, today: date) -> tuple[ReadQuestion, str, float]:
+    """The question, its intent and how near that is. `1984` is a year, unless the question is rather about one book."""
+    readings = [read_question(text, names, today)]
+    if any(word.isdecimal() and word in names.names for word in readings[0].words):
+        readings.append(read_question(text, names, today, years=False))
+    read = [(reading, *nearest_intent(reading)) for reading in readings]
+    of_book = len(readings[0].words) == 1 or (read[-1][1] in (*OF_ONE_BOOK, "compare") and read[-1][2] > read[0][2])
+    return read[-1] if of_book else read[0]
+
+
+def _unused(reading: ReadQuestion, name: str) -> list[str]:
+    carriers = examples().carriers[name] | single_words("silent").keys() | SINGLE_LETTERS
+    return [reading.raw[place] for place in reading.free() if reading.words[place] not in carriers] + reading.dropped
+
+
+def _misspelt(unused: list[str], names: LibraryNames) -> tuple[str, str] | None:
+    """A word that nothing was made of, and the name of the library that is one or two letters away from it."""
+    for word in unused:
+        key = name_key(word)
+        if len(key) < SHORTEST_RESPELT or key in examples().known or not key.isalpha():
+            continue
+        near = process.extract(key, names.names.keys(), scorer=OSA.distance, score_cutoff=1 + (len(key) > 8), limit=2)
+        near = [name for name, distance, _ in near if name[0] == key[0] and distance == near[0][1]]
+        if len(near) == 1:
+            return word, near[0].title()
+    return None
 
 
 def _with_context(question: Question) -> Question:
     """What "those" and "her" mean."""
     memory, query = question.memory, question.query
-    if question.has("those") and memory.get("books") and not question.titles():
-        query = replace(query, among=tuple(memory["books"]))
+    if question.has("those") and not question.titles():
+        query = replace(query, among=tuple(memory.get("books", ())) or None)
     if question.has("her") and not query.author and (author := _last_author(question)):
         query = replace(query, author=author)
     return replace(question, query=query)
@@ -69,11 +113,29 @@ def _last_author(question: Question) -> str:
 
 def _settled(question: Question, name: str) -> tuple[Question, str]:
     """The question as its intent answers it, and the intent that does."""
+    if name in (*OF_MANY, "owning", "refine") and _compares_periods(question):
+        return replace(question, unused=[word for word in question.unused if word not in question.reading.dropped]), "compare"
+    if name in OF_MANY and question.query.narrows and _goes_on(question):
+        name = "refine"
     if name == "refine":
         question, name = _refined(question)
+    name = _by_what_stands_in_it(question, name)
+    if name in ("count", "listing") and question.titles() and not question.query.narrows:
+        return question, "owning"
+    if name in OF_MANY:
+        question = _with_topic(_with_unused_marks(question, name))
+    if name in ("listing", "random_pick") and question.query.sort:
+        name = "extremes"
+    return question, name
+
+
+def _by_what_stands_in_it(question: Question, name: str) -> str:
+    """Another intent than that of the nearest example, where names and conditions leave no doubt."""
     if name in ("owning", "listing") and question.has("many") and not question.titles():
         name = "count"
-    if name == "loans" and not question.unused and not question.has("lent", "overdue", "person", "title", "it"):
+    if name == "listing" and question.has("lent") and question.has("it"):
+        name = "loans"
+    elif name == "loans" and not question.unused and not question.has("lent", "overdue", "person", "title", "it"):
         name = "listing"
     if name == "owning" and question.has("about") and question.unused and not question.titles():
         name = "listing"
@@ -88,17 +150,43 @@ def _settled(question: Question, name: str) -> tuple[Question, str]:
             name = "listing"
     if name == "numbers" and question.query.lacks and not question.has("average", "percent"):
         name = "listing"
+    if (name == "listing" or (name == "gaps" and question.query.status)) and _asks_for_kind(question):
+        name = "numbers"
+    elif name == "numbers" and question.query.pages and not question.has("average", "percent") and not question.field("price"):
+        name = "count"
+    if name == "extremes" and not question.query.sort and question.query.narrows:
+        name = "listing"
+    if name == "gaps" and question.query.number:
+        name = "listing"
     if name in ("listing", "count") and question.has("missing"):
         name = "gaps"
     if name == "random_pick" and Status.READING in question.query.status:
         name = "listing"
-    if name in ("count", "listing") and question.titles() and not question.query.narrows:
-        return question, "owning"
-    if name in OF_MANY:
-        question = _with_topic(_with_unused_marks(question, name))
-    if name == "listing" and question.query.sort:
-        name = "extremes"
-    return question, name
+    return name
+
+
+def _asks_for_kind(question: Question) -> bool:
+    """`which series am I reading?`, `my favourite author`: no books are asked for, but what they are counted by."""
+    words = question.reading.words
+    return any(
+        question.has("favourite") or (mark.start and words[mark.start - 1].startswith(WHICH))
+        for mark in question.reading.all("field")
+        if mark.value("field") in DIMENSIONS
+    )
+
+
+def _compares_periods(question: Question) -> bool:
+    """`more in 2023 than in 2024`, and `more than last year?` after a question about another period."""
+    words, spans = question.reading.words, question.reading.spans
+    if len(spans) == 2 and not question.titles():
+        return bool(COMPARING & set(words))
+    followed = any(first in COMPARING and then in THAN for first, then in pairwise(words))
+    return len(spans) == 1 and followed and bool((question.memory.get("query") or {}).get("read"))
+
+
+def _goes_on(question: Question) -> bool:
+    """Whether it begins with an "and" after an answer."""
+    return bool(question.memory.get("query")) and any(mark.start == 0 for mark in question.reading.all("and"))
 
 
 def _refined(question: Question) -> tuple[Question, str]:
@@ -125,17 +213,10 @@ def _with_unused_marks(question: Question, name: str) -> Question:
         or query.added
         or query.bought
         or query.sort
+        or query.number
         or question.has("atleast")
     )
-    denied = (
-        query.status
-        or query.not_status
-        or query.lacks
-        or query.not_tags
-        or query.not_author
-        or query.not_language
-        or query.lent is False
-    )
+    denied = query.status or query.not_status or query.lacks or query.but_not or query.lent is False
 
     def is_unused(mark: Mark) -> bool:
         if name == "count" and "sort" in mark.kinds:

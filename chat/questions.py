@@ -11,6 +11,9 @@ from chat.reading import ReadQuestion
 from chat.tools import Tools
 from library.models import Status, UserBook
 
+ALL = frozenset(
+    "all everything alles tout todo whole entire complete alle ganze gesamte tous toutes toute todos todas toda completa".split()
+)
 SHOWN_IN_TEXT = 5
 ALIKE = 85  # of 100, words with a title
 
@@ -98,6 +101,11 @@ def titled(copy: UserBook) -> str:
     return f"“{copy.title}” by {copy.author}" if copy.authors else f"“{copy.title}”"
 
 
+def work_year(copy: UserBook) -> str:
+    """When the work first came out, or else the edition; "" where neither is known."""
+    return str(copy.first_published or copy.year)
+
+
 def some(tools: Tools, keys: list[int]) -> str:
     copies = tools.books.in_bulk(keys[:SHOWN_IN_TEXT])
     names = [titled(copies[pk]) for pk in keys[:SHOWN_IN_TEXT] if pk in copies]
@@ -112,18 +120,20 @@ SORTED_BY = {"longest": "pages", "shortest": "pages", "oldest": "year", "newest"
 def gap_note(question: Question) -> str:
     """In how many books a detail is missing that the answer depends on, so that nobody takes a number for the whole."""
     query, notes = question.owned, []
-    for name in dict.fromkeys(
-        [*(name for name in GAPS if getattr(query, name) or getattr(query, f"not_{name}", "")), SORTED_BY.get(query.sort, "")]
-    ):
+    named = {name for name, _ in (*query.either, *query.but_not)}
+    for name in dict.fromkeys([*(name for name in GAPS if getattr(query, name) or name in named), SORTED_BY.get(query.sort, "")]):
         if name:
-            wider = replace(query.without_order(), **({name: ()} if name != "language" else {"language": "", "not_language": ""}))
-            whole, missing = (
-                wider.books(question.tools.user),
-                replace(wider, lacks=(*wider.lacks, name)).books(question.tools.user).count(),
-            )
+            others = {
+                choice: tuple(pair for pair in getattr(query, choice) if pair[0] != name) for choice in ("either", "but_not")
+            }
+            wider = replace(query.without_order(), **{name: "" if name == "language" else ()}, **others)
+            whole = wider.books(question.tools.user)
+            missing = whole.missing(name).count()
             if missing:
                 notes.append(f" {missing:,} of {whole.count():,} have no {GAPS[name]}, so they could not be counted.")
-    if query.genres and (missing := owned(BookQuery()).narrow(question.tools.books).filter(categories=[]).count()):
+    if (query.genres or "genres" in named) and (
+        missing := owned(BookQuery()).narrow(question.tools.books).filter(categories=[]).count()
+    ):
         notes.append(f" {missing:,} of your books have no category.")
     if query.read:
         undated = question.tools.books.filter(status=Status.READ).exclude(readings__finished__isnull=False).count()

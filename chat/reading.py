@@ -38,7 +38,9 @@ class ReadQuestion:
     today: date
     marks: list[Mark] = field(default_factory=list)
     query: BookQuery = field(default_factory=BookQuery)
-    dropped: list[str] = field(default_factory=list)  # names beside another of their kind, which no condition holds
+    spans: list[tuple[date | None, date | None]] = field(default_factory=list)  # days, months and years that are mentioned
+    dropped: list[str] = field(default_factory=list)  # periods after the first, which no condition holds
+    years: bool = True  # whether `1984` is a year rather than a title
 
     # ── What stands in it ───────────────────────────────────────────────────────────────────────────────────────────
     def all(self, *kinds: str) -> list[Mark]:

@@ -1,6 +1,7 @@
 """What words mean to a question about books, in four languages: the phrases of words.txt, and names that Django translates."""
 
 import calendar
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +19,9 @@ def _rows() -> list[tuple[tuple[str, str], list[str]]]:
     """Kind and value, and the words of one phrase for it."""
     lines = [line for line in Path(__file__).with_name("words.txt").read_text().splitlines() if line and line[0] != "#"]
     rows = [(line.partition(":")[0].partition(" "), line.partition(": ")[2].split(" / ")) for line in lines]
-    return [((kind, value), phrase.split()) for (kind, _, value), phrases in rows for phrase in phrases]
+    written = [((kind, value), phrase) for (kind, _, value), phrases in rows for phrase in phrases]
+    sloppy = [(meaning, phrase.replace("n t", "nt")) for meaning, phrase in written if re.search(r"n t\b", phrase)]  # `havent`
+    return [(meaning, phrase.split()) for meaning, phrase in (*written, *sloppy)]
 
 
 @lru_cache(maxsize=len(SINGLE))

@@ -31,8 +31,8 @@ def _wanted(question: Question) -> tuple[str, str]:
             [] if question.titles() or question.has("those", "it") else question.unused,
         )
         return "add_tag", value
-    if query.shelf:
-        return "move_to_shelf", query.shelf
+    if shelves := question.reading.values("shelf"):
+        return "move_to_shelf", shelves[-1]  # `from the study to the hall`
     if query.status:
         return "mark", query.status[0]
     return "", ""
@@ -44,5 +44,5 @@ def _meant(question: Question) -> list[int]:
     if copies := question.one():
         return [copies[0].pk]
     if question.query.author or question.query.series:
-        return question.tools.find(question.change(status=(), shelf="", tags=(), sort="").query)
+        return question.tools.find(question.change(status=(), shelf="", tags=(), either=(), sort="").query)
     return []

@@ -1,8 +1,9 @@
-"""Two books beside each other, or two kinds of books by their number."""
+"""Two books beside each other, or two kinds of books or two periods by the number of books."""
 
 from dataclasses import replace
 
-from chat.questions import Question, Reply, in_words, titled
+from chat.book_query import BookQuery
+from chat.questions import Question, Reply, in_words, titled, work_year
 from library.models import UserBook
 
 OF_SORT = {
@@ -46,7 +47,7 @@ def _is_than(question: Question) -> bool:
 
 
 def _value(copy: UserBook, kind: str):
-    return (int(copy.year) if str(copy.year or "").isdecimal() else None) if kind == "year" else getattr(copy, kind)
+    return (int(work_year(copy)) if work_year(copy) else None) if kind == "year" else getattr(copy, kind)
 
 
 def _described(copy: UserBook, kind: str) -> str:
@@ -60,13 +61,34 @@ def _numbers(question: Question) -> Reply | None:
     conditions = [{"author": name} for name in question.reading.values("author")]
     conditions += [{"genres": (name,)} for name in question.reading.values("genre")]
     conditions += [{"language": code} for code in question.reading.values("language")]
+    conditions = conditions or [{_happened(question): span} for span in _spans(question)]
     if len(conditions) != 2:
         return None
-    base = replace(question.owned.without_order(), author="", genres=(), language="")
+    base = replace(
+        question.owned.without_order(), author="", genres=(), language="", either=(), read=(), year=(), added=(), bought=()
+    )
     queries = [replace(base, **condition) for condition in conditions]
-    counts = [question.tools.count(query) for query in queries]
-    parts = [f"{count:,} {in_words(query, count)}" for count, query in zip(counts, queries, strict=True)]
+    in_pages = "pages" in question.reading.values("unit") and all(query.read for query in queries)
+    counts = [_pages(question, query) if in_pages else question.tools.count(query) for query in queries]
+    of = "pages in " if in_pages else ""
+    parts = [
+        f"{count:,} {of}{in_words(query, None if in_pages else count)}" for count, query in zip(counts, queries, strict=True)
+    ]
     if counts[0] == counts[1]:
         return Reply(f"As many of one as of the other: {parts[0]} and {parts[1]}.")
     ahead = int(counts[1] > counts[0])
     return Reply(f"You have {parts[ahead]}, and {parts[1 - ahead]}.")
+
+
+def _spans(question: Question) -> list[tuple]:
+    """The periods to compare; the last question had the first of them where this one has only one."""
+    last = BookQuery.of_json(question.memory.get("query") or {}).read
+    return question.reading.spans if len(question.reading.spans) > 1 or not last else [last, *question.reading.spans]
+
+
+def _happened(question: Question) -> str:
+    return next((kind for kind in ("added", "bought") if question.has(kind)), "year" if question.has("published") else "read")
+
+
+def _pages(question: Question, query: BookQuery) -> int:
+    return sum(reading.copy.pages or 0 for reading in question.tools.readings(query.read))

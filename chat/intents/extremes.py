@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from chat.questions import Question, Reply, gap_note, in_words, titled
+from chat.questions import Question, Reply, gap_note, in_words, titled, work_year
 from chat.tools import MOST_SHOWN
 from library.in_words import day_in_words
 
@@ -40,7 +40,7 @@ def _wanted(question: Question) -> int:
 
 def _measure(copy, sort: str) -> str:
     values = {
-        "longest": f"{copy.pages} pages", "oldest": copy.year, "best": f"{(copy.rating or 0) / 2:g} stars",
+        "longest": f"{copy.pages} pages", "oldest": work_year(copy), "best": f"{(copy.rating or 0) / 2:g} stars",
         "added": f"added {day_in_words(copy.added)}", "dearest": f"{copy.price} {copy.currency}".strip(),
     }  # fmt: skip
     same = {"shortest": "longest", "newest": "oldest", "worst": "best", "first added": "added", "cheapest": "dearest"}

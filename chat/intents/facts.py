@@ -32,6 +32,8 @@ def answer_facts(question: Question) -> Reply | None:
     name = next((name for name in ASKED if question.field(name)), "year" if question.has("published") else "")
     if name in ("", "finished", "year", "added") and question.has("read"):
         name = "finished"
+    if not name and question.unused:  # `sell Emma`
+        return Reply(f"I do not know what “{question.unknown}” means here, so I do not answer that.", understood=False)
     copy = copies[0]
     return Reply(_noted(name, copy) if name in NOTED else SENTENCES[name](question, copy), [copy.pk])
 
@@ -60,6 +62,14 @@ def _added(question: Question, copy: UserBook) -> str:
     return f"{titled(copy)} is in your library since {day_in_words(copy.added)}.{bought}"
 
 
+def _year(question: Question, copy: UserBook) -> str:
+    if not copy.year and not copy.first_published:
+        return f"I do not know when {titled(copy)} was published."
+    first = f"{titled(copy)} first came out in {copy.first_published}." if copy.first_published else ""
+    edition = f"Your edition of {titled(copy)} is from {copy.published_date}." if copy.year else ""
+    return f"{first} {edition}".strip()
+
+
 def _summary(question: Question, copy: UserBook) -> str:
     facts = [copy.year, copy.publisher, f"{copy.pages} pages" if copy.pages else "", language_name(copy.language), copy.series]
     description = f" {copy.description[:500]}" if copy.description else " I have no description of it."
@@ -67,11 +77,10 @@ def _summary(question: Question, copy: UserBook) -> str:
     return f"{titled(copy)}: {known}.{description} {place_sentence(question, copy)} {STATE_SENTENCES[copy.status]}"
 
 
-SENTENCES = {"series": _series, "finished": _finished, "added": _added, "description": _summary, "": _summary}
+SENTENCES = {"year": _year, "series": _series, "finished": _finished, "added": _added, "description": _summary, "": _summary}
 # What is looked at, what the answer is, and what it is where nothing is noted.
 NOTED = {
     "author": ("author", "{book} is by {value}.", "I do not know who wrote {book}."),
-    "year": ("published_date", "Your edition of {book} is from {value}.", "I do not know when {book} was published."),
     "pages": ("pages", "{book} has {value} pages.", "I do not know how many pages {book} has."),
     "isbn": ("isbn13", "The ISBN of {book} is {value}.", "{book} has no ISBN here."),
     "publisher": ("publisher", "{book} is published by {value}.", "I do not know who published {book}."),

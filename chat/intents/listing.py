@@ -1,13 +1,13 @@
 """Which books: those that fit every condition."""
 
-from chat.questions import Question, Reply, gap_note, in_words, some, titled
+from chat.questions import ALL, Question, Reply, gap_note, in_words, some, titled
 
 
 def answer_listing(question: Question) -> Reply | None:
     if question.unused and not question.query.narrows:
         return Reply(f"I cannot tell which of your books “{question.unknown}” means.", understood=False)
     query = question.owned
-    if not question.query.narrows and not query.sort:
+    if not question.query.narrows and not query.sort and not ALL & set(question.reading.words):
         return None
     keys, note = question.tools.find(query), gap_note(question)
     if not keys:

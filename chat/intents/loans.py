@@ -9,16 +9,24 @@ from library.in_words import count_of, day_in_words
 from library.models import Loan
 
 SHOWN = 8
+THIS = frozenset("it this dieses ce este".split())
 
 
 def answer_loans(question: Question) -> Reply | None:
     person = next(iter(question.reading.values("person")), "")
+    if question.has("borrowed"):
+        return Reply("I know what you lend to others, not what others lend.", understood=False)
     if question.has("most") and not person:
         return _most(question)
     if titles := question.titles():
         return _of_book(titles[0][0])
+    if question.has("returned") and person:
+        return _returned(question, person)
     if question.unused and not person and (copies := question.one()):
         return _of_book(copies[0])
+    if not person and THIS & set(question.reading.words):
+        copies = question.one()
+        return _of_book(copies[0]) if copies else None
     if question.unused and not person and not question.has("lent", "overdue"):
         return None
     found = question.tools.lent(person)
@@ -28,7 +36,7 @@ def answer_loans(question: Question) -> Reply | None:
             return Reply(f"{person} has nothing that is overdue." if person else "Nothing is overdue.")
     keys = [loan.copy_id for loan in found]
     if not found:
-        return _before(question, person) if person else Reply("Nothing is lent right now.")
+        return _returned(question, person, f"{person} has nothing right now. ") if person else Reply("Nothing is lent right now.")
     if person:
         return Reply(f"{person} has {len(found):,}: {'; '.join(map(_sentence, found[:SHOWN]))}.", keys)
     rows = "; ".join(f"{loan.borrower} has {_sentence(loan)}" for loan in found[:SHOWN])
@@ -50,14 +58,12 @@ def _of_book(copy) -> Reply:
     return Reply(f"{titled(copy)} is not lent.{back}", [copy.pk])
 
 
-def _before(question: Question, person: str) -> Reply:
-    loans = Loan.objects.filter(copy__user=question.tools.user, copy__removed__isnull=True, borrower=person).select_related(
-        "copy"
-    )
-    rows = [
-        f"{titled(loan.copy)} (back {day_in_words(loan.returned)})" for loan in loans.order_by("-since")[:SHOWN] if loan.returned
-    ]
-    return Reply(f"{person} has nothing right now. Lent to {person} so far: {'; '.join(rows)}.", [loan.copy_id for loan in loans])
+def _returned(question: Question, person: str, begin: str = "") -> Reply:
+    books = Loan.objects.filter(copy__user=question.tools.user, copy__removed__isnull=True, returned__isnull=False)
+    found = list(books.filter(borrower=person).select_related("copy").order_by("-since"))
+    rows = [f"{titled(loan.copy)} (back {day_in_words(loan.returned)})" for loan in found[:SHOWN]]
+    what = f"Lent to {person} so far: {'; '.join(rows)}." if rows else f"{person} has returned nothing so far."
+    return Reply(f"{begin}{what}", [loan.copy_id for loan in found])
 
 
 def _most(question: Question) -> Reply:
