@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 from accounts import oidc
 from api.root import no_such_call
 from api.routes import api
-from bookimg import metrics
+from bookimg import metrics, time_zones
 from bookimg.dead_letter_page import dead_letters
 from bookimg.operations import operations
 from scanning.views import tickets
@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("transfer.urls")),
     path("scans/", include("scanning.urls")),
     path("uploads/<str:signed>", tickets.upload, name="upload"),
+    path("settings/time-zone/", time_zones.set_time_zone, name="time_zone"),
     path("settings/", include("accounts.urls")),
     path("accounts/oidc/sign-in/", oidc.oidc_sign_in, name="oidc_sign_in"),
     path("accounts/", include("allauth.urls")),

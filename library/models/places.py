@@ -33,7 +33,9 @@ class Shelf(FoldedModel):
 
 
 # The choices made for adding books, in the list of books, and for an import.
-Choices = TypedDict("Choices", {"batch": dict[str, Any], "columns": list[str], "import": dict[str, Any]}, total=False)
+Choices = TypedDict(
+    "Choices", {"batch": dict[str, Any], "columns": list[str], "import": dict[str, Any], "time_zone": str}, total=False
+)
 
 
 class Preferences(models.Model):
