@@ -7,6 +7,7 @@ doubtful, and no book that is surely known by then, is looked at closer.
 """
 
 import ctypes
+import math
 import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -17,7 +18,6 @@ import numpy as np
 import rapidocr
 from onnxruntime import InferenceSession, SessionOptions
 from rapidocr import RapidOCR
-from rapidocr.ch_ppocr_rec import TextRecInput
 
 from scanning.ocr import Found, Line, OCRError, Progress, Quad, as_quad
 from scanning.ocr.boxes import (
@@ -31,6 +31,7 @@ from scanning.ocr.boxes import (
     unread_boxes,
     without_doubles,
 )
+from scanning.ocr.other_scripts import FEATURES, features_of, load_other_scripts, with_outputs
 
 MODELS = {"Det": "PP-OCRv6_det_small.onnx", "Rec": "PP-OCRv6_rec_small.onnx"}  # in the wheel of rapidocr, which is pinned
 OVERVIEW_SIDE = 1920  # px; the detector sees lettering from about 10 px up
@@ -46,7 +47,7 @@ DOUBTFUL = 0.9  # below, the line is read the other way up too, and then in othe
 CUTS = ((0.5, 0.0), (0.1, 0.15), (0.0, -0.1))  # by how much of its height a doubtful box is grown: at its ends, at its sides
 LEAST_LETTERS = 3  # in a reading that is worth another
 BATCH = 6  # lines a call; longer batches waste time on padding
-LEAST_WIDTH = 96  # px of a line 48 px high; shorter lines are padded
+LINE_HEIGHT, LEAST_WIDTH = 48, 96  # px of a line as it is read; shorter ones are padded
 LARGE_PIECE = 8 * 1024 * 1024  # bytes; pictures and what the detector works with, each given back when it is done with
 M_MMAP_THRESHOLD = -3  # of mallopt (https://man7.org/linux/man-pages/man3/mallopt.3.html)
 
@@ -68,10 +69,11 @@ class LocalOCR:
         engine = RapidOCR(params={"Det.limit_type": "max", "Det.limit_side_len": 4000, "Global.log_level": "warning"})
         for part, file in MODELS.items():
             engine.cfg[part]._set_flag("allow_objects", True)
-            engine.cfg[part].session = _onnx_session(Path(rapidocr.__file__).parent / "models" / file, self.threads)
+            model = (Path(rapidocr.__file__).parent / "models" / file).read_bytes()
+            engine.cfg[part].session = _onnx_session(model if part == "Det" else with_outputs(model, FEATURES), self.threads)
         detector, recogniser = engine._load_det_model(), engine._load_rec_model()
         detector.mean, detector.std = np.float32(detector.mean), np.float32(detector.std)  # else it works in 64 bits
-        recogniser.rec_image_shape = [3, 48, LEAST_WIDTH]
+        recogniser.rec_image_shape = [3, LINE_HEIGHT, LEAST_WIDTH]
         return detector, recogniser
 
     def read(self, image: np.ndarray, progress: Progress = silent, found: Found = lambda lines: ()) -> list[Line]:
@@ -110,16 +112,27 @@ class LocalOCR:
 
     def recognise(self, crops: list[np.ndarray], progress: Progress = silent) -> list[tuple[str, float]]:
         """Text and confidence of each crop. Crops of like shape share a call, so that little of it is padding."""
-        _, recogniser = self.models
         by_shape = sorted(range(len(crops)), key=lambda n: crops[n].shape[1] / crops[n].shape[0])
         readings = [("", 0.0)] * len(crops)
         for start in range(0, len(crops), BATCH):
             progress(start, len(crops))
             batch = by_shape[start : start + BATCH]
-            answer = recogniser(TextRecInput(img=[crops[n] for n in batch]))
-            for n, text, confidence in zip(batch, answer.txts or (), answer.scores, strict=True):
-                readings[n] = (text.strip(), float(confidence))
+            for n, reading in zip(batch, self.read_batch([crops[n] for n in batch]), strict=True):
+                readings[n] = reading
         return readings
+
+    def read_batch(self, crops: list[np.ndarray]) -> list[tuple[str, float]]:
+        """What the recogniser reads in each crop, or what another script says."""
+        _, recogniser = self.models
+        ratios = [crop.shape[1] / crop.shape[0] for crop in crops]
+        widest = max(LEAST_WIDTH / LINE_HEIGHT, *ratios)
+        inputs = np.stack([recogniser.resize_norm_img(crop, widest) for crop in crops])
+        letters, *features = recogniser.session.session.run(None, {"x": inputs})
+        readings, _ = recogniser.postprocess_op(letters)
+        widths = [min(inputs.shape[3], math.ceil(LINE_HEIGHT * ratio)) for ratio in ratios]
+        numbers = [features_of(features, row, width) for row, width in enumerate(widths)]
+        own = [(text.strip(), float(confidence)) for text, confidence in readings]
+        return [load_other_scripts().read(*line) for line in zip(numbers, own, strict=True)]
 
     def read_either_way(self, picture: np.ndarray, boxes: list[Box], progress: Progress = silent) -> list[tuple[Box, str, float]]:
         """Each box that can be cut out with its text and confidence, its corners as it reads: what is doubtful is turned over."""
@@ -227,7 +240,7 @@ class Reading:
             self.lines[n] = replace(self.lines[n], others=texts)
 
 
-def _onnx_session(path: Path, threads: int) -> InferenceSession:
+def _onnx_session(model: bytes, threads: int) -> InferenceSession:
     """A model ready to run. The options are not those of rapidocr: the text is the same, in two thirds of the processor time.
 
     A tenth of the detector's weights are subnormal numbers, which processors multiply slowly; as zeros they change no line.
@@ -238,7 +251,7 @@ def _onnx_session(path: Path, threads: int) -> InferenceSession:
     options.intra_op_num_threads = options.inter_op_num_threads = threads
     options.add_session_config_entry("session.set_denormal_as_zero", "1")
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return InferenceSession(str(path), options)
+    return InferenceSession(model, options)
 
 
 def _give_large_pieces_back():
