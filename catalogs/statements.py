@@ -103,7 +103,8 @@ def as_texts(value) -> list[str]:
 
 def without_isbd(text: str) -> str:
     """Without the sign that library catalogues put between this part and the next one: `Dune /`, `Ace Books,`."""
-    return re.sub(r"\s*[/:;,=]\s*$", "", text.strip())
+    text = text.strip()
+    return text[:-1].rstrip() if text.endswith(("/", ":", ";", ",", "=")) else text
 
 
 def repaired(text: str) -> str:

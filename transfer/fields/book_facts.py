@@ -32,7 +32,7 @@ def _title(item: Item, text: str, hints: Hints):
 def read_title(item: Item, text: str, hints: Hints):
     """What ends with a sign of library catalogues has it after a space; `Who's There?` keeps its own."""
     title = " ".join(repaired(text).split())
-    item.facts["title"] = without_isbd(title) if re.search(r"\S\s[/:;=]$", title) else title
+    item.facts["title"] = without_isbd(title) if title.endswith((" /", " :", " ;", " =")) else title
 
 
 def _opening_of_last_bracket(text: str) -> int:
