@@ -13,9 +13,9 @@ from importlib import import_module
 
 from channels.auth import AuthMiddlewareStack, get_user
 from channels.db import database_sync_to_async
-from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
 from django.db import DatabaseError
+from django.http.request import split_domain_port, validate_host
 
 from accounts import grants
 
@@ -25,15 +25,17 @@ open_sockets: Counter[str] = Counter()  # of this process, by path
 
 
 class AuthenticatedSocket:
-    """Wraps a consumer. A token needs one of the scopes in `needed`. Sessions only count for pages of our own hosts, because
+    """Wraps a consumer. A token needs one of the scopes in `needed`. Sessions only count for pages of our own origin, because
     browsers send cookies with any page's requests; a token is only sent by somebody who has it."""
 
     def __init__(self, consumer: Callable[..., Awaitable], *needed: str):
         self.consumer, self.needed = consumer, needed
-        self.by_session = AllowedHostsOriginValidator(AuthMiddlewareStack(self.for_a_session))
+        self.by_session = AuthMiddlewareStack(self.for_a_session)
 
     async def __call__(self, scope, receive, send):
         token = _token_of(scope)
+        if token is None and not _is_from_own_page(scope):
+            return await _refuse_handshake(receive, send)
         if token is None:
             return await self.by_session(scope, receive, _answering(scope, send))
         grant = await database_sync_to_async(grants.grant_of_bearer)(token)
@@ -85,6 +87,21 @@ def _token_of(scope) -> str | None:
             return token.strip()
     offered = [item for item in scope.get("subprotocols", []) if item.startswith(BEARER)]
     return offered[0].removeprefix(BEARER) if offered else None
+
+
+def _is_from_own_page(scope) -> bool:
+    """Whether the page that opens the socket has our scheme, host and port, or an origin from the settings."""
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    host, scheme = headers.get(b"host", ""), {"wss": "https"}.get(scope.get("scheme", ""), "http")
+    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
+        return False
+    own = {f"{scheme}://{host}", settings.PUBLIC_URL, *settings.CSRF_TRUSTED_ORIGINS}
+    return headers.get(b"origin", "-").lower() in {origin.lower() for origin in own}
+
+
+async def _refuse_handshake(receive, send):
+    await receive()
+    await send({"type": "websocket.close"})
 
 
 def _answering(scope, send):

@@ -21,6 +21,7 @@ from scanning.models import Purchase, Scan
 from transfer.models import Import
 
 WORK = {"scan": Scan, "import": Import, "webhook": Delivery}
+OF_PROXIES = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "Via")
 
 
 def metrics(request):
@@ -36,7 +37,7 @@ def metrics(request):
 def _is_allowed(request) -> bool:
     if settings.METRICS_TOKEN:
         return constant_time_compare(request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}")
-    return request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
+    return request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1") and not any(name in request.headers for name in OF_PROXIES)
 
 
 class _Figures:

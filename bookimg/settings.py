@@ -32,6 +32,12 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 X_FRAME_OPTIONS = "DENY"
+# Proxies that are believed about the client's address and scheme: addresses or networks.
+TRUSTED_PROXIES = read_setting("TRUSTED_PROXIES", "list", ["127.0.0.1", "::1"])
+if "*" in TRUSTED_PROXIES:
+    raise ImproperlyConfigured(
+        "TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8: with * every client can forge its own"
+    )
 
 INSTALLED_APPS = [
     # From the ground up: each app registers what it adds to those before it.

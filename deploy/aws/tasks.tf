@@ -27,6 +27,7 @@ resource "aws_ecr_lifecycle_policy" "this" {
 locals {
   environment = {
     PUBLIC_URL         = "https://${var.domain}"
+    TRUSTED_PROXIES    = aws_vpc.this.cidr_block # the load balancer
     DATABASE_URL       = "postgres://${aws_db_instance.this.username}@${aws_db_instance.this.endpoint}/${aws_db_instance.this.db_name}?sslmode=require"
     STORAGE            = "s3"
     S3_BUCKET          = aws_s3_bucket.files["uploads"].id

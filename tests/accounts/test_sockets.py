@@ -33,9 +33,17 @@ def cookie_of(user) -> str:
 
 
 class Socket(ApplicationCommunicator):
-    def __init__(self, path="/ws/scans/", subprotocols=(), **headers):
+    def __init__(self, path="/ws/scans/", subprotocols=(), scheme="ws", **headers):
+        headers = {"host": "localhost"} | headers
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
-        scope = {"type": "websocket", "path": path, "headers": sent, "subprotocols": list(subprotocols), "query_string": b""}
+        scope = {
+            "type": "websocket",
+            "scheme": scheme,
+            "path": path,
+            "headers": sent,
+            "subprotocols": list(subprotocols),
+            "query_string": b"",
+        }
         super().__init__(application, scope)
 
     async def opened(self) -> dict:
@@ -125,3 +133,33 @@ async def test_a_session_that_ends_elsewhere_closes_its_socket(owner, settings, 
     assert await socket.hears_after(action="ping") == {"type": "pong"}
     await database_sync_to_async(Session.objects.all().delete)()
     assert await socket.closed_with() == SIGN_IN_FIRST
+
+
+OWN_PAGES = [
+    ("ws", "localhost", "http://localhost"),
+    ("ws", "localhost:8000", "http://localhost:8000"),
+    ("wss", "books.example.org", "https://books.example.org"),
+    ("ws", "books.example.org", "https://books.example.org"),  # of a proxy that nobody has told us of
+    ("wss", "books.example.org", "HTTPS://Books.example.org"),
+    ("ws", "books.example.org", "https://trusted.example.org:8443"),
+]
+OTHER_PAGES = [
+    ("ws", "localhost:8000", "http://localhost:9000"),
+    ("ws", "localhost:8000", "http://localhost"),
+    ("ws", "localhost:8000", "https://localhost:8000"),
+    ("wss", "books.example.org", "http://books.example.org"),
+    ("wss", "books.example.org", "https://books.example.org:8443"),
+    ("wss", "books.example.org", "https://books.example.org.evil.org"),
+    ("wss", "books.example.org", "null"),
+    ("wss", "books.example.org", None),
+    ("wss", "evil.example.org", "https://evil.example.org"),
+]
+
+
+@pytest.mark.parametrize("scheme, host, origin", OWN_PAGES + OTHER_PAGES)
+async def test_a_session_counts_for_pages_with_our_scheme_host_and_port(owner, settings, scheme, host, origin):
+    settings.ALLOWED_HOSTS, settings.PUBLIC_URL = ["localhost", "books.example.org"], "https://books.example.org"
+    settings.CSRF_TRUSTED_ORIGINS = ["https://trusted.example.org:8443"]
+    headers = {"cookie": await cookie_of(owner), "host": host} | ({"origin": origin} if origin else {})
+    opened = await Socket(scheme=scheme, **headers).opened()
+    assert (opened["type"] == "websocket.accept") == ((scheme, host, origin) in OWN_PAGES)

@@ -28,6 +28,7 @@ READERS = {
     "email_url",
 }
 WRONG = {
+    "TRUSTED_PROXIES": "*",
     "WEBHOOK_PORTS": "443,https",
     "DEBUG": "perhaps",
     "PUBLIC_URL": "books.example.org",

@@ -53,6 +53,7 @@ class Command(BaseCommand):
             http=LimitedHttpProtocol,
             host=host,
             port=port,
+            forwarded_allow_ips=settings.TRUSTED_PROXIES,
             log_config=None,  # our own log has one line per request
             log_level="warning",
             access_log=False,
