@@ -18,6 +18,16 @@ def chromium() -> str:
     return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), "")
 
 
+def nginx() -> str:
+    """Where nginx is, or ""."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin") or ""
+
+
+def caddy() -> str:
+    """Where Caddy is, or ""."""
+    return shutil.which("caddy") or ""
+
+
 def postgresql() -> str:
     """The address of a server where databases may be made and dropped, or ""."""
     return os.environ.get("TEST_DATABASE_URL", "")
@@ -46,6 +56,8 @@ def terraform_providers() -> str:
 
 FINDERS = {
     "chromium": (chromium, "no Chromium on the PATH"),
+    "nginx": (nginx, "no nginx on the PATH"),
+    "caddy": (caddy, "no Caddy on the PATH"),
     "postgresql": (postgresql, "TEST_DATABASE_URL is not set"),
     "promtool": (promtool, "no promtool on the PATH (Debian's package prometheus has it)"),
     "terraform": (terraform, "no Terraform on the PATH"),
