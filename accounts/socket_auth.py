@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from importlib import import_module
+from typing import cast
 
 from channels.auth import AuthMiddlewareStack, get_user
 from channels.db import database_sync_to_async
@@ -30,7 +31,7 @@ class AuthenticatedSocket:
 
     def __init__(self, consumer: Callable[..., Awaitable], *needed: str):
         self.consumer, self.needed = consumer, needed
-        self.by_session = AuthMiddlewareStack(self.for_a_session)
+        self.by_session = cast(Callable[..., Awaitable], AuthMiddlewareStack(self.for_a_session))
 
     async def __call__(self, scope, receive, send):
         token = _token_of(scope)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.full_disk import saved_if_possible
 from accounts.models import ApiToken, secret_digest
 
 PREFIX = "bimg_"
@@ -33,4 +34,5 @@ def find_api_token(key: str) -> ApiToken | None:
 def _note_use(token: ApiToken):
     now = timezone.now()
     if token.last_used is None or now - token.last_used > NOTED_EVERY:
-        ApiToken.objects.filter(pk=token.pk).update(last_used=now)
+        with saved_if_possible():
+            ApiToken.objects.filter(pk=token.pk).update(last_used=now)

@@ -1,5 +1,6 @@
 """Completes the OpenAPI that ninja writes: the errors of a call are derived from its parameters, so that none is forgotten."""
 
+from accounts.full_disk import SENTENCE
 from api.schemas import ErrorOut
 
 ERRORS = {
@@ -12,6 +13,7 @@ ERRORS = {
     "413": ("Too large", "too-large", "The photo is larger than 25 MB."),
     "422": ("Not valid", "invalid", "title: Field required."),
     "429": ("Too many requests", "too-many", "Too many requests: 100 are allowed. Try again in 12 seconds."),
+    "507": ("The server's disk is full", "disk-full", SENTENCE),
 }
 INTEGER = {"schema": {"type": "integer", "minimum": 0}}
 HEADERS = {
@@ -35,8 +37,8 @@ def completed_schema(schema: dict) -> dict:
     for name, scheme in components.get("securitySchemes", {}).items():
         scheme["description"] = DESCRIBED[name]
     for path, calls in schema["paths"].items():
-        for call in calls.values():
-            _complete(path, call)
+        for method, call in calls.items():
+            _complete(path, method, call)
     return schema
 
 
@@ -51,7 +53,7 @@ def _headers(names) -> dict:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def _complete(path: str, call: dict):
+def _complete(path: str, method: str, call: dict):
     for parameter in call.get("parameters", []):
         # Ninja copies the schema's list of examples; next to a parameter, OpenAPI wants one example or a dictionary.
         if isinstance(examples := parameter.get("examples"), list):
@@ -61,14 +63,14 @@ def _complete(path: str, call: dict):
     for answer in answers.values():
         counted = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"] if call.get("security") else []
         answer.setdefault("headers", {}).update(_headers([*counted, "X-Request-Id"]))
-    for status in _possible_errors(path, call):
+    for status in _possible_errors(path, method, call):
         answers.setdefault(status, {"$ref": f"#/components/responses/Error{status}"})
     for status in [status for status in answers if status in ERRORS]:  # those that a call declares itself
         answers[status] = {"$ref": f"#/components/responses/Error{status}"}
     call["responses"] = dict(sorted(answers.items()))
 
 
-def _possible_errors(path: str, call: dict) -> list[str]:
+def _possible_errors(path: str, method: str, call: dict) -> list[str]:
     names = {parameter["name"] for parameter in call.get("parameters", [])}
     rules = {
         "400": "requestBody" in call,
@@ -77,7 +79,9 @@ def _possible_errors(path: str, call: dict) -> list[str]:
         "404": "{" in path,
         "409": "Idempotency-Key" in names,
         "412": "If-Match" in names,
+        "413": "requestBody" in call,
         "422": bool(names) or "requestBody" in call,
         "429": bool(call.get("security")),
+        "507": method != "get",
     }
     return [status for status, possible in rules.items() if possible]

@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from pydantic.alias_generators import to_camel
 
+from accounts import full_disk
 from api import idempotent_calls, openapi, throttling
 from api.authentication import CHALLENGE
 from api.errors import Problem, not_found
@@ -86,6 +87,9 @@ def _as_problem(error: HttpError) -> Problem:
 
 
 def _broken(request, error: Exception) -> JsonResponse:
+    if full_disk.is_full_disk(error):
+        logger.error("%s %s: no space left on the server", request.method, request.path)
+        return _error_response(Problem(full_disk.STATUS, "disk-full", full_disk.SENTENCE))
     logger.error("%s %s failed", request.method, request.path, exc_info=error, extra={"request_id": getattr(request, "id", "")})
     return _error_response(Problem(500, "broken", BROKEN))
 

@@ -15,7 +15,7 @@ from django.http import parse_cookie
 from django.urls import Resolver404, resolve
 from django.urls.resolvers import ResolverMatch
 
-from accounts import grants
+from accounts import full_disk, grants
 from library.forms.copies import MOST_MB as COVER_MAX_MB
 from scanning import tickets
 
@@ -59,9 +59,16 @@ class BodyLimits:
         try:
             await self.application(scope, body.receive, send)
         except BodyRefused as refused:
-            logger.info("%s %s %s %s", scope["method"], scope["path"], refused.status, refused.code)
-            await body.discard()
-            await _respond(refused, scope, send)
+            await self.refuse(refused, body, send)
+        except OSError as error:  # a large body is stored in a file while it arrives
+            if not full_disk.is_full_disk(error):
+                raise
+            await self.refuse(BodyRefused(full_disk.STATUS, "disk-full", full_disk.SENTENCE), body, send)
+
+    async def refuse(self, refused: BodyRefused, body, send):
+        logger.info("%s %s %s %s", body.scope["method"], body.scope["path"], refused.status, refused.code)
+        await body.discard()
+        await _respond(refused, body.scope, send)
 
 
 class _Body:

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "accounts.personal_pages.PersonalPagesMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "accounts.full_disk.FullDiskMiddleware",
     "api.root.ApiMiddleware",
 ]
 ROOT_URLCONF = "bookimg.urls"

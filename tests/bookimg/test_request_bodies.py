@@ -1,6 +1,7 @@
 """How much of a request's body is read, from whom, and for how long."""
 
 import asyncio
+import errno
 import json
 from pathlib import Path
 
@@ -136,3 +137,13 @@ def test_every_call_and_page_that_takes_a_file_is_listed():
     pages = [path for path in Path(settings.BASE_DIR, "templates").rglob("*.html") if "multipart/form-data" in path.read_text()]
     assert names == {name for name in UPLOADS if name.startswith("api:")}
     assert len(pages) == len(UPLOADS.keys() - names - {"upload"}), pages
+
+
+def test_a_disk_that_fills_up_while_a_body_arrives_is_answered(session):
+    async def without_space(scope, receive, send):
+        await receive()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    upload = Upload(f"{ROOT}/imports", 3 * CHUNK, session)
+    async_to_sync(BodyLimits(without_space, None, upload.clock))(upload.scope, upload.receive, upload.send)
+    assert (upload.status, json.loads(upload.body)["code"]) == (507, "disk-full")
