@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Router, Schema
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic_core import CoreSchema, core_schema
 
 MOST = 2**63 - 1  # the largest key in a database
 INTEGER = 2**31 - 1  # the largest number in an integer column
 FURTHEST = 1_000_000_000
+MOST_NAMES = 200  # in an object of a request
 
 
 def _without_nul(text: str) -> str:
@@ -43,6 +44,14 @@ class In(Schema):
     """A request. Unknown names are rejected, because they would silently have no effect."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="forbid", allow_inf_nan=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _refuse_many_names(cls, values: Any, handler: Any, info: Any) -> Any:
+        """Before each unknown name becomes an error of its own: 200,000 of them took 300 MB."""
+        if isinstance(values, dict) and len(values) > MOST_NAMES:
+            raise ValueError(f"This has {len(values):,} fields, and at most {MOST_NAMES} are accepted")
+        return handler(values)
 
     def given_values(self) -> dict:
         """The fields that were sent."""

@@ -7,7 +7,7 @@ import pytest
 from django.db.models import signals
 from django.utils import timezone
 
-from accounts import rates
+from accounts import jwts, rates
 from accounts.models import Allowance
 from api.models import IdempotencyKey
 from library.copies.tagging import set_tags
@@ -216,3 +216,11 @@ def test_pages_of_other_origins_call_only_where_the_settings_say_so(program, set
 
 def test_answers_are_kept_by_nobody_else(program):
     assert program.get("/books")["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("path", ["/auth/token", "/books", "/webhooks"])
+def test_an_object_with_many_names_is_one_error(owner, path):
+    program = Program(jwts.begin_token_family(owner)["access"])
+    answer = program.post(path, {f"name-{number}": 1 for number in range(300)})
+    assert answer.status_code == 422
+    assert answer.json()["detail"].count("name-") == 0 and "at most 200 are accepted" in answer.json()["detail"]
