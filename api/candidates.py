@@ -39,6 +39,13 @@ def accept_all(request: HttpRequest, job_id: JobId, body: scan_schemas.AcceptAll
     return {"added": batch.added, "owned": batch.owned, "moment": batch.moment.isoformat()}
 
 
+@calls.post("/{job_id}/reject-unread", response=scan_schemas.RejectedOut)
+def reject_unread(request: HttpRequest, job_id: JobId):
+    """Rejects all open proposals that could not be read."""
+    batch = review.reject_all_unread(scan_of_user(request.user, job_id))
+    return {"rejected": batch.rejected, "moment": batch.moment.isoformat()}
+
+
 @calls.post("/{job_id}/undo", response=scan_schemas.UndoneOut)
 def undo_batch(request: HttpRequest, job_id: JobId, body: scan_schemas.UndoIn):
     """Undoes everything that was accepted at one `moment`."""

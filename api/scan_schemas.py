@@ -171,6 +171,12 @@ class BatchOut(Out):
     moment: str = Field(description="The id for `POST /scans/{jobId}/undo`.", json_schema_extra={"format": "date-time"})
 
 
+class RejectedOut(Out):
+    rejected: int
+    # As text: see BatchOut.
+    moment: str = Field(description="The id for `POST /scans/{jobId}/undo`.", json_schema_extra={"format": "date-time"})
+
+
 class UndoIn(In):
     moment: datetime
 

@@ -43,6 +43,12 @@ class _Batch:
     owned: int  # left out, because they are in the library already
 
 
+@dataclass(frozen=True)
+class _RejectedBatch:
+    moment: datetime  # what it can be undone by
+    rejected: int
+
+
 # ── Decisions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
 def accept_candidate(candidate_pk: int, user, status: str = Status.TO_READ) -> Candidate:
@@ -99,13 +105,14 @@ def accept_all_open(
 
 
 @transaction.atomic
-def reject_all_unread(scan: Scan):
+def reject_all_unread(scan: Scan) -> _RejectedBatch:
     """All open proposals that could not be read; undone together."""
     scan, moment = _lock(scan.pk), timezone.now()
     unread = list(scan.candidates.pending().filter(band=Band.UNREAD, edited=False).select_related("scan__user"))
     for candidate in unread:
         _decide(candidate, Decision.REJECTED, moment)
     known_spines.forget_decisions(unread)
+    return _RejectedBatch(moment, len(unread))
 
 
 @transaction.atomic

@@ -289,6 +289,7 @@ SAME = {
     "scan_retry": "retryScan",
     "scan_look_again": "lookAgain", "scan_cancel": "cancelScan", "scan_delete": "deleteScan", "scan_again": "scanAgain",
     "scan_place": "changeScan", "scan_name_shelf": "changeScan", "scan_accept": "acceptAll", "scan_undo": "undoBatch",
+    "scan_reject_unread": "rejectUnread",
     "scan_missed": "addCandidate", "candidate_accept": "acceptCandidate", "candidate_reject": "rejectCandidate",
     "candidate_undo": "undoCandidate", "candidate_choose": "chooseCandidate", "candidate_edit": "editCandidate",
     "api_tokens": "addToken", "api_token_end": "revokeApiToken", "family_end": "signProgramOut", "webhooks": "addWebhook",

@@ -191,6 +191,16 @@ def test_accepting_twice_adds_once_and_is_taken_back(program, owner):
     assert program.post(f"{path}/accept").json()["decision"] == "accepted"
 
 
+def test_all_that_could_not_be_read_is_rejected_and_the_batch_taken_back(program, owner):
+    scan = make_scan(owner, complete=True)
+    unread, sure = make_candidate(scan, EMMA, Band.UNREAD), make_candidate(scan, DUNE)
+    batch = program.post("/scans/job-1/reject-unread").json()
+    assert batch["rejected"] == 1
+    assert dict(scan.candidates.values_list("pk", "decision")) == {unread.pk: "rejected", sure.pk: "pending"}
+    assert program.post("/scans/job-1/undo", {"moment": batch["moment"]}).json() == {"reopened": 1}
+    assert set(scan.candidates.values_list("decision", flat=True)) == {"pending"}
+
+
 def test_all_that_is_sure_enough_is_accepted_and_the_batch_taken_back(program, owner):
     scan = make_scan(owner, complete=True)
     make_candidate(scan, DUNE)
