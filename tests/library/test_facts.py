@@ -47,7 +47,7 @@ def test_a_catalogue_does_not_overwrite_its_owner(owner, copy):
 
 def test_the_page_says_where_each_fact_comes_from_and_what_it_said(owner, copy, owner_client):
     owner_edits.edit_copy(owner, copy.pk, {"publisher": "Ace Books", "series": "Dune Chronicles"})
-    rows = {row.label: row for row in owner_client.get(copy.get_absolute_url()).context["facts"]}
+    rows = {row.label: row for row in owner_client.get(reverse("book_sources", args=[copy.pk])).context["facts"]}
     assert (rows["Pages"].source, rows["Publisher"].source) == ("Open Library", "you")
     assert [change.shown for change in rows["Publisher"].past] == ["Ace"]
     assert rows["Series"].value == "Dune Chronicles"
