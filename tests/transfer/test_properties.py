@@ -108,6 +108,12 @@ def test_no_value_is_too_odd_for_our_own_json(book):
     assert json.dumps(item.as_dict(), allow_nan=False)
 
 
+@pytest.mark.parametrize("name", ["shelf", "tags", "readings", "loans"])
+def test_a_number_where_a_list_should_stand_costs_that_list(name):
+    item = own_json.item_of({"title": "Emma", name: 1.0})
+    assert (item.title, item.problem, item.whole[name]) == ("Emma", "", [])
+
+
 LINE = st.text(max_size=60) | st.lists(st.sampled_from([*"0123456789X- ,;:", "978", "ISBN "]), max_size=25).map("".join)
 
 

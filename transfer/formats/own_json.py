@@ -92,14 +92,18 @@ def checked(book: dict) -> dict:
     if not whole.get("title"):
         raise ValidationError("This entry has no title.")
     for name, columns in ROW_COLUMNS.items():
-        rows = [row for row in book.get(name) or [] if isinstance(row, dict)]
+        rows = [row for row in _list(book.get(name)) if isinstance(row, dict)]
         whole[name] = [{key: _valid(columns[key], name, row[key]) for key in columns if key in row} for row in rows]
     if whole.get("rating") is not None and not 1 <= whole["rating"] <= 10:
         raise ValidationError("The rating of this entry is not between 1 and 10 half stars.")
-    whole["tags"] = [name for name in book.get("tags") or [] if isinstance(name, str)]
-    whole["shelf"] = [str(part) for part in book.get("shelf") or []][:3]
+    whole["tags"] = [name for name in _list(book.get("tags")) if isinstance(name, str)]
+    whole["shelf"] = [str(part) for part in _list(book.get("shelf"))][:3]
     whole["edition"] = _edition(book.get("edition"))
     return whole
+
+
+def _list(value) -> list:
+    return value if isinstance(value, list) else []
 
 
 def _valid(field, name: str, value):
