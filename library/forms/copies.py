@@ -10,7 +10,7 @@ from library.copies import bulk_changes, loans, owner_edits, readings, tagging
 from library.covers import cover_choice
 from library.covers.cover_files import PictureError, as_cover
 from library.forms.edit_conflicts import CarefulForm, EditConflict, LongTextField
-from library.forms.fields import AuthorsField, ISBNField, ListField, OwnShelfForm, TagsField
+from library.forms.fields import AuthorsField, ISBNField, ListField, OwnShelfForm, PriceField, TagsField
 from library.models import Loan, Reading, Shelf, Status, UserBook
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -41,6 +41,7 @@ class CopyForm(OwnShelfForm, CarefulForm):
             "status", "shelf", "rating", "favourite", "tags", "review", "notes", "bought", "bought_from", "price", "currency",
             "condition", "condition_note",
         ]  # fmt: skip
+        field_classes = {"price": PriceField}
         widgets = {"bought": DAY, "price": forms.TextInput(attrs={"inputmode": "decimal"})}
         labels = {"bought": "Bought on", "bought_from": "Bought from", "condition_note": "Notes on its condition"}
 

@@ -1,5 +1,7 @@
 """Fields and mixins that several forms share, and the form for a shelf."""
 
+import re
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Max
@@ -159,3 +161,10 @@ class ShelfForm(forms.ModelForm):
             last = self.instance.user.shelves.aggregate(last=Max("position"))["last"] or 0
             self.instance.position = last + 1
         return super().save(commit)
+
+
+class PriceField(forms.DecimalField):
+    """Takes `12,99` as well as `12.99`. `1,234` is refused, because it may be either number."""
+
+    def to_python(self, value):
+        return super().to_python(re.sub(r",(?=\d{1,2}$)", ".", value.strip()) if isinstance(value, str) else value)

@@ -223,11 +223,19 @@ def test_everything_that_is_ones_own_is_saved(copy, owner_client):
     assert tagging.names_of(copy) == ["desert", "signed"]
 
 
+@pytest.mark.parametrize(("typed", "price"), [("12,99", "12.99"), (" 7,5 ", "7.50"), ("1234.50", "1234.50")])
+def test_a_price_is_typed_with_a_comma_or_a_point(copy, owner_client, typed, price):
+    owner_client.post(copy.get_absolute_url(), {"price": typed}, headers=BY_SCRIPT)
+    copy.refresh_from_db()
+    assert str(copy.price) == price
+
+
 TOO_MANY = ",".join(map(str, range(60)))
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"price": "-1"}, {"price": "12345678901"}, {"currency": "E1"}, {"bought": "soon"}, {"tags": TOO_MANY}]
+    "wrong",
+    [{"price": "-1"}, {"price": "1,234"}, {"price": "12345678901"}, {"currency": "E1"}, {"bought": "soon"}, {"tags": TOO_MANY}],
 )
 def test_what_cannot_be_is_explained(copy, owner_client, wrong):
     assert "field-error" in owner_client.post(copy.get_absolute_url(), wrong, headers=BY_SCRIPT).content.decode()
