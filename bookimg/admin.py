@@ -52,8 +52,9 @@ class SuperuserAdmin(admin.ModelAdmin):
 
 
 for model, shown in FOR_SUPERUSERS.items():
-    admin.site.unregister(model)
-    admin.site.register(model, type(shown.__name__, (SuperuserAdmin, shown), {}))
+    if admin.site.is_registered(model):  # django-q2 hides its queue where that is not in the database
+        admin.site.unregister(model)
+        admin.site.register(model, type(shown.__name__, (SuperuserAdmin, shown), {}))
 
 
 @admin.register(LogEntry)

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from tests.services.product import ROOT
+from tests.services.product import ROOT, begin_with
 
 pytestmark = pytest.mark.services
 
@@ -60,7 +60,8 @@ def reports():
     server.server_close()
 
 
-def test_an_error_is_reported_without_anything_about_people(reports, tmp_path):
+def test_an_error_is_reported_without_anything_about_people(reports, tmp_path, migrated):
+    begin_with(migrated, tmp_path)
     port, received = reports
     environment = {
         **os.environ, "DJANGO_SETTINGS_MODULE": "bookimg.settings", "DATA_DIR": str(tmp_path), "SENTRY_DSN": f"http://key@127.0.0.1:{port}/1",

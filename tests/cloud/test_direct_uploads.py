@@ -46,9 +46,10 @@ def connect_src(response) -> str:
     return re.search("connect-src ([^;]+)", response["Content-Security-Policy"])[1]
 
 
-def test_the_upload_page_alone_may_reach_the_bucket_and_nothing_else(owner_client, cloud):
+def test_the_pages_that_upload_alone_may_reach_the_bucket_and_nothing_else(owner_client, cloud):
     assert connect_src(owner_client.get(PAGE)) == f"'self' {cloud}/{UPLOADS}/uploads/"
-    assert connect_src(owner_client.get("/scans/")) == "'self'"
+    assert connect_src(owner_client.get("/scans/")) == f"'self' {cloud}/{UPLOADS}/uploads/", "the list has the form on top"
+    assert connect_src(owner_client.get("/books/")) == "'self'"
     assert connect_src(owner_client.post(PAGE)) == f"'self' {cloud}/{UPLOADS}/uploads/", "it is the same page, with an error"
 
 

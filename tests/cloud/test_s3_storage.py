@@ -97,7 +97,8 @@ def test_what_is_no_photo_is_deleted_and_told(buckets, program, owner, content, 
     buckets.put_object(Bucket=UPLOADS, Key=ticket["key"], Body=content)  # past the ticket, as no signed address would let it
     answer = program.post("/scans", {"jobId": "job-1"})
     assert answer.status_code == 422 and sentence in answer.json()["detail"]
-    assert keys(buckets, UPLOADS) == [] and not Scan.objects.exists()
+    assert keys(buckets, UPLOADS) == []
+    assert Scan.objects.get().status == "failed", "whoever follows the job hears of it"
 
 
 @pytest.mark.django_db(transaction=True)

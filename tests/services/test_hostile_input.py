@@ -135,9 +135,8 @@ def test_calls_take_hostile_parameters(seeded, watched):
     for call in calls:
         path = "/api/v1" + call.path.format(**{key: seeded["keys"][key] for key in call.keys})
         names = [item["name"] for item in call.details.get("parameters", []) if item["in"] == "query"]
-        response = watched.get(
-            path, params=dict.fromkeys(names, MARKS[:5_000]), headers={"Authorization": f"Bearer {seeded['token']}"}
-        )
+        text = MARKS[: 9_000 // max(len(names), 1)]  # six bytes a mark: as much as an address may hold
+        response = watched.get(path, params=dict.fromkeys(names, text), headers={"Authorization": f"Bearer {seeded['token']}"})
         statuses[response.status_code] += 1
         assert response.status_code < 500, (call.name, response.text[:300])
     print(f"{len(calls)} calls: {dict(statuses)}")
@@ -260,7 +259,7 @@ def test_forms_refuse_hostile_text(seeded, watched):
             statuses[response.status_code] += 1
             assert response.status_code < 500, (action, response.text[:300])
     print(f"{statuses.total()} posts: {dict(statuses)}")
-    assert statuses.total() > 60 and statuses[400] >= statuses.total() / 2 - 5, statuses
+    assert statuses.total() > 40 and statuses[400] >= statuses.total() / 2 - 5, statuses
 
 
 # ── Half of a request ───────────────────────────────────────────────────────────────────────────────────────────────
