@@ -74,7 +74,7 @@ class Visitor:
         page.get_by_label("Username").fill(name)
         page.get_by_label("Password", exact=True).fill("shelf-of-" + name)
         page.get_by_role("main").get_by_role("button", name="Sign up").click()
-        page.wait_for_url("/")
+        page.wait_for_url("/", timeout=20_000)
         return page
 
     def upload(self, page, photo, shelf: str = "Living room"):

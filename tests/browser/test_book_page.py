@@ -23,7 +23,7 @@ def page(visit, states, request):
     """The page of a book that was just typed in."""
     name = request.node.callspec.id
     visitor = visit(request.param | ({"storage_state": states[name]} if name in states else {}))
-    page = visitor.page() if name in states else visitor.sign_up(f"reader-{name}")
+    page = visitor.page() if name in states else visitor.sign_up(f"r{next(numbers)}")
     states.setdefault(name, visitor.context.storage_state())
     page.goto("/books/add/")
     title = f"Dune {next(numbers)}"
