@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from botocore.exceptions import ClientError
 from django.core.files.storage import Storage
 from django.utils.functional import cached_property
 from storages.backends.s3 import S3Storage
@@ -62,7 +63,10 @@ class Buckets(Storage):
 
     # ── Storage API ─────────────────────────────────────────────────────────────────────────────────────────────────
     def open(self, name, mode="rb"):
-        return self.home(name).open(name, mode)
+        file = self.home(name).open(name, mode)
+        if "r" in mode:
+            fetch_now(file)
+        return file
 
     def save(self, name, content, max_length=None):
         return self.home(name).save(name, content, max_length)
@@ -91,3 +95,13 @@ class Buckets(Storage):
 
     def url(self, name):
         return self.home(name).url(name)
+
+
+def fetch_now(file):
+    """Downloads an opened file now. If it was deleted in between, it is as missing as if it had been before."""
+    try:
+        file.seek(0)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
+            raise
+        raise FileNotFoundError(f"{file.name} does not exist") from error

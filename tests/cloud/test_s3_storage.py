@@ -7,7 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from bookimg.s3_storage import Buckets
+from bookimg.s3_storage import Buckets, fetch_now
 from scanning import tickets, uploads
 from scanning.models import Scan, UploadTicket
 from tests.api.conftest import Program, token_for
@@ -99,6 +99,14 @@ def test_what_is_no_photo_is_deleted_and_told(buckets, program, owner, content, 
     assert answer.status_code == 422 and sentence in answer.json()["detail"]
     assert keys(buckets, UPLOADS) == []
     assert Scan.objects.get().status == "failed", "whoever follows the job hears of it"
+
+
+def test_a_file_that_is_deleted_before_it_is_fetched_is_missing(buckets):
+    default_storage.save("uploads/1/job-1/shelf.jpg", photo())
+    file = default_storage.home("uploads/").open("uploads/1/job-1/shelf.jpg")
+    default_storage.delete("uploads/1/job-1/shelf.jpg")
+    with pytest.raises(FileNotFoundError):
+        fetch_now(file)
 
 
 @pytest.mark.django_db(transaction=True)
