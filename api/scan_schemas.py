@@ -13,7 +13,10 @@ from scanning.tickets import TYPES
 JobId = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,64}$", max_length=64, examples=["job-1763690000000-k3x9q0ab2"])]
 KindOfPhoto = Annotated[str, OneOf(*Scan.Kind.values)]
 StatusOfScan = Annotated[str, OneOf(*Scan.Status.values)]
-MOMENT = {"format": "date-time"}
+# As text: the JSON encoder would cut off the microseconds.
+UndoMoment = Annotated[
+    str, Field(description="The id for `POST /scans/{jobId}/undo`.", json_schema_extra={"format": "date-time"})
+]
 Shelf = Annotated[Text, Field(max_length=100, description="The name of a shelf (a new one is created) or the `id` of one.")]
 
 
@@ -167,14 +170,12 @@ class AcceptAllIn(AcceptIn):
 class BatchOut(Out):
     added: int
     owned: int = Field(description="Skipped, because you already have them.")
-    # As text: the JSON encoder would cut off the microseconds.
-    moment: str = Field(description="The id for `POST /scans/{jobId}/undo`.", json_schema_extra={"format": "date-time"})
+    moment: UndoMoment
 
 
 class RejectedOut(Out):
     rejected: int
-    # As text: see BatchOut.
-    moment: str = Field(description="The id for `POST /scans/{jobId}/undo`.", json_schema_extra={"format": "date-time"})
+    moment: UndoMoment
 
 
 class UndoIn(In):

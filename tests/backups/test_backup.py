@@ -20,6 +20,7 @@ from backups.backing_up import make_backup
 from backups.restoring import check_backup, restore_backup
 from backups.stored_files import list_stored_files
 from library.models import UserBook
+from library.search.hybrid import find_books
 from scanning.models import Scan
 from tests.backups.test_archive import alter
 from tests.factories import UserFactory, make_copy
@@ -124,11 +125,13 @@ def test_everything_is_restored_into_an_empty_installation(installations, place,
 
 
 def test_a_restored_library_is_found_by_its_words(installations, place):
-    make_copy(UserFactory(username="olive"), "The Dispossessed", "Ursula K. Le Guin")
+    make_copy(UserFactory(), "The Dispossessed", "Ursula K. Le Guin")
     name = make_backup(place, NOW)
     installations.use_empty()
     restore_backup(place, name)
-    call_command("check_index", stdout=io.StringIO())
+    copy = UserBook.objects.get()
+    assert [hit.copy for hit in find_books(copy.user, "dispossessed", "text").hits] == [copy]
+    assert run("check_index").startswith("0 differences in the index")
 
 
 def test_an_installation_that_is_not_empty_is_refused_and_not_touched(installations, place):
