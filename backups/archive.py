@@ -20,6 +20,7 @@ CONTENTS = "manifest.jsonl"
 FILES = "files/"
 IN_MEMORY = 8 << 20  # larger members are copied on the disk
 UNREADABLE = (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error, ValueError, LookupError, TypeError)
+LISTED = ("name", "place", "size", "sha256")  # what the list of contents says of a member
 TABLE = "CREATE TABLE member (name TEXT PRIMARY KEY, place INT, size INT, sha256 TEXT, state TEXT, seen INT)"
 
 
@@ -43,8 +44,8 @@ class _Members:
         self.rows.execute("DELETE FROM member WHERE seen < ? AND substr(name, 1, ?) = ?", (seen, len(prefix), prefix))
 
     def __iter__(self) -> Iterator[dict]:
-        for row in self.rows.execute("SELECT name, place, size, sha256 FROM member ORDER BY place"):
-            yield dict(zip(("name", "place", "size", "sha256"), row, strict=True))
+        for row in self.rows.execute(f"SELECT {', '.join(LISTED)} FROM member ORDER BY place"):
+            yield dict(zip(LISTED, row, strict=True))
 
     def count_files(self) -> int:
         return self.rows.execute("SELECT count(*) FROM member WHERE substr(name, 1, ?) = ?", (len(FILES), FILES)).fetchone()[0]
@@ -135,7 +136,7 @@ def _check_contents(file: IO[bytes], members: _Members) -> dict:
                 raise BackupError("The backup is damaged: the list of its contents has changed.")
             return json.loads(head)
         digest.update(line)
-        if not members.mark_seen(1, **entry):
+        if not members.mark_seen(1, **{column: entry[column] for column in LISTED}):
             raise BackupError(f"The backup is damaged: {entry['name']} is missing or has changed.")
     raise BackupError("The backup is incomplete: the list of its contents breaks off.")
 
