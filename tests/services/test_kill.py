@@ -12,8 +12,9 @@ names = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory, migrated):
-    product = Product(tmp_path_factory.mktemp("product"), migrated).start()
-    yield product
+    product = Product(tmp_path_factory.mktemp("product"), migrated)
+    product.environment["FAKE_READ_SECONDS"] = "3"  # long enough to be seen on a busy machine
+    yield product.start()
     product.stop()
 
 
