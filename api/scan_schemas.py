@@ -89,6 +89,7 @@ class FinalBook(Out):
     cover_image: str
     purchase_links: dict[str, str]
     confidence: float
+    model_confidence: float | None = Field(description="The model's own confidence, where a model proposed the book.")
     validated: bool = Field(description="A catalogue confirms it.")
     band: Annotated[str, OneOf(*Band.values)]
     source: str

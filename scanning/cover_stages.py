@@ -97,7 +97,8 @@ def _seen_cover(proposals: list[Proposal], cover: dict) -> list[Proposal]:
     """The one book of a cover with title and author as a model saw them, where one has looked."""
     if not cover.get("title"):
         return proposals
-    return [replace(one, title=cover["title"], author=" ".join(cover["authors"])) for one in proposals]
+    seen = {"title": cover["title"], "author": " ".join(cover["authors"])}
+    return [replace(one, **seen, by_model=True, model_confidence=cover["confidence"]) for one in proposals]
 
 
 def _number_seen(cover: dict, lines: list[Line]) -> list[Code]:
@@ -137,7 +138,8 @@ def by_text(lines: list[Line], lookup: Lookup, cover: dict | None = None) -> lis
         found = validate.judged(photo, [best], evidence) if best else []
         if found and found[0].band == Band.SURE:
             break
-    return [_placed(match, lines) for match in found] or [_as_read(candidates[0], lines)]
+    books = [_placed(match, lines) for match in found] or [_as_read(candidates[0], lines)]
+    return recognition.with_model_readings(books, candidates)
 
 
 class CoverText(validate.Photo):

@@ -260,6 +260,7 @@ class Candidate(FoldedModel):
     number = models.PositiveIntegerField("in shelf order, from 1")
     band = models.CharField(max_length=6, choices=Band)
     confidence = models.FloatField()
+    model_confidence = models.FloatField("the model's own, where one proposed the spine", null=True, blank=True)
     validated = models.BooleanField()
     record: "models.JSONField[RecordData, RecordData]" = models.JSONField(
         "the proposed edition (catalogs.Record), or what was read as its title"

@@ -1,13 +1,14 @@
 """The recognition of one photo, put together from the environment: an engine that reads, a proposer, the catalogues."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 
 import numpy as np
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from catalogs.folding import fold
 from catalogs.lookup import Lookup, is_outside_catalog
 from catalogs.lookup import lookup_from_settings as lookup_from_settings
 from library.own_catalog import OwnBooks
@@ -18,6 +19,7 @@ from scanning.models import Band
 from scanning.ocr import Engine, Found, Line, OCRError, Progress, Quad
 from scanning.ocr.boxes import outside
 from scanning.proposers import Proposer, ProposerError, SpineProposal
+from scanning.proposers.model import supported_words
 from scanning.proposers.rules import RulesProposer
 
 ENGINES = {"local": "scanning.ocr.local.LocalOCR", "textract": "scanning.ocr.textract.TextractOCR"}
@@ -107,11 +109,25 @@ class Recognizer:
         `look` tells how a place of the photo looks (scanning.perceptual_hash)."""
         ask = partial(validate.match, lookup=self.lookup, progress=progress)
         found = known_spine_matching.matches(KnownSpines(self.user_id), lines, candidates, look, ask)
-        return validate.in_shelf_order(shelf_labels.without_labels(lines, found))
+        return with_model_readings(validate.in_shelf_order(shelf_labels.without_labels(lines, found)), candidates)
 
     @property
     def problems(self) -> list[str]:
         return [*self.notes, *self.lookup.problems]
+
+
+def with_model_readings(matches: list[validate.Match], candidates: list[SpineProposal]) -> list[validate.Match]:
+    """The matches with the confidence of a model that proposed their spines, and with the author that it read on them."""
+    proposed = {line: candidate for candidate in candidates if candidate.by_model for line in candidate.lines}
+    return [_with_model_reading(match, [proposed[line] for line in match.lines if line in proposed]) for match in matches]
+
+
+def _with_model_reading(match: validate.Match, proposed: list[SpineProposal]) -> validate.Match:
+    if not proposed:
+        return match
+    most = max(proposed, key=proposed.count)  # a match may take lines of two proposals
+    author = "" if match.record else supported_words(most.author, fold(" ".join(match.text)))
+    return replace(match, author=author, model_confidence=most.model_confidence)
 
 
 class Preview:

@@ -24,6 +24,7 @@ PROPOSED = (
     "shelf_row",
     "position",
     "remembered",
+    "model_confidence",
 )
 
 
@@ -51,7 +52,7 @@ def location(key: str) -> str:
 # ── Proposals as rows ───────────────────────────────────────────────────────────────────────────────────────────────
 def candidate_row(scan: Scan, number: int, match: Match) -> Candidate:
     """An unsaved row for `match`. What was read but not found has its own text as title, never an invented book."""
-    record = match.record or Record(title=" ".join(match.text)[:500])
+    record = match.record or Record(" ".join(match.text)[:500], (match.author,) if match.author else ())
     return Candidate(
         scan=scan,
         number=number,
@@ -65,6 +66,7 @@ def candidate_row(scan: Scan, number: int, match: Match) -> Candidate:
         shelf_row=match.shelf,
         position=match.position,
         remembered=match.remembered,
+        model_confidence=match.model_confidence,
     )
 
 
@@ -140,6 +142,7 @@ def final_book(row: Candidate) -> dict:
         "coverImage": record.cover,
         "purchaseLinks": _book_links(row, record),
         "confidence": row.confidence,
+        "modelConfidence": row.model_confidence,
         "validated": row.validated,
         "band": str(row.band),
         "source": record.source,

@@ -48,6 +48,7 @@ class _Spine:
     region: tuple
     title: str = ""
     author: str = ""
+    model_confidence: float | None = None
 
 
 def second_look_engine() -> str:
@@ -171,7 +172,7 @@ def _as_spine(region, entry: dict) -> list[_Spine]:
     """What a model says of one place is a line there; of where on it each word stands it says nothing."""
     title, author = covers.short(entry.get("title")), covers.short(entry.get("author"))
     text = f"{title} {author}".strip()
-    return [_Spine((Line(text, 0.5, region),), region, title, author)] if text else []
+    return [_Spine((Line(text, 0.5, region),), region, title, author, covers.model_confidence(entry))] if text else []
 
 
 # ── What becomes of it ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,7 +181,7 @@ def _looked_up(recognizer: recognition.Recognizer, found: list[_Spine], seen_onl
     proposals, first = [], 0
     for spine in found:
         numbers = tuple(range(first, first + len(spine.lines)))
-        proposals.append(Proposal(numbers, spine.region, 1, 1, spine.title, spine.author))
+        proposals.append(Proposal(numbers, spine.region, 1, 1, spine.title, spine.author, seen_only, spine.model_confidence))
         first += len(spine.lines)
     if not lines:
         return []

@@ -54,6 +54,8 @@ class Match:
     remembered: bool = False  # known from what the photo's owner decided before
     catalogued: bool = True  # by a catalogue; else the record is its owner's own words
     grounds: Grounds | None = None  # of the confidence, where it comes from evidence
+    author: str = ""  # as a model read it, for a spine without a record
+    model_confidence: float | None = None  # the model's own, where one proposed the spine
 
     @property
     def validated(self) -> bool:

@@ -26,6 +26,8 @@ class SpineProposal:
     position: int  # from 1, left to right on its shelf (bottom to top in a pile)
     title: str = ""  # a guess, where the proposer has one
     author: str = ""
+    by_model: bool = False
+    model_confidence: float | None = None  # 0..1, where a model proposed it and said how sure it is
 
     def as_dict(self) -> dict:
         return {
@@ -35,11 +37,14 @@ class SpineProposal:
             "position": self.position,
             "title": self.title,
             "author": self.author,
+            "byModel": self.by_model,
+            "modelConfidence": self.model_confidence,
         }
 
     @classmethod
     def from_dict(cls, data: dict) -> "SpineProposal":
-        return cls(tuple(data["lines"]), as_quad(data["region"]), data["shelf"], data["position"], data["title"], data["author"])
+        place = tuple(data["lines"]), as_quad(data["region"]), data["shelf"], data["position"]
+        return cls(*place, data["title"], data["author"], data.get("byModel", False), data.get("modelConfidence"))
 
 
 class Proposer(Protocol):

@@ -26,7 +26,7 @@ def cleaned(answer: dict) -> dict:
         "authors": [short(item) for item in authors if short(item)][:20] if isinstance(authors, list) else [],
         "isbn": isbn.clean(short(answer.get("isbn"))) or "",
         "specifications": dict(_pairs(specifications)) if isinstance(specifications, dict) else {},
-        "confidence": confidence(answer.get("confidence")),
+        "confidence": model_confidence(answer),
     }
 
 
@@ -39,5 +39,7 @@ def _pairs(specifications: dict):
         yield short(name), short(value)
 
 
-def confidence(value) -> float:
-    return min(1.0, max(0.0, float(value))) if isinstance(value, (int, float)) else 0.0
+def model_confidence(entry: dict) -> float | None:
+    """How sure a model says it is, from 0 to 1; None where it does not say."""
+    value = entry.get("confidence")
+    return min(1.0, max(0.0, float(value))) if isinstance(value, (int, float)) else None

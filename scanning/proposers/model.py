@@ -5,6 +5,7 @@ do not bear out, a line used twice are dropped, and lines that it passed over ar
 tells the model what to do can at worst cost a corrected title."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from rapidfuzz import fuzz
 from catalogs.folding import fold
 from scanning import spines
 from scanning.ocr import Line
-from scanning.proposers import ProposerError, SpineProposal, prompts
+from scanning.proposers import ProposerError, SpineProposal, covers, prompts
 from scanning.proposers.rules import RulesProposer
 
 LINES_A_CALL = 150
@@ -33,12 +34,12 @@ def propose_with_model(model: _SpineModel, lines: list[Line]) -> list[SpinePropo
     found: list[SpineProposal] = []
     for numbers in _chunks(by_rules):
         answer = model.ask(prompts.SPINES, prompts.lines_as_json(numbers, lines), prompts.SPINES_TOOL)
-        for group, title, author in believed(answer, set(numbers) - taken, lines):
-            taken |= set(group)
-            found.append(_model_candidate(lines, group, title, author))
+        for one in believed(answer, set(numbers) - taken, lines):
+            taken |= set(one.lines)
+            found.append(one)
     rest = [i for i in range(len(lines)) if i not in taken]
     left = RulesProposer().propose([lines[i] for i in rest])
-    found += [_model_candidate(lines, [rest[i] for i in one.lines], one.title, one.author) for one in left]
+    found += [replace(one, lines=tuple(rest[i] for i in one.lines)) for one in left]
     return _in_order(found)
 
 
@@ -54,7 +55,7 @@ def _chunks(by_rules: list[SpineProposal]) -> Iterator[list[int]]:
         yield some
 
 
-def believed(answer: dict, allowed: set[int], lines: list[Line]) -> Iterator[tuple[list[int], str, str]]:
+def believed(answer: dict, allowed: set[int], lines: list[Line]) -> Iterator[SpineProposal]:
     """Those spines of an answer that stand on lines nobody has used yet; title and author where the lines bear them out."""
     entries = answer.get("spines")
     if not isinstance(entries, list):
@@ -68,7 +69,9 @@ def believed(answer: dict, allowed: set[int], lines: list[Line]) -> Iterator[tup
             continue
         free -= set(group)
         text = fold(" ".join(lines[i].text for i in group))
-        yield group, supported_words(entry.get("title"), text), supported_words(entry.get("author"), text)
+        region = spines.hull(np.array([lines[i].quad for i in group], dtype=float))
+        title, author = (supported_words(entry.get(name), text) for name in ("title", "author"))
+        yield SpineProposal(tuple(group), region, 1, 1, title, author, True, covers.model_confidence(entry))
 
 
 def supported_words(values, text: str) -> str:
@@ -82,14 +85,7 @@ def supported_words(values, text: str) -> str:
     return values if max(alike, in_a_row) >= SUPPORTED else ""
 
 
-def _model_candidate(lines: list[Line], group: list[int], title: str, author: str) -> SpineProposal:
-    region = spines.hull(np.array([lines[i].quad for i in group], dtype=float))
-    return SpineProposal(tuple(group), region, 1, 1, title, author)
-
-
 def _in_order(found: list[SpineProposal]) -> list[SpineProposal]:
     places = spines.shelf_places([one.region for one in found])
-    placed = [
-        SpineProposal(c.lines, c.region, shelf, at, c.title, c.author) for c, (shelf, at) in zip(found, places, strict=True)
-    ]
+    placed = [replace(c, shelf=shelf, position=at) for c, (shelf, at) in zip(found, places, strict=True)]
     return sorted(placed, key=lambda c: (c.shelf, c.position))

@@ -6,10 +6,13 @@ import httpx
 import numpy as np
 import pytest
 
-from scanning import recognition
+from catalogs.lookup import Lookup
+from scanning import recognition, results
+from scanning.models import Scan
 from scanning.ocr import Line
-from scanning.proposers import ProposerError
+from scanning.proposers import ProposerError, SpineProposal
 from scanning.proposers.openai import OpenAIProposer
+from scanning.proposers.rules import RulesProposer
 
 QUAD = ((10, 10), (90, 10), (90, 30), (10, 30))
 LINES = [Line("Wa1den", 0.9, QUAD)]
@@ -70,3 +73,48 @@ def test_an_answer_of_another_form_is_an_error(reply):
 def test_the_settings_name_it(settings):
     settings.PROPOSER, settings.PROPOSER_MODEL = "openai", "gemma"
     assert recognition.recognizer_from_settings().engine_names()["proposer"] == "openai"
+
+
+GARDEN = [
+    Line("Kitchen Garden A1manac", 0.9, ((10, 10), (400, 10), (400, 40), (10, 40))),
+    Line("Ottilie Brandt", 0.9, ((410, 12), (600, 12), (600, 38), (410, 38))),
+]
+
+
+def final_books(proposals: list[SpineProposal]) -> list[dict]:
+    """What becomes of proposals that no catalogue knows, after they were stored and loaded."""
+    stored = json.loads(json.dumps([proposal.as_dict() for proposal in proposals]))
+    recognizer = recognition.Recognizer(engine=None, proposer=None, lookup=Lookup([]))
+    matches = recognizer.validate(GARDEN, [SpineProposal.from_dict(data) for data in stored], lambda done, total: None)
+    return [results.final_book(results.candidate_row(Scan(), n, match)) for n, match in enumerate(matches, start=1)]
+
+
+def garden(**values) -> dict:
+    return {"spines": [{"lines": [0, 1], "title": "Kitchen Garden Almanac", "author": "Ottilie Brandt"} | values]}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("claimed", "kept"), [(0.83, 0.83), (7, 1.0), (-1, 0.0), ("high", None), (None, None), (float("nan"), 0.0)]
+)
+def test_a_spine_that_no_catalogue_knows_keeps_the_author_and_the_confidence_of_the_model(claimed, kept):
+    [book] = final_books(answering(called("report_spines", garden(confidence=claimed))).propose(GARDEN))
+    assert (book["authors"], book["modelConfidence"], book["validated"]) == (["Ottilie Brandt"], kept, False)
+    assert book["title"] == "Kitchen Garden A1manac Ottilie Brandt"
+
+
+@pytest.mark.django_db
+def test_an_author_that_the_spine_does_not_bear_out_is_not_kept():
+    [book] = final_books(answering(called("report_spines", garden(author="Nobody Invented", confidence=1))).propose(GARDEN))
+    assert (book["authors"], book["modelConfidence"]) == ([], 1.0)
+
+
+@pytest.mark.django_db
+def test_the_rules_claim_neither_an_author_nor_a_confidence():
+    assert {(book["author"], book["modelConfidence"]) for book in final_books(RulesProposer().propose(GARDEN))} == {("", None)}
+
+
+@pytest.mark.django_db
+def test_a_spine_that_the_model_passed_over_has_no_confidence_of_its():
+    found = final_books(answering(called("report_spines", {"spines": []})).propose(GARDEN))
+    assert {(book["author"], book["modelConfidence"]) for book in found} == {("", None)}

@@ -95,6 +95,7 @@ class TestFinalForm:
                 "openLibrary": "https://ol/1",
             },
             "confidence": 0.97,
+            "modelConfidence": None,
             "validated": True,
             "band": "sure",
             "source": "local",
