@@ -222,7 +222,7 @@ class ShelfOut(ShelfName):
     bookcase: str
     position: int
     created: datetime
-    count: int = Field(description="How many books are there.")
+    count: int = Field(description="How many books are there, without the wishlist.")
 
 
 def _one_tag(name: str) -> str:
@@ -239,7 +239,7 @@ class TagIn(In):
 class TagOut(Out):
     id: int
     name: str
-    count: int = Field(description="How many books have this tag.")
+    count: int = Field(description="How many books have this tag, without the wishlist.")
 
 
 class BookName(Out):

@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from django.db.models import Count, Max
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query
@@ -44,9 +43,10 @@ class PartOut(Out):
 
 
 class StatisticsOut(Out):
-    """Everything counts books, except the pages."""
+    """Everything counts books that you own, without the wishlist, except the pages."""
 
     books: int
+    wished: int = Field(description="On the wishlist.")
     pages: int
     by_status: list[PartOut]
     by_language: list[PartOut]
@@ -63,9 +63,8 @@ class StatisticsOut(Out):
 
 @calls.get("/authors", response=Page[AuthorOut])
 def list_authors(request: HttpRequest, requested: Query[_NameQuery]):
-    """Lists your authors by surname, with the number of their books."""
-    mine = CopyAuthor.objects.of(request.user).order_by().filter(listing.words_begin("folded", requested.q))
-    named = mine.values("folded").annotate(name=Max("name"), count=Count("pk")).order_by("folded")
+    """Lists your authors by surname, with the number of their books, without the wishlist."""
+    named = CopyAuthor.objects.with_counts(request.user).filter(listing.words_begin("folded", requested.q)).order_by("folded")
     return page_of(requested, named, lambda row: {"name": row["name"], "count": row["count"]})
 
 
@@ -85,7 +84,7 @@ def get_statistics(request: HttpRequest):
     parts = {name: getattr(numbers, name) for name in StatisticsOut.model_fields if name.startswith("by_")}
     parts |= {"read_by_month": numbers.read_by_month(timezone.localdate()), "read_by_year": numbers.read_by_year()}
     parts["pages_by_year"] = numbers.pages_by_year()
-    totals = {"books": numbers.totals["books"], "pages": numbers.totals["all_pages"] or 0}
+    totals = {"books": numbers.totals["books"], "wished": numbers.wished, "pages": numbers.totals["all_pages"] or 0}
     return totals | {name: [_counted(part) for part in found] for name, found in parts.items()}
 
 

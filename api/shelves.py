@@ -1,7 +1,7 @@
 """Shelves and tags."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from ninja import Query, Status
 
@@ -14,15 +14,15 @@ from api.schemas import Key, Page, Slice, router
 from library import serializers, shelf_order
 from library.copies import bulk_changes, tagging
 from library.models import Shelf, Tag
+from library.models.copy_queries import OWNED_BOOKS
 
 shelf_calls = router("Shelves", auth=EVERYBODY)
 tag_calls = router("Tags", auth=EVERYBODY)
 
 
 def _shelves_of(user):
-    standing = Count("books", filter=Q(books__removed__isnull=True))
     # annotating drops the default order
-    return Shelf.objects.filter(user=user).annotate(count=standing).order_by("position", "name", "pk")
+    return Shelf.objects.filter(user=user).annotate(count=Count("books", filter=OWNED_BOOKS)).order_by("position", "name", "pk")
 
 
 def own_row(rows, key: int):
@@ -41,7 +41,7 @@ def page_of(paging: Slice, rows, form) -> dict:
 # ── Shelves ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 @shelf_calls.get("", response=Page[ShelfOut])
 def list_shelves(request: HttpRequest, paging: Query[Slice]):
-    """Lists your shelves in order, with their number of books."""
+    """Lists your shelves in order, with their number of books, without the wishlist."""
     return page_of(paging, _shelves_of(request.user), serializers.shelf_json)
 
 

@@ -1,10 +1,11 @@
 """The admin pages of the library: shared editions, and people's copies of them."""
 
 from django.contrib import admin
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from jobs.admin import ReadOnlyAdmin
 from library.models import Book, FactChange, Loan, Preferences, Reading, Shelf, Tag, Undo, UserBook
+from library.models.copy_queries import OWNED_BOOKS
 
 
 @admin.register(Book)
@@ -60,7 +61,7 @@ class TagAdmin(admin.ModelAdmin):
     autocomplete_fields = ("user",)
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(book_count=Count("books")).order_by("user", "folded")
+        return super().get_queryset(request).annotate(book_count=Count("books", filter=OWNED_BOOKS)).order_by("user", "folded")
 
     @admin.display(ordering="book_count")
     def books(self, tag):
@@ -131,8 +132,7 @@ class ShelfAdmin(admin.ModelAdmin):
     autocomplete_fields = ("user",)
 
     def get_queryset(self, request):
-        standing = Count("books", filter=Q(books__removed__isnull=True))
-        return super().get_queryset(request).annotate(book_count=standing)
+        return super().get_queryset(request).annotate(book_count=Count("books", filter=OWNED_BOOKS))
 
     @admin.display(ordering="book_count")
     def books(self, shelf):

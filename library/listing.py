@@ -14,6 +14,7 @@ from catalogs import folding
 from catalogs.languages import language_name
 from library.copies import tagging
 from library.models import CopyAuthor, Preferences, Status, UserBook
+from library.models.copy_queries import WISHED
 
 PAGE_SIZE = 48
 ON_A_TILE = ("title", "authors", "language", "cover", "cover_key")
@@ -32,12 +33,12 @@ def rows_between(found: QuerySet, first: int, until: int, rows: QuerySet) -> lis
 class CopyPaginator(Paginator):
     """Loads only what cover tiles show, or `all_columns`."""
 
-    def __init__(self, copies: QuerySet, count: int | None = None, all_columns: bool = False):
+    def __init__(self, copies: QuerySet, numbers: tuple[int, int] | None = None, all_columns: bool = False):
         super().__init__(copies, PAGE_SIZE)
+        self.owned, self.wished = numbers or copies.owned_and_wished()
+        self.count = self.owned + self.wished
         rows = UserBook.objects.all()
         self.rows = rows.defer(*NOT_SHOWN).select_related("shelf") if all_columns else rows.only(*ON_A_TILE)
-        if count is not None:
-            self.count = count
 
     def page(self, number):
         number = self.validate_number(number)
@@ -56,15 +57,15 @@ def shelves_of(user) -> list:
 
 
 class Numbers:
-    """How many books are on every shelf and have every status, in one query."""
+    """How many books are on every shelf and have every status, in one query. The wishlist only counts as a status."""
 
     def __init__(self, user):
         books = UserBook.objects.of(user).order_by()
-        self.total, self.by_shelf, self.by_status = 0, Counter(), Counter()
+        self.by_shelf, self.by_status = Counter(), Counter()
         for shelf, status, number in books.values_list("shelf", "status").annotate(n=Count("*")):
-            self.total += number
-            self.by_shelf[shelf] += number
+            self.by_shelf[shelf] += 0 if status == Status.WISHLIST else number
             self.by_status[status] += number
+        self.owned, self.wished = self.by_shelf.total(), self.by_status[Status.WISHLIST]
 
     def on(self, shelves: list) -> int:
         return sum(self.by_shelf[shelf.pk] for shelf in shelves)
@@ -195,14 +196,13 @@ def words_begin(column: str, text: str) -> Q:
 
 
 def _suggest_authors(user, text: str) -> list[tuple[str, int]]:
-    fits = CopyAuthor.objects.of(user).filter(words_begin("folded", text)).order_by()
-    named = fits.values("folded").annotate(name=Max("name"), n=Count("copy")).order_by("-n", "folded")
-    return [(row["name"], row["n"]) for row in named[:MOST_SUGGESTIONS]]
+    named = CopyAuthor.objects.with_counts(user).filter(words_begin("folded", text)).order_by("-count", "folded")
+    return [(row["name"], row["count"]) for row in named[:MOST_SUGGESTIONS]]
 
 
 def _suggest_series(user, text: str) -> list[tuple[str, int]]:
     fits = UserBook.objects.of(user).filter(words_begin("series_key", text)).exclude(series_key="").order_by()
-    named = fits.values("series_key").annotate(name=Max("series"), n=Count("pk")).order_by("-n", "series_key")
+    named = fits.values("series_key").annotate(name=Max("series"), n=Count("pk", filter=~WISHED)).order_by("-n", "series_key")
     return [(row["name"], row["n"]) for row in named[:MOST_SUGGESTIONS]]
 
 

@@ -55,7 +55,7 @@ class Series:
 
     @property
     def count(self) -> int:
-        return len(self.copies)
+        return len(self.numbers)
 
     @property
     def numbers(self) -> list[str]:

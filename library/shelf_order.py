@@ -43,8 +43,8 @@ def group_shelves(shelves) -> list[_Room]:
 
 def shelves_with_counts(user) -> tuple[list[Shelf], int]:
     """This person's shelves with their number of books (`count`) and latest `photo`, and the number of books without a shelf."""
-    standing = UserBook.objects.of(user).order_by().values_list("shelf").annotate(n=Count("*"))  # answered by an index alone
-    counts = dict(standing)
+    standing = UserBook.objects.of(user).owned().order_by().values_list("shelf")  # answered by an index alone
+    counts = dict(standing.annotate(n=Count("*")))
     shelves, photos = list(user.shelves.all()), sightings.latest_by_shelf(user)
     for shelf in shelves:
         shelf.count, shelf.photo = counts.get(shelf.pk, 0), photos.get(shelf.pk)

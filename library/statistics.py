@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import Substr
 from django.utils.safestring import mark_safe
 
@@ -31,11 +31,11 @@ class Part:
 
 
 class Statistics:
-    """The figures of one person's library, without the trash."""
+    """The figures of one person's library, without the trash and the wishlist."""
 
     def __init__(self, user):
         self.user = user
-        self.books = UserBook.objects.of(user).order_by()
+        self.books = UserBook.objects.of(user).owned().order_by()
 
     def counted(self, column: str) -> list[tuple]:
         return list(self.books.values_list(column).annotate(n=Count("pk")).order_by("-n", column))
@@ -54,9 +54,17 @@ class Statistics:
         return total | {"average": pages / books if books else None, "longest": longest}
 
     @cached_property
+    def _statuses(self) -> dict[str, int]:
+        return dict(UserBook.objects.of(self.user).order_by().values_list("status").annotate(n=Count("pk")))
+
+    @property
+    def wished(self) -> int:
+        return self._statuses.get(Status.WISHLIST, 0)
+
+    @cached_property
     def by_status(self) -> list[Part]:
-        counts = dict(self.counted("status"))
-        return [Part(status.label, counts[status], f"status={status}") for status in Status if counts.get(status)]
+        owned = [status for status in Status if status != Status.WISHLIST and status in self._statuses]
+        return [Part(status.label, self._statuses[status], f"status={status}") for status in owned]
 
     @cached_property
     def by_language(self) -> list[Part]:
@@ -98,8 +106,8 @@ class Statistics:
 
     @cached_property
     def by_author(self) -> list[Part]:
-        rows = CopyAuthor.objects.of(self.user).order_by().values("folded").annotate(name=Max("name"), n=Count("pk"))
-        return [Part(row["name"], row["n"]) for row in rows.order_by("-n", "folded")[:MOST]]
+        rows = CopyAuthor.objects.with_counts(self.user).filter(count__gt=0).order_by("-count", "folded")
+        return [Part(row["name"], row["count"]) for row in rows[:MOST]]
 
     @cached_property
     def by_shelf(self) -> list[Part]:
@@ -119,7 +127,7 @@ class Statistics:
 
     @cached_property
     def by_tag(self) -> list[Part]:
-        gone = UserBook.objects.in_trash(self.user).order_by().values("pk")
+        gone = UserBook.objects.not_owned(self.user).values("pk")
         tagged = UserBook.tags.through.objects.filter(tag__user=self.user).exclude(userbook__in=gone)
         counts = dict(tagged.values_list("tag").annotate(n=Count("pk")))
         tags = sorted(Tag.objects.filter(pk__in=counts), key=lambda tag: (-counts[tag.pk], tag.folded))

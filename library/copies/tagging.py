@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 
 from catalogs import folding
 from library.models import Tag, UserBook
+from library.models.copy_queries import OWNED_BOOKS
 
 LONGEST = Tag._meta.get_field("name").max_length
 AT_MOST = 50  # tags per book
@@ -68,9 +69,9 @@ def names_by_copy(copies) -> dict[int, list[str]]:
 
 
 def tags_with_counts(user):
-    """This person's tags with their number of books (`count`), without the trash."""
-    standing = Count("books", filter=Q(books__removed__isnull=True))
-    return Tag.objects.filter(user=user).annotate(count=standing).order_by("folded")  # annotating drops the default order
+    """This person's tags with their number of books (`count`), without the trash and the wishlist."""
+    # annotating drops the default order
+    return Tag.objects.filter(user=user).annotate(count=Count("books", filter=OWNED_BOOKS)).order_by("folded")
 
 
 def matching_tags(user, text: str, limit: int = 12) -> list[Tag]:

@@ -24,6 +24,9 @@ TEXTS = {"isbn": "isbn13", "year": "published_date"} | {
 }
 RELATED = {"tags": "tags", "author": "author_rows"}
 FIELDS = (*NULLABLE, *TEXTS, *RELATED, "cover")  # fields that may be empty
+WISHED = Q(status="wishlist")
+# For counting the books of shelves and tags.
+OWNED_BOOKS = Q(books__removed__isnull=True) & ~Q(books__status="wishlist")
 
 
 class UserBookQuerySet(FoldedQuerySet):
@@ -40,6 +43,18 @@ class UserBookQuerySet(FoldedQuerySet):
         found = self.filter(user=user, removed__isnull=True)
         found.owner = user
         return found
+
+    def owned(self) -> Self:
+        """Without the wishlist, which no count of a library includes."""
+        return self.exclude(WISHED)
+
+    def owned_and_wished(self) -> tuple[int, int]:
+        counts = self.order_by().aggregate(owned=Count("pk", filter=~WISHED), wished=Count("pk", filter=WISHED))
+        return counts["owned"], counts["wished"]
+
+    def not_owned(self, user) -> Self:
+        """The trash and the wishlist."""
+        return self.filter(WISHED | Q(removed__isnull=False), user=user).order_by()
 
     def to_look_up(self) -> Self:
         """Books whose look-up is due."""

@@ -75,6 +75,12 @@ class _CopyAuthorQuerySet(models.QuerySet):
         copies = self.model._meta.get_field("copy").related_model._default_manager
         return self.filter(user=user).exclude(copy__in=copies.filter(user=user, removed__isnull=False).order_by().values("pk"))
 
+    def with_counts(self, user):
+        """Every author once, with their number of books (`count`), which is 0 for those only on the wishlist."""
+        missing = self.model._meta.get_field("copy").related_model._default_manager.not_owned(user).values("pk")
+        counted = models.Count("pk", filter=~models.Q(copy__in=missing))
+        return self.of(user).order_by().values("folded").annotate(name=models.Max("name"), count=counted)
+
     def keep(self, copies):
         """Updates the rows of `copies` to match their `authors`, in at most three queries. `UserBook.save` does this for one
         copy; call it after `bulk_create`, `bulk_update` or `update`, in chunks."""

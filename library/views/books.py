@@ -17,6 +17,7 @@ from library.forms.filters import MISSING, NO_LANGUAGE, query_without
 from library.in_words import count_of
 from library.listing import pages_around
 from library.models import Entry, Status, SyncStatus, UserBook
+from library.models.copy_queries import WISHED
 from library.page_parts import HOME_STRIPS, HomeStrip
 
 # Books in the public domain, ordered so that neighbouring covers have different bindings.
@@ -56,9 +57,10 @@ def _results_context(request) -> dict:
     requested, shelves = LibraryFilter(request.GET, request.user), listing.shelves_of(request.user)
     numbers = listing.Numbers(request.user)
     books, in_list = requested.select(UserBook.objects.of(request.user)), requested.value("view") == "list"
-    paginator = listing.CopyPaginator(books, None if requested.narrows else numbers.total, all_columns=in_list)
+    paginator = listing.CopyPaginator(books, None if requested.narrows else (numbers.owned, numbers.wished), all_columns=in_list)
     page = paginator.get_page(request.GET.get("page"))
-    context = {"requested": requested, "page": page, "pages": pages_around(page), "total": numbers.total, "sort": requested.order}
+    context = {"requested": requested, "page": page, "pages": pages_around(page), "total": numbers.owned, "sort": requested.order}
+    context["any_books"] = bool(numbers.owned or numbers.wished)
     context |= {
         "narrowings": [(item, query_without(request.GET, item)) for item in requested.narrowings(shelves)],
         "place_chips": _linked(request, listing.place_chips(shelves, numbers, requested)),
@@ -156,7 +158,8 @@ def filters(request):
 
 def languages(user) -> list[tuple[str, str, int]]:
     """The languages in this library, most books first."""
-    books = UserBook.objects.of(user).order_by().values_list("language").annotate(n=Count("pk")).order_by("-n", "language")
+    counted = UserBook.objects.of(user).order_by().values_list("language").annotate(n=Count("pk", filter=~WISHED))
+    books = counted.order_by("-n", "language")
     return [(code or NO_LANGUAGE, language_name(code) or "Unknown", n) for code, n in books[:LANGUAGES_OFFERED]]
 
 

@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Max
 from django.db.models.functions import Left
 from django.http import Http404
 from django.shortcuts import render
@@ -34,10 +33,9 @@ def author_list(request):
     """Authors by surname with their number of books, filtered by typed text or by a letter."""
     typed = request.GET.get("q", "")[:100].replace("\0", "")
     letter = folding.fold(request.GET.get("letter", ""))[:1]
-    mine = CopyAuthor.objects.of(request.user).order_by()
-    letters = sorted(mine.values_list(Left("folded", 1), flat=True).distinct())
-    found = mine.filter(listing.words_begin("folded", typed), folded__startswith=letter)
-    named = found.values("folded").annotate(name=Max("name"), count=Count("pk")).order_by("folded")
+    letters = sorted(CopyAuthor.objects.of(request.user).order_by().values_list(Left("folded", 1), flat=True).distinct())
+    mine = CopyAuthor.objects.with_counts(request.user)
+    named = mine.filter(listing.words_begin("folded", typed), folded__startswith=letter).order_by("folded")
     page = Paginator(named, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "pages": pages_around(page), "typed": typed, "letter": letter, "letters": letters}
     return render(request, "library/author_list.html", context)
@@ -57,6 +55,7 @@ def author(request):
         "name": next((written for written in copies[0].authors if author_key(written) == key), name),
         "copies": copies[:MOST],
         "more": len(copies) > MOST,
+        "owned": sum(copy.status != Status.WISHLIST for copy in copies[:MOST]),
         "read": sum(copy.status == Status.READ for copy in copies[:MOST]),
         "series": _in_series(copies[:MOST]),
         "single": [copy for copy in copies[:MOST] if not copy.series_key],
@@ -134,5 +133,5 @@ def statistics(request):
         ("Most used tags", "tag", bars(numbers.by_tag), "bars"),
         ("How they were added", "way", bars(numbers.by_entry), "bars"),
     ]
-    context = {"totals": numbers.totals, "read": read, "charts": [chart for chart in charts if chart[2]]}
+    context = {"numbers": numbers, "read": read, "charts": [chart for chart in charts if chart[2]]}
     return render(request, "library/statistics.html", context)

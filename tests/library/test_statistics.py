@@ -1,10 +1,12 @@
 """The numbers of a library and their charts."""
 
+import re
 from datetime import date
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from library.copies import tagging
 from library.statistics import Part, Statistics, bars, columns, parts_by_year, round_up
@@ -110,3 +112,34 @@ def test_many_shelves_are_told_by_room(owner):
     make_copy(owner, "On the floor")
     rooms = {(part.label, part.count, part.query) for part in Statistics(owner).by_shelf}
     assert rooms == {("Study & hall", 7, "room=Study+%26+hall"), ("Attic", 7, "room=Attic"), ("No shelf", 1, "shelf=none")}
+
+
+def test_no_count_of_a_library_includes_the_wishlist(owner, owner_client):
+    shelf = make_shelf(owner, "Top")
+    facts = {"language": "en", "published_date": "1815", "pages": 400, "rating": 9, "shelf": shelf}
+    facts |= {"series": "Novels", "series_number": "2", "favourite": True}
+    tagging.set_tags(make_copy(owner, "Emma", "Jane Austen", **facts), ["Classic"])
+    addresses = [f"/api/v1/{name}" for name in ("statistics", "shelves", "tags", "authors", "series")]
+    before = [owner_client.get(address).json() for address in addresses]
+    shown = counts_on_pages(owner_client)
+    tagging.set_tags(make_copy(owner, "Persuasion", "Jane Austen", status="wishlist", **facts), ["Classic"])
+    assert before[0].pop("wished") == 0
+    after = [owner_client.get(address).json() for address in addresses]
+    assert after[0].pop("wished") == 1
+    assert after == before
+    assert counts_on_pages(owner_client) == shown
+    assert "+ 1 wished for" in owner_client.get("/").content.decode()
+
+
+def counts_on_pages(client) -> list[list[str]]:
+    """Every “n books” that a person reads."""
+    pages = [client.get(reverse(name)) for name in ("library", "shelves", "tags", "author_list", "series_list", "export")]
+    pages += [client.get(reverse("author"), {"name": "Jane Austen"}), client.get(reverse("series"), {"name": "Novels"})]
+    words = [" ".join(strip_tags(page.content.decode()).split()) for page in pages]
+    return [re.findall(r"\d+ books?", text) for text in words]
+
+
+def test_an_author_who_is_only_wished_for_has_no_books_yet(owner, owner_client):
+    make_copy(owner, "Emma", "Jane Austen", status="wishlist")
+    assert owner_client.get("/api/v1/authors").json()["items"] == [{"name": "Jane Austen", "count": 0}]
+    assert Statistics(owner).by_author == []

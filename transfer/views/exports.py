@@ -3,13 +3,14 @@
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 
+from library.models import UserBook
 from transfer import downloads
 
 
 @login_required
 def export_page(request):
-    context = {"copies": request.user.books.filter(removed__isnull=True).count()}
-    return render(request, "transfer/export.html", context)
+    owned, wished = UserBook.objects.of(request.user).owned_and_wished()
+    return render(request, "transfer/export.html", {"owned": owned, "wished": wished})
 
 
 @login_required
