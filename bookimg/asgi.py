@@ -1,9 +1,10 @@
 """The ASGI application: web pages and websockets."""
 
 import os
-from asyncio import get_running_loop
+from asyncio import Semaphore, get_running_loop
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from weakref import WeakValueDictionary
 
 import django
 from django.core.handlers.asgi import ASGIHandler
@@ -17,11 +18,13 @@ from django.urls import path  # noqa: E402
 
 from accounts.models import Scope  # noqa: E402
 from accounts.socket_auth import AuthenticatedSocket  # noqa: E402
+from bookimg.health import PROBES  # noqa: E402
 from bookimg.request_bodies import BodyLimits  # noqa: E402
 from chat.consumers import ChatConsumer  # noqa: E402
 from scanning.consumers import ScanConsumer  # noqa: E402
 
 THREADS = 32  # at most
+THREADS_OF_ONE = 24  # at most, for one address: slow requests of one client leave threads for the others
 threads = ThreadPoolExecutor(THREADS, "page")
 
 
@@ -29,11 +32,18 @@ class Pages(ASGIHandler):
     """Runs synchronous views and middleware in threads that keep their database connections. Django would open a new one for
     every request, and opening SQLite took a quarter of the time of a page."""
 
+    def __init__(self):
+        super().__init__()
+        self.turns: WeakValueDictionary[str, Semaphore] = WeakValueDictionary()  # as long as somebody uses them
+
     def load_middleware(self, is_async=False):
         super().load_middleware(is_async=False)
 
     async def get_response_async(self, request):
-        return await _in_thread(self.get_response, request)
+        if request.path in PROBES:
+            return await _in_thread(self.get_response, request)
+        async with self.turns.setdefault(request.META.get("REMOTE_ADDR", ""), Semaphore(THREADS_OF_ONE)):
+            return await _in_thread(self.get_response, request)
 
 
 async def _in_thread(function, *values):

@@ -3,6 +3,7 @@
 It needs no queue, because the rows know what is due. People take turns: each has one piece of work in progress at a time."""
 
 import logging
+import os
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from jobs.runner import WorkKind, attempt_work
 
 logger = logging.getLogger("jobs.outgoing")
 
-THREADS = 8
 LOOK_SECONDS = 0.5
 
 
@@ -24,13 +24,14 @@ LOOK_SECONDS = 0.5
 class OutgoingKind:
     work: WorkKind
     person: str  # the look-up of the person in the rows of the work: webhook__user
+    threads: int = 8  # at most, for work of this kind
 
 
 OUTGOING_KINDS: list[OutgoingKind] = []
 
 
 class OutgoingWork:
-    """Begins work as long as there are threads for it."""
+    """Begins work as long as there are threads for it, and each kind has its own."""
 
     def __init__(self, pool: ThreadPoolExecutor):
         self.pool = pool
@@ -42,7 +43,7 @@ class OutgoingWork:
             return
         for kind in OUTGOING_KINDS:
             people = [person for of_kind, person in self.busy.values() if of_kind == kind]
-            for person, pk in _turns(kind, people)[: THREADS - len(self.busy)]:
+            for person, pk in _turns(kind, people)[: kind.threads - len(people)]:
                 self.busy[self.pool.submit(_attempt_in_thread, kind.work, pk)] = kind, person
 
     def wait_for_change(self):
@@ -55,7 +56,8 @@ class OutgoingWork:
 
 def run_outgoing_work():
     """Until the process is asked to stop. Work in progress is finished."""
-    with ThreadPoolExecutor(THREADS, "outgoing") as pool:
+    os.nice(5)  # a photo must never wait for this
+    with ThreadPoolExecutor(sum(kind.threads for kind in OUTGOING_KINDS), "outgoing") as pool:
         outgoing = OutgoingWork(pool)
         while not draining.is_draining():
             try:
@@ -70,7 +72,7 @@ def run_outgoing_work():
 def _turns(kind: OutgoingKind, busy: list[int]) -> list[tuple[int, int]]:
     """The oldest piece of work of each person who has none in progress: the person's and its primary key."""
     rows = kind.work.model.objects.unfinished().free().exclude(**{f"{kind.person}__in": busy})
-    return list(rows.order_by().values_list(kind.person).annotate(oldest=Min("pk")).order_by("oldest")[:THREADS])
+    return list(rows.order_by().values_list(kind.person).annotate(oldest=Min("pk")).order_by("oldest")[: kind.threads])
 
 
 def _attempt_in_thread(work: WorkKind, pk: int):

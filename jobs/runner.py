@@ -25,6 +25,7 @@ logger = logging.getLogger("jobs.runner")
 
 MAX_DEATHS = 5  # workers that may die at one step before the work fails
 SWEPT_AT_ONCE = 200  # rows of one kind
+URGENT_SHARE = 1 / 3  # of the time that a task has may go into more urgent work
 LOOKED_AT = 20  # rows to check for one in this worker's queue
 LONGEST_WAIT = 2**7  # in leases; after that time at the latest, a message is considered lost
 WORK_KINDS: dict[str, "WorkKind"] = {}
@@ -100,15 +101,13 @@ def _send(kind: WorkKind, pk: int, step: str) -> bool:
 
 # ── Working ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def run_work(name: str, pk: int, step: str = ""):
-    """The task that workers run. A worker that is shutting down puts it back instead."""
+    """The task that workers run. One that cannot begin goes back into the queue."""
     kind = WORK_KINDS[name]
-    while not draining.is_draining() and (urgent := next_urgent(kind, step)):
-        attempt_work(*urgent)
-    if draining.is_draining():
-        _send(kind, pk, step)
-    else:
+    if _do_urgent_work(partial(next_urgent, kind, step)):
         row = kind.next_row(step)
         attempt_work(kind, row.pk if row else pk, step)
+    else:
+        _send(kind, pk, step)
 
 
 def next_urgent(kind: WorkKind, step: str = "") -> tuple[WorkKind, int, str] | None:
@@ -117,10 +116,21 @@ def next_urgent(kind: WorkKind, step: str = "") -> tuple[WorkKind, int, str] | N
     return _below_rank(kind.rank, kind.queue(step)) or ((kind, row.pk, row.step) if row else None)
 
 
-def run_urgent_work(rank: int = 1):
-    """Does all work below `rank` first, for tasks that are not leased work, such as the download of a cover."""
-    while not draining.is_draining() and (urgent := _below_rank(rank, settings.QUEUES[""])):
+def run_urgent_work(rank: int = 1) -> bool:
+    """Does all work below `rank` first, for tasks that are not leased work, such as the download of a cover. False if the task
+    must go back into the queue, as in `_do_urgent_work`."""
+    return _do_urgent_work(partial(_below_rank, rank, settings.QUEUES[""]))
+
+
+def _do_urgent_work(find: Callable[[], tuple[WorkKind, int, str] | None]) -> bool:
+    """Attempts what `find` returns until that is None. False if that takes too long, because a task is killed at its time-out
+    whoever it works for, or if the worker is shutting down."""
+    until = time.monotonic() + settings.TASK_TIMEOUT * URGENT_SHARE
+    while not draining.is_draining() and time.monotonic() < until:
+        if (urgent := find()) is None:
+            return True
         attempt_work(*urgent)
+    return False
 
 
 def _below_rank(rank: int, queue: str) -> tuple[WorkKind, int, str] | None:

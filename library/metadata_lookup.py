@@ -1,4 +1,5 @@
-"""Looks up the details of books entered by ISBN in the catalogues, in the background, with at most three attempts.
+"""Looks up the details of books entered by ISBN in the catalogues, in a process that delays no photo (jobs/outgoing.py), with
+at most three attempts.
 
 One worker at a time looks up a person's pending books; it holds the lease on the person's `MetadataLookup`. The attempts and the
 pause before the next one are counted per book. Details that the owner has typed are never changed."""
@@ -18,7 +19,7 @@ from library.copies import facts, identity
 from library.models import MetadataLookup, SyncStatus, UserBook
 
 PAUSES = (20, 120)  # seconds after the first and the second failed attempt
-SLICE_SECONDS = 20  # a task stops after this, so that others get their turn
+SLICE_SECONDS = 20  # after this, others get their turn
 SECONDS = 40  # limit for all requests of one portion
 TOGETHER = 16  # books in one portion
 UNKNOWN = "No catalogue has this ISBN."
@@ -34,15 +35,10 @@ def needs_lookup(record: Record) -> bool:
 
 # ── Into the background ─────────────────────────────────────────────────────────────────────────────────────────────
 def begin_lookup(copies: Sequence[UserBook]):
-    """Enqueues the look-up of the pending copies on commit. All copies must belong to one person."""
+    """Has the pending copies looked up. All copies must belong to one person."""
     waiting = [copy for copy in copies if copy.sync_status == SyncStatus.PENDING]
     if waiting:
-        _enqueue_lookup(waiting[0].user_id)
-
-
-def _enqueue_lookup(user_pk: int):
-    MetadataLookup.objects.get_or_create(user_id=user_pk)
-    runner.enqueue_work(LOOKUPS, user_pk)
+        MetadataLookup.objects.get_or_create(user_id=waiting[0].user_id)
 
 
 @transaction.atomic
@@ -63,12 +59,9 @@ def _work(lease: Lease):
     user_pk, until = lease.row.pk, time.monotonic() + SLICE_SECONDS
     while _look_up_portion(user_pk, lease.check):
         lease.progress()
-        if draining.is_draining() or time.monotonic() > until or runner.next_urgent(LOOKUPS):
+        if draining.is_draining() or time.monotonic() > until:
             break
-    with transaction.atomic():
-        lease.release(attempts=0, deaths=0)
-        if UserBook.objects.to_look_up().filter(user=user_pk).exists():
-            runner.enqueue_work(LOOKUPS, user_pk)
+    lease.release(attempts=0, deaths=0)
 
 
 def _look_up_portion(user_pk: int, check: Callable[[], None] = lambda: None) -> bool:
@@ -106,8 +99,7 @@ def settle_lookup(pk: int, isbn13: str, answer: Answer):
         return None
     if copy.isbn13 != isbn13:  # its owner has corrected the ISBN in the meantime
         copy.sync_after, copy.sync_attempts = None, 0
-        copy.save(update_fields=["sync_after", "sync_attempts"])
-        return _enqueue_lookup(copy.user_id)
+        return copy.save(update_fields=["sync_after", "sync_attempts"])
     copy.sync_attempts += 1
     for record in answer.records:
         _learn(copy, record)
@@ -147,5 +139,4 @@ LOOKUPS = runner.WorkKind(
     pauses=PAUSES,
     sentence=GAVE_UP,
     give_up=_give_up,
-    rank=1,
 )

@@ -6,6 +6,7 @@ from django_q.models import Schedule
 
 from accounts.account_deletion import ACCOUNT_DATA, CHUNK, AccountData, delete_in_chunks
 from accounts.page_links import PAGE_LINKS, SETTINGS_BOOKS, SETTINGS_PROGRAMS, PageLink
+from jobs.outgoing import OUTGOING_KINDS, OutgoingKind
 from jobs.periodic import register_periodic
 from jobs.runner import register_kind
 from library.copies import trash
@@ -16,7 +17,7 @@ from library.search.embedding import VECTORS
 
 
 def register():
-    register_kind(LOOKUPS)
+    OUTGOING_KINDS.append(OutgoingKind(LOOKUPS, person="user", threads=2))
     register_kind(VECTORS)
     register_periodic("trash", trash.purge_old, Schedule.DAILY)
     ACCOUNT_DATA.append(

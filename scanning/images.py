@@ -59,13 +59,12 @@ def inspect(file: IO[bytes], max_mb: int, max_megapixels: int) -> Info:
     if image.format in ("PNG", "WEBP") and getattr(image, "is_animated", False):
         raise PhotoError("This is an animated picture. Choose a still photo of the shelf.")
     with _whole():
-        turned = _orientation(image) in ON_THEIR_SIDE
-        width, height = (image.height, image.width) if turned else (image.width, image.height)
-        info = Info("JPEG" if image.format == "MPO" else image.format, width, height)
-        if not info.is_large:
+        size = image.size
+        if size[0] * size[1] <= LARGE:
             image.draft(None, (image.width // 8, image.height // 8))  # a JPEG is still read to its end, in a third of the time
             image.load()
-    return info
+        width, height = reversed(size) if _orientation(image) in ON_THEIR_SIDE else size
+    return Info("JPEG" if image.format == "MPO" else image.format, width, height)
 
 
 def too_heavy(max_mb: int) -> PhotoError:
@@ -86,20 +85,34 @@ def clean_photo(file: IO[bytes]) -> bytes:
 
 
 def _orientation(image: Image.Image):
-    """What the EXIF data says, which may be anything; data that cannot be read says nothing."""
+    """What the EXIF data read so far says, which may be anything; data that cannot be read says nothing."""
     try:
-        return image.getexif().get(0x0112)
+        return Image.Image.getexif(image).get(0x0112)  # that of a PNG would decode the whole picture
     except Exception:  # Pillow raises what it stumbles over
         return None
 
 
 def _upright(image: Image.Image) -> Image.Image:
+    image.load()  # a PNG may say it behind its pixels
     return ImageOps.exif_transpose(image) if _orientation(image) in range(2, 9) else image
+
+
+def size_of(photo: bytes) -> tuple[int, int]:
+    """Width and height of a cleaned photo."""
+    return Image.open(io.BytesIO(photo)).size
 
 
 def load_photo(file: IO[bytes]) -> np.ndarray:
     """A photo as height x width x 3, RGB, uint8, upright: a cleaned one is already, a file on a disk may not be."""
     return np.array(_upright(Image.open(file)).convert("RGB"))
+
+
+def load_reduced(file: IO[bytes]) -> tuple[np.ndarray, int]:
+    """A cleaned photo with fewer than LARGE pixels, and the number that its width and height were divided by."""
+    image = Image.open(file)
+    divisor = next((number for number in (1, 2, 4) if image.width * image.height <= LARGE * number**2), 8)
+    image.draft("RGB", (image.width // divisor, image.height // divisor))
+    return np.asarray(image), divisor
 
 
 def thumbnail(file: IO[bytes], side: int = THUMBNAIL_SIDE) -> bytes:

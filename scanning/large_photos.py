@@ -1,6 +1,6 @@
-"""Cleans photos one at a time, and large ones in a process of their own: `python -m scanning.large_photos` reads standard input.
+"""Cleans large photos in a process of their own: `python -m scanning.large_photos` reads standard input.
 
-Decoding 80 megapixels takes up to a gigabyte, which the web process must not hold, even if many people upload at once."""
+Decoding 80 megapixels takes up to a gigabyte, which the web process must not hold. One at a time is cleaned."""
 
 import io
 import resource
@@ -19,17 +19,13 @@ TOO_LARGE = "This photo is too large to be opened. Make it smaller first."
 _one_at_a_time = threading.Lock()
 
 
-def clean_any_photo(file: IO[bytes], info: images.Info) -> bytes:
+def clean_large_photo(file: IO[bytes]) -> bytes:
     """An inspected photo as `images.clean_photo` returns it. Raises PhotoError."""
-    with _one_at_a_time:
-        return _clean_elsewhere(file) if info.is_large else images.clean_photo(file)
-
-
-def _clean_elsewhere(file: IO[bytes]) -> bytes:
     file.seek(0)
     command, place = [sys.executable, "-m", "scanning.large_photos"], Path(__file__).parent.parent
     try:
-        done = subprocess.run(command, cwd=place, input=file.read(), capture_output=True, timeout=SECONDS)
+        with _one_at_a_time:
+            done = subprocess.run(command, cwd=place, input=file.read(), capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         raise images.PhotoError(TOO_LARGE) from None
     if done.returncode == 0:

@@ -1,15 +1,11 @@
 """The pictures of single spines: stored by the pipeline, and cut again where one is missing."""
 
-import threading
-
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from library.covers.cover_files import decoding
 from scanning import images
 from scanning.models import Scan
-
-# One at a time: a photo in memory can be 240 MB, and after the first the others find theirs stored.
-cutting = threading.Lock()
 
 
 def spine_picture(scan: Scan, number: int) -> bytes | None:
@@ -19,7 +15,7 @@ def spine_picture(scan: Scan, number: int) -> bytes | None:
         return None
     key = scan.spine_key(number)
     if not default_storage.exists(key):
-        with cutting:
+        with decoding:  # after the first, the others find theirs stored
             if not default_storage.exists(key):
                 _cut_missing(scan)
     with default_storage.open(key) as file:
@@ -29,8 +25,9 @@ def spine_picture(scan: Scan, number: int) -> bytes | None:
 def _cut_missing(scan: Scan):
     """All that are missing, because the photo is decoded for the first one anyway."""
     with default_storage.open(scan.photo) as file:
-        photo = images.load_photo(file)
+        photo, divisor = images.load_reduced(file)
     for candidate in scan.candidates.all():
         key = scan.spine_key(candidate.number)
-        if candidate.region and not default_storage.exists(key):
-            default_storage.save(key, ContentFile(images.crop(photo, candidate.region)))
+        quad = [(x / divisor, y / divisor) for x, y in candidate.region]
+        if quad and not default_storage.exists(key):
+            default_storage.save(key, ContentFile(images.crop(photo, quad)))

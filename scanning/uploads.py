@@ -17,6 +17,7 @@ from django.utils.text import get_valid_filename
 
 from accounts import rates, user_files
 from library import shelf_order
+from library.covers.cover_files import decoding
 from library.forms import ShelfForm
 from library.models import Shelf
 from scanning import images, large_photos, pipeline
@@ -74,9 +75,16 @@ def take_in_upload(
         if earlier.job_id == job_id:
             return earlier  # the same request twice, a moment apart
         raise SeenBefore(earlier)
-    scan = Scan(user=user, job_id=job_id, filename=photo_name(filename), sha256=digest, width=info.width, height=info.height)
+    scan = Scan(user=user, job_id=job_id, filename=photo_name(filename), sha256=digest)
     scan.kind, scan.wanted = kind, wanted
-    return _start(scan, large_photos.clean_any_photo(file, info), shelf)
+    return _start(scan, _cleaned(file, info), shelf)
+
+
+def _cleaned(file: IO[bytes], info: images.Info) -> bytes:
+    if info.is_large:
+        return large_photos.clean_large_photo(file)
+    with decoding:
+        return images.clean_photo(file)
 
 
 def scan_again(scan: Scan) -> Scan:
@@ -84,7 +92,7 @@ def scan_again(scan: Scan) -> Scan:
     with default_storage.open(scan.photo) as file:
         photo = file.read()
     fresh = Scan(user=scan.user, job_id=new_job_id(), filename=scan.filename, sha256=scan.sha256)
-    fresh.width, fresh.height, fresh.kind = scan.width, scan.height, scan.kind
+    fresh.kind = scan.kind
     return _start(fresh, photo, scan.shelf or "")
 
 
@@ -114,7 +122,7 @@ def _count_photo(user):
 
 def _start(scan: Scan, photo: bytes, shelf: Shelf | str) -> Scan:
     """Files first, then the row: a crash in between leaves a file nobody sees, never a scan without its photo."""
-    scan.photo_bytes = len(photo)
+    scan.photo_bytes, (scan.width, scan.height) = len(photo), images.size_of(photo)
     check_space(scan.user, scan.photo_bytes, scan.job_id)
     _count_photo(scan.user)
     scan.photo = default_storage.save(scan.upload_key(_stored_name(scan.filename)), ContentFile(photo))

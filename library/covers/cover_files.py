@@ -9,6 +9,8 @@ import re
 import secrets
 import threading
 import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from urllib.parse import urlencode, urlsplit
 
@@ -34,7 +36,7 @@ MOST_PIXELS = 40_000_000
 WIDTH, HEIGHT = 400, 800  # px, at most; a tile is 180 px wide on a sharp screen
 LEAST_WIDTH, LEAST_HEIGHT = 48, 60  # px; some catalogues send a blank pixel if they have no cover
 LEAST_RANGE = 16  # grey levels between the darkest and the lightest part; below that, the picture is blank
-_one_at_a_time = threading.Lock()  # a picture in memory can be 300 MB
+decoding = threading.Lock()  # one picture at a time in the whole process, photos included: one can take 300 MB
 TOO_MANY_PIXELS = "This picture has too many pixels. Make it smaller first."
 
 
@@ -44,7 +46,7 @@ class PictureError(Exception):
 
 def as_cover(data: bytes) -> bytes:
     """The picture in `data` as WebP: upright, without metadata, at most 400 px wide. Raises PictureError."""
-    with _one_at_a_time:
+    with decoding:
         picture = _opened(data)
     if picture.width < LEAST_WIDTH or picture.height < LEAST_HEIGHT:
         raise PictureError(f"This picture is too small for a cover: {picture.width} × {picture.height} pixels.")
@@ -85,6 +87,7 @@ def _opened(data: bytes) -> Image.Image:
 SHARED_KEY = re.compile(r"covers/[0-9a-f]{2}/([0-9a-f]{40})\.webp")
 OWN_KEY = re.compile(r"covers/own/(\d+)/([0-9a-f]{32})\.webp")
 NO_PICTURE_SECONDS = 24 * 3600  # before an address without a picture is tried again
+LOOK_SECONDS = 0.2  # between looks for urgent work
 LATER_SECONDS = 10 * 60  # before an address that did not respond is tried again
 FOREVER = f"private, max-age={365 * 24 * 3600}, immutable"  # the picture at an address never changes
 REST_SECONDS = 2 * 60  # an unreachable host is left alone, so that a page of covers does not wait for every one
@@ -140,16 +143,26 @@ def cover_changed(copy: UserBook):
 
 def store_cover(pk: int):
     """Task: stores the picture of this copy and sets its key on the edition and on all copies with the same cover."""
-    run_urgent_work()
+    if not run_urgent_work():
+        return async_task("library.covers.cover_files.store_cover", pk)
     copy = UserBook.objects.select_related("book").filter(pk=pk, cover_key="").first()
     if copy is None or not is_wanted(copy.cover):
-        return
-    if key := fetched_cover_key(copy.cover):
+        return None
+    if key := fetched_cover_key(copy.cover, _fetch_beside_urgent_work):
         UserBook.objects.filter(book=copy.book_id, cover=copy.cover, cover_key="").update(cover_key=key)
         Book.objects.filter(pk=copy.book_id, cover=copy.cover, cover_key="").update(cover_key=key)
 
 
-def fetched_cover_key(cover: str) -> str:
+def _fetch_beside_urgent_work(cover: str) -> bytes:
+    """A server that hardly sends anything must not hold up a photo."""
+    with ThreadPoolExecutor(1) as pool:
+        download = pool.submit(_fetch, cover)
+        while not wait([download], LOOK_SECONDS).done:
+            run_urgent_work()
+    return download.result()
+
+
+def fetched_cover_key(cover: str, fetch: Callable[[str], bytes] | None = None) -> str:
     """The key of the picture at the address `cover`, downloaded if necessary; "" if there is none."""
     key = key_for(cover)
     if default_storage.exists(key):
@@ -159,7 +172,7 @@ def fetched_cover_key(cover: str) -> str:
     if cache.get_many([no_picture, at_rest]):
         return ""
     try:
-        picture = as_cover(_fetcher().fetch(cover))
+        picture = as_cover((fetch or _fetch)(cover))
     except PictureError:
         cache.set(no_picture, True, NO_PICTURE_SECONDS)
         return ""
@@ -185,10 +198,11 @@ def store_own_cover(user, picture: bytes) -> str:
     return stored(own_key(user.pk, secrets.token_hex(16)), picture)
 
 
-def _fetcher() -> Fetcher:
-    """The fetcher that COVERS selects: ours, or a class by its dotted path."""
+def _fetch(cover: str) -> bytes:
+    """With the fetcher that COVERS selects: ours, or a class by its dotted path."""
     agent = f"BookImg/{settings.VERSION}" + (f" (+{settings.CONTACT})" if settings.CONTACT else "")
-    return Fetcher(agent) if settings.COVERS == "fetch" else import_string(settings.COVERS)()
+    fetcher = Fetcher(agent) if settings.COVERS == "fetch" else import_string(settings.COVERS)()
+    return fetcher.fetch(cover)
 
 
 def picture_response(key: str) -> HttpResponse:

@@ -5,8 +5,9 @@ from concurrent.futures import Future
 import pytest
 
 from accounts.models import Delivery
-from jobs.outgoing import OUTGOING_KINDS, THREADS, OutgoingWork
+from jobs.outgoing import OUTGOING_KINDS, OutgoingWork
 from jobs.runner import WORK_KINDS, sweep_work
+from library.copies.isbn_entry import add_isbns
 from tests.factories import DeliveryFactory, UserFactory, WebhookFactory
 from tests.work import queued
 
@@ -59,9 +60,19 @@ def test_the_next_message_begins_when_the_one_before_is_done(owner, outgoing):
 
 
 def test_no_more_is_begun_than_there_are_threads(outgoing, django_assert_num_queries):
-    for _ in range(THREADS + 4):
+    most = OUTGOING_KINDS[0].threads
+    for _ in range(most + 4):
         messages(UserFactory(), 2)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(len(OUTGOING_KINDS)):
         outgoing.begin_due()
     outgoing.begin_due()
-    assert len(outgoing.pool.begun) == THREADS
+    assert len(outgoing.pool.begun) == most
+
+
+def test_look_ups_do_not_wait_for_messages_that_nobody_receives(outgoing, owner):
+    for _ in range(OUTGOING_KINDS[0].threads):
+        messages(UserFactory(), 1)
+    outgoing.begin_due()
+    add_isbns(owner, ["9780441172719"])
+    outgoing.begin_due()
+    assert outgoing.pool.begun[-1] == owner.pk

@@ -1,15 +1,17 @@
 """Who comes first: what people wait for before bulk work, and everybody in turn. There is one worker."""
 
+import threading
 from dataclasses import replace
 
 import pytest
 
 from jobs import runner
+from library.covers.cover_fetching import FetchError
 from library.covers.cover_files import store_cover
-from library.metadata_lookup import LOOKUPS
 from scanning import pipeline
 from scanning.models import Scan, Stage
 from tests.factories import make_copy, make_import, make_scan
+from tests.work import queued
 from transfer import import_run
 from transfer.import_run import IMPORTS
 
@@ -23,6 +25,7 @@ def worked_on(monkeypatch):
 
     def work(lease):
         done.append(lease.row.pk)
+        DrippingServer.read.set()
         lease.release(status=Scan.Status.COMPLETE, stage=Stage.DONE)
 
     monkeypatch.setitem(runner.WORK_KINDS, "scan", replace(pipeline.SCANS, work=work))
@@ -62,7 +65,7 @@ def test_nothing_waits_for_work_of_its_own_rank_or_a_higher_one(owner, stranger)
     make_scan(owner)
     assert runner.next_urgent(pipeline.SCANS, Stage.READ) is None
     Scan.objects.all().delete()
-    assert runner.next_urgent(LOOKUPS) is None
+    assert runner.next_urgent(IMPORTS) is None
 
 
 def test_work_that_is_held_or_pauses_is_no_reason_to_stop(owner):
@@ -85,3 +88,32 @@ def test_one_photo_does_not_wait_behind_the_many_of_somebody_else(owner, strange
         runner.run_work("scan", pk, Stage.READ)
     assert sorted(worked_on) == sorted([*many, one]) and worked_on.index(one) <= 1
     assert [pk for pk in worked_on if pk != one] == many
+
+
+class DrippingServer:
+    """Named in the settings: sends the end of a cover when a photo has been read, or never."""
+
+    read = threading.Event()
+
+    def fetch(self, address):
+        assert self.read.wait(20), "the photo waits for the cover"
+        raise FetchError("no picture after all")
+
+
+def test_a_photo_is_read_while_the_server_of_a_cover_drips(owner, stranger, worked_on, settings):
+    settings.COVERS = f"{__name__}.DrippingServer"
+    copy, scan = make_copy(stranger, cover="https://covers.example/1.jpg"), make_scan(owner)
+    runner.take_lease(Scan.objects.filter(pk=scan.pk)).pause(0.3)  # it comes when the download has begun
+    DrippingServer.read.clear()
+    store_cover(copy.pk)
+    assert worked_on == [scan.pk]
+
+
+def test_a_task_that_has_spent_its_time_on_others_goes_back_into_the_queue(owner, stranger, worked_on, settings):
+    settings.TASK_TIMEOUT = 0
+    file = make_import(stranger, "Title,Author\nEmma,Jane Austen\n", here=True)
+    import_run.start(file, {}, here=True)
+    make_scan(owner)
+    runner.run_work("import", file.pk)
+    store_cover(make_copy(stranger, cover="https://covers.example/1.jpg").pk)
+    assert queued()[-2:] == ["import", "library.covers.cover_files.store_cover"]

@@ -5,9 +5,8 @@ import pytest
 from catalogs import local
 from library.copies import identity, isbn_entry
 from library.copies.isbn_entry import Batch, EntryOutcome, OnDuplicate, add_isbns, last_batch, remember_batch
-from library.models import Book, Entry, Status, SyncStatus, UserBook
+from library.models import Book, Entry, MetadataLookup, Status, SyncStatus, UserBook
 from tests.factories import make_copy, make_record, make_shelf
-from tests.work import queued
 
 pytestmark = pytest.mark.django_db
 DUNE, EMMA, WALDEN = "9780441172719", "9780141439587", "9780306406157"
@@ -23,12 +22,11 @@ def test_each_isbn_is_a_book_in_the_order_it_was_given(owner):
     assert [copy.isbn13 for copy in UserBook.objects.order_by("added", "pk")] == [DUNE, EMMA, WALDEN]
 
 
-def test_a_book_nobody_knows_yet_is_there_at_once_and_waits_to_be_looked_up(owner, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        (entered,) = add_isbns(owner, [DUNE])
+def test_a_book_nobody_knows_yet_is_there_at_once_and_waits_to_be_looked_up(owner):
+    (entered,) = add_isbns(owner, [DUNE])
     copy = entered.copy
     assert (copy.title, copy.sync_status, copy.origins) == ("ISBN 978-0-441-17271-9", SyncStatus.PENDING, {"isbn13": "you"})
-    assert queued() == ["look-up"]
+    assert MetadataLookup.objects.unfinished().filter(user=owner).exists()
 
 
 def test_a_book_that_is_known_here_has_its_title_at_once(owner):

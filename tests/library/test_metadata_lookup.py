@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from catalogs import CatalogError, Record
 from catalogs.lookup import Answer
+from catalogs.synthetic import isbn13
 from jobs import draining, runner
 from jobs.leases import take_lease
 from library import metadata_lookup
 from library.copies import owner_edits
 from library.copies.isbn_entry import add_isbns
 from library.models import Book, FactChange, MetadataLookup, SyncStatus, UserBook
-from tests.work import queued
 
 pytestmark = pytest.mark.django_db
 DUNE, EMMA = "9780441172719", "9780141439587"
@@ -69,8 +69,8 @@ def fresh(copy) -> UserBook:
 
 
 def fill(owner):
-    """As a worker that gets the message."""
-    runner.run_work("look-up", owner.pk)
+    """As the process for outgoing work."""
+    runner.attempt_work(metadata_lookup.LOOKUPS, owner.pk)
 
 
 def later(copy):
@@ -160,19 +160,13 @@ def test_a_title_without_a_cover_is_asked_for_again_while_somebody_is_sick(owner
     assert (fresh(copy).cover, fresh(copy).sync_status) == (COVER, SyncStatus.SYNCED)
 
 
-def test_a_worker_that_dies_loses_nothing(owner, django_capture_on_commit_callbacks):
+def test_a_worker_that_dies_loses_nothing(owner):
     Kind.known = {DUNE: RECORD}
     copy = entered(owner)
     die_with(owner)
     fill(owner)
     assert (fresh(copy).sync_status, Kind.asked) == (SyncStatus.PENDING, [])  # somebody may be at it
-    assert runner.enqueue_due(metadata_lookup.LOOKUPS) == 0
     later(copy)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert runner.enqueue_due(metadata_lookup.LOOKUPS) == 1
-    assert queued() == ["look-up"]
-    with django_capture_on_commit_callbacks(execute=True):
-        assert runner.enqueue_due(metadata_lookup.LOOKUPS) == 0  # it is in the queue already
     fill(owner)
     assert fresh(copy).sync_status == SyncStatus.SYNCED
 
@@ -195,25 +189,22 @@ def test_a_death_is_no_try_of_a_catalogue(owner, settings):
     assert (fresh(copy).sync_status, fresh(copy).sync_attempts) == (SyncStatus.PENDING, 1)
 
 
-def test_a_retry_asks_anew_with_all_tries_before_it(owner, django_capture_on_commit_callbacks):
+def test_a_retry_asks_anew_with_all_tries_before_it(owner):
     copy = entered(owner)
     fill(owner)
     assert fresh(copy).sync_status == SyncStatus.FAILED
     Kind.known = {DUNE: RECORD}
-    with django_capture_on_commit_callbacks(execute=True):
-        assert metadata_lookup.retry_lookups(UserBook.objects.filter(user=owner)) == 1
-        assert metadata_lookup.retry_lookups(UserBook.objects.filter(user=owner)) == 0
-    assert queued() == ["look-up"]
+    assert metadata_lookup.retry_lookups(UserBook.objects.filter(user=owner)) == 1
+    assert metadata_lookup.retry_lookups(UserBook.objects.filter(user=owner)) == 0
     fill(owner)
     assert (fresh(copy).title, fresh(copy).sync_status, fresh(copy).sync_error) == ("Dune", SyncStatus.SYNCED, "")
 
 
-def test_a_number_put_right_in_the_meantime_is_looked_up_instead(owner, django_capture_on_commit_callbacks):
+def test_a_number_put_right_in_the_meantime_is_looked_up_instead(owner):
     Kind.known = {EMMA: Record("Emma", ("Jane Austen",), isbn=EMMA, cover=COVER, source="kind")}
     copy = entered(owner)
     owner_edits.edit_copy(owner, copy.pk, {"isbn13": EMMA})
-    with django_capture_on_commit_callbacks(execute=True):
-        metadata_lookup.settle_lookup(copy.pk, DUNE, Answer([RECORD]))
+    metadata_lookup.settle_lookup(copy.pk, DUNE, Answer([RECORD]))
     assert fresh(copy).title != "Dune"
     fill(owner)
     assert (fresh(copy).title, fresh(copy).sync_status) == ("Emma", SyncStatus.SYNCED)
@@ -239,11 +230,11 @@ def test_many_books_are_all_filled_and_each_isbn_is_asked_for_once(owner):
     assert len(Kind.asked) <= 3 and set(Kind.asked) == {DUNE, EMMA}
 
 
-def test_a_worker_that_is_to_stop_begins_nothing_new(owner):
-    copy = entered(owner)
+def test_a_worker_that_is_to_stop_finishes_its_portion(owner):
+    add_isbns(owner, [isbn13(number) for number in range(metadata_lookup.TOGETHER + 2)])
     draining.start_draining()
     try:
         fill(owner)
     finally:
         draining.stop_draining()
-    assert (fresh(copy).sync_status, fresh(copy).sync_attempts) == (SyncStatus.PENDING, 0)
+    assert UserBook.objects.filter(sync_status=SyncStatus.PENDING).count() == 2

@@ -156,6 +156,27 @@ def test_a_huge_picture_is_refused_from_its_header(side):
     assert "more than 80 megapixels" in sentence_about(png_header(side, side))
 
 
+def test_a_large_picture_is_inspected_without_being_decoded():
+    assert images.inspect(io.BytesIO(png_header(8_000, 8_000)), 25, 80) == images.Info("PNG", 8_000, 8_000)
+
+
+def test_a_png_that_says_behind_its_pixels_how_it_is_turned_is_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = encoded(picture().transpose(Image.Transpose.ROTATE_90), "PNG").getvalue()
+    behind = exif.tobytes().removeprefix(b"Exif\0\0")
+    chunk = struct.pack(">I", len(behind)) + b"eXIf" + behind + struct.pack(">I", zlib.crc32(b"eXIf" + behind))
+    file = io.BytesIO(data[:-12] + chunk + data[-12:])
+    info = images.inspect(file, 25, 80)
+    assert (info.width, info.height) == cleaned(file).size == (600, 400)
+
+
+@pytest.mark.parametrize("size, divisor", [((4_000, 4_000), 1), ((5_000, 4_000), 2), ((8_000, 9_000), 4)])
+def test_large_photos_are_decoded_at_a_part_of_their_size(size, divisor):
+    array, found = images.load_reduced(encoded(Image.new("RGB", size), quality=20))
+    assert found == divisor and array.shape == (size[1] // divisor, size[0] // divisor, 3)
+
+
 def test_a_ribbon_too_long_for_a_jpeg_is_refused():
     assert "65,500 pixels long" in sentence_about(png_header(70_000, 10))
 
