@@ -168,6 +168,7 @@ class BookOut(Out):
     categories: list[str]
     cover_image: str
     purchase_links: dict[str, str]
+    specifications: dict[str, str] = Field(description="What a model read on a photo of its cover, as “format” or “price”.")
     status: StatusName
     rating: float | None = Field(description="Stars, from 0.5 to 5.")
     favourite: bool

@@ -90,6 +90,7 @@ class FinalBook(Out):
     purchase_links: dict[str, str]
     confidence: float
     model_confidence: float | None = Field(description="The model's own confidence, where a model proposed the book.")
+    specifications: dict[str, str] = Field(description="What a model read on a cover besides title and author, as “format”.")
     validated: bool = Field(description="A catalogue confirms it.")
     band: Annotated[str, OneOf(*Band.values)]
     source: str

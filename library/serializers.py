@@ -6,7 +6,7 @@ from library.models import FACTS, Loan, Reading, Shelf, Tag, UserBook
 
 IN_JSON = (
     *FACTS, "status", "rating", "favourite", "review", "notes", "bought", "bought_from", "price", "currency", "condition",
-    "condition_note", "entry", "origins", "sync_status", "version", "added", "changed", "removed", "shelf__name",
+    "condition_note", "entry", "origins", "imported", "sync_status", "version", "added", "changed", "removed", "shelf__name",
 )  # fmt: skip
 
 
@@ -46,6 +46,7 @@ def _book_json(copy: UserBook, tags: list[str]) -> dict:
         "categories": copy.categories,
         "coverImage": copy.cover,
         "purchaseLinks": purchase_links(copy.isbn13, copy.title, copy.author),
+        "specifications": copy.specifications,
         "status": str(copy.status),
         "rating": copy.rating and copy.rating / 2,
         "favourite": copy.favourite,

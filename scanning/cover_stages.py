@@ -70,6 +70,8 @@ def look_up(scan: Scan, report: Report) -> Outcome:
     codes = codes or _number_seen(cover, lines)
     matches = by_number(codes, recognizer.lookup) if codes else by_text(lines, recognizer.lookup, cover)
     rows = results.plan_candidates(scan, matches)
+    for row in rows:
+        row.specifications = cover.get("specifications", {})
     stages.store_spines(scan, rows, stages.photo(scan), report)
 
     def keep(scan: Scan):

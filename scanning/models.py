@@ -262,6 +262,9 @@ class Candidate(FoldedModel):
     confidence = models.FloatField()
     model_confidence = models.FloatField("the model's own, where one proposed the spine", null=True, blank=True)
     validated = models.BooleanField()
+    specifications: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(
+        "what a model read on a cover beyond title and author", default=dict, blank=True
+    )
     record: "models.JSONField[RecordData, RecordData]" = models.JSONField(
         "the proposed edition (catalogs.Record), or what was read as its title"
     )

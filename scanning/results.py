@@ -25,6 +25,7 @@ PROPOSED = (
     "position",
     "remembered",
     "model_confidence",
+    "specifications",
 )
 
 
@@ -140,7 +141,8 @@ def final_book(row: Candidate) -> dict:
         "publishedDate": record.published_date,
         "language": record.language,
         "coverImage": record.cover,
-        "purchaseLinks": _book_links(row, record),
+        "purchaseLinks": book_links(row, record),
+        "specifications": row.specifications,
         "confidence": row.confidence,
         "modelConfidence": row.model_confidence,
         "validated": row.validated,
@@ -153,7 +155,7 @@ def final_book(row: Candidate) -> dict:
     }
 
 
-def _book_links(row: Candidate, record: Record) -> dict[str, str]:
+def book_links(row: Candidate, record: Record) -> dict[str, str]:
     """Where to buy a book that is known; what was only read on a spine leads nowhere."""
     return purchase_links(record.isbn, record.title, record.author) | record.links if row.validated else {}
 

@@ -211,6 +211,8 @@ def _locked(candidate_pk: int, user) -> Candidate:
 def _add(candidate: Candidate, status: str, moment: datetime):
     scan = candidate.scan
     own = {"shelf": scan.shelf, "status": status}
+    if candidate.specifications:
+        own["imported"] = {"photo": candidate.specifications}
     if scan.kind == Scan.Kind.COVER:  # by its number, of which the catalogues may tell more in a while
         candidate.copy = isbn_entry.add_record(scan.user, candidate.edition, entry=Entry.COVER, **own).copy
     else:

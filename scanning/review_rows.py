@@ -8,12 +8,14 @@ from math import dist
 from django.urls import reverse
 
 from catalogs import Record, isbn
+from catalogs.links import SITE_NAMES
 from library.copies import identity
 from library.copies.facts import source_in_words
 from library.in_words import count_of
 from scanning import review
 from scanning.fragments import spines_of_fragments
 from scanning.models import Band, Candidate, Decision, Scan
+from scanning.results import book_links
 
 _SOURCES = {"": "from the photo", review.BY_HAND: "typed by you"}  # the others are catalogues
 # What a confidence means to somebody who decides: from this figure on, these words.
@@ -87,6 +89,11 @@ class ReviewRow:
         if self.candidate.band == Band.UNREAD:
             return "not found in any catalogue"
         return next(words for least, words in CONFIDENCE if self.candidate.confidence >= least)
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """Where to look it up or buy it."""
+        return [(SITE_NAMES.get(site, site), address) for site, address in book_links(self.candidate, self.record).items()]
 
     @property
     def read(self) -> str:

@@ -107,7 +107,7 @@ class UserBook(FoldedModel, Facts):
     )  # fact -> source (see library/copies/facts.py)
     imported: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
         default=dict, blank=True, editable=False
-    )  # columns of an import that have no field here
+    )  # what has no field here: the columns of an import, and what a model read on a photo
     sync_status = models.CharField(max_length=10, choices=SyncStatus, blank=True, default=SyncStatus.NONE)
     sync_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     sync_after = models.DateTimeField(null=True, blank=True, editable=False)  # earliest time of the next attempt
@@ -194,6 +194,20 @@ class UserBook(FoldedModel, Facts):
 
     def get_absolute_url(self):
         return reverse("book", args=[self.pk])
+
+    @property
+    def specifications(self) -> dict[str, str]:
+        """What a model read on the book beyond its details."""
+        return self._imported_texts("photo")
+
+    @property
+    def imported_columns(self) -> dict[str, str]:
+        return self._imported_texts("columns")
+
+    def _imported_texts(self, name: str) -> dict[str, str]:
+        """As texts, because an imported file may hold anything here."""
+        found = self.imported.get(name)
+        return {str(key): str(value) for key, value in found.items() if value} if isinstance(found, dict) else {}
 
     @property
     def isbn_hyphenated(self) -> str:

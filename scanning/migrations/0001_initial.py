@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField(verbose_name='in shelf order, from 1')),
                 ('band', models.CharField(choices=[('sure', 'Sure'), ('check', 'Please check'), ('unread', 'Could not read')], max_length=6)),
                 ('confidence', models.FloatField()),
+                ('specifications', models.JSONField(blank=True, default=dict, verbose_name='what a model read on a cover beyond title and author')),
                 ('model_confidence', models.FloatField(blank=True, null=True, verbose_name="the model's own, where one proposed the spine")),
                 ('validated', models.BooleanField()),
                 ('record', models.JSONField(verbose_name='the proposed edition (catalogs.Record), or what was read as its title')),

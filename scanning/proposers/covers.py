@@ -7,7 +7,7 @@ from catalogs import isbn
 
 LONGEST_SIDE = 1568  # px; models shrink what is larger
 QUALITY = 85
-TEXTS = ("title", "subtitle", "publisher", "edition", "series", "language")
+TEXTS = ("title", "subtitle", "publisher", "series", "language")
 LONGEST, MOST_SPECIFICATIONS = 300, 30
 
 
@@ -25,7 +25,7 @@ def cleaned(answer: dict) -> dict:
         **{name: short(answer.get(name)) for name in TEXTS},
         "authors": [short(item) for item in authors if short(item)][:20] if isinstance(authors, list) else [],
         "isbn": isbn.clean(short(answer.get("isbn"))) or "",
-        "specifications": dict(_pairs(specifications)) if isinstance(specifications, dict) else {},
+        "specifications": dict(_pairs(answer, specifications if isinstance(specifications, dict) else {})),
         "confidence": model_confidence(answer),
     }
 
@@ -34,9 +34,11 @@ def short(text) -> str:
     return " ".join(str(text).split())[:LONGEST] if isinstance(text, (str, int, float)) else ""
 
 
-def _pairs(specifications: dict):
-    for name, value in list(specifications.items())[:MOST_SPECIFICATIONS]:
-        yield short(name), short(value)
+def _pairs(answer: dict, specifications: dict):
+    """The edition, which is no detail of a book here, and whatever else was read, without empty texts."""
+    for name, value in [("edition", answer.get("edition")), *specifications.items()][: MOST_SPECIFICATIONS + 1]:
+        if short(name) and short(value):
+            yield short(name), short(value)
 
 
 def model_confidence(entry: dict) -> float | None:

@@ -379,3 +379,13 @@ def test_the_page_asks_as_much_for_a_rich_book_as_for_a_bare_one(owner, copy, ow
     owner_client.post(reverse("book_edit", args=[copy.pk]), facts(publisher="Ace", language="en", series="Dune", pages="600"))
     owner_client.get("/")  # the message of that edit is shown and gone
     assert queries_of(copy) == queries_of(bare)
+
+
+@pytest.mark.parametrize(
+    "kept", [{"columns": {"Illustrator": "P. Baynes"}}, {"columns": "Illustrator"}, {"photo": 3, "columns": []}]
+)
+def test_imported_columns_without_a_field_are_shown_whatever_a_file_held(owner, owner_client, kept):
+    copy = make_copy(owner, "Dune", imported=kept)
+    page = owner_client.get(copy.get_absolute_url()).content.decode()
+    assert ("Illustrator: P. Baynes" in page) == (kept["columns"] == {"Illustrator": "P. Baynes"})
+    assert owner_client.get(f"/api/v1/books/{copy.pk}").json()["specifications"] == {}

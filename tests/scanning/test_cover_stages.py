@@ -17,6 +17,7 @@ from scanning import cover_stages, pipeline, review, uploads
 from scanning.barcodes import Code
 from scanning.models import Band, Scan
 from scanning.ocr import Line
+from scanning.proposers import covers
 from tests.scanning.barcode_pictures import GARDEN, back_cover, blurred, some_isbn
 from tests.scanning.photos import DUNE, DUNE_UK, EMMA, SmallCatalog
 from tests.scanning.test_validate import Shelf
@@ -84,6 +85,41 @@ def test_a_front_cover_becomes_the_one_book_that_it_is(owner):
     assert (row.record["title"], row.record["authors"]) == ("Dune", ["Frank Herbert"])
     assert row.band == Band.SURE and row.validated
     assert [other["isbn"] for other in row.alternatives] in ([DUNE.isbn], [DUNE_UK.isbn])  # the other edition, behind one tap
+
+
+class SeeingProposer:
+    """Sees the same cover on any photo."""
+
+    name = "seeing"
+    answer: dict = {}
+
+    def propose(self, lines, image):
+        return []
+
+    def look(self, image):
+        return covers.cleaned(self.answer)
+
+
+def test_what_a_model_reads_beyond_the_title_is_kept_with_the_proposal_and_the_book_and_shown(owner, owner_client, settings):
+    settings.PROPOSER = f"{__name__}.SeeingProposer"
+    prints = {"format": "Paperback", "price": "£3.99 <b>net</b>", "": "nameless", "empty": None}
+    SeeingProposer.answer = {
+        "title": "Dune",
+        "authors": ["Frank Herbert"],
+        "edition": "Third impression",
+        "specifications": prints,
+    }
+    scan = upload(owner, blank())
+    kept = {"edition": "Third impression", "format": "Paperback", "price": "£3.99 <b>net</b>"}
+    row = scan.candidates.get()
+    assert row.specifications == kept
+    shown = "Price: £3.99 &lt;b&gt;net&lt;/b&gt;"
+    assert shown in owner_client.get(scan.get_absolute_url()).content.decode()
+    assert owner_client.get(f"/api/v1/scans/{scan.job_id}/results").json()["books"][0]["specifications"] == kept
+    copy = review.accept_candidate(row.pk, owner).copy
+    scan.delete()
+    assert shown in owner_client.get(copy.get_absolute_url()).content.decode()
+    assert owner_client.get(f"/api/v1/books/{copy.pk}").json()["specifications"] == kept
 
 
 def test_the_picture_of_the_proposal_is_the_cover(owner):

@@ -94,6 +94,7 @@ class TestFinalForm:
                 "googleBooks": "https://books.google.com/books?vid=ISBN9780691096124",
                 "openLibrary": "https://ol/1",
             },
+            "specifications": {},
             "confidence": 0.97,
             "modelConfidence": None,
             "validated": True,
