@@ -9,6 +9,7 @@ from catalogs import isbn
 from transfer import source_files
 from transfer.formats import (
     anobii,
+    bibtex,
     book_catalogue,
     bookbuddy,
     bookly,
@@ -24,11 +25,13 @@ from transfer.formats import (
     libib,
     librarything,
     librarything_json,
+    marc,
     my_library,
     openlibrary,
     openreads,
     other_table,
     own_json,
+    ris,
     storygraph,
     zotero,
 )
@@ -41,7 +44,10 @@ TABLES = [
         book_catalogue, my_library, bookly, clz, anobii, kobo, zotero, openlibrary,
     )
 ]  # fmt: skip
-OF_THEIR_OWN = (own_json.FORMAT, librarything_json.FORMAT, kindle_clippings.FORMAT)
+OF_THEIR_OWN = (
+    own_json.FORMAT, librarything_json.FORMAT, kindle_clippings.FORMAT, ris.FORMAT, ris.ENDNOTE, bibtex.FORMAT, clz.XML,
+    marc.FORMAT, marc.XML,
+)  # fmt: skip
 FORMATS = {one.name: one for one in (*OF_THEIR_OWN, *TABLES, other_table.FORMAT, isbn_list.FORMAT)}
 STRUCTURED = re.compile(r"[{\[<]|@\w+\s*\{|TY {1,2}- |%[0A-Z] |---\s*\n")  # JSON, XML, BibTeX, RIS, EndNote, YAML
 OTHERS = {
@@ -50,8 +56,9 @@ OTHERS = {
     b"\xff\xd8\xff": "a picture",
     b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
 }
+LABELS = sorted({one.label.partition(" (")[0] for one in (*TABLES, *OF_THEIR_OWN)})
 UNKNOWN = (
-    f"This file cannot be imported. It is not an export from {', '.join(table.label for table in TABLES)} or BookImg, "
+    f"This file cannot be imported. It is not an export from {', '.join(LABELS[:-1])} or {LABELS[-1]}, "
     "no table with a column for the title, and no text with ISBNs."
 )
 
@@ -72,12 +79,9 @@ def detect(stream: BinaryIO, wanted: str = "auto") -> _Found:
         raise NotReadable("This file is empty.")
     encoding = source_files.encoding_of(start)
     text = start.decode(encoding, "replace").lstrip("\ufeff \r\n\t")
-    if wanted == own_json.FORMAT.name or (wanted == "auto" and text.startswith("{") and '"bookimg"' in text[:2000]):
-        return _Found(own_json.FORMAT.name, encoding, [])
-    if wanted == librarything_json.FORMAT.name or (wanted == "auto" and librarything_json.tells(text)):
-        return _Found(librarything_json.FORMAT.name, encoding, [])
-    if wanted == kindle_clippings.FORMAT.name or (wanted == "auto" and kindle_clippings.tells(text)):
-        return _Found(kindle_clippings.FORMAT.name, encoding, [])
+    for one in OF_THEIR_OWN:
+        if wanted == one.name or (wanted == "auto" and one.starts(text)):
+            return _Found(one.name, encoding, one.header(start, encoding))
     if sum(char < " " and char not in "\r\n\t\f\0" for char in text[:4000]) > 40:
         raise NotReadable("This is not a text file. Save the list as CSV and import that.")
     if wanted in (isbn_list.FORMAT.name, "list"):

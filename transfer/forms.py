@@ -8,17 +8,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm, TagsField
 from library.models import Preferences, Shelf, Status
-from transfer import dates, fields, row_outcomes
+from transfer import dates, fields, row_outcomes, source_files
 from transfer.models import ImportOptions
 
 LONGEST_TEXT = 500_000
+ACCEPTED = ",".join([*source_files.TABLE_NAMES, ".zip", "text/*"])
 ORDERS = {"": "Detect from the file", dates.DAY_FIRST: "Day first: 3 April", dates.MONTH_FIRST: "Month first: 4 March"}
 
 
 class ImportFileForm(forms.Form):
     """A file, or a text that was pasted."""
 
-    file = forms.FileField(required=False, widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.json,.zip,text/*"}))
+    file = forms.FileField(required=False, widget=forms.FileInput(attrs={"accept": ACCEPTED}))
     text = forms.CharField(
         label="Or paste a list", required=False, max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 4, "placeholder": "9780441013593\n978-0-14-143951-8 …", "spellcheck": "false"}),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+DAMAGED = "The file is damaged from here on: {}."
+
 
 class NotReadable(ValueError):
     """A sentence for the person: why this file as a whole cannot be brought in."""
@@ -65,3 +67,10 @@ class Row:
     values: dict[str, str]
     problem: str = ""
     notes: list[str] = field(default_factory=list)
+
+    def put(self, name: str, text: str, sign: str = ""):
+        """A second value of one name stands behind the first and this sign, or in a column of its own."""
+        if sign and name in self.values:
+            self.values[name] += sign + text
+        else:
+            self.values[f"{name} (2)" if name in self.values else name] = text

@@ -34,6 +34,7 @@ WESTERN = [
     "big5",
     "euc_kr",
 ]
+TABLE_NAMES = (".csv", ".tsv", ".txt", ".json", ".xml", ".bib", ".ris", ".enw", ".mrc")
 UNPACKED_AT_MOST = 2 << 30
 # Signs and capital letters where no word has them: `JosŽ` and `†ber` were written in another encoding.
 NO_WORDS = re.compile(r"[\ufffd\x80-\x9f]|[a-z][†‡‰ƒ¤¦§¨¬¯±¶¸ŽŠŒŸÀ-ÖØ-Þ](?![A-Z])|(?<!\S)[†‡‰ƒ¤¦¨¬¯±¶¸][a-z]")
@@ -154,7 +155,7 @@ def _is_table(path: str) -> bool:
     """Not what a system puts into an archive beside the files themselves: `__MACOSX/._books.csv`."""
     folder, _, name = path.rpartition("/")
     hidden = name.startswith(".") or "__MACOSX" in folder.split("/")
-    return not hidden and name.lower().endswith((".csv", ".tsv", ".txt", ".json"))
+    return not hidden and name.lower().endswith(TABLE_NAMES)
 
 
 def _table_in(archive: zipfile.ZipFile) -> zipfile.ZipInfo:

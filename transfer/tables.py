@@ -1,5 +1,6 @@
 """Formats that are tables: which columns tell them, what each column is here, and how a row becomes an Item."""
 
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -35,6 +36,16 @@ def _column_key(name: str) -> str:
     return re.sub(r"[^\w#]+|_", "", name).casefold() or name.strip()
 
 
+def columns_of(text: str) -> dict[str, str]:
+    """`isbn: ISBN13; ISBN | title: Title`: what a column is here, with the names that it has there."""
+    meanings = (part.partition(": ") for line in text.splitlines() for part in line.split(" | ") if part.strip())
+    return {name.strip(): target.strip() for target, _, names in meanings for name in names.split("; ")}
+
+
+def text_pattern(pattern: str) -> Callable[[str], object]:
+    return re.compile(pattern).match
+
+
 def _unchanged(values: dict[str, str]) -> dict[str, str]:
     return values
 
@@ -60,6 +71,9 @@ class Table:
     stars: int = 0  # the best rating; 0 where the file must show it
     date_order: str = ""  # day or month first, where the program always writes so
     where: str = ""  # how people get the file there
+    rows: Callable[[BinaryIO, str], Iterator[Row]] = source_files.table
+    starts: Callable[[str], object] | None = None  # whether a text begins as such a file; without it the columns tell
+    program: str = ""  # whose numbers its rows have, where several formats are those of one program
     statuses: Mapping[str, str] = field(default_factory=dict)  # its own words for ours, beside those that all use
 
     def tells(self, header: list[str]) -> int:
@@ -67,6 +81,10 @@ class Table:
         there = {_column_key(name) for name in header}
         count = sum(_column_key(name) in there for name in self.signature)
         return count if count >= self.least else 0
+
+    def header(self, start: bytes, encoding: str) -> list[str]:
+        """The names in the entries that a file begins with."""
+        return list(dict.fromkeys(name for row in self.rows(io.BytesIO(start), encoding) for name in row.values))
 
     def mapping(self, header: list[str]) -> dict[str, str]:
         known = {_column_key(name): target for name, target in self.columns.items()}
@@ -87,7 +105,7 @@ class Table:
         rated = {name for name, target in mapping.items() if target == "rating"}
         days: list[str] = []
         ratings: list[float] = []
-        for row in islice(source_files.table(stream, encoding), LOOKED_AT):
+        for row in islice(self.rows(stream, encoding), LOOKED_AT):
             values = self.clean(row.values)
             days += [values[name] for name in dated if values.get(name)]
             ratings += filter(None, (_number(values.get(name, "")) for name in rated))
@@ -99,9 +117,10 @@ class Table:
     ) -> Iterator[tuple[Row, Item]]:
         """The rows after the first `after`."""
         plan = self.plan(mapping)
-        hints = replace(hints, statuses=self.statuses)
-        for row in islice(source_files.table(stream, encoding), after, None):
-            yield row, self.item(row, plan, hints)
+        hints = replace(hints, statuses=self.statuses, program=self.program or self.name)
+        for row in islice(self.rows(stream, encoding), after, None):
+            late = [(name, KEEP) for name in row.values if name not in mapping]  # met behind the beginning of the file
+            yield row, self.item(row, late + plan, hints)
 
     @staticmethod
     def plan(mapping: dict[str, str]) -> list[tuple[str, str]]:

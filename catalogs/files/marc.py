@@ -9,21 +9,24 @@ from pymarc import MARCReader
 
 from catalogs import Record, isbn
 from catalogs.files import FileEntry
+from catalogs.files.xml_records import read_records
 from catalogs.languages import iso
 from catalogs.names import SUFFIX, PersonName
-from catalogs.statements import published_date, repaired, without_isbd
+from catalogs.series import split_series
+from catalogs.statements import pages, published_date, repaired, without_isbd
 
 SLIM = "{http://www.loc.gov/MARC21/slim}"
 TEXT = "at"  # language material, printed or manuscript; the rest are maps, music, films …
 WRITERS = re.compile(r"(?i)^(?:aut|cre|author|creator|joint author)\b|^$")
 INDICATOR = "indicator"  # stands among the subfields: for a person 0 is a forename, 1 a surname first
+END, PIECE, LONGEST_RECORD = b"\x1d", 64 * 1024, 99_999
 Fields = list[tuple[str, list[tuple[str, str]]]]  # tag, its subfields
 
 
 def read_marc(stream: BinaryIO) -> Iterator[FileEntry]:
-    reader = MARCReader(stream, to_unicode=True, permissive=True, utf8_handling="replace")
-    for number, marc in enumerate(reader, start=1):
-        if marc is None:
+    for number, piece in enumerate(_pieces(stream), start=1):
+        reader = MARCReader(piece, to_unicode=True, permissive=True, utf8_handling="replace")
+        if (marc := next(reader, None)) is None:
             yield FileEntry(number, problem=f"cannot be read: {reader.current_exception}")
             continue
         control = {field.tag: field.data or "" for field in marc.fields if field.is_control_field()}
@@ -35,22 +38,26 @@ def read_marc(stream: BinaryIO) -> Iterator[FileEntry]:
         yield _row(number, str(marc.leader), control.get("008", ""), fields)
 
 
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    """What stands before each end of a record, so that a record with a wrong length costs itself alone."""
+    rest = b""
+    while data := stream.read(PIECE):
+        *whole, rest = (rest + data).split(END)
+        if len(rest) > 2 * LONGEST_RECORD:
+            whole, rest = [*whole, rest[:LONGEST_RECORD]], b""
+        yield from (piece.lstrip() + END for piece in whole)
+    if rest.strip():
+        yield rest
+
+
 def read_marc_xml(stream: BinaryIO) -> Iterator[FileEntry]:
-    number = 0
-    root = None
-    for event, element in ElementTree.iterparse(stream, events=("start", "end")):
-        root = element if root is None else root
-        if event == "start" or element.tag != f"{SLIM}record":
-            continue
-        number += 1
+    for number, element in enumerate(read_records(stream, f"{SLIM}record"), start=1):
         control = {field.get("tag"): field.text or "" for field in element.iter(f"{SLIM}controlfield")}
         fields = [
             (field.get("tag", ""), [(INDICATOR, field.get("ind1", "")), *_subfields(field)])
             for field in element.iter(f"{SLIM}datafield")
         ]
-        leader = element.findtext(f"{SLIM}leader") or ""
-        yield _row(number, leader, control.get("008", ""), fields)
-        root.clear()  # otherwise the whole file would stay in memory
+        yield _row(number, element.findtext(f"{SLIM}leader") or "", control.get("008", ""), fields)
 
 
 def _subfields(field: ElementTree.Element) -> Iterator[tuple[str, str]]:
@@ -64,6 +71,7 @@ def _row(number: int, leader: str, fixed: str, fields: Fields) -> FileEntry:
     if not title:
         return FileEntry(number, problem="has no title")
     printed = " ".join(_values(fields, ("264", "260"), "c"))
+    series, volume = split_series(_tidy(next(iter(_values(fields, ("490",), "a")), "")))
     record = Record(
         title=re.sub(r"\s+([:;,.])", r"\1", title),
         authors=_authors(fields),
@@ -71,6 +79,9 @@ def _row(number: int, leader: str, fixed: str, fields: Fields) -> FileEntry:
         publisher=_tidy(next(iter(_values(fields, ("264", "260"), "b")), "")),
         published_date=published_date(printed, coded=fixed[7:11])[:4],
         language=iso(fixed[35:38]) or iso(next(iter(_values(fields, ("041",), "a")), "")),
+        pages=pages(" ".join(_values(fields, ("300",), "a"))),
+        series=series,
+        series_number=volume or split_series("x " + " ".join(_values(fields, ("490",), "v"))[:40])[1],
     )
     return FileEntry(number, record)
 

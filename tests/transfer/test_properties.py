@@ -83,8 +83,8 @@ VALUE = st.recursive(
 @quick
 @given(st.dictionaries(st.sampled_from(KEYS), VALUE))
 def test_no_value_is_too_odd_for_the_json_of_librarything(book):
-    (row,) = list(librarything_json.read_books([book]))
-    assert check_item(row[1], given_letters([*texts_of(book), *texts_of(row[0].values)]))
+    (item,) = read(json.dumps({"1": book}), "librarything_json")[1]
+    assert check_item(item, given_letters([*texts_of(book), *texts_of(librarything_json.values_of(book))]))
 
 
 def texts_of(value) -> list[str]:

@@ -68,7 +68,7 @@ def _series_number(item: Item, text: str, hints: Hints):
 def read_isbn(item: Item, text: str, hints: Hints):
     """An ISBN, however it is written; the number of something else is kept apart, with a remark."""
     whole = isbn.read(text, spreadsheet=True)
-    parts = [text] if whole.isbn or isbn.SCIENTIFIC.fullmatch(text.strip('="[] ')) else re.split(r"[,;|]| {2,}", text)
+    parts = [text] if whole.isbn or isbn.SCIENTIFIC.fullmatch(text.strip('="[] ')) else re.split(r"[,;|\n]| {2,}", text)
     for part in filter(None, (part.strip('="[] ') for part in parts)):
         found = isbn.read(part, spreadsheet=True)
         if found.problem:

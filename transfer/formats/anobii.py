@@ -6,10 +6,9 @@ status is a sentence: `Finished on Jan 5, 2012`."""
 import re
 
 from library.models import Status
-from transfer.fields import TOGETHER
 from transfer.fields.reading import exact_day, read_finish_days
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 STATUS = re.compile(
     r"(?P<word>not started|being read|reading|finished|unfinished|abandoned)\b[\s:]*(?:(?:on|in|since)\s+)?(?P<when>.*)", re.I
@@ -49,26 +48,11 @@ FORMAT = Table(
     "aNobii",
     where="Profile → Export",
     signature=("Comment title", "Comment content", "Private note", "Private notes"),
-    columns={
-        "ISBN": "isbn",
-        "Title": "plain_title",
-        "Subtitle": "subtitle",
-        "Author": "author_list",
-        "Format": "binding",
-        "Number of pages": "pages",
-        "Publisher": "publisher",
-        "Publication date": "published",
-        "Date of publication": "published",
-        "Private note": "notes",
-        "Private notes": "notes",
-        "Comment title": TOGETHER,
-        "Comment content": TOGETHER,
-        "Status": "status",
-        "Reading status": "status",
-        "Stars": "rating",
-        "Vote": "rating",
-        "Tags": TOGETHER,
-    },
+    columns=columns_of("""
+        isbn: ISBN | plain_title: Title | subtitle: Subtitle | author_list: Author | binding: Format | pages: Number of pages
+        publisher: Publisher | published: Publication date; Date of publication | notes: Private note; Private notes
+        together: Comment title; Comment content; Tags | status: Status; Reading status | rating: Stars; Vote
+    """),
     clean=_clean,
     complete=_complete,
     stars=5,

@@ -3,9 +3,8 @@
 Every author is `Last, First`, several between bars; series are `Name (2)`; `read` is 1 or 0, stars are of five, dates year first.
 What is 0 or 0000-00-00 is empty."""
 
-from transfer.fields import DROP, TOGETHER
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 NOTHING = ("0", "0000-00-00")
 LISTS = ("author_details", "series_details", "anthology_titles")
@@ -27,34 +26,13 @@ FORMAT = Table(
     "book_catalogue",
     "Book Catalogue",
     signature=("author_details", "series_details", "bookshelf_id", "anthology_titles", "book_uuid", "read_start", "loaned_to"),
-    columns={
-        "_id": DROP,
-        "author_details": "author_surname_first",
-        "title": "plain_title",
-        "isbn": "isbn",
-        "publisher": "publisher",
-        "date_published": "published",
-        "rating": "rating",
-        "bookshelf_id": DROP,
-        "bookshelf": "tags",
-        "read": "was_read",
-        "series_details": "series",
-        "pages": "pages",
-        "notes": "notes",
-        "location": "shelf",
-        "read_start": "begun",
-        "read_end": "finished",
-        "format": "binding",
-        "loaned_to": "lent_to",
-        "description": "description",
-        "genre": "categories",
-        "language": "language",
-        "date_added": "added",
-        "goodreads_book_id": TOGETHER,
-        "last_goodreads_sync_date": DROP,
-        "last_update_date": DROP,
-        "book_uuid": "id",
-    },
+    columns=columns_of("""
+        drop: _id; bookshelf_id; last_goodreads_sync_date; last_update_date | author_surname_first: author_details
+        plain_title: title | isbn: isbn | publisher: publisher | published: date_published | rating: rating | tags: bookshelf
+        was_read: read | series: series_details | pages: pages | notes: notes | shelf: location | begun: read_start
+        finished: read_end | binding: format | lent_to: loaned_to | description: description | categories: genre
+        language: language | added: date_added | together: goodreads_book_id | id: book_uuid
+    """),
     clean=_clean,
     complete=_complete,
     stars=5,

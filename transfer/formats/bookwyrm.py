@@ -3,9 +3,8 @@
 Authors are "First Last" between commas, stars of five, dates year first. A shelf is a reading status, or one of one's own."""
 
 from library.models import Status
-from transfer.fields import TOGETHER
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 SHELVES = ("to-read", "reading", "read", "stopped-reading", "")  # of everybody; others have a name and an address
 
@@ -24,23 +23,11 @@ FORMAT = Table(
     "bookwyrm",
     "BookWyrm",
     signature=("author_text", "remote_id", "openlibrary_key", "inventaire_id", "librarything_key", "bnf_id", "review_content"),
-    columns={
-        "title": "title",
-        "author_text": "author_list",
-        "remote_id": "id",
-        "isbn_13": "isbn",
-        "isbn_10": "isbn",
-        "pages": "pages",
-        "start_date": "begun",
-        "finish_date": "finished",
-        "stopped_date": "stopped",
-        "rating": "rating",
-        "review_name": TOGETHER,
-        "review_content": "review",
-        "shelf": "status",
-        "shelf_name": TOGETHER,
-        "shelf_date": "added",
-    },
+    columns=columns_of("""
+        title: title | author_list: author_text | id: remote_id | isbn: isbn_13; isbn_10 | pages: pages | begun: start_date
+        finished: finish_date | stopped: stopped_date | rating: rating | together: review_name; shelf_name
+        review: review_content | status: shelf | added: shelf_date
+    """),
     clean=_clean,
     complete=_complete,
     stars=5,

@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 
 from catalogs import isbn, names
 from catalogs.statements import repaired
-from transfer.fields import DROP, TOGETHER
 from transfer.fields.book_facts import read_isbn
 from transfer.fields.people import add_authors
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 NOBODY = "Unknown"  # Calibre's author of books that have none
 NO_DATE = "0101-01-01"  # what Calibre writes where it does not know
@@ -63,26 +62,11 @@ FORMAT = Table(
     "Calibre",
     where="Convert books → Create a catalogue → CSV",
     signature=("author_sort", "library_name", "title_sort", "series_index", "identifiers", "pubdate", "uuid"),
-    columns={
-        "authors": TOGETHER,
-        "author_sort": TOGETHER,
-        "rating": "rating",
-        "timestamp": "added",
-        "isbn": "isbn",
-        "comments": "description",
-        "tags": "tags",
-        "series": "series",
-        "series_index": "series_number",
-        "languages": "language",
-        "title": "plain_title",
-        "cover": DROP,
-        "title_sort": DROP,
-        "publisher": "publisher",
-        "pubdate": "published",
-        "size": DROP,
-        "id": DROP,
-        "uuid": "id",
-    },
+    columns=columns_of("""
+        together: authors; author_sort | rating: rating | added: timestamp | isbn: isbn | description: comments | tags: tags
+        series: series | series_number: series_index | language: languages | plain_title: title
+        drop: cover; title_sort; size; id | publisher: publisher | published: pubdate | id: uuid
+    """),
     clean=_clean,
     complete=_complete,
 )

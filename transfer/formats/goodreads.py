@@ -2,10 +2,9 @@
 
 About a quarter of its rows have no ISBN; those that have one have it as `="9780441013593"`. Series stand in the title."""
 
-from transfer.fields import DROP, TOGETHER
 from transfer.fields.reading import add_undated_readings
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 HALF_STARS = "Half Stars"  # of our own export: the rating where it is no whole number of stars, as 3.5
 
@@ -37,35 +36,15 @@ FORMAT = Table(
     "Goodreads",
     where="My Books → Import and export → Export library",
     signature=("Author l-f", "Exclusive Shelf", "Bookshelves with positions", "Additional Authors", "My Rating"),
-    columns={
-        "Book Id": "id",
-        "Title": "title",
-        "Author": "one_author",
-        "Author l-f": DROP,
-        "Additional Authors": "more_authors",
-        "ISBN13": "isbn",
-        "ISBN": "isbn",
-        "My Rating": "rating",
-        HALF_STARS: "rating",  # the later column has the last word
-        "Publisher": "publisher",
-        "Binding": "binding",
-        "Number of Pages": "pages",
-        "Year Published": "published",
-        "Original Publication Year": "first_published",
-        "Date Read": "read_on",
-        "Date Added": "added",
-        "Bookshelves": "tags",
-        "Bookshelves with positions": DROP,
-        "Exclusive Shelf": "status",
-        "My Review": "review",
-        "Private Notes": "notes",
-        "Read Count": TOGETHER,
-        "Owned Copies": "copies",
-        "Original Purchase Date": "bought",
-        "Original Purchase Location": "bought_from",
-        "Condition": "condition",
-        "Condition Description": "condition_note",
-    },
+    columns=columns_of("""
+        id: Book Id | title: Title | one_author: Author | drop: Author l-f; Bookshelves with positions
+        more_authors: Additional Authors | isbn: ISBN13; ISBN | rating: My Rating | publisher: Publisher | binding: Binding
+        pages: Number of Pages | published: Year Published | first_published: Original Publication Year | read_on: Date Read
+        added: Date Added | tags: Bookshelves | status: Exclusive Shelf | review: My Review | notes: Private Notes
+        together: Read Count | copies: Owned Copies | bought: Original Purchase Date | bought_from: Original Purchase Location
+        condition: Condition | condition_note: Condition Description
+    """)
+    | {HALF_STARS: "rating"},
     clean=_clean,
     complete=_complete,
     stars=5,

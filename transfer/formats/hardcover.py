@@ -2,9 +2,8 @@
 
 import re
 
-from transfer.fields import TOGETHER
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 LISTED = re.compile(r"(.+?)\s*(?:\(#\d+\)(?:,\s*|$)|$)")  # the name of a list may hold a comma
 
@@ -18,29 +17,12 @@ FORMAT = Table(
     "Hardcover",
     where="Account settings → Export",
     signature=("Hardcover Book ID", "Hardcover Edition ID", "Review Slate", "Sponsored Review", "Duration in Seconds", "Lists"),
-    columns={
-        "Title": "plain_title",
-        "Author": "author_list",
-        "Series": "series",
-        "Status": "status",
-        "Hardcover Book ID": "id",
-        "ISBN 13": "isbn",
-        "ISBN 10": "isbn",
-        "Language Code": "language",
-        "Binding": "binding",
-        "Pages": "pages",
-        "Publish Date": "published",
-        "Publisher": "publisher",
-        "Genres": "categories",
-        "Tags": "tags",
-        "Lists": TOGETHER,
-        "Date Added": "added",
-        "Date Started": "begun",
-        "Date Finished": "finished",
-        "Rating": "rating",
-        "Review": "review",
-        "Private Notes": "notes",
-    },
+    columns=columns_of("""
+        plain_title: Title | author_list: Author | series: Series | status: Status | id: Hardcover Book ID
+        isbn: ISBN 13; ISBN 10 | language: Language Code | binding: Binding | pages: Pages | published: Publish Date
+        publisher: Publisher | categories: Genres | tags: Tags | together: Lists | added: Date Added | begun: Date Started
+        finished: Date Finished | rating: Rating | review: Review | notes: Private Notes
+    """),
     complete=_complete,
     stars=5,
 )

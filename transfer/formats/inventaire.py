@@ -3,10 +3,9 @@
 Labels of several people stand between commas, "First Last"; there is no reading status and no rating. Shelves are lists, of which
 a book may be on several."""
 
-from transfer.fields import DROP, TOGETHER
 from transfer.fields.book_facts import read_title
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 
 def _complete(item: Item, values: dict[str, str], hints: Hints):
@@ -21,45 +20,16 @@ FORMAT = Table(
     "inventaire",
     "Inventaire",
     signature=("Item URL", "Edition URL", "Works URLs", "Works labels", "Authors URLs", "Authors labels", "Item transaction"),
-    columns={
-        "Item URL": "id",
-        "Edition URL": DROP,
-        "ISBN-13": "isbn",
-        "ISBN-10": "isbn",
-        "Edition ISBN-13": "isbn",
-        "Edition ISBN-10": "isbn",
-        "Title": "plain_title",
-        "Edition title": "plain_title",
-        "Subtitle": "subtitle",
-        "Edition subtitle": "subtitle",
-        "Publication Date": "published",
-        "Edition publication date": "published",
-        "Cover": DROP,
-        "Edition cover": DROP,
-        "Number of pages": "pages",
-        "Edition number of pages": "pages",
-        "Edition Lang": "language",
-        "Edition language": "language",
-        "Works URLs": DROP,
-        "Works labels": TOGETHER,
-        "Works Series ordinals": "series_number",
-        "Authors URLs": DROP,
-        "Authors labels": "author_list",
-        "Translators URLs": DROP,
-        "Series URLs": DROP,
-        "Series labels": "series",
-        "Genres URLs": DROP,
-        "Genres labels": "categories",
-        "Subjects URLs": DROP,
-        "Subjects labels": "categories",
-        "Publisher URLs": DROP,
-        "Publisher label": "publisher",
-        "Publishers labels": "publisher",
-        "Item details": "notes",
-        "Item notes": "notes",
-        "Shelves": "tags",
-        "Item created": "added",
-    },
+    columns=columns_of("""
+        id: Item URL
+        drop: Edition URL; Cover; Edition cover; Works URLs; Authors URLs; Translators URLs; Series URLs; Genres URLs
+        drop: Subjects URLs; Publisher URLs | isbn: ISBN-13; ISBN-10; Edition ISBN-13; Edition ISBN-10
+        plain_title: Title; Edition title | subtitle: Subtitle; Edition subtitle
+        published: Publication Date; Edition publication date | pages: Number of pages; Edition number of pages
+        language: Edition Lang; Edition language | together: Works labels | series_number: Works Series ordinals
+        author_list: Authors labels | series: Series labels | categories: Genres labels; Subjects labels
+        publisher: Publisher label; Publishers labels | notes: Item details; Item notes | tags: Shelves | added: Item created
+    """),
     complete=_complete,
     least=3,
 )

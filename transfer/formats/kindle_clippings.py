@@ -4,15 +4,15 @@ The file says nothing else about the books, and a number in a highlight belongs 
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import BinaryIO
 
 from catalogs import names
-from transfer.fields import DROP, finish_item
+from transfer.fields import DROP, TOGETHER
 from transfer.fields.book_facts import read_title
 from transfer.fields.people import add_authors
 from transfer.items import Hints, Item, Row
 from transfer.source_files import LONGEST_SHOWN, Text
+from transfer.tables import Table
 
 END = "=========="
 FIRST_ENTRY = re.compile(rf"\s*[^\r\n]+\r?\n-\s[^\r\n]*\|[^\r\n]*\r?\n(?s:.{{0,20000}}?)^{END}\s*$", re.MULTILINE)
@@ -20,30 +20,9 @@ TITLE, MARKED = "Title", "Highlights, notes and bookmarks"
 UNCLEAR = "“{}” may be one author or two, so it was left as it is."
 
 
-class KindleClippings:
-    name = "kindle_clippings"
-    label = "Kindle (My Clippings.txt)"
-    where = "Connect the Kindle to a computer → documents → My Clippings.txt"
-
-    def mapping(self, header: list[str]) -> dict[str, str]:
-        return {TITLE: "plain_title", MARKED: DROP}
-
-    def hints(self, stream: BinaryIO, encoding: str, mapping: dict[str, str]) -> Hints:
-        return Hints(program=self.name)
-
-    def items(
-        self, stream: BinaryIO, encoding: str, mapping: dict[str, str], hints: Hints, after: int = 0
-    ) -> Iterator[tuple[Row, Item]]:
-        for row in islice(_books(Text(stream, encoding)), after, None):
-            yield row, _item(row.values[TITLE], hints)
-
-
-def tells(text: str) -> bool:
-    return bool(FIRST_ENTRY.match(text))
-
-
-def _books(lines: Text) -> Iterator[Row]:
+def _books(stream: BinaryIO, encoding: str) -> Iterator[Row]:
     """Each book once, with the first thing marked in it."""
+    lines = Text(stream, encoding)
     seen: set[str] = set()
     number, entry = 0, []
     for line in lines:
@@ -59,14 +38,12 @@ def _books(lines: Text) -> Iterator[Row]:
         number, entry = 0, []
 
 
-def _item(text: str, hints: Hints) -> Item:
-    item = Item()
+def _complete(item: Item, values: dict[str, str], hints: Hints):
+    text = values[TITLE]
     match = re.fullmatch(r"(.+?)\s*\(((?:[^()]|\([^()]*\))*)\)", text)
     read_title(item, match[1] if match else text, hints)
     for name in re.split(r"\s*[;&]\s*", match[2]) if match else ():
         add_authors(item, [_person(item, name)])
-    finish_item(item)
-    return item
 
 
 def _person(item: Item, text: str) -> str:
@@ -78,4 +55,13 @@ def _person(item: Item, text: str) -> str:
     return names.PersonName.surname_first(text).display
 
 
-FORMAT = KindleClippings()
+FORMAT = Table(
+    "kindle_clippings",
+    "Kindle (My Clippings.txt)",
+    where="Connect the Kindle to a computer → documents → My Clippings.txt",
+    signature=(),
+    columns={TITLE: TOGETHER, MARKED: DROP},
+    complete=_complete,
+    rows=_books,
+    starts=FIRST_ENTRY.match,
+)

@@ -4,30 +4,17 @@
 finished, so it stays with the imported columns."""
 
 from library.models import Status
-from transfer.fields import DROP
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 FORMAT = Table(
     "kobo",
     "Kobo",
     signature=("ContentID", "Attribution", "ReadStatus", "___PercentRead", "DateLastRead", "TimeSpentReading", "VolumeID"),
-    columns={
-        "ContentID": "id",
-        "VolumeID": DROP,
-        "BookTitle": "plain_title",
-        "Title": "plain_title",
-        "Subtitle": "subtitle",
-        "Attribution": "author_list",
-        "Author": "author_list",
-        "Publisher": "publisher",
-        "ISBN": "isbn",
-        "Language": "language",
-        "Series": "series",
-        "SeriesNumber": "series_number",
-        "Description": "description",
-        "ReadStatus": "status",
-        "Rating": "rating",
-    },
+    columns=columns_of("""
+        id: ContentID | drop: VolumeID | plain_title: BookTitle; Title | subtitle: Subtitle | author_list: Attribution; Author
+        publisher: Publisher | isbn: ISBN | language: Language | series: Series | series_number: SeriesNumber
+        description: Description | status: ReadStatus | rating: Rating
+    """),
     stars=5,
     statuses={"0": Status.TO_READ, "1": Status.READING, "2": Status.READ},
 )

@@ -1,8 +1,7 @@
 """Libib, 30 columns: books, films, music and games in one file, told apart by `item_type`. https://support.libib.com/"""
 
-from transfer.fields import TOGETHER
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 
 def _complete(item: Item, values: dict[str, str], hints: Hints):
@@ -19,30 +18,12 @@ FORMAT = Table(
     "Libib",
     where="Settings → Libraries → Export CSV",
     signature=("item_type", "ean_isbn13", "upc_isbn10", "number_of_discs", "number_of_players", "creators", "esrb"),
-    columns={
-        "title": "title",
-        "creators": "author_list",
-        "first_name": TOGETHER,
-        "last_name": TOGETHER,
-        "collection": "shelf",
-        "ean_isbn13": "isbn",
-        "upc_isbn10": "isbn",
-        "description": "description",
-        "publisher": "publisher",
-        "publish_date": "published",
-        "group": "series",
-        "tags": "tags",
-        "notes": "notes",
-        "price": "price",
-        "length": "pages",
-        "rating": "rating",
-        "review": "review",
-        "status": "status",
-        "began": "begun",
-        "completed": "finished",
-        "added": "added",
-        "copies": "copies",
-    },
+    columns=columns_of("""
+        title: title | author_list: creators | together: first_name; last_name | shelf: collection
+        isbn: ean_isbn13; upc_isbn10 | description: description | publisher: publisher | published: publish_date | series: group
+        tags: tags | notes: notes | price: price | pages: length | rating: rating | review: review | status: status
+        begun: began | finished: completed | added: added | copies: copies
+    """),
     complete=_complete,
     stars=5,
 )

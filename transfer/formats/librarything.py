@@ -6,10 +6,9 @@ import re
 from catalogs.statements import repaired
 from library.models import Status
 from transfer import dates
-from transfer.fields import DROP, TOGETHER
 from transfer.fields.people import read_surnames_first
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 OTHER_MEDIA = re.compile(r"(?i)\b(?:video|dvd|blu-?ray|vhs|music|vinyl|map|game|software)\b")
 UNOWNED = "read but unowned"  # more than a status, so it is a tag as well
@@ -80,42 +79,15 @@ FORMAT = Table(
         "Private Comment",
         "From Where",
     ),
-    columns={
-        "Book Id": "id",
-        "Title": "title",
-        "Sort Character": DROP,
-        "Primary Author": "author_surname_first",
-        "Primary Author Role": DROP,
-        "Secondary Author": TOGETHER,
-        "Secondary Author Roles": TOGETHER,
-        "Publication": TOGETHER,
-        "Date": "published",
-        "Review": "review",
-        "Rating": "rating",
-        "Comment": "notes",
-        "Private Comment": "notes",
-        "Summary": DROP,
-        "Media": "binding",
-        "Page Count": "pages",
-        "Acquired": "bought",
-        "Date Started": "begun",
-        "Date Read": "finished",
-        "Tags": "tags",
-        "Collections": TOGETHER,
-        "Languages": "language",
-        "ISBN": "isbn",
-        "ISBNs": "isbn",
-        "Subjects": "categories",
-        "Copies": "copies",
-        "Entry Date": "added",
-        "From Where": "bought_from",
-        "Lending Patron": "lent_to",
-        "Lending Status": DROP,
-        "Lending Start": TOGETHER,
-        "Lending End": TOGETHER,
-        "Purchase Price": "price",
-        "Condition": "condition",
-    },
+    columns=columns_of("""
+        id: Book Id | title: Title | drop: Sort Character; Primary Author Role; Summary; Lending Status
+        author_surname_first: Primary Author
+        together: Secondary Author; Secondary Author Roles; Publication; Collections; Lending Start; Lending End
+        published: Date | review: Review | rating: Rating | notes: Comment; Private Comment | binding: Media | pages: Page Count
+        bought: Acquired | begun: Date Started | finished: Date Read | tags: Tags | language: Languages | isbn: ISBN; ISBNs
+        categories: Subjects | copies: Copies | added: Entry Date | bought_from: From Where | lent_to: Lending Patron
+        price: Purchase Price | condition: Condition
+    """),
     clean=_clean,
     complete=_complete,
     stars=5,

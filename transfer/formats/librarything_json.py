@@ -1,13 +1,14 @@
 """LibraryThing's export as JSON: one object, each book under its number, read as the row of the table that says the same."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 import ijson
 
 from transfer.formats import librarything
 from transfer.formats.own_json import BROKEN, storable
-from transfer.items import Hints, Item, Row
+from transfer.items import Row
 from transfer.json_depth import shallow_events
 
 TEXTS = {
@@ -34,43 +35,20 @@ TEXTS = {
 LISTS = {"Tags": "tags", "Collections": "collections", "ISBNs": "isbn"}
 
 
-class LibraryThingJSON:
-    name = "librarything_json"
-    label = "LibraryThing (JSON)"
-
-    def mapping(self, header: list[str]) -> dict[str, str]:
-        return {}
-
-    def hints(self, stream: BinaryIO, encoding: str, mapping: dict[str, str]) -> Hints:
-        return Hints(program=librarything.FORMAT.name)
-
-    def items(
-        self, stream: BinaryIO, encoding: str, mapping: dict[str, str], hints: Hints, after: int = 0
-    ) -> Iterator[tuple[Row, Item]]:
-        number = 0
-        try:
-            books = (book for _, book in ijson.kvitems(shallow_events(stream), ""))
-            for number, (row, item) in enumerate(read_books(books, hints.date_order), start=1):
-                if number > after:
-                    yield row, item
-        except (ijson.JSONError, UnicodeDecodeError) as error:
-            yield Row(number + 1, {}), Item(problem=BROKEN.format(str(error).splitlines()[0][:100]))
+def read_rows(stream: BinaryIO, encoding: str) -> Iterator[Row]:
+    number = 0
+    try:
+        for number, (_, book) in enumerate(ijson.kvitems(shallow_events(stream), ""), start=1):
+            yield Row(number, values_of(storable(book)) if isinstance(book, dict) else {})
+    except (ijson.JSONError, UnicodeDecodeError) as error:
+        yield Row(number + 1, {}, BROKEN.format(str(error).splitlines()[0][:100]))
 
 
-def read_books(books: Iterable, date_order: str = "") -> Iterator[tuple[Row, Item]]:
-    table = librarything.FORMAT
-    plan = table.plan(table.mapping([*TEXTS, *LISTS, "Secondary Author", "Secondary Author Roles"]))
-    hints = Hints(date_order, table.stars, table.name)
-    for number, book in enumerate(books, start=1):
-        row = Row(number, _values(storable(book)) if isinstance(book, dict) else {})
-        yield row, table.item(row, plan, hints)
-
-
-def tells(text: str) -> bool:
+def _starts(text: str) -> bool:
     return text.startswith("{") and '"books_id"' in text[:5000]
 
 
-def _values(book: dict) -> dict[str, str]:
+def values_of(book: dict) -> dict[str, str]:
     """The columns of the table; lists are joined as the table joins them."""
     values = {column: _text(book.get(name)) for column, name in TEXTS.items()}
     values |= {column: ", ".join(_texts(book.get(name))) for column, name in LISTS.items()}
@@ -97,4 +75,12 @@ def _texts(value) -> list[str]:
     return [text for text in texts if text]
 
 
-FORMAT = LibraryThingJSON()
+FORMAT = replace(
+    librarything.FORMAT,
+    name="librarything_json",
+    label="LibraryThing (JSON)",
+    where="More → Import/Export → JSON",
+    program=librarything.FORMAT.name,
+    rows=read_rows,
+    starts=_starts,
+)

@@ -3,47 +3,19 @@ https://play.google.com/store/apps/details?id=com.vgm.mylibrary
 
 `Authors` is a list of "First Last", `Read` is yes or no, stars are of five."""
 
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 FORMAT = Table(
     "my_library",
     "My Library",
     signature=("Titre", "Auteurs", "Editeur", "Date de publication", "Lu", "Résumé", "Reading periods", "Copy index"),
-    columns={
-        "Title": "plain_title",
-        "Titre": "plain_title",
-        "Authors": "author_list",
-        "Auteurs": "author_list",
-        "Publisher": "publisher",
-        "Editeur": "publisher",
-        "Publication date": "published",
-        "Date de publication": "published",
-        "Genres": "categories",
-        "Categories": "categories",
-        "Catégories": "categories",
-        "Pages": "pages",
-        "ISBN": "isbn",
-        "Read": "was_read",
-        "Lu": "was_read",
-        "Summary": "description",
-        "Résumé": "description",
-        "Series": "series",
-        "Série": "series",
-        "Volume": "series_number",
-        "Tome": "series_number",
-        "Language": "language",
-        "Langue": "language",
-        "Rating": "rating",
-        "Note": "rating",
-        "Comments": "notes",
-        "Commentaires": "notes",
-        "Location": "shelf",
-        "Emplacement": "shelf",
-        "Loaned to": "lent_to",
-        "Prêté à": "lent_to",
-        "Price": "price",
-        "Prix": "price",
-    },
+    columns=columns_of("""
+        plain_title: Title; Titre | author_list: Authors; Auteurs | publisher: Publisher; Editeur
+        published: Publication date; Date de publication | categories: Genres; Categories; Catégories | pages: Pages
+        isbn: ISBN | was_read: Read; Lu | description: Summary; Résumé | series: Series; Série | series_number: Volume; Tome
+        language: Language; Langue | rating: Rating; Note | notes: Comments; Commentaires | shelf: Location; Emplacement
+        lent_to: Loaned to; Prêté à | price: Price; Prix
+    """),
     least=3,
     stars=5,
 )

@@ -1,9 +1,8 @@
-"""The reading log of Open Library: numbers of works and editions alone; what they are it must be asked itself.
+"""The reading log of Open Library. Older files have numbers of works and editions alone, of which it must be asked the titles.
 https://openlibrary.org/account/import"""
 
-from transfer.fields import TOGETHER
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 
 def _complete(item: Item, values: dict[str, str], hints: Hints):
@@ -21,7 +20,11 @@ FORMAT = Table(
     "Open Library",
     where="My Books → Reading log → Export",
     signature=("Work Id", "Edition Id", "Bookshelf"),
-    columns={"Work Id": TOGETHER, "Edition Id": TOGETHER, "Bookshelf": "status"},
+    columns=columns_of("""
+        together: Work Id; Edition Id | status: Bookshelf | plain_title: Title | author_list: Authors
+        first_published: First Publish Year | rating: My Ratings | categories: Subjects
+    """),
     complete=_complete,
     least=3,
+    stars=5,
 )

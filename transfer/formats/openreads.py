@@ -6,10 +6,9 @@ bars, stars are of five, moments year first."""
 import re
 
 from library.models import Status
-from transfer.fields import DROP, TOGETHER
 from transfer.fields.reading import exact_day
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 BETWEEN_TAGS = "|||||"
 
@@ -27,28 +26,12 @@ FORMAT = Table(
     "openreads",
     "Openreads",
     signature=("olid", "readings", "book_format", "my_review", "date_modified", "favourite", "deleted"),
-    columns={
-        "title": "plain_title",
-        "subtitle": "subtitle",
-        "author": "author_list",
-        "description": "description",
-        "status": "status",
-        "favourite": "favourite",
-        "deleted": "deleted",
-        "rating": "rating",
-        "pages": "pages",
-        "publication_year": "published",
-        "isbn": "isbn",
-        "tags": TOGETHER,
-        "my_review": "review",
-        "notes": "notes",
-        "book_format": "binding",
-        "readings": TOGETHER,
-        "date_added": "added",
-        "date_modified": DROP,
-        "blur_hash": DROP,
-        "has_cover": DROP,
-    },
+    columns=columns_of("""
+        plain_title: title | subtitle: subtitle | author_list: author | description: description | status: status
+        favourite: favourite | deleted: deleted | rating: rating | pages: pages | published: publication_year | isbn: isbn
+        together: tags; readings | review: my_review | notes: notes | binding: book_format | added: date_added
+        drop: date_modified; blur_hash; has_cover
+    """),
     complete=_complete,
     least=3,
     stars=5,

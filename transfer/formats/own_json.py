@@ -32,6 +32,12 @@ class OwnJSON:
     label = "BookImg"
     where = "Settings → Export → JSON"
 
+    def starts(self, text: str) -> bool:
+        return text.startswith("{") and '"bookimg"' in text[:2000]
+
+    def header(self, start: bytes, encoding: str) -> list[str]:
+        return []
+
     def mapping(self, header: list[str]) -> dict[str, str]:
         return {}
 

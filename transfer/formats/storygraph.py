@@ -5,10 +5,9 @@
 import re
 
 from catalogs import isbn
-from transfer.fields import TOGETHER
 from transfer.fields.reading import read_finish_days
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 
 def _clean(values: dict[str, str]) -> dict[str, str]:
@@ -36,21 +35,11 @@ FORMAT = Table(
     "The StoryGraph",
     where="Manage account → Export StoryGraph library",
     signature=("Read Status", "Moods", "Pace", "Character- or Plot-Driven?", "Star Rating", "ISBN/UID", "Dates Read", "Owned?"),
-    columns={
-        "Title": "title",
-        "Authors": "author_list",
-        "Author": "author_list",
-        "ISBN/UID": "isbn",
-        "ISBN": "isbn",
-        "Format": "binding",
-        "Read Status": "status",
-        "Date Added": "added",
-        "Last Date Read": TOGETHER,
-        "Dates Read": "read_between",
-        "Star Rating": "rating",
-        "Review": "review",
-        "Tags": "tags",
-    },
+    columns=columns_of("""
+        title: Title | author_list: Authors; Author | isbn: ISBN/UID; ISBN | binding: Format | status: Read Status
+        added: Date Added | together: Last Date Read | read_between: Dates Read | rating: Star Rating | review: Review
+        tags: Tags
+    """),
     clean=_clean,
     complete=_complete,
     stars=5,

@@ -2,10 +2,10 @@
 
 People are `Last, First` between semicolons, tags stand between semicolons, `Pages` are those of an article within its journal."""
 
-from transfer.fields import DROP, TOGETHER
+from transfer.fields import TOGETHER
 from transfer.fields.texts import unmarked
 from transfer.items import Hints, Item
-from transfer.tables import Table
+from transfer.tables import Table, columns_of
 
 TAGS = "Manual Tags"
 
@@ -34,27 +34,13 @@ FORMAT = Table(
         "Num Pages",
         "Library Catalog",
     ),
-    columns={
-        "Key": "id",
-        "Item Type": TOGETHER,
-        "Author": "author_surname_first",
-        "Title": "plain_title",
-        "Date": "published",
-        "Publication Year": "published",
-        "Publisher": "publisher",
-        "ISBN": "isbn",
-        "Num Pages": "pages",
-        "Series": "series",
-        "Series Number": "series_number",
-        "Language": "language",
-        "Abstract Note": "description",
-        "Notes": "notes",
-        TAGS: TOGETHER,
-        "Automatic Tags": "categories",
-        "Date Added": "added",
-        "Date Modified": DROP,
-        "File Attachments": DROP,
-    },
+    columns=columns_of("""
+        id: Key | together: Item Type | author_surname_first: Author | plain_title: Title | published: Date; Publication Year
+        publisher: Publisher | isbn: ISBN | pages: Num Pages | series: Series | series_number: Series Number
+        language: Language | description: Abstract Note | notes: Notes | categories: Automatic Tags | added: Date Added
+        drop: Date Modified; File Attachments
+    """)
+    | {TAGS: TOGETHER},
     clean=_clean,
     complete=_complete,
     least=3,

@@ -53,7 +53,7 @@ def new(request):
             return redirect(import_run.take(request.user, upload, upload.name))
         except NotReadable as error:
             form.add_error(None, str(error))
-    formats = (*detect.TABLES, detect.kindle_clippings.FORMAT, detect.own_json.FORMAT)
+    formats = (*detect.TABLES, *detect.OF_THEIR_OWN)
     recent = [_describe(file) for file in request.user.imports.all()[:3]]
     return render(request, "transfer/import_new.html", {"form": form, "formats": formats, "recent": recent})
 

@@ -18,7 +18,7 @@ SHOWN = 100  # failures listed in full
 
 
 class Command(BaseCommand):
-    help = f"Imports books from {', '.join(table.label for table in detect.TABLES)}, BookImg or any list."
+    help = f"Imports books from {', '.join(detect.LABELS)} or any list."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
