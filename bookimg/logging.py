@@ -7,6 +7,8 @@ import uuid
 
 from pythonjsonlogger.json import JsonFormatter as BaseJsonFormatter
 
+from jobs import tracing
+
 logger = logging.getLogger("bookimg.request")
 
 
@@ -40,8 +42,9 @@ class RequestLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        started = self.begin(request)
-        return self.end(request, self.get_response(request), started)
+        with tracing.span("request"):
+            started = self.begin(request)
+            return self.end(request, self.get_response(request), started)
 
     def begin(self, request) -> float:
         requested = request.headers.get("X-Request-Id", "")

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from bookimg.environment import env, flag, kept_secret, rate, read_address, read_choice, read_number, read_ports, read_setting
 from bookimg.error_reports import report_errors
 from bookimg.static_files import static_version
+from jobs.tracing import start_tracing
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
@@ -385,8 +386,9 @@ LOGGING = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["messages"]},
         "measurements": {"class": "bookimg.measurements.MeasuringHandler"},
+        "traces": {"class": "jobs.tracing.TracingHandler"},
     },
-    "root": {"handlers": ["console", "measurements"], "level": "INFO"},
+    "root": {"handlers": ["console", "measurements", "traces"], "level": "INFO"},
     "loggers": {
         "httpx": {"level": "WARNING"},
         "botocore": {"level": "WARNING"},
@@ -399,3 +401,6 @@ LOGGING = {
 SENTRY_DSN = env.str("SENTRY_DSN", default="")
 if SENTRY_DSN:
     report_errors(SENTRY_DSN, VERSION)
+OTEL_EXPORTER_OTLP_ENDPOINT = read_address("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    start_tracing(VERSION)

@@ -86,7 +86,8 @@ def answer_message(message: Message, tell=None) -> Message:
     message.usd, message.milliseconds = Decimal(str(round(usage.usd, 6))), int((time.monotonic() - began) * 1000)
     message.save()
     fields = {"service": message.engine, "result": str(message.state), "usd": float(message.usd)}
-    about = {"user_id": message.chat.user_id, "duration_ms": message.milliseconds}
+    tokens = {"tokens_in": message.tokens_in, "tokens_out": message.tokens_out}
+    about = {"user_id": message.chat.user_id, "duration_ms": message.milliseconds, **tokens}
     logger.info("answered", extra=fields | about)
     return message
 

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from jobs.tracing import current_traceparent
+
 
 class LeasedWorkQuerySet(models.QuerySet):
     def unfinished(self):
@@ -42,6 +44,7 @@ class LeasedWork(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)  # held until then; without a lease, pausing until then
     due = models.DateTimeField(default=timezone.now)  # when the sweep enqueues it
     enqueued = models.PositiveSmallIntegerField("times in the queue since it was last worked on", default=0)
+    trace = models.CharField("what created it", max_length=55, default=current_traceparent, blank=True, editable=False)
 
     objects = LeasedWorkQuerySet.as_manager()
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from jobs import draining
+from jobs import draining, tracing
 from jobs.leases import Lease, LeaseLost, take_lease
 from jobs.models import LeasedWorkQuerySet, Row
 
@@ -148,13 +148,14 @@ def attempt_work(kind: WorkKind, pk: int, step: str = "") -> str:
     lease = take_lease(kind.model.objects.unfinished().at_step(step).filter(pk=pk))
     if lease is None:
         return ""
-    started = time.monotonic()
-    counted = lease.row.log_fields()  # before the attempt, which may reset them or begin the next stage
-    state = _attempt(kind, lease)
-    duration = round((time.monotonic() - started) * 1000)
-    fields = {"work": kind.name, "key": pk, "state": state, "duration_ms": duration, **counted}
-    logger.info("%s %s %s: %s in %d ms", kind.name, lease.row.work_label, step, state, duration, extra=fields)
-    return state
+    with tracing.span(f"{kind.name} {step}".strip(), lease.row.trace):
+        started = time.monotonic()
+        counted = lease.row.log_fields()  # before the attempt, which may reset them or begin the next stage
+        state = _attempt(kind, lease)
+        duration = round((time.monotonic() - started) * 1000)
+        fields = {"work": kind.name, "key": pk, "state": state, "duration_ms": duration, **counted}
+        logger.info("%s %s %s: %s in %d ms", kind.name, lease.row.work_label, step, state, duration, extra=fields)
+        return state
 
 
 def _attempt(kind: WorkKind, lease: Lease) -> str:

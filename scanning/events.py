@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
+from jobs import tracing
 from scanning.models import Scan, ScanEvent
 
 # Where each stage begins and ends on the one bar for the whole scan. Reading takes nine tenths of the time if the catalogues are
@@ -19,6 +20,7 @@ def append(scan: Scan, type: str, **payload) -> ScanEvent:
     seq, furthest = Scan.objects.values_list("last_seq", "progress").get(pk=scan.pk)
     if "progress" in payload:
         payload["progress"] = furthest
+    tracing.add_span_event(type, seq=seq)
     return ScanEvent.objects.create(scan=scan, seq=seq, type=type, payload=payload)
 
 

@@ -18,6 +18,13 @@ from scanning.models import Purchase, Scan
 logger = logging.getLogger("scanning.purchases")
 PAID_ALREADY = "This photo was paid for, but the response was lost. It will not be paid for again unless you ask for it."
 
+TOKENS = {  # at Bedrock, and in OpenAI's form
+    "inputTokens": "tokens_in",
+    "outputTokens": "tokens_out",
+    "prompt_tokens": "tokens_in",
+    "completion_tokens": "tokens_out",
+}
+
 
 class ScanTill(CostMeter):
     """The till of one scan. A worker that dies after a call leaves its answer; the next one finds it.
@@ -51,7 +58,7 @@ class ScanTill(CostMeter):
         purchase.reserved = not self.keep(_answer_to(question), reply)
         purchase.save(update_fields=["usd", "reserved"])
         self.ring_up(reply, purchase.usd)
-        self.tell(service, purchase.usd, started)
+        self.tell(service, purchase.usd, started, **tokens_of(reply))
         return reply
 
     def keep(self, name: str, reply: Reply) -> bool:
@@ -63,7 +70,7 @@ class ScanTill(CostMeter):
             return False
         return True
 
-    def tell(self, service: str, usd: float, started: float, result: str = "ok"):
+    def tell(self, service: str, usd: float, started: float, result: str = "ok", **tokens):
         fields = {
             "service": service,
             "result": result,
@@ -71,7 +78,7 @@ class ScanTill(CostMeter):
             "duration_ms": round((time.monotonic() - started) * 1000),
         }
         who = {"job_id": self.scan.job_id, "user_id": self.scan.user_id}
-        logger.info("%s called for %s: %s, %.4f USD", service, self.scan.job_id, result, usd, extra=fields | who)
+        logger.info("%s called for %s: %s, %.4f USD", service, self.scan.job_id, result, usd, extra=fields | who | tokens)
 
     def kept(self, name: str) -> Reply | None:
         """The answer to the same question, from this scan or from an earlier one of the same photo."""
@@ -85,6 +92,12 @@ class ScanTill(CostMeter):
         yield self.scan
         if self.scan.sha256:
             yield from Scan.objects.of(self.scan.user).filter(sha256=self.scan.sha256).exclude(pk=self.scan.pk)
+
+
+def tokens_of(reply: Reply) -> dict[str, int]:
+    """What a model read and wrote, under the names of the log."""
+    usage = reply["usage"] if isinstance(reply.get("usage"), dict) else {}
+    return {TOKENS[name]: number for name, number in usage.items() if name in TOKENS and isinstance(number, int)}
 
 
 def _answer_to(question: str) -> str:

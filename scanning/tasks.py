@@ -2,7 +2,7 @@
 
 from django.utils.module_loading import import_string
 
-from jobs import draining
+from jobs import draining, tracing
 from scanning import demo
 from scanning.models import Scan
 
@@ -10,7 +10,8 @@ from scanning.models import Scan
 def announce(pk: int):
     """What cannot be told now is told at a later sweep."""
     if scan := Scan.objects.filter(pk=pk).first():
-        import_string("scanning.notifications.publish_notice")(scan)
+        with tracing.span("notice", scan.trace):
+            import_string("scanning.notifications.publish_notice")(scan)
 
 
 def show(pk: int):

@@ -18,7 +18,7 @@ SETTINGS = set(re.findall(r"^#(\w+)=", (ROOT / ".env.example").read_text() + (RO
 CODE = "\n".join(path.read_text() for name in OURS for path in (ROOT / name).rglob("*.py"))
 CONSTANTS = set(re.findall(r"^ *([A-Z][A-Z0-9_]+)(?:, [A-Z][A-Z0-9_]+)*(?:: [^=\n]+)? = ", CODE, re.M))
 # Words in capitals that look like settings and are something else: what the shell, make, AWS or the database knows.
-NOT_OURS = re.compile(r"AWS_\w+|TEST_DATABASE_URL|REQUIRE_SERVICES|BOOKIMG_(SERVER|TOKEN)")
+NOT_OURS = re.compile(r"AWS_\w+|OTEL_\w+|TEST_DATABASE_URL|REQUIRE_SERVICES|BOOKIMG_(SERVER|TOKEN)")
 
 
 @pytest.fixture(params=DOCUMENTS, ids=lambda path: path.name)

@@ -3,6 +3,7 @@
 import accounts.models
 import django.db.models.deletion
 import django.utils.timezone
+import jobs.tracing
 from django.conf import settings
 from django.db import migrations, models
 
@@ -121,6 +122,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('due', models.DateTimeField(default=django.utils.timezone.now)),
                 ('enqueued', models.PositiveSmallIntegerField(default=0, verbose_name='times in the queue since it was last worked on')),
+                ('trace', models.CharField(blank=True, default=jobs.tracing.current_traceparent, editable=False, max_length=55, verbose_name='what created it')),
                 ('event', models.CharField(choices=[('scan.completed', 'Scan complete'), ('scan.failed', 'Scan failed'), ('book.added', 'Book added'), ('book.changed', 'Book changed'), ('import.finished', 'Import finished')], max_length=30)),
                 ('subject', models.CharField(blank=True, max_length=100, verbose_name='event and object, sent once')),
                 ('payload', models.JSONField()),

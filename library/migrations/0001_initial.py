@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import jobs.tracing
 from django.conf import settings
 from django.db import migrations, models
 
@@ -116,6 +117,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('due', models.DateTimeField(default=django.utils.timezone.now)),
                 ('enqueued', models.PositiveSmallIntegerField(default=0, verbose_name='times in the queue since it was last worked on')),
+                ('trace', models.CharField(blank=True, default=jobs.tracing.current_traceparent, editable=False, max_length=55, verbose_name='what created it')),
             ],
             options={
                 'abstract': False,
@@ -181,6 +183,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('due', models.DateTimeField(default=django.utils.timezone.now)),
                 ('enqueued', models.PositiveSmallIntegerField(default=0, verbose_name='times in the queue since it was last worked on')),
+                ('trace', models.CharField(blank=True, default=jobs.tracing.current_traceparent, editable=False, max_length=55, verbose_name='what created it')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import jobs.tracing
 from django.conf import settings
 from django.db import migrations, models
 
@@ -26,6 +27,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('due', models.DateTimeField(default=django.utils.timezone.now)),
                 ('enqueued', models.PositiveSmallIntegerField(default=0, verbose_name='times in the queue since it was last worked on')),
+                ('trace', models.CharField(blank=True, default=jobs.tracing.current_traceparent, editable=False, max_length=55, verbose_name='what created it')),
                 ('job_id', models.CharField(max_length=64)),
                 ('status', models.CharField(choices=[('queued', 'Queued'), ('reading', 'Reading'), ('proposing', 'Proposing'), ('validating', 'Validating'), ('complete', 'Complete'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=12)),
                 ('kind', models.CharField(choices=[('shelf', 'A shelf'), ('cover', 'A cover or a barcode')], default='shelf', max_length=5)),

@@ -15,8 +15,8 @@ INSERT INTO accounts_webhook (user_id, url, events, secret, active, created)
 """
 DELIVERY = """
 INSERT INTO accounts_delivery (webhook_id, event, subject, payload, state, answer, created, changed,
-                               attempts, deaths, lease, due, enqueued)
-    VALUES (?, 'book.added', '', '{}', 'waiting', '', '2026-01-01', '2026-01-01', 0, 0, '', '2026-01-01', 0)
+                               attempts, deaths, lease, due, enqueued, trace)
+    VALUES (?, 'book.added', '', '{}', 'waiting', '', '2026-01-01', '2026-01-01', 0, 0, '', '2026-01-01', 0, '')
 """
 USER = """
 INSERT INTO auth_user (username, password, email, first_name, last_name, is_superuser, is_staff, is_active, date_joined)

@@ -2,6 +2,7 @@
 
 import django.db.models.deletion
 import django.utils.timezone
+import jobs.tracing
 from django.conf import settings
 from django.db import migrations, models
 
@@ -26,6 +27,7 @@ class Migration(migrations.Migration):
                 ('lease_until', models.DateTimeField(blank=True, null=True)),
                 ('due', models.DateTimeField(default=django.utils.timezone.now)),
                 ('enqueued', models.PositiveSmallIntegerField(default=0, verbose_name='times in the queue since it was last worked on')),
+                ('trace', models.CharField(blank=True, default=jobs.tracing.current_traceparent, editable=False, max_length=55, verbose_name='what created it')),
                 ('name', models.CharField(max_length=255)),
                 ('key', models.CharField(blank=True, max_length=300)),
                 ('sha256', models.CharField(blank=True, max_length=64)),
