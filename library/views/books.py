@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, prefetch_related_objects
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -39,10 +39,10 @@ SHOWN_TO_VISITORS = [
 def library(request):
     if not request.user.is_authenticated:
         return render(request, "library/landing.html", {"covers": SHOWN_TO_VISITORS})
-    if not _wants_results_only(request) and not all(value for _, values in request.GET.lists() for value in values):
+    if not wants_results_only(request) and not all(value for _, values in request.GET.lists() for value in values):
         return redirect(address(request))  # drops the form's empty fields from the address
     context = _results_context(request)
-    if _wants_results_only(request):
+    if wants_results_only(request):
         response = render(request, "library/_results.html", context)
         response["HX-Replace-Url"] = address(request)
     else:
@@ -50,6 +50,12 @@ def library(request):
     # So that the browser does not show a cached fragment instead of the page.
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
+
+
+def changed_results(request, query: QueryDict):
+    """The list that `query` shows, with what has just changed, and the messages about it."""
+    request.GET = query
+    return render(request, "library/_results_changed.html", _results_context(request))
 
 
 def _results_context(request) -> dict:
@@ -105,7 +111,7 @@ def changed(request, name: str, values: list[str]) -> str:
     return f"?{query.urlencode()}"
 
 
-def _wants_results_only(request) -> bool:
+def wants_results_only(request) -> bool:
     return request.headers.get("HX-Target") == "results"
 
 

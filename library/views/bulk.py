@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import JsonResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -11,6 +11,8 @@ from library.copies import bulk_changes, tagging
 from library.forms import LibraryFilter
 from library.forms.copies import BulkForm, TagForm
 from library.models import Tag, UserBook
+from library.views.books import changed_results, wants_results_only
+from library.views.copies import by_script
 
 AT_MOST = 10_000  # selected one by one; “All matching” has no limit
 
@@ -27,13 +29,26 @@ def bulk(request):
         requested["remove"] = "on"
     form = BulkForm(request.user, requested if "act" in requested else None)
     if "act" not in request.POST or not form.is_valid():
-        return render(request, "library/bulk.html", _bulk_page_context(request, form, copies, query))
+        return _bulk_form(request, _bulk_page_context(request, form, copies, query))
     undo = bulk_changes.apply_change(request.user, copies, form.change())
     if undo:
         messages.success(request, undo.sentence, extra_tags=reverse("undo", args=[undo.pk]))
     else:
         messages.info(request, "There was nothing to change.")
+    if by_script(request):
+        return HttpResponse()
+    if wants_results_only(request):
+        return changed_results(request, query)
     return redirect(f"{reverse('library')}?{query.urlencode()}" if query else "library")
+
+
+def _bulk_form(request, context: dict):
+    """In a dialog over the list, or on a page of its own without scripts."""
+    if not wants_results_only(request):
+        return render(request, "library/bulk.html", context)
+    response = render(request, "library/_bulk_dialog.html", context)
+    response["HX-Retarget"], response["HX-Reswap"] = "#bulk-dialog", "innerHTML"
+    return response
 
 
 def _selected_books(request, query: QueryDict):

@@ -1,9 +1,11 @@
 """The trash: books removed in the last 30 days, and the batches that can still be undone."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -13,6 +15,8 @@ from library.copies import trash, undoing
 from library.in_words import count_of
 from library.listing import PAGE_SIZE, pages_around
 from library.models import Undo
+from library.views.books import changed_results, wants_results_only
+from library.views.copies import by_script
 
 BATCHES = 10
 
@@ -73,6 +77,10 @@ def undo(request, pk):
         raise Http404 from None
     except undoing.TooLate as error:
         messages.warning(request, str(error))
+    if by_script(request):
+        return HttpResponse()
+    if wants_results_only(request):
+        return changed_results(request, QueryDict(urlsplit(request.headers.get("HX-Current-URL", "")).query))
     return redirect(back_to(request))
 
 

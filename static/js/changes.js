@@ -55,6 +55,7 @@ function show(item, answer, html) {
   if (!answer.ok) return toast(`A change to “${item.title}” could not be saved: the book is no longer there.`);
   if (outbox.get(item.name)) return toast(`A change to “${item.title}” needs your decision. `, item.page);
   toast(`Saved what you changed on “${item.title}”.`);
+  if (document.getElementById("results")) window.htmx.ajax("GET", location.href, { target: "#results", swap: "outerHTML" });
 }
 
 // ── Display ──
@@ -111,6 +112,19 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   keep(form, event.submitter);
   later(0);
+});
+
+// A form that htmx could not send (data-later says what it changes) is sent when the connection is back, too.
+document.addEventListener("htmx:sendError", ({ detail }) => {
+  const form = detail.elt.closest("form[data-later]");
+  const fields = [...(detail.requestConfig.formData ?? [])].filter(([name]) => name !== "csrfmiddlewaretoken");
+  if (!form || (form.dataset.bulk !== undefined && !fields.some(([name]) => name === "act"))) return form && toast("There is no connection. Your selection stays; try again in a moment.");
+  const title = form.dataset.later;
+  const action = form.getAttribute("action");
+  outbox.put(nameOf(action, Date.now()), { action, page: location.pathname, title, fields });
+  toast(`There is no connection. Your change of ${title} is kept here and made when the connection is back.`);
+  document.dispatchEvent(new CustomEvent("later"));
+  outbox.send();
 });
 
 document.addEventListener("parts", () => window.htmx?.process(document.body));

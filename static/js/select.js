@@ -1,4 +1,5 @@
-// Selecting many books: a button starts it, a tap selects, shift and a tap select a range, Escape ends it.
+// Selecting many books: a button starts it, a tap selects, shift and a tap select a range, Escape ends it. The change is made in a dialog,
+// and only the list is replaced.
 
 let last = null; // the previously clicked checkbox
 
@@ -71,5 +72,26 @@ addEventListener("pageshow", () => {
   show();
 });
 
-// A search or a filter shows other books: clears the selection.
-document.addEventListener("htmx:afterSettle", () => results()?.querySelector("[data-bulk]") && show());
+const dialog = document.getElementById("bulk-dialog");
+
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.target === dialog) {
+    import("./tags.js").then(({ build }) => build(dialog));
+    if (!dialog.open) dialog.showModal();
+    return;
+  }
+  if (!results()?.querySelector("[data-bulk]")) return document.body.classList.remove("choosing");
+  // A search or a filter shows other books, and a change ends the selection.
+  if (detail.requestConfig?.verb !== "post") return show();
+  begin(false);
+  results().querySelector("[data-select]").focus({ preventScroll: true });
+});
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => detail.target === results() && dialog?.close());
+document.addEventListener("later", () => (dialog?.close(), begin(false)));
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-close-dialog]") || !dialog) return;
+  event.preventDefault();
+  dialog.close();
+});

@@ -161,7 +161,7 @@ function same(one, other) {
   return one.localeCompare(other, undefined, { sensitivity: "base" }) === 0;
 }
 
-function build(part) {
+export function build(part) {
   for (const home of part.querySelectorAll("[data-tag-field]")) if (home.querySelector("[data-tags]:not([hidden])")) new TagField(home);
 }
 

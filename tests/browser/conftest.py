@@ -66,6 +66,11 @@ class Visitor:
         page.on("console", lambda message: message.type in ("error", "warning") and self.complaints.append(message.text))
         return page
 
+    def forgive_lost_connection(self):
+        """The browser complains about every connection that a test cuts."""
+        pattern = "htmx:|.*Failed to (load|fetch).*|.*DISCONNECTED|WebSocket connection"
+        self.complaints[:] = [text for text in self.complaints if not re.match(pattern, text)]
+
     def sign_up(self, name: str):
         page = self.page()
         page.goto("/")

@@ -32,8 +32,7 @@ def page(visit, states, request):
     page.get_by_role("heading", name=title, level=1).wait_for()
     page.wait_for_load_state()
     yield page
-    # The browser complains about the connection that the test cut.
-    visitor.complaints[:] = [text for text in visitor.complaints if not re.match("htmx:|Failed to load .*DISCONNECTED", text)]
+    visitor.forgive_lost_connection()
 
 
 def saved(page):

@@ -1,5 +1,7 @@
 """What is kept about books, as a person does it: typed in two tabs, tagged, chosen by the dozen, taken back, dragged."""
 
+from contextlib import contextmanager
+
 import pytest
 from playwright.sync_api import expect
 
@@ -18,7 +20,8 @@ def page(desktop):
         page.get_by_role("button", name="Add, then add another").click()
         expect(page.locator(".toast").last).to_contain_text(title)
     page.goto("/?sort=title")
-    return page
+    yield page
+    desktop.forgive_lost_connection()
 
 
 def saved(page):
@@ -72,6 +75,27 @@ def test_all_that_match_are_changed_at_once(page):
     page.get_by_label("Status").select_option("read")
     page.get_by_role("button", name=f"Change {count} books").click()
     expect(page.locator(".toast")).to_contain_text(f"{count} books are now marked “Read” and tagged “with a d”.")
+
+
+def test_a_change_without_a_connection_is_made_when_it_is_back(page):
+    page.get_by_role("button", name="Select").click()
+    page.locator(".book-tile", has_text="Dune").click()
+    page.get_by_role("button", name="Change…").click()
+    page.get_by_label("Status").select_option("read")
+    with without_connection(page):
+        page.get_by_role("button", name="Change 1 book").click()
+        expect(page.locator(".toast").last).to_contain_text("There is no connection.")
+        expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator(".toast").last).to_contain_text("Saved what you changed on “1 book”.")
+    page.goto("/?status=read")
+    expect(page.locator(".book-tile-title")).to_have_text(["Dune"])
+
+
+@contextmanager
+def without_connection(page):
+    page.context.set_offline(True)
+    yield
+    page.context.set_offline(False)
 
 
 def test_a_shelf_is_dragged_into_another_bookcase(page):

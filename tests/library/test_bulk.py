@@ -216,3 +216,29 @@ def test_batches_are_forgotten_after_a_month(owner, three):
     Undo.objects.update(created=timezone.now() - undoing.KEPT)
     assert list(undoing.recent(owner)) == []
     assert undoing.delete_old_undos() == 1
+
+
+# ── In place, where scripts run ─────────────────────────────────────────────────────────────────────────────────────
+IN_LIST = {"HX-Request": "true", "HX-Target": "results"}
+
+
+def test_the_list_asks_in_a_dialog_and_shows_the_change_and_its_undo_in_place(owner, three, owner_client):
+    ask = owner_client.post(BULK, {"ids": three[0].pk, "query": "sort=title"}, headers=IN_LIST)
+    assert ask.headers["HX-Retarget"] == "#bulk-dialog" and b"Change 1 book" in ask.content and b"<html" not in ask.content
+    wrong = owner_client.post(BULK, {"ids": three[0].pk, "query": "", "act": ""}, headers=IN_LIST)
+    assert wrong.headers["HX-Retarget"] == "#bulk-dialog" and b"Choose something to change." in wrong.content
+    data = {"ids": three[0].pk, "query": "status=reading", "act": "", "status": "reading"}
+    done = owner_client.post(BULK, data, headers=IN_LIST)
+    assert [copy.pk for copy in done.context["page"]] == [three[0].pk]
+    undo = reverse("undo", args=[owner.undos.get().pk])
+    page = done.content.decode()
+    assert "<html" not in page and 'hx-swap-oob="beforeend"' in page and f'hx-post="{undo}"' in page
+    again = owner_client.post(undo, headers=IN_LIST | {"HX-Current-URL": "http://testserver/?status=reading"})
+    assert not again.context["page"].object_list and b"Undone:" in again.content
+
+
+def test_a_change_that_was_sent_later_is_made_without_a_page(owner, three, owner_client):
+    response = owner_client.post(BULK, {"ids": three[0].pk, "act": "remove"}, headers={"X-Parts": "closed"})
+    assert (response.status_code, response.content) == (200, b"")
+    response = owner_client.post(reverse("undo", args=[owner.undos.get().pk]), headers={"X-Parts": "closed"})
+    assert (response.status_code, books(owner).count()) == (200, 3)
