@@ -16,6 +16,7 @@ from api.idempotent_calls import creates
 from api.root import binary
 from api.schemas import INTEGER, MOST, In, Key, OneOf, Out, Page, Slice, Text, router
 from api.shelves import own_row, page_of
+from library.copies import tagging
 from library.forms.fields import error_sentence
 from transfer import detect, downloads, fields, import_run, row_outcomes
 from transfer.forms import ORDERS, ColumnsForm
@@ -115,7 +116,7 @@ def start_import(request: HttpRequest, file: File[UploadedFile], options: Form[I
         "shelf": options.shelf,
         "on_duplicate": options.on_duplicate,
         "look_up": options.look_up,
-        "tags": [tag.strip() for tag in options.tags.split(",") if tag.strip()],
+        "tags": tagging.split_tags(options.tags),
     }
     own_shelf(request.user, options.shelf)
     try:

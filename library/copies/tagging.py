@@ -11,19 +11,31 @@ from library.models.copy_queries import OWNED_BOOKS
 
 LONGEST = Tag._meta.get_field("name").max_length
 AT_MOST = 50  # tags per book
+PART = re.compile(r'\s*(?:"((?:[^"]|"")*)"\s*(?=[,;\n]|$)|([^,;\n]*))(?:[,;\n]|$)')
+QUOTED = re.compile(r'[,;\n]|^\s*"')
 Through = UserBook.tags.through
 
 
+def split_list(text: str) -> list[str]:
+    """The parts between commas, semicolons and line breaks. A part that holds one of these itself stands in quotes."""
+    found = (match[1].replace('""', '"') if match[1] is not None else match[2] for match in PART.finditer(text))
+    return [part for name in found if (part := " ".join(name.split()))]
+
+
+def join_list(names) -> str:
+    """What `split_list` takes apart again."""
+    return ", ".join('"{}"'.format(name.replace('"', '""')) if QUOTED.search(name) else name for name in names)
+
+
 def split_tags(text: str) -> list[str]:
-    """Splits text into tag names at commas, semicolons and line breaks."""
-    return tidy(re.split(r"[,;\n]", text))
+    return tidy(split_list(text))
 
 
 def tidy(names) -> list[str]:
-    """Cleans tag names: no empty ones, extra spaces, second spellings, commas or semicolons."""
+    """Cleans tag names: no empty ones, extra spaces or second spellings."""
     found: dict[str, str] = {}
     for name in names:
-        name = " ".join(re.sub(r"[\0,;]", " ", name).split())[:LONGEST].strip()
+        name = " ".join(name.replace("\0", " ").split())[:LONGEST].strip()
         if name:
             found.setdefault(Tag.fold(name), name)
     return list(found.values())

@@ -218,9 +218,9 @@ class TagForm(forms.Form):
     name = forms.CharField(max_length=tagging.LONGEST)
 
     def clean_name(self):
-        names = tagging.split_tags(self.cleaned_data["name"])
-        if len(names) != 1:
-            raise ValidationError("Type one name, without commas.")
+        names = tagging.tidy([self.cleaned_data["name"]])
+        if not names:
+            raise ValidationError("Type a name.")
         return names[0]
 
 

@@ -34,14 +34,14 @@ class AuthorsField(forms.CharField):
 
 
 class TagsField(forms.CharField):
-    """Tags in one line, separated by commas; static/js/tags.js turns them into chips."""
+    """Tags in one line, separated by commas or in quotes; static/js/tags.js turns them into chips."""
 
     def __init__(self, **kwargs):
         super().__init__(max_length=5000, help_text="Separate tags with commas.", **kwargs)
         self.widget.attrs |= {"data-tags": "", "autocomplete": "off"}
 
     def prepare_value(self, value):
-        return ", ".join(map(str, value)) if isinstance(value, list) else value
+        return tagging.join_list(map(str, value)) if isinstance(value, list) else value
 
     def to_python(self, value):
         return tagging.split_tags(super().to_python(value))
@@ -52,7 +52,7 @@ class TagsField(forms.CharField):
             raise ValidationError(f"A book can have at most {tagging.AT_MOST} tags.")
 
     def run_validators(self, value):
-        super().run_validators(", ".join(value))
+        super().run_validators(tagging.join_list(value))
 
     def has_changed(self, initial, data):
         return {tagging.Tag.fold(str(name)) for name in initial or []} != {
@@ -67,13 +67,13 @@ class ListField(forms.CharField):
         super().__init__(max_length=2000, **kwargs)
 
     def prepare_value(self, value):
-        return ", ".join(value) if isinstance(value, list) else value
+        return tagging.join_list(value) if isinstance(value, list) else value
 
     def to_python(self, value):
-        return [" ".join(part.split()) for part in super().to_python(value).split(",") if part.strip()]
+        return tagging.split_list(super().to_python(value))
 
     def run_validators(self, value):
-        super().run_validators(", ".join(value))
+        super().run_validators(tagging.join_list(value))
 
     def has_changed(self, initial, data):
         return self.to_python(self.prepare_value(initial)) != self.to_python(data)

@@ -52,7 +52,7 @@ class TagField {
   }
 
   say() {
-    this.field.value = this.names.join(", ");
+    this.field.value = this.names.map((name) => (/[,;\n]|^\s*"/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(", ");
     this.draw();
     this.field.dispatchEvent(new Event("change", { bubbles: true }));
   }
@@ -86,7 +86,7 @@ class TagField {
       event.preventDefault();
       here >= 0 ? this.pick(options[here]) : this.add(this.input.value);
       this.typed();
-    } else if (event.key === "," || event.key === ";") {
+    } else if ((event.key === "," || event.key === ";") && !/^\s*"[^"]*$/.test(this.input.value)) {
       event.preventDefault();
       this.add(this.input.value);
     } else if (event.key === "Backspace" && !this.input.value && this.names.length) {
@@ -154,7 +154,8 @@ function element(name, classes) {
 }
 
 function split(text) {
-  return text.split(/[,;\n]/).map((name) => name.trim().replace(/\s+/g, " ")).filter(Boolean);
+  const parts = [...text.matchAll(/\s*(?:"((?:[^"]|"")*)"\s*(?=[,;\n]|$)|([^,;\n]*))(?:[,;\n]|$)/g)];
+  return parts.map(([, quoted, bare]) => (quoted?.replaceAll('""', '"') ?? bare).trim().replace(/\s+/g, " ")).filter(Boolean);
 }
 
 function same(one, other) {

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from catalogs import isbn, series, statements
 from catalogs.languages import language_of
 from catalogs.statements import repaired, without_isbd
+from library.copies.tagging import split_list
 from transfer import dates
-from transfer.fields.texts import listed_parts, unmarked
+from transfer.fields.texts import unmarked
 from transfer.items import Hints, Item
 
 OTHER_SERIES, OTHER_ISBNS = "Other series", "Other ISBNs"
@@ -135,7 +136,7 @@ def _language(item: Item, text: str, hints: Hints):
 
 
 def _categories(item: Item, text: str, hints: Hints):
-    item.facts["categories"] = [*item.facts.get("categories", []), *listed_parts(text.replace(";", ","))]
+    item.facts["categories"] = [*item.facts.get("categories", []), *split_list(text)]
 
 
 def _description(item: Item, text: str, hints: Hints):

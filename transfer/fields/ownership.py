@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
+from library.copies.tagging import split_list
 from library.models import Condition, Status
 from transfer import dates
 from transfer.fields.reading import exact_day, ticked
-from transfer.fields.texts import listed_parts
 from transfer.items import Hints, Item
 
 SIGNS = {  # letters before a dollar say whose it is; kr and Fr. are those of several countries
@@ -54,7 +54,7 @@ def _collection_status(item: Item, text: str, hints: Hints):
 
 
 def _tags(item: Item, text: str, hints: Hints):
-    item.tags += listed_parts(text.replace(";", ","))
+    item.tags += split_list(text)
 
 
 def _shelf(item: Item, text: str, hints: Hints):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from catalogs import names
 from catalogs.statements import repaired
-from transfer.fields.texts import listed_parts
+from library.copies.tagging import split_list
 from transfer.items import Hints, Item
 
 WRITERS = frozenset(["author", "writer", "goodreads author", "autor", "auteur", ""])
@@ -79,7 +79,7 @@ def _one_author(item: Item, text: str, hints: Hints):
 
 
 def _more_authors(item: Item, text: str, hints: Hints):
-    add_authors(item, names.listed(repaired(text)) if '"' not in text else listed_parts(repaired(text)))
+    add_authors(item, names.listed(repaired(text)) if '"' not in text else split_list(repaired(text)))
 
 
 def add_authors(item: Item, people):

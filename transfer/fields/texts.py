@@ -30,9 +30,3 @@ def unmarked(text: str) -> str:
     if not TAGS.search(text):
         return html.unescape(text)
     return html.unescape(BREAKS.sub("\n\n", TAGS.sub("", BREAK.sub("\n", text)))).strip()
-
-
-def listed_parts(text: str) -> list[str]:
-    """What stands between commas; a part that holds one itself stands in quotes."""
-    found = re.findall(r'\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(?:,|$)', text)
-    return [part for quoted, bare in found if (part := " ".join((quoted.replace('""', '"') or bare).split()))]

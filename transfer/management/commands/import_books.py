@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from accounts.user_files import sha256_of
 from jobs.leases import nobody_holds_it
+from library.copies import tagging
 from library.models import Status
 from transfer import detect, fields, gains, import_run, row_outcomes
 from transfer.items import NotReadable
@@ -57,7 +58,7 @@ class Command(BaseCommand):
     def _taken(self, owner, file: Path, options: dict) -> Import:
         with file.open("rb") as stream:
             job = import_run.take(owner, File(stream, file.name), file.name, options["format"], here=True)
-        tags = [name.strip() for name in options["tags"].split(",") if name.strip()]
+        tags = tagging.split_tags(options["tags"])
         chosen = {"status": options["status"], "tags": tags, "on_duplicate": options["on_duplicate"]}
         import_run.start(job, chosen, here=True)
         return job
