@@ -4,24 +4,20 @@ output "site" {
 
 output "repository" {
   description = "The repository for images"
-  value       = aws_ecr_repository.this.repository_url
+  value       = try(module.small[0].repository, module.standard[0].repository)
 }
 
 output "release" {
   description = "Everything that ./release needs"
-  value = {
-    region     = var.region
-    cluster    = aws_ecs_cluster.this.name
-    tasks      = { for name, task in aws_ecs_task_definition.task : name => task.arn }
-    subnets    = [for subnet in aws_subnet.private : subnet.id]
-    group      = aws_security_group.worker.id
-    background = [for service in aws_ecs_service.background : service.name]
-    codedeploy = aws_codedeploy_app.web.name
-    port       = local.port
-  }
+  value       = merge({ size = var.size, region = var.region }, try(module.small[0].release, module.standard[0].release))
 }
 
 output "topic" {
   description = "The topic that is notified when a scan ends"
-  value       = aws_sns_topic.scans.arn
+  value       = one(module.standard[*].topic)
+}
+
+output "replicas" {
+  description = "The addresses of read replicas"
+  value       = one(module.standard[*].replicas)
 }

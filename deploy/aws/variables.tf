@@ -1,3 +1,14 @@
+variable "size" {
+  description = "small: one machine; standard: Fargate, a database server and a load balancer"
+  type        = string
+  default     = "standard"
+
+  validation {
+    condition     = contains(["small", "standard"], var.size)
+    error_message = "The size is small or standard."
+  }
+}
+
 variable "environment" {
   description = "The environment: dev, staging or prod; part of every name"
   type        = string
@@ -76,11 +87,13 @@ variable "stage_queues" {
 variable "web_tasks" {
   description = "The minimum and maximum number of web tasks"
   type        = object({ least = number, most = number })
+  default     = { least = 1, most = 2 }
 }
 
 variable "worker_tasks" {
   description = "The minimum and maximum number of tasks of each kind of worker"
   type        = object({ least = number, most = number })
+  default     = { least = 1, most = 3 }
 }
 
 variable "task_size" {
@@ -94,8 +107,16 @@ variable "task_size" {
 }
 
 variable "database" {
-  description = "Instance class, disk (GB), whether there is a standby, and the days of point-in-time recovery"
-  type        = object({ class = string, disk = number, standby = bool, days = number })
+  description = "Instance class, disk (GB), whether there is a standby, the days of point-in-time recovery, read replicas, and a connection pool (RDS Proxy)"
+  type = object({
+    class    = string
+    disk     = number
+    standby  = bool
+    days     = number
+    replicas = optional(number, 0)
+    pool     = optional(bool, false)
+  })
+  default = { class = "db.t4g.micro", disk = 20, standby = false, days = 7 }
 }
 
 variable "zones" {
@@ -120,4 +141,28 @@ variable "secrets_version" {
   description = "Increase it to generate new keys; this signs everybody out"
   type        = number
   default     = 1
+}
+
+variable "waf" {
+  description = "A web application firewall in front of the site: known attacks, and a limit of requests for each address"
+  type        = bool
+  default     = false
+}
+
+variable "cdn" {
+  description = "CloudFront in front of the site, which keeps scripts, styles and fonts near the people"
+  type        = bool
+  default     = false
+}
+
+variable "traces" {
+  description = "Traces in AWS X-Ray"
+  type        = bool
+  default     = false
+}
+
+variable "instance" {
+  description = "With size small: the type of machine (ARM) and the size of its data disk (GB)"
+  type        = object({ type = string, disk = number })
+  default     = { type = "t4g.small", disk = 12 }
 }

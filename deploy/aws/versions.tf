@@ -7,22 +7,32 @@ terraform {
       version = "~> 5.100"
     }
   }
+
+  # The bucket comes from state/, its name from environments/*.tfbackend.
+  backend "s3" {
+    use_lockfile = true
+    encrypt      = true
+  }
 }
 
 provider "aws" {
   region = var.region
 
   default_tags {
-    tags = { product = "bookimg", environment = var.environment }
+    tags = local.tags
   }
 }
 
-data "aws_caller_identity" "this" {}
+# CloudFront only takes certificates and firewalls from here.
+provider "aws" {
+  alias  = "us_east_1"
+  region = "us-east-1"
 
-data "aws_availability_zones" "here" {
-  state = "available"
+  default_tags {
+    tags = local.tags
+  }
 }
 
 locals {
-  name = "bookimg-${var.environment}"
+  tags = { product = "bookimg", environment = var.environment }
 }

@@ -25,7 +25,7 @@ from tests.scanning.photos import photo
 from tests.work import FAKES
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
-POLICIES = Path(__file__).parents[2] / "deploy/aws/policies"
+POLICIES = Path(__file__).parents[2] / "deploy/aws/standard/policies"
 ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 GIVEN = {
     "uploads": f"arn:aws:s3:::{UPLOADS}",

@@ -11,5 +11,6 @@ web_tasks    = { least = 2, most = 6 }
 worker_tasks = { least = 1, most = 10 }
 stage_queues = ["read", "validate"]
 nat_per_zone = true
-database     = { class = "db.t4g.medium", disk = 50, standby = true, days = 14 }
+database     = { class = "db.t4g.medium", disk = 50, standby = true, days = 35, pool = true }
+waf          = true
 log_days     = 90

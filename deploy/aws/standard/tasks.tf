@@ -27,8 +27,8 @@ resource "aws_ecr_lifecycle_policy" "this" {
 locals {
   environment = {
     PUBLIC_URL         = "https://${var.domain}"
-    TRUSTED_PROXIES    = aws_vpc.this.cidr_block # the load balancer
-    DATABASE_URL       = "postgres://${aws_db_instance.this.username}@${aws_db_instance.this.endpoint}/${aws_db_instance.this.db_name}?sslmode=require"
+    TRUSTED_PROXIES    = join(",", concat([aws_vpc.this.cidr_block], local.cdn_addresses)) # the load balancer, and CloudFront
+    DATABASE_URL       = "postgres://${aws_db_instance.this.username}@${local.database_host}:5432/${aws_db_instance.this.db_name}?sslmode=require"
     STORAGE            = "s3"
     S3_BUCKET          = aws_s3_bucket.files["uploads"].id
     S3_RESULTS_BUCKET  = aws_s3_bucket.files["results"].id
@@ -48,6 +48,8 @@ locals {
     EMAIL_VERIFICATION = "mandatory"
     DEMO               = "0"
     LOG_FORMAT         = "json"
+
+    OTEL_EXPORTER_OTLP_ENDPOINT = var.traces ? "http://127.0.0.1:4318" : ""
   }
   secret_arns = {
     SECRET_KEY        = aws_secretsmanager_secret.this["signing"].arn
@@ -60,6 +62,19 @@ locals {
     { web = ["web", "--host", "0.0.0.0", "--port", tostring(local.port)], ingest = ["ingest"], prepare = ["prepare"], dead_letters = ["dead_letters"] },
     { for name, more in local.workers : name => concat(["worker"], more) },
   )
+  # The collector beside a task receives its traces; its own configuration sends them to X-Ray.
+  collector = {
+    name            = "collector"
+    image           = "public.ecr.aws/aws-observability/aws-otel-collector:v0.45.0"
+    command         = ["--config=/etc/ecs/ecs-default-config.yaml"]
+    essential       = false
+    linuxParameters = { initProcessEnabled = true }
+    stopTimeout     = 115
+    environment     = []
+    secrets         = []
+    portMappings    = []
+    healthCheck     = null
+  }
   kind = { for name, _ in local.commands : name => startswith(name, "worker") ? "worker" : name }
   size = { for name, kind in local.kind : name => lookup(var.task_size, kind, var.task_size["ingest"]) }
 }
@@ -88,9 +103,15 @@ resource "aws_ecs_task_definition" "task" {
   memory                   = local.size[each.key].memory
   task_role_arn            = aws_iam_role.task[local.kind[each.key]].arn
   execution_role_arn       = aws_iam_role.start.arn
-  skip_destroy             = true # so that you can go back to an earlier release
 
-  container_definitions = jsonencode([{
+  runtime_platform {
+    cpu_architecture        = "ARM64" # a fifth cheaper
+    operating_system_family = "LINUX"
+  }
+
+  skip_destroy = true # so that you can go back to an earlier release
+
+  container_definitions = jsonencode([for container in concat([{
     name            = each.key
     image           = "${aws_ecr_repository.this.repository_url}:${var.image_tag}"
     command         = each.value
@@ -101,15 +122,14 @@ resource "aws_ecs_task_definition" "task" {
     secrets         = [for name, arn in local.secret_arns : { name = name, valueFrom = arn }]
     portMappings    = each.key == "web" ? [{ containerPort = local.port, protocol = "tcp" }] : []
     healthCheck     = each.key == "web" ? null : { command = ["CMD-SHELL", "exit 0"] }
-    logConfiguration = {
-      logDriver = "awslogs"
-      options = {
-        awslogs-group         = aws_cloudwatch_log_group.task[each.key].name
-        awslogs-region        = var.region
-        awslogs-stream-prefix = "task"
-      }
+    }], var.traces ? [local.collector] : []) : merge(container, { logConfiguration = {
+    logDriver = "awslogs"
+    options = {
+      awslogs-group         = aws_cloudwatch_log_group.task[each.key].name
+      awslogs-region        = var.region
+      awslogs-stream-prefix = "task"
     }
-  }])
+  } })])
 }
 
 # Releases (./release) change which tasks the services run; Terraform only changes how they are defined.

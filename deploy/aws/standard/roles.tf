@@ -105,3 +105,18 @@ resource "aws_iam_role_policy" "start" {
   role   = aws_iam_role.start.id
   policy = data.aws_iam_policy_document.start.json
 }
+
+# ── Traces: the collector beside each task sends them to X-Ray ────────────────────────────────────────────────────────
+data "aws_iam_policy_document" "traces" {
+  statement {
+    actions   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+    resources = ["*"]
+  }
+}
+
+resource "aws_iam_role_policy" "traces" {
+  for_each = var.traces ? aws_iam_role.task : {}
+  name     = "traces"
+  role     = each.value.id
+  policy   = data.aws_iam_policy_document.traces.json
+}

@@ -1,6 +1,7 @@
 resource "aws_acm_certificate" "this" {
-  domain_name       = var.domain
-  validation_method = "DNS"
+  domain_name               = var.domain
+  subject_alternative_names = var.cdn ? [local.origin] : []
+  validation_method         = "DNS"
 
   lifecycle {
     create_before_destroy = true
@@ -28,9 +29,9 @@ resource "aws_route53_record" "site" {
   type    = "A"
 
   alias {
-    name                   = aws_lb.this.dns_name
-    zone_id                = aws_lb.this.zone_id
-    evaluate_target_health = true
+    name                   = var.cdn ? aws_cloudfront_distribution.this[0].domain_name : aws_lb.this.dns_name
+    zone_id                = var.cdn ? aws_cloudfront_distribution.this[0].hosted_zone_id : aws_lb.this.zone_id
+    evaluate_target_health = !var.cdn
   }
 }
 

@@ -108,9 +108,10 @@ resource "aws_security_group" "database" {
 }
 
 resource "aws_vpc_security_group_ingress_rule" "world_to_balancer" {
-  for_each          = toset(["80", "443"])
+  for_each          = toset(var.cdn ? ["443"] : ["80", "443"])
   security_group_id = aws_security_group.balancer.id
-  cidr_ipv4         = "0.0.0.0/0"
+  cidr_ipv4         = var.cdn ? null : "0.0.0.0/0"
+  prefix_list_id    = var.cdn ? data.aws_ec2_managed_prefix_list.cloudfront[0].id : null
   ip_protocol       = "tcp"
   from_port         = tonumber(each.key)
   to_port           = tonumber(each.key)
