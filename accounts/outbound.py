@@ -48,7 +48,7 @@ class Sender:
         """The IP address for `url`, if it is allowed. Raises Unsafe."""
         host, port = _host_and_port(url)
         if not self.private and port not in self.ports:
-            raise Unsafe(f"BookImg sends to the ports {', '.join(map(str, self.ports))} only, not to {port}.")
+            raise Unsafe(f"BookImg only sends to ports {' and '.join(map(str, self.ports))}, not to {port}.")
         try:
             found = self.look_up(host, port, type=socket.SOCK_STREAM)
         except (OSError, ValueError):

@@ -15,7 +15,6 @@ from scanning import review
 from scanning.models import Candidate, Decision
 
 calls = router("Proposals", auth=EVERYBODY)
-SECONDS_TO_WAIT = 12  # for the catalogues, because somebody is waiting
 
 
 def _own_candidate(user, job_id: str, key: int) -> Candidate:
@@ -23,12 +22,6 @@ def _own_candidate(user, job_id: str, key: int) -> Candidate:
     if row is None:
         raise not_found()
     return row
-
-
-def catalogs() -> lookup.Lookup:
-    requested = lookup.lookup_from_settings()
-    requested.seconds = SECONDS_TO_WAIT
-    return requested
 
 
 @calls.post("/{job_id}/accept", response=scan_schemas.BatchOut)
@@ -58,7 +51,9 @@ def add_candidate(request: HttpRequest, job_id: JobId, body: scan_schemas.WordsI
     """Adds a proposal for a book on the photo that was missed."""
     scan = scan_of_user(request.user, job_id)
     try:
-        row = review.add_missed_book(scan, catalogs(), body.title or "", body.author or "", body.isbn or "")
+        row = review.add_missed_book(
+            scan, lookup.lookup_from_settings(lookup.SECONDS_ON_A_PAGE), body.title or "", body.author or "", body.isbn or ""
+        )
     except review.ReviewError as error:
         raise invalid(str(error)) from None
     return Status(201, candidate_shown(row))
@@ -119,7 +114,10 @@ def edit_candidate(request: HttpRequest, job_id: JobId, candidate_id: Key, body:
     was = {"title": present.title, "author": "; ".join(present.authors), "isbn_text": present.isbn}
     try:
         edited = review.edit_candidate(
-            candidate_id, request.user, catalogs(), **{n: was[n] if v is None else v for n, v in words.items()}
+            candidate_id,
+            request.user,
+            lookup.lookup_from_settings(lookup.SECONDS_ON_A_PAGE),
+            **{n: was[n] if v is None else v for n, v in words.items()},
         )
     except review.ReviewError as error:
         raise invalid(str(error)) from None

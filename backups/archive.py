@@ -118,7 +118,7 @@ def check_archive(stream: IO[bytes]) -> CheckedArchive:
             else:
                 members.put(name, place, *_copy_to(None, file))
     except UNREADABLE as error:
-        raise BackupError(f"The backup is damaged, or is no backup ({error or type(error).__name__}).") from error
+        raise BackupError(f"The backup is damaged or is not a backup ({error or type(error).__name__}).") from error
     if facts is None:
         raise BackupError("The backup is incomplete: it ends before the list of its contents.")
     members.delete_unseen(1)

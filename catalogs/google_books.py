@@ -52,7 +52,7 @@ class GoogleBooks:
 
 
 def _records(items) -> list[Record]:
-    """Those that have a title; an answer of another shape than Google documents costs itself alone."""
+    """Records of the items that have a title. Malformed items are skipped."""
     items = [item for item in items if isinstance(item, dict) and isinstance(item.get("volumeInfo"), dict)]
     return [_record(item) for item in items if as_text(item["volumeInfo"].get("title"))]
 

@@ -115,12 +115,12 @@ def read(text: str, spreadsheet: bool = False) -> Found:
     several = {item.isbn for item in find(text) if item.isbn}
     if len(several) == 1:
         return Found(text, several.pop())
-    return Found(text, problem=f"“{_short(text)}” holds several ISBNs; give one of them.") if several else _refused(whole)
+    return Found(text, problem=f"“{_short(text)}” contains several ISBNs. Enter one.") if several else _refused(whole)
 
 
 def _refused(found: Found) -> Found:
     """Digits with separators of several kinds between them are not one number, whatever their check digit says."""
-    return Found(found.text, problem=found.problem or f"“{_short(found.text)}” is not an ISBN: it holds several numbers.")
+    return Found(found.text, problem=found.problem or f"“{_short(found.text)}” is not an ISBN: it contains several numbers.")
 
 
 def _checked(text: str, digits: str) -> Found:

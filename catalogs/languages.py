@@ -31,7 +31,7 @@ GIVEN_UP = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "sh": "s
 
 
 def iso(code: str) -> str:
-    """`eng`, `/languages/eng`, `en-US` or `EN` as `en`; what is no language that has two letters is ""."""
+    """`eng`, `/languages/eng`, `en-US` or `EN` as `en`. Returns "" for a language without a two-letter code."""
     code = re.split(r"[-_]", code.strip().rsplit("/", 1)[-1].lower())[0] if isinstance(code, str) else ""
     code = GIVEN_UP.get(code, code)
     return code if code in TWO else CODES.get(code, "")

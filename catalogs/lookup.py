@@ -23,6 +23,7 @@ CACHE_SECONDS = 7 * 24 * 3600
 AT_ONCE = 8  # concurrent requests
 REQUEST_SECONDS = 10.0
 SECONDS = 90.0  # for all requests of one search together
+SECONDS_ON_A_PAGE = 12.0  # the same while somebody is waiting
 PATIENCE = 6.0  # once one catalogue knows a book, how many seconds to wait for the others
 
 
@@ -69,7 +70,7 @@ class Lookup:
                 open_questions[number] = self._not_in_cache(number, outside, known[number])
             if not open_questions.get(number):
                 yield number, self._answer(known[number], [])
-        yield from self._isbns_from_outside({number: query for number, query in open_questions.items() if query}, known)
+        yield from self._isbns_from_outside({number: catalogs for number, catalogs in open_questions.items() if catalogs}, known)
 
     def forget(self, isbn13: str) -> None:
         """Removes the answers about this ISBN from the cache, so that the catalogues are asked again next time."""
@@ -87,9 +88,9 @@ class Lookup:
         texts = list(dict.fromkeys(texts))
         answers: dict[str, list[Record]] = {text: [] for text in texts}
         wanted = [catalog for catalog in self.catalogs if (outside if is_outside_catalog(catalog) else here)]
-        query = self._search_outside([catalog for catalog in wanted if is_outside_catalog(catalog)], texts, limit)
+        from_outside = self._search_outside([catalog for catalog in wanted if is_outside_catalog(catalog)], texts, limit)
         for catalog in wanted:
-            found = query.get(catalog.name)
+            found = from_outside.get(catalog.name)
             if found is None:
                 found = self._search_batch(catalog, texts, limit)
             for text in texts:
@@ -162,10 +163,10 @@ class Lookup:
         return [catalog for catalog in catalogs if keys[catalog.name] not in cached]
 
     def _isbns_from_outside(self, questions: dict[str, list[Catalog]], known: dict[str, dict[str, Record]]):
-        query = dict.fromkeys(catalog for catalogs in questions.values() for catalog in catalogs)
-        pools = [ThreadPoolExecutor(max(1, AT_ONCE // len(query)), thread_name_prefix="catalogs") for _ in query]
+        involved = dict.fromkeys(catalog for catalogs in questions.values() for catalog in catalogs)
+        pools = [ThreadPoolExecutor(max(1, AT_ONCE // len(involved)), thread_name_prefix="catalogs") for _ in involved]
         under_way: dict[Future, tuple[str, Catalog]] = {}
-        for pool, catalog in zip(pools, query, strict=True):
+        for pool, catalog in zip(pools, involved, strict=True):
             mine = [number for number, catalogs in questions.items() if catalog in catalogs]
             under_way |= {pool.submit(catalog.by_isbn, number): (number, catalog) for number in mine}
         waiting = {number: len(catalogs) for number, catalogs in questions.items()}
@@ -188,7 +189,7 @@ class Lookup:
             passed = time.monotonic() - started
             for number, count in list(waiting.items()):
                 if count and passed > self.seconds:
-                    late = [catalog for query, catalog in under_way.values() if query == number]
+                    late = [catalog for isbn, catalog in under_way.values() if isbn == number]
                     problems[number] += [self._note(c, CatalogError(f"{_title(c)} did not respond in time.")) for c in late]
                 if not count or passed > self.seconds or (known[number] and passed > PATIENCE):
                     del waiting[number]
@@ -227,8 +228,8 @@ def _title(catalog) -> str:
 
 
 def _cache_key(catalog: Catalog, *parts: str) -> str:
-    query = "\n".join([catalog.name, getattr(catalog, "base_url", ""), *parts])
-    return "catalog:" + hashlib.sha256(query.encode()).hexdigest()
+    identity = "\n".join([catalog.name, getattr(catalog, "base_url", ""), *parts])
+    return "catalog:" + hashlib.sha256(identity.encode()).hexdigest()
 
 
 COMPLETED = (

@@ -1,4 +1,4 @@
-"""What catalogues print about a book, read with care: dates, numbers of pages, languages, text that was encoded twice.
+"""Parses what catalogues print about a book: dates, numbers of pages, languages, text that was encoded twice.
 
 What cannot be read for certain is left out: a wrong year is worse than none."""
 

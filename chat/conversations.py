@@ -1,6 +1,6 @@
 """Asking about one's own books. `ask_question` is for pages, the websocket and the API alike; `answer_to` for a single question.
 
-message = ask(start(user), "What did I lend to Ana?")
+message = ask_question(start_chat(user), "What did I lend to Ana?")
 message.answer, message.books, message.steps, message.state
 """
 

@@ -1,4 +1,4 @@
-"""The scans for those who run the site: what became of each, why, and once more."""
+"""Admin pages for scans: status, errors and retry."""
 
 from django.contrib import admin, messages
 from django.db.models import Count

@@ -44,7 +44,7 @@ SENTENCES = {
 }
 OUT_OF_ORDER = ("{name} is out of service.", False)
 LOST = "{name} received the request, but its response was lost."
-# What breaks once the question is on its way; it may have been answered, and charged. A connection that never stood is no such.
+# What breaks once the question is on its way; it may have been answered, and charged. A failure to connect does not count.
 ON_ITS_WAY = (HTTPClientError, ResponseParserError)
 PAID = ("textract", "bedrock-runtime")
 WHOLE = {"detect_document_text": "Blocks", "converse": "output"}  # of an answer that breaks off botocore makes an empty one

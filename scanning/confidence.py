@@ -45,10 +45,10 @@ WEIGHTS = (
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a claim cannot know by itself."""
+    """The context of a claim."""
 
     margin: float  # bits by which it beats the best other work on its lines
-    company: bool  # another book by its author stands nearby
+    company: bool  # another book by the same author is nearby
     left_over: float  # bits on its spine that it does not explain
     other_names: float  # bits of other authors' names on its spine
     is_crowded: bool  # a stronger book has lines of the same spine

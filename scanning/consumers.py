@@ -1,4 +1,4 @@
-"""The websocket of contract.md: authorises and forwards. Everything it tells is in the log; nothing is kept here."""
+"""The websocket of docs/websocket.md: checks permission and forwards events, which are stored in the log."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Where paid calls are rung up. Providers buy through a till, so that one place knows what was bought and what it cost."""
+"""Records paid calls and their cost. Providers buy through a CostMeter, so that one place knows what was bought."""
 
 from collections.abc import Callable
 

@@ -25,7 +25,7 @@ class Poison(Exception):
 
 
 def keys(body: str) -> Iterator[str]:
-    """The keys of our bucket that a message says are new. Raises Poison."""
+    """The new keys in our bucket that an S3 notification names. Raises Poison."""
     try:
         values = json.loads(body)
         if isinstance(values, dict) and values.get("Type") == "Notification":  # by way of an SNS topic

@@ -15,7 +15,7 @@ from scanning.validate import Match
 
 
 class _Watch:
-    """Seconds a stage, as the contract's `timings`."""
+    """Seconds per stage, as `timings` in the results."""
 
     def __init__(self):
         self.timings: dict[str, float] = {}

@@ -114,7 +114,7 @@ class Scan(LeasedWork):
     retryable = models.BooleanField(default=True)
 
     wanted: "models.JSONField[Engines, Engines]" = models.JSONField(
-        "engines requested, as in recognition.from_settings", default=dict, blank=True
+        "engines requested, as in recognition.recognizer_from_settings", default=dict, blank=True
     )
     engine: "models.JSONField[Engines, Engines]" = models.JSONField("engines used", default=dict, blank=True)
     timings: "models.JSONField[dict[str, float], dict[str, float]]" = models.JSONField(
@@ -184,7 +184,7 @@ class Scan(LeasedWork):
     def log_fields(self) -> dict:
         return super().log_fields() | {"job_id": self.job_id, "user_id": self.user_id, "stage": self.stage}
 
-    # The stored artefacts of contract.md: everything of a scan lies under its own key.
+    # The stored artefacts, as in docs/api.md: everything of a scan lies under its own key.
     def upload_key(self, name: str) -> str:
         return f"uploads/{self.user_id}/{self.job_id}/{name}"
 
@@ -350,7 +350,7 @@ class ScanEvent(models.Model):
         return f"{self.seq} {self.type}"
 
     def as_message(self, job_id: str) -> dict:
-        """The websocket and API form of contract.md."""
+        """The form that the websocket and the API send."""
         return {"type": self.type, "jobId": job_id, "seq": self.seq, **self.payload}
 
 

@@ -1,6 +1,6 @@
-"""Tells an SNS topic how a scan ended, at least once, in the form that docs/aws.md shows. Loaded by the task alone.
+"""Tells an SNS topic how a scan ended, at least once, in the form that docs/aws.md shows. Only the task loads this module.
 
-That it is to be told stands on the scan itself, written with its end; what gets lost on the way is told at the next sweep."""
+The pending notification is recorded on the scan, together with its end; the next sweep sends what was lost."""
 
 import json
 

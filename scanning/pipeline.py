@@ -1,7 +1,7 @@
-"""A photo's way to books: read -> propose -> validate -> finish. The order of the stages, and what happens between them.
+"""The stages of a scan and their order: read -> propose -> validate -> finish.
 
-Each stage is a task of its own. It may be delivered twice or die half-way and does no harm: its lease lets one worker in at
-a time, its output is replaced as a whole, and it counts only when the scan moves on, in one transaction."""
+Each stage is a task of its own. A task may be delivered twice or die half-way without harm: its lease admits one worker at a
+time, its output is replaced as a whole, and it only counts when the scan moves on, in one transaction."""
 
 import time
 
@@ -72,7 +72,7 @@ def run_stage(pk: int, stage: str):
 
 
 def run_through(pk: int) -> Scan:
-    """What is left of a scan, here and now; a worker that was quicker with one of its stages is waited for."""
+    """Runs the remaining stages in this process, waiting for any worker that already holds one."""
     while (scan := Scan.objects.get(pk=pk)).is_active:
         run_stage(pk, scan.stage)
         if Scan.objects.filter(pk=pk, stage=scan.stage).unfinished().exists():
@@ -131,7 +131,7 @@ def end(scan: Scan, status: str, sentence: str, retryable: bool):
 
 @transaction.atomic
 def retry(scan: Scan) -> bool:
-    """Once more from the stage that failed. False where there is nothing to be gained."""
+    """Retries from the stage that failed. Returns False if a retry cannot help."""
     stopped = Q(status=Scan.Status.FAILED, retryable=True) | Q(status=Scan.Status.CANCELLED)
     scan = Scan.objects.select_for_update().filter(stopped, pk=scan.pk).first()
     if scan is None:
@@ -145,7 +145,7 @@ def retry(scan: Scan) -> bool:
 
 @transaction.atomic
 def look_again(scan: Scan, what: str) -> bool:
-    """Once more at what was left open, by a better engine. False where there is nothing of the kind to be had."""
+    """Reads what was left open again, with a better engine. Returns False if no such second look is available."""
     scan = Scan.objects.select_for_update().select_related("user").get(pk=scan.pk)
     unread = second_look.unread_of(scan).count()
     if what not in [offer.what for offer in second_look.second_look_offers(scan, unread)]:

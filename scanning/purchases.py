@@ -140,6 +140,6 @@ def month(user_id: int) -> dict:
 
 
 def scan_cost(scan: Scan) -> dict:
-    """As the contract has it: what the answers for this scan cost, and how many calls that were."""
+    """What the model calls for this scan cost, and how many there were."""
     bought = Purchase.objects.filter(scan=scan).aggregate(usd=Sum("usd", default=0), calls=Count("pk"))
     return {"usd": round(bought["usd"], 6), "calls": bought["calls"]}

@@ -1,4 +1,4 @@
-"""What a scan leaves behind: its stored artefacts, its proposals as rows, and the final form that the outside world reads."""
+"""Stores a scan's results: its artefacts, its candidates as rows, and the final JSON that programs read."""
 
 import json
 from itertools import count

@@ -128,7 +128,7 @@ def undo_decisions(scan: Scan, moment: datetime) -> list[Candidate]:
 
 @transaction.atomic
 def stand_on(scan: Scan, shelf: Shelf):
-    """The shelf that this photo shows; what was added from it to no shelf so far stands there too."""
+    """Sets the shelf that this photo shows, also for the books that were added from it without a shelf."""
     scan = _lock(scan.pk)
     scan.shelf = shelf
     scan.save(update_fields=["shelf"])

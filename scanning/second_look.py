@@ -133,9 +133,9 @@ def _read_sheet(name: str, till, sheet: spine_sheets.Sheet) -> list[_Spine]:
         lines = recognition.engine_named(name, till).read_part(sheet.picture, (0, 0, width, height), 0)
         by_strip = sheet.sorted(lines)
         return [_Spine(tuple(own), strip.region) for strip, own in zip(sheet.strips, by_strip, strict=True) if own]
-    values = f"There are {len(sheet.strips)} strips."
+    text = f"There are {len(sheet.strips)} strips."
     answer = recognition.proposer_named(name, till).ask(
-        prompts.STRIPS, values, prompts.STRIPS_TOOL, covers.cover_jpeg(sheet.picture)
+        prompts.STRIPS, text, prompts.STRIPS_TOOL, covers.cover_jpeg(sheet.picture)
     )
     found = []
     for entry in entries(answer, "strips"):
@@ -148,8 +148,8 @@ def _read_sheet(name: str, till, sheet: spine_sheets.Sheet) -> list[_Spine]:
 def _whole_shelf(name: str, till, scan: Scan, image: np.ndarray) -> list[_Spine]:
     """The model is shown the lines, too, so that the boxes of what it sees are those of the text where there is some."""
     lines = stages.lines_of(scan)[:MOST_LINES]
-    values = prompts.lines_as_json(list(range(len(lines))), lines)
-    answer = recognition.proposer_named(name, till).ask(prompts.SHELF, values, prompts.SHELF_TOOL, covers.cover_jpeg(image))
+    text = prompts.lines_as_json(list(range(len(lines))), lines)
+    answer = recognition.proposer_named(name, till).ask(prompts.SHELF, text, prompts.SHELF_TOOL, covers.cover_jpeg(image))
     free, found = set(range(len(lines))), []
     for entry in entries(answer, "spines"):
         numbers = entry.get("lines") if isinstance(entry.get("lines"), list) else []

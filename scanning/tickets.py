@@ -1,8 +1,8 @@
 """Direct uploads: a ticket with a signed address, the photo put there, and then its scan.
 
-The address works for a quarter of an hour and for one job. It leads to the bucket where files are kept in S3, else to ourselves.
-What is put there is not looked at before its scan is asked for, by its owner or by the news of the bucket; what is no photo then
-is deleted, and its owner told why whenever they ask."""
+The address works for a quarter of an hour and for one job. It leads to the bucket if files are kept in S3, otherwise to this
+server. An uploaded file is first opened when its owner or the bucket's notification requests the scan; if it is not a photo, it
+is deleted, and its owner can see why."""
 
 from datetime import timedelta
 from typing import IO
@@ -86,7 +86,7 @@ def receive_photo(ticket: UploadTicket, photo: IO[bytes]):
 
 def take_ticket_photo(user, job_id: str, shelf: Shelf | str = "", kind: str = "", **wanted) -> Scan:
     """The scan of a photo that was put there; the same again answers with the same scan. Where nothing is said of shelf and kind,
-    the ticket knows. Raises what `uploads.take` raises, and NotUploaded."""
+    the ticket knows. Raises what `uploads.take_in_upload` raises, and NotUploaded."""
     if scan := _scan_with_photo(user, job_id):
         return scan
     ticket = UploadTicket.objects.filter(user=user, job_id=job_id).first()

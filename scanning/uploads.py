@@ -61,7 +61,7 @@ def take_in_upload(
 ) -> Scan:
     """The scan of a new photo, on its way. `shelf` is the place it shows, or its name, made where it is new; `kind` says whether
     it shows a shelf or a cover; `wanted` names the engines where they are not those of the settings, as in
-    `recognition.from_settings`.
+    `recognition.recognizer_from_settings`.
 
     The same job id again answers with the scan it already has, so that a client may repeat a request whose answer got lost.
     Raises UploadError, images.PhotoError or SeenBefore.
@@ -111,7 +111,9 @@ def check_space(user, size: int, job_id: str = ""):
     stored = Scan.objects.of(user).aggregate(total=Sum("photo_bytes"))["total"] or 0
     expected = UploadTicket.objects.filter(user=user).exclude(job_id=job_id).aggregate(total=Sum("size"))["total"] or 0
     if settings.SCAN_STORAGE_MB and stored + expected + size > settings.SCAN_STORAGE_MB * 1024 * 1024:
-        raise UploadError(f"Your photos may take {settings.SCAN_STORAGE_MB:,} MB. Delete scans that you no longer need first.")
+        raise UploadError(
+            f"Your photos have reached the limit of {settings.SCAN_STORAGE_MB:,} MB. Delete scans that you no longer need first."
+        )
 
 
 def _count_photo(user):

@@ -1,4 +1,4 @@
-"""Who may know whom: the floors of CONTRIBUTING.md, never upwards, never sideways, never in a circle.
+"""Which app may import which: the layers of CONTRIBUTING.md, never upwards, never sideways, and without cycles.
 
 Imports inside functions count, and so does what imports do not show: the reverse relations, dotted names, routes, templates and
 template tags of a higher floor. What a higher floor adds to a page of a lower one it registers (its registrations.py)."""

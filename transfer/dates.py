@@ -21,7 +21,7 @@ SERIAL = re.compile(r"[2-6]\d{4}(?:\.\d+)?")  # how spreadsheets count: 20000 is
 UNKNOWN_DAY = re.compile(r"[0/.-]+|0[01]01-01-01.*")  # what programs write where they know none
 LANGUAGES = ("de", "fr", "es", "it", "pt", "nl")
 DAY_FIRST, MONTH_FIRST = "day", "month"
-UNCLEAR = "“{}” could mean two dates, and no other date here says which. Choose the order of day and month in the preview."
+UNCLEAR = "“{}” could mean two dates, and no other date in the file settles it. Choose the order of day and month in the preview."
 UNKNOWN = "“{}” could not be read as a date."
 
 

@@ -1,4 +1,4 @@
-"""Whose file this is: by what is in it, never by its name."""
+"""Detects a file's format from its content, never from its name."""
 
 import re
 from collections import Counter
@@ -105,9 +105,7 @@ def _table(start: bytes, encoding: str, wanted: str) -> _Found | None:
 def _list(text: str, encoding: str) -> _Found:
     """Text that a person wrote. What is built of columns or brackets means more by its numbers than we would understand."""
     if STRUCTURED.match(text) or _has_entries(text[:50_000]):
-        raise NotReadable(
-            "This file cannot be imported: its program is not known here. Export a table (CSV) there and import that."
-        )
+        raise NotReadable("BookImg does not know this format. Export a table (CSV) from the other program and import that.")
     if _is_a_table(text[:50_000]):
         raise NotReadable(
             "This table cannot be imported: none of its columns is called title or ISBN. Name them in the first line."

@@ -52,7 +52,7 @@ async def _one_by_one(parts: Iterator):
 
 
 class _Line:
-    """What csv writes to: keeps the last line."""
+    """What csv writes to; each line becomes the value of `writerow`."""
 
     def write(self, text: str) -> str:
         return text

@@ -1,4 +1,4 @@
-"""A file's way into a library: taken in, looked through, brought in. Each part may be interrupted at any row.
+"""Imports a file: upload, preview, import. Each step may be interrupted at any row.
 
 A worker renews its lease on the import with every chunk, in the transaction that writes the chunk: whoever has lost it writes
 nothing. Long files are worked on for a while at a time, so that scans get their turn in between."""
@@ -26,7 +26,7 @@ from transfer import archive_covers, detect, gains, owned_matching, row_outcomes
 from transfer.items import Hints, Item, NotReadable
 from transfer.models import Import, ImportOptions, ImportRow
 
-logger = logging.getLogger("transfer.items")
+logger = logging.getLogger(__name__)
 
 CHUNK = 200  # rows in one transaction: about a tenth of a second in which nobody else writes
 SLICE_SECONDS = 20
@@ -47,7 +47,7 @@ def take(user, upload, name: str, wanted: str = "auto", here: bool = False) -> I
     """The import of a file that was sent, up to its preview: at once where the file is small or `here` is said, else in the
     background. Raises NotReadable, and then nothing is kept."""
     if upload.size > settings.IMPORT_MAX_MB * 1024 * 1024:
-        raise NotReadable(f"This file has {upload.size / 1048576:,.0f} MB; at most {settings.IMPORT_MAX_MB} are taken.")
+        raise NotReadable(f"This file is larger than {settings.IMPORT_MAX_MB} MB, which is the limit.")
     with source_files.unpacked(upload) as stream:
         found = detect.detect(stream, wanted)
     digest = user_files.sha256_of(upload)

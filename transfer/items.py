@@ -37,8 +37,8 @@ class Item:
     ids: dict[str, str] = field(default_factory=dict)  # program -> its own number for this book
     extra: dict[str, str] = field(default_factory=dict)  # columns that have no field here
     notes: list[str] = field(default_factory=list)  # what its owner should know about this row
-    problem: str = ""  # why it cannot be brought in
-    left_out: str = ""  # why it should not: a film, a magazine
+    problem: str = ""  # why it cannot be imported
+    left_out: str = ""  # why it is skipped: a film, a magazine
     is_a_copy: bool = False  # the file lists copies, not books: two rows that are the same are two copies
     name_parts: dict[str, str] = field(default_factory=dict)  # surname and given names, of columns of their own
     whole: dict | None = None  # all of a copy, from our own JSON

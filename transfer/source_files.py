@@ -160,7 +160,7 @@ def _is_table(path: str) -> bool:
 
 def _table_in(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     if any(one.filename.startswith(("xl/", "word/")) or one.filename == "content.xml" for one in archive.infolist()):
-        raise NotReadable("This is a spreadsheet or a document. Save the list as CSV and bring that in.")
+        raise NotReadable("This is a spreadsheet or a document. Save the list as CSV and import that.")
     tables = [one for one in archive.infolist() if _is_table(one.filename)]
     own = [one for one in tables if one.filename == "library.json"]
     if len(own or tables) != 1:
@@ -296,7 +296,9 @@ def _row(line: int, names: list[str], values: list[str], lines: Text) -> Row | N
         return Row(line, {names[0]: values[0][:LONGEST_SHOWN]}, "This line is too long to be a book.")
     if len(values) > len(names) and any(value.strip() for value in values[len(names) :]):
         named = dict(zip(names, values, strict=False))
-        return Row(line, named, f"This line has {len(values):,} columns, the header {len(names)}: a comma too many?")
+        return Row(
+            line, named, f"This line has {len(values):,} columns but the header has {len(names)}. Is there an extra comma?"
+        )
     if all(re.fullmatch(r":?-{2,}:?|", value.strip()) for value in values):
         return None  # the line below the header of a table in Markdown
     notes = ["Unreadable characters were removed."] if lines.had_nul else []

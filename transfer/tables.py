@@ -155,7 +155,7 @@ class Table:
         try:
             return self.clean(values)
         except ODD:
-            item.notes.append("This row could not be tidied before it was read.")
+            item.notes.append("This row could not be cleaned up, so it was read as it is.")
             return values
 
     @staticmethod

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('stage', models.CharField(choices=[('read', 'Read'), ('propose', 'Propose'), ('validate', 'Validate'), ('again', 'Again'), ('finish', 'Finish'), ('done', 'Done')], default='read', max_length=10)),
                 ('error', models.CharField(blank=True, max_length=500, verbose_name='what went wrong, for its owner')),
                 ('retryable', models.BooleanField(default=True)),
-                ('wanted', models.JSONField(blank=True, default=dict, verbose_name='engines requested, as in recognition.from_settings')),
+                ('wanted', models.JSONField(blank=True, default=dict, verbose_name='engines requested, as in recognition.recognizer_from_settings')),
                 ('engine', models.JSONField(blank=True, default=dict, verbose_name='engines used')),
                 ('timings', models.JSONField(blank=True, default=dict, verbose_name='seconds per stage')),
                 ('shelf_labels', models.JSONField(blank=True, default=list, verbose_name='labels read on the board, likeliest first')),

@@ -180,8 +180,8 @@ class Reading:
         return without_doubles(self.lines)
 
     def turn(self, turns: int):
-        """The lines of one turn of the photo in six steps: found, read; the small lettering found, read; what is doubtful still
-        read in other cuts, found enlarged and read."""
+        """Finds and reads the lines in one orientation: first the whole photo, then small lettering at full resolution, then
+        doubtful places from other crops and enlarged. Six steps of progress."""
         turned = np.ascontiguousarray(np.rot90(self.image, turns)[:, :, ::-1])  # the models want BGR
         overview, scale = _shrunk(turned, OVERVIEW_SIDE)
         boxes = self.engine.find_in_tiles(overview, picture_tiles(overview.shape), self.part)

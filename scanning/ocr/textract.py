@@ -32,7 +32,7 @@ class TextractOCR:
     def read(
         self, image: np.ndarray, progress: Progress = lambda done, total: None, found: Found = lambda lines: ()
     ) -> list[Line]:
-        """All lines of `image` (height x width x 3, RGB, uint8, upright), best first. Raises OCRError, till.Refused."""
+        """All lines of `image` (height x width x 3, RGB, uint8, upright), best first. Raises OCRError, BudgetExceeded."""
         parts = textract_tiles(image.shape)
         lines: list[Line] = []
         for number, part in enumerate(parts, start=1):

@@ -29,11 +29,11 @@ class BedrockProposer:
         self.till = till or CostMeter()
 
     def propose(self, lines: list[Line], image: np.ndarray | None = None) -> list[SpineProposal]:
-        """One candidate a spine, in shelf order. Raises ProposerError, till.Refused."""
+        """One candidate a spine, in shelf order. Raises ProposerError, BudgetExceeded."""
         return model.propose_with_model(self, lines)
 
     def look(self, image: np.ndarray) -> dict:
-        """What is printed on a cover, by its picture (height x width x 3, RGB, uint8). Raises ProposerError, till.Refused."""
+        """What is printed on a cover, by its picture (height x width x 3, RGB, uint8). Raises ProposerError, BudgetExceeded."""
         answer = self.ask(prompts.COVER, "This is the photo.", prompts.COVER_TOOL, covers.cover_jpeg(image))
         return covers.cleaned(answer)
 

@@ -13,8 +13,6 @@ from scanning.forms import ScanBatchForm, WordsForm
 from scanning.models import Candidate
 from scanning.views.pages import STATUS_KEY, own_scan, page_context, status_of
 
-SECONDS_TO_WAIT = 12
-
 
 @login_required
 @require_POST
@@ -53,7 +51,12 @@ def candidate_edit(request, job_id, pk):
     candidate = _own(request, job_id, pk)
     words = WordsForm(request.POST).words()
     try:
-        edited = review.edit_candidate(pk, request.user, None if "as_typed" in request.POST else _catalogs(), **words)
+        edited = review.edit_candidate(
+            pk,
+            request.user,
+            None if "as_typed" in request.POST else lookup.lookup_from_settings(lookup.SECONDS_ON_A_PAGE),
+            **words,
+        )
     except review.ReviewError as error:
         return _row(request, candidate, problem=str(error), typed=words, opened="edit")
     return _row(request, edited, opened="others" if edited.alternatives else "")
@@ -65,7 +68,7 @@ def scan_missed(request, job_id):
     scan = own_scan(request, job_id)
     form = WordsForm(request.POST, auto_id="missed_%s")
     try:
-        candidate = review.add_missed_book(scan, _catalogs(), **form.words())
+        candidate = review.add_missed_book(scan, lookup.lookup_from_settings(lookup.SECONDS_ON_A_PAGE), **form.words())
     except review.ReviewError as error:
         form.add_error(None, str(error))
         return _whole(request, scan, words=form)
@@ -123,13 +126,6 @@ def name_shelf(request, job_id):
         review.stand_on(scan, shelf)
         scan.shelf = shelf
     return _whole(request, scan, anchor="review")
-
-
-def _catalogs() -> lookup.Lookup:
-    """With less patience than a scan has: somebody is waiting."""
-    catalogs = lookup.lookup_from_settings()
-    catalogs.seconds = SECONDS_TO_WAIT
-    return catalogs
 
 
 def _own(request, job_id: str, pk: int) -> Candidate:

@@ -48,9 +48,7 @@ def test_questions_get_shorter_and_leave_out_what_is_not_of_the_book():
 
 
 def test_words_are_asked_for_as_they_were_meant():
-    assert (
-        spine_queries("ThirdMan GREENE G0ne")[0] == ["man", "greene", "gone"] or "man" in spine_queries("ThirdMan GREENE G0ne")[0]
-    )
+    assert spine_queries("ThirdMan GREENE G0ne")[0] == ["man", "greene", "gone"]
     assert "gone" in spine_queries("G0ne GIRL")[0]
 
 

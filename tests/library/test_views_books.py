@@ -161,7 +161,7 @@ def test_it_tells_of_sure_books_nobody_has_added_and_of_a_scan_at_work(owner, ow
     assert sentences[0] == "Today’s scan is being read"
     assert sentences[1].startswith("1 book ready to add from the scan of ")
     page = " ".join(owner_client.get(HOME).content.decode().split())
-    assert '<span class="number">2</span> things need you' in page  # in one row, until it is opened
+    assert '<span class="number">2</span> things need your attention' in page  # in one row, until it is opened
 
 
 def test_it_is_silent_when_all_is_decided_or_given_up(owner, owner_client):

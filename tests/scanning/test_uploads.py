@@ -211,7 +211,7 @@ def test_the_space_for_photos_is_limited_through_every_door_until_some_are_delet
         assert next(scans).photo_bytes > 0
     settings.SCAN_STORAGE_MB = 1
     full = make_scan(owner, photo_bytes=1024 * 1024 - 100)
-    with pytest.raises(uploads.UploadError, match="Your photos may take 1 MB"):
+    with pytest.raises(uploads.UploadError, match="Your photos have reached the limit of 1 MB"):
         next(scans)
     full.delete()
     assert uploads.take_in_upload(owner, png(403, 300), "again.png").photo_bytes > 0

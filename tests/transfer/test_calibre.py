@@ -53,7 +53,7 @@ def test_a_date_of_the_year_101_is_none():
     assert "published_date" not in item.facts
 
 
-def test_ratings_of_ten_are_signature_one_that_is_more_than_five():
+def test_a_rating_above_five_shows_that_the_file_rates_out_of_ten():
     _, items = read(table(HEADER, OMENS | {"rating": "4"}, OMENS | {"rating": "10"}))
     assert [item.own["rating"] for item in items] == [4, 10]
 

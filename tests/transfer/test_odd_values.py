@@ -230,7 +230,7 @@ def test_a_short_file_shows_its_encoding_by_its_words(encoding, title, author):
 
 
 def test_a_bibliography_is_no_list_of_isbns():
-    with pytest.raises(NotReadable, match="its program is not known here"):
+    with pytest.raises(NotReadable, match="BookImg does not know this format"):
         read("- title: Emma\n  isbn: 9780141439587\n- title: Dune\n  isbn: 9780441013593\n")
 
 

@@ -1,4 +1,4 @@
-"""Taking books away: a table that other programs take, and all there is as JSON; both as streams, however many there are."""
+"""Exports: a table that other programs can import, and everything as JSON; both are streamed."""
 
 from collections.abc import Iterator
 

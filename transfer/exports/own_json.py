@@ -136,7 +136,7 @@ def archive(user, address: Address = str) -> Iterator[bytes]:
 
 
 def _stored(name: str) -> zipfile.ZipInfo:
-    """Pictures are packed as it is."""
+    """Pictures are stored without compression."""
     return zipfile.ZipInfo(name, date_time=timezone.localtime().timetuple()[:6])
 
 

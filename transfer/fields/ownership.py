@@ -15,7 +15,7 @@ SIGNS = {  # letters before a dollar say whose it is; kr and Fr. are those of se
     "MX$": "MXN", "NT$": "TWD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "zł": "PLN", "₺": "TRY",
     "₩": "KRW", "₴": "UAH", "Kč": "CZK",
 }  # fmt: skip
-UNKNOWN_CURRENCY = "What currency “{}” is in is not clear, so only the amount was used."
+UNKNOWN_CURRENCY = "The currency of “{}” is not clear, so only the amount was used."
 CONDITIONS = {name.lower(): value for value, name in Condition.choices} | {
     "like new": "fine",
     "very good": "fine",
@@ -127,7 +127,7 @@ def _copies(item: Item, text: str, hints: Hints):
         return
     item.copies = min(max(int(match[1]), 1), MOST_COPIES)
     if int(match[1]) > MOST_COPIES:
-        item.notes.append(f"The file says {text} copies; {MOST_COPIES} are added at most.")
+        item.notes.append(f"The file lists {text} copies. BookImg adds at most {MOST_COPIES}.")
 
 
 def _lent_to(item: Item, text: str, hints: Hints):

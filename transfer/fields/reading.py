@@ -20,7 +20,7 @@ RATING = re.compile(
 )
 STARS = re.compile(r"[★⭐☆*½\s\ufe0f]+")
 MOST_READINGS = 50
-UNCLEAR_SCALE = "What the ratings of this file are out of is not clear, so “{}” was kept as it is. {}"
+UNCLEAR_SCALE = "The rating scale of this file is not clear, so “{}” was kept as it is. {}"
 HOW_TO_SAY = "Call the column “Rating (out of 10)” or “Rating (out of 5)”."
 
 WORDS_OF_STATUS = {

@@ -1,1 +1,1 @@
-"""Who exports how: one file a program. `detect.FORMATS` lists them."""
+"""One module for each program's export format. `detect.FORMATS` lists them."""

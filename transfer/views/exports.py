@@ -1,4 +1,4 @@
-"""Taking one's books away."""
+"""Pages for exporting books."""
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render

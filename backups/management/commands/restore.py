@@ -32,8 +32,8 @@ class Command(BaseCommand):
         except BackupError as error:
             raise CommandError(str(error)) from error
         members = checked.members
-        text = f"{name} is whole: {members.count_files():,} files and the database, {members.total_size():,} bytes."
-        return text if check else f"{text} It is restored; `manage.py up` starts it."
+        text = f"{name} is complete: {members.count_files():,} files and the database, {members.total_size():,} bytes."
+        return text if check else f"{text} It has been restored. Start BookImg with `manage.py up`."
 
 
 def _find(place, name: str | None) -> str:

@@ -62,10 +62,10 @@ def _facts_of(record) -> dict:
     return values | {"isbn13": record.isbn, "authors": list(record.authors), "categories": list(record.categories)}
 
 
-def _measure_recall(user, query: list[_LabelledQuery], modes=hybrid.MODES) -> dict[str, dict[str, float]]:
+def _measure_recall(user, labelled: list[_LabelledQuery], modes=hybrid.MODES) -> dict[str, dict[str, float]]:
     """Group -> mode -> mean recall@10; the group "all" is over all queries."""
     recalls: dict[str, dict[str, list[float]]] = {}
-    for item in query:
+    for item in labelled:
         for mode in modes:
             found = hybrid.find_books(user, item.query, mode, limit=AT)
             titles = UserBook.objects.in_bulk(found.ids)
@@ -75,10 +75,10 @@ def _measure_recall(user, query: list[_LabelledQuery], modes=hybrid.MODES) -> di
     return {group: {mode: sum(item) / len(item) for mode, item in by_mode.items()} for group, by_mode in recalls.items()}
 
 
-def _missed_queries(user, query: list[_LabelledQuery], mode: str) -> list[str]:
+def _missed_queries(user, labelled: list[_LabelledQuery], mode: str) -> list[str]:
     """The queries for which this mode misses books, for improving the search."""
     found = []
-    for item in query:
+    for item in labelled:
         ids = hybrid.find_books(user, item.query, mode, limit=AT).ids
         titles = UserBook.objects.in_bulk(ids)
         if item.recall([titles[pk].title for pk in ids]) < 1:
@@ -110,19 +110,19 @@ class Command(BaseCommand):
         if not UserBook.objects.of(user).exists():
             _fill_library(user, file, books)
         made = embedding.compute_all_vectors(user)
-        query = _read_queries(queries) if queries else _read_queries()
-        table = _measure_recall(user, query)
+        labelled = _read_queries(queries) if queries else _read_queries()
+        table = _measure_recall(user, labelled)
         if options["json"]:
             return self.stdout.write(json.dumps(table, indent=1))
         count = UserBook.objects.of(user).count()
         self.stdout.write(
-            f"{count:,} books, {len(query)} queries, meaning with {choosing.embedder().name} ({made:,} vectors computed)"
+            f"{count:,} books, {len(labelled)} queries, meaning with {choosing.embedder().name} ({made:,} vectors computed)"
         )
         self.stdout.write(f"{'recall@10':<12}{'n':>5}" + "".join(f"{mode:>10}" for mode in hybrid.MODES))
         for group, by_mode in table.items():
-            number = sum(group in (item.group, "all") for item in query)
+            number = sum(group in (item.group, "all") for item in labelled)
             self.stdout.write(f"{group:<12}{number:>5}" + "".join(f"{by_mode[mode]:>10.3f}" for mode in hybrid.MODES))
-        for line in _missed_queries(user, query, "hybrid") if misses else ():
+        for line in _missed_queries(user, labelled, "hybrid") if misses else ():
             self.stdout.write(line)
 
     def run_apart(self, keep: Path | None):
