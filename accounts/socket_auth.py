@@ -3,9 +3,11 @@
 A token is sent as `Authorization: Bearer …`. A browser cannot do that, so a page of another origin offers two subprotocols, and
 we accept the first: `new WebSocket(address, ["bookimg", "bearer." + token])`. So the token is in no address and no log.
 
-The check is repeated regularly: when a session ends elsewhere, or a token is revoked or expires, its sockets are closed."""
+The check is repeated regularly: when a session ends elsewhere, or a token is revoked or expires, its sockets are closed.
+Messages are read no faster than is of use to anybody, and a person can have only so many sockets."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -21,8 +23,11 @@ from django.http.request import split_domain_port, validate_host
 from accounts import grants
 
 SUBPROTOCOL, BEARER = "bookimg", "bearer."
-SIGN_IN_FIRST, NOT_ALLOWED = 4401, 4403
+SIGN_IN_FIRST, NOT_ALLOWED, TOO_MANY = 4401, 4403, 4429
+MOST_SOCKETS = 100  # of one person, in this process
+MESSAGES_AT_ONCE, MESSAGE_SECONDS = 200, 0.05  # read without a pause, and the time for each message after these
 open_sockets: Counter[str] = Counter()  # of this process, by path
+sockets_of: Counter[int] = Counter()  # by user
 
 
 class AuthenticatedSocket:
@@ -34,7 +39,7 @@ class AuthenticatedSocket:
         self.by_session = cast(Callable[..., Awaitable], AuthMiddlewareStack(self.for_a_session))
 
     async def __call__(self, scope, receive, send):
-        token = _token_of(scope)
+        token, receive = _token_of(scope), paced(receive)
         if token is None and not _is_from_own_page(scope):
             return await _refuse_handshake(receive, send)
         if token is None:
@@ -49,15 +54,40 @@ class AuthenticatedSocket:
             grant = await database_sync_to_async(grants.grant_of_bearer)(token)
             return grant is not None and grant.allows(*self.needed)
 
-        conversation = self.consumer({**scope, "user": grant.user}, receive, _answering(scope, send))
-        await _while_allowed(scope["path"], conversation, still_allowed, send)
+        await self.converse({**scope, "user": grant.user}, receive, _answering(scope, send), still_allowed)
 
     async def for_a_session(self, scope, receive, send):
         async def still_allowed() -> bool:
             store = import_module(settings.SESSION_ENGINE).SessionStore(scope["session"].session_key)  # as it is now
             return (await get_user({**scope, "session": store})).is_authenticated
 
-        await _while_allowed(scope["path"], self.consumer(scope, receive, send), still_allowed, send)
+        await self.converse(scope, receive, send, still_allowed)
+
+    async def converse(self, scope, receive, send, still_allowed: Callable[[], Awaitable[bool]]):
+        user = scope["user"].pk  # None for a stranger, whom the consumer turns away
+        if user and sockets_of[user] >= MOST_SOCKETS:
+            return await _turn_away(scope, receive, send, TOO_MANY)
+        sockets_of[user] += 1
+        try:
+            return await _while_allowed(scope["path"], self.consumer(scope, receive, send), still_allowed, send)
+        finally:
+            sockets_of[user] -= 1
+            if not sockets_of[user]:
+                del sockets_of[user]
+
+
+def paced(receive, clock=time.monotonic, sleep=asyncio.sleep):
+    """`receive`, which waits if messages come faster than MESSAGE_SECONDS for long: the client then has to wait as well."""
+    due = 0.0  # when the next message would be due if there were no burst
+
+    async def receive_in_time():
+        nonlocal due
+        message, now = await receive(), clock()
+        due = max(due, now - MESSAGES_AT_ONCE * MESSAGE_SECONDS) + MESSAGE_SECONDS
+        await sleep(max(0.0, due - now))
+        return message
+
+    return receive_in_time
 
 
 async def _while_allowed(path: str, conversation: Awaitable, still_allowed: Callable[[], Awaitable[bool]], send):

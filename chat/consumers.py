@@ -9,9 +9,11 @@ from contextlib import suppress
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 from django.db import connection
 from django.template.loader import render_to_string
 
+from accounts import rates
 from accounts.socket_auth import SIGN_IN_FIRST
 from chat import conversations as chats
 from chat.models import Chat, Message
@@ -48,6 +50,8 @@ class ChatConsumer(AsyncWebsocketConsumer):
     async def ask(self, key: str, question: str):
         if self.working:
             return await self.refuse("busy")
+        if not (await database_sync_to_async(rates.take_call)(self.user, "chat", *settings.RATE_LIMIT_CHAT)).allowed:
+            return await self.refuse("too-many")
         message = await _begin_turn(self.user, key, question)
         if message is None:
             return await self.refuse("not-found")

@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts import rates
 from chat import actions
 from chat import conversations as chats
 from chat.models import Chat, Message
@@ -70,6 +71,9 @@ def chat_ask(request):
     chat = _own_chat(request, key) if key else None
     if not question:
         messages.info(request, "Type a question first.")
+        return redirect(chat or "chats")
+    if not rates.count_request(request, request.user, "chat", "RATE_LIMIT_CHAT"):
+        messages.warning(request, request.share.refusal)
         return redirect(chat or "chats")
     chat = chat or chats.start_chat(request.user)
     chats.ask_question(chat, question)
@@ -145,14 +149,19 @@ class _SearchAnswer:
 def search_answer(request):
     """The search page, where its mode is to ask."""
     question = typed_query(request)
-    context = search_context(question, "ask") | {"answer": _answer(request.user, question) if question else None}
+    context = search_context(question, "ask") | {"answer": _answer(request, question) if question else None}
     fragment = request.headers.get("HX-Target") == "found"
     response = render(request, "chat/_search_answer.html" if fragment else "chat/search_answer.html", context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return response
 
 
-def _answer(user, question: str) -> _SearchAnswer:
+def _answer(request, question: str) -> _SearchAnswer:
+    user = request.user
+    if settings.CHAT_MODEL and not rates.count_request(
+        request, user, "chat", "RATE_LIMIT_CHAT"
+    ):  # questions come while it is typed
+        return _SearchAnswer(error=request.share.refusal)
     try:
         reply, steps = chats.answer_to(user, question)
     except ModelError as error:

@@ -1,12 +1,14 @@
 """Benchmarks recognition: the cost beyond the reading itself, the time to the first book, and the memory of a worker."""
 
 import csv
+import io
 import random
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from django.conf import settings
@@ -66,13 +68,17 @@ def _record_batches(records, size: int):
 def _drawn_photos(directory: Path) -> list[Path]:
     """Draws shelves of books that the catalogue knows."""
     directory.mkdir()
-    with loading.BUILTIN.open(encoding="utf-8") as file:
-        known = [(row["title"], row["author"]) for row in csv.DictReader(file) if row["language"] in DRAWABLE]
     paths = []
     for number, books in enumerate(SHELVES, start=1):
         paths.append(directory / f"drawn-{number}.jpg")
-        drawing.draw_shelf(random.Random(number).sample(known, books), number).save(paths[-1], quality=92)
+        drawing.draw_shelf(known_books(books, number), number).save(paths[-1], quality=92)
     return paths
+
+
+def known_books(number: int, seed: int) -> list[tuple[str, str]]:
+    with loading.BUILTIN.open(encoding="utf-8") as file:
+        known = [(row["title"], row["author"]) for row in csv.DictReader(file) if row["language"] in DRAWABLE]
+    return random.Random(seed).sample(known, number)
 
 
 # ── The whole compared with the reading ─────────────────────────────────────────────────────────────────────────────
@@ -118,7 +124,7 @@ def _through_a_worker(photos: list[Path]) -> tuple[float, float]:
     owner = get_user_model().objects.create_user("bench")
     worker = subprocess.Popen([sys.executable, sys.argv[0], "worker", "--workers", "1"])
     try:
-        scans = [_finished_scan(owner, path) for path in photos]
+        scans = [finished_scan(owner, io.BytesIO(path.read_bytes()), path.name) for path in photos]
         memory = max(peak_megabytes(pid) for pid in [worker.pid, *descendants(worker.pid)])
     finally:
         worker.terminate()
@@ -129,17 +135,16 @@ def _through_a_worker(photos: list[Path]) -> tuple[float, float]:
     return sum(first for first, _ in spans) / sum(whole for _, whole in spans), memory
 
 
-def _finished_scan(owner, path: Path) -> Scan:
-    with path.open("rb") as file:
-        scan = uploads.take_in_upload(owner, file, path.name)
+def finished_scan(owner, photo: IO[bytes], name: str) -> Scan:
+    scan = uploads.take_in_upload(owner, photo, name)
     until = time.monotonic() + SECONDS_A_SCAN
     while scan.is_active:
         if time.monotonic() > until:
-            raise TimeoutError(f"{path.name} took more than {SECONDS_A_SCAN} s")
+            raise TimeoutError(f"{name} took more than {SECONDS_A_SCAN} s")
         time.sleep(0.2)
         scan.refresh_from_db()
     if scan.status != Scan.Status.COMPLETE:
-        raise RuntimeError(f"{path.name}: {scan.error}")
+        raise RuntimeError(f"{name}: {scan.error}")
     return scan
 
 

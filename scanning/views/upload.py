@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from accounts import rates
 from library.forms.fields import error_sentence
 from library.models import Shelf
 from scanning import images, tickets, uploads
@@ -21,12 +22,13 @@ from scanning.models import Scan
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What became of one photo: its scan, the earlier scan of the same photo, or a sentence."""
+    """What became of one photo: its scan, the earlier scan of the same photo, or a sentence with its status."""
 
     name: str
     scan: Scan | None = None
     earlier: Scan | None = None
     error: str = ""
+    status: int = 422
 
 
 @login_required
@@ -48,7 +50,7 @@ def _scan_new(request):
             elif all(outcome.scan for outcome in outcomes):
                 return redirect(outcomes[0].scan if len(outcomes) == 1 else "scans")
     if not request.accepts("text/html"):
-        return _as_json(form, outcomes)
+        return _as_json(request, form, outcomes)
     context = {"form": form, "outcomes": outcomes, "max_mb": settings.SCAN_MAX_MB}
     page = render(request, "scanning/new.html", context, status=422 if request.method == "POST" else 200)
     return allow_uploads(page)
@@ -75,22 +77,24 @@ def _take_all(request, place: Shelf | str, kind: str):
     for name in request.too_heavy:
         yield _Outcome(name, error=str(images.too_heavy(settings.SCAN_MAX_MB)))
     for file in request.FILES.getlist("photos"):
-        yield _outcome(file.name, uploads.take_in_upload, request.user, file, file.name, job_id, place, kind)
+        yield _outcome(request, file.name, uploads.take_in_upload, file, file.name, job_id, place, kind)
     if job_id and not request.FILES and not request.too_heavy:
         with suppress(tickets.NotUploaded):
-            yield _outcome("The photo", tickets.take_ticket_photo, request.user, job_id, place, kind)
+            yield _outcome(request, "The photo", tickets.take_ticket_photo, job_id, place, kind)
 
 
-def _outcome(name: str, take, *what) -> _Outcome:
+def _outcome(request, name: str, take, *what) -> _Outcome:
+    if not rates.count_request(request, request.user, "scans", "RATE_LIMIT_SCANS"):
+        return _Outcome(name, error=request.share.refusal, status=429)
     try:
-        return _Outcome(name, scan=take(*what))
+        return _Outcome(name, scan=take(request.user, *what))
     except (uploads.UploadError, images.PhotoError) as error:
         return _Outcome(name, error=str(error))
     except uploads.SeenBefore as seen:
         return _Outcome(name, earlier=seen.scan)
 
 
-def _as_json(form: PhotoForm, outcomes: list[_Outcome]) -> JsonResponse:
+def _as_json(request, form: PhotoForm, outcomes: list[_Outcome]) -> JsonResponse:
     """The answer for one photo, as upload.js sends them."""
     if form.errors:
         return JsonResponse({"detail": error_sentence(form)}, status=422)
@@ -102,7 +106,8 @@ def _as_json(form: PhotoForm, outcomes: list[_Outcome]) -> JsonResponse:
         again = reverse("scan_again", args=[outcome.earlier.job_id])
         return JsonResponse({"detail": detail, "url": outcome.earlier.get_absolute_url(), "again": again}, status=409)
     if outcome.error:
-        return JsonResponse({"detail": outcome.error}, status=422)
+        wait = {"Retry-After": str(request.share.reset)} if outcome.status == 429 else {}
+        return JsonResponse({"detail": outcome.error}, status=outcome.status, headers=wait)
     return JsonResponse({"jobId": outcome.scan.job_id, "url": outcome.scan.get_absolute_url()}, status=201)
 
 
@@ -110,6 +115,9 @@ def _as_json(form: PhotoForm, outcomes: list[_Outcome]) -> JsonResponse:
 @require_POST
 def scan_again(request, job_id):
     scan = get_object_or_404(Scan.objects.of(request.user).exclude(photo=""), job_id=job_id)
+    if not rates.count_request(request, request.user, "scans", "RATE_LIMIT_SCANS"):
+        messages.error(request, request.share.refusal)
+        return redirect(scan)
     try:
         return redirect(uploads.scan_again(scan))
     except uploads.UploadError as error:

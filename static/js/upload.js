@@ -91,10 +91,14 @@ function wishes(item) {
   return body;
 }
 
-// Starts the scan of an uploaded photo.
-function begin(item) {
+// Starts the scan of an uploaded photo. After too many photos, waits as long as the server says.
+async function begin(item) {
   const sent = { method: "POST", body: wishes(item), headers: { Accept: "application/json" }, keepalive: true };
-  return fetch(form.action, sent).then(understood);
+  const answer = await fetch(form.action, sent);
+  if (answer.status !== 429) return understood(answer);
+  item.status.textContent = "Waiting, because you have sent many photos…";
+  await new Promise((resolve) => setTimeout(resolve, Number(answer.headers.get("Retry-After") || 1) * 1000));
+  return begin(item);
 }
 
 async function send(item) {

@@ -11,7 +11,16 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts import jwts, tokens
-from accounts.socket_auth import NOT_ALLOWED, SIGN_IN_FIRST
+from accounts.socket_auth import (
+    MESSAGE_SECONDS,
+    MESSAGES_AT_ONCE,
+    MOST_SOCKETS,
+    NOT_ALLOWED,
+    SIGN_IN_FIRST,
+    TOO_MANY,
+    paced,
+    sockets_of,
+)
 from bookimg.asgi import application
 from scanning import events
 from tests.factories import make_scan
@@ -163,3 +172,38 @@ async def test_a_session_counts_for_pages_with_our_scheme_host_and_port(owner, s
     headers = {"cookie": await cookie_of(owner), "host": host} | ({"origin": origin} if origin else {})
     opened = await Socket(scheme=scheme, **headers).opened()
     assert (opened["type"] == "websocket.accept") == ((scheme, host, origin) in OWN_PAGES)
+
+
+async def test_a_person_can_have_only_so_many_sockets(owner, stranger):
+    token, other = await token_for(owner, "read"), await token_for(stranger, "read")
+    opened = [Socket(authorization=f"Bearer {token}") for _ in range(MOST_SOCKETS)]
+    for socket in opened:
+        assert (await socket.opened())["type"] == "websocket.accept"
+    one_more = Socket(authorization=f"Bearer {token}")
+    await one_more.opened()
+    assert await one_more.closed_with() == TOO_MANY
+    of_somebody_else = Socket(authorization=f"Bearer {other}")
+    await of_somebody_else.opened()
+    assert await of_somebody_else.hears_after(action="ping") == {"type": "pong"}
+    for socket in [*opened, of_somebody_else]:
+        await socket.send_input({"type": "websocket.disconnect", "code": 1000})
+        await socket.wait()
+    assert not sockets_of
+
+
+async def test_a_flood_of_messages_is_read_no_faster_than_is_of_use():
+    moment, pauses = 1000.0, []
+
+    async def flood():
+        return {"type": "websocket.receive"}
+
+    async def note(seconds):
+        pauses.append(round(seconds, 3))
+
+    receive = paced(flood, clock=lambda: moment, sleep=note)
+    for _ in range(MESSAGES_AT_ONCE + 2):
+        await receive()
+    assert pauses == [0] * MESSAGES_AT_ONCE + [MESSAGE_SECONDS, 2 * MESSAGE_SECONDS]
+    moment += 3600
+    await receive()
+    assert pauses[-1] == 0, "who was quiet for a while may say a lot again"

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg
 from django.core.management.base import BaseCommand, CommandError
 
-from bookimg.benchmarks import Options, catalog, growth, library, live, processes, recognition, search
+from bookimg.benchmarks import Options, bulk, catalog, growth, library, live, processes, recognition, search
 
 MEASURES = {
     "live": live.measure_live,
@@ -23,6 +23,7 @@ MEASURES = {
     "search": search.measure_search,
     "growth": growth.measure_growth,
     "processes": processes.measure_processes,
+    "bulk": bulk.measure_bulk,
 }
 ON_POSTGRESQL = ("catalog", "library", "search", "growth")  # also measured on PostgreSQL if TEST_DATABASE_URL is set
 MARK = "BOOKIMG_BENCHMARK"
@@ -40,7 +41,7 @@ class Command(BaseCommand):
             nargs="+",
             default=(),
             metavar="N",
-            help="catalog, growth: these sizes; library, search: N books among N; processes: N books",
+            help="catalog, growth: these sizes; library, search: N books among N; processes: N books; bulk: N rows",
         )
 
     def handle(self, *, measures, photos, records, **options):
