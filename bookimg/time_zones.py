@@ -39,7 +39,7 @@ def recall_time_zone(sender, request, user, **_):
 @require_POST
 @transaction.atomic
 def set_time_zone(request):
-    """From static/js/timezone.js."""
+    """From static/js/page.js."""
     name = request.POST.get("name", "")
     if name not in available_timezones():
         return HttpResponse(status=422)

@@ -9,6 +9,7 @@ const choosing = () => document.body.classList.contains("choosing");
 
 function begin(on) {
   document.body.classList.toggle("choosing", on);
+  if (on) import("./changes.js"); // for a change that cannot be sent
   if (!on) {
     for (const box of boxes()) box.checked = false;
     results().querySelector("[data-bulk-all]").checked = false;
@@ -40,7 +41,7 @@ document.addEventListener("click", (event) => {
     box.checked = !box.checked;
     box.focus({ preventScroll: true });
   }
-  document.body.classList.add("choosing");
+  if (!choosing()) begin(true);
   if (event.shiftKey && last?.isConnected) range(last, box);
   last = box;
   show();

@@ -1,4 +1,5 @@
-// Arrow keys move between the books of a page, in the grid and in the list; Enter opens one. Escape closes the filters.
+// Keys of the library: `/` focuses the search box, Escape leaves it and closes the filters; arrow keys move between the books of a page, in
+// the grid and in the list, and Enter opens one.
 
 const LINKS = "[data-tiles] :is(.book-tile, td > a)";
 const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "up", ArrowDown: "down", Home: "first", End: "last" };
@@ -45,4 +46,21 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   document.getElementById("filter-panel").replaceChildren();
   document.getElementById("open-filters").focus();
+});
+
+const search = document.getElementById("search");
+
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && search) {
+    event.preventDefault();
+    search.focus();
+    search.select();
+  }
+  if (event.key === "Escape" && event.target === search) search.blur();
+});
+
+// A new sort order applies immediately.
+document.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-submit]")) target.form.requestSubmit();
 });

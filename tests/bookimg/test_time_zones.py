@@ -23,7 +23,7 @@ def test_the_browsers_zone_holds_for_its_pages_and_for_the_next_sign_in(owner, o
     assert owner_client.post(reverse("time_zone"), {"name": TOKYO}).status_code == 204
     assert zone_of_a_page(owner_client) == TOKYO
     page = owner_client.get(reverse("settings")).content.decode()
-    assert f'data-time-zone="{TOKYO}"' in page and "js/timezone.js" in page
+    assert f'data-time-zone="{TOKYO}"' in page and "js/page.js" in page
     elsewhere = Client()
     elsewhere.force_login(owner)
     assert zone_of_a_page(elsewhere) == TOKYO

@@ -54,6 +54,7 @@ class Command(BaseCommand):
             host=host,
             port=port,
             forwarded_allow_ips=settings.TRUSTED_PROXIES,
+            server_header=False,
             log_config=None,  # our own log has one line per request
             log_level="warning",
             access_log=False,
