@@ -3,13 +3,11 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol, TypedDict
 
+from jobs.errors import ProviderError
 
-class CatalogError(Exception):
-    """A catalogue could not answer. `permanent` alone decides whether a retry may help."""
 
-    def __init__(self, sentence: str, permanent: bool = False):
-        super().__init__(sentence)
-        self.permanent = permanent
+class CatalogError(ProviderError):
+    """A catalogue could not answer."""
 
 
 class RecordData(TypedDict, total=False):

@@ -4,21 +4,12 @@ from django.contrib import admin, messages
 from django.db.models import Count
 from django.utils.html import format_html
 
+from jobs.admin import ReadOnlyAdmin, ReadOnlyMixin
 from scanning import pipeline, uploads
 from scanning.models import Candidate, KnownSpine, Purchase, Scan, ScanEvent
 
 
-class ReadOnly:
-    """What the pipeline and the owners write; looked at here, changed there."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-
-class CandidateInline(ReadOnly, admin.TabularInline):
+class CandidateInline(ReadOnlyMixin, admin.TabularInline):
     model = Candidate
     fields = ("number", "title", "band", "confidence", "validated", "read", "decision", "edited")
     readonly_fields = ("title", "read")
@@ -33,7 +24,7 @@ class CandidateInline(ReadOnly, admin.TabularInline):
         return " · ".join(row.spine_text)
 
 
-class EventInline(ReadOnly, admin.TabularInline):
+class EventInline(ReadOnlyMixin, admin.TabularInline):
     model = ScanEvent
     fields = ("seq", "created", "type", "stage", "message")
     readonly_fields = ("created", "stage", "message")
@@ -48,7 +39,7 @@ class EventInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Scan)
-class ScanAdmin(ReadOnly, admin.ModelAdmin):
+class ScanAdmin(ReadOnlyAdmin):
     list_display = ("filename", "user", "coloured_status", "stage", "attempts", "books", "seconds", "error", "created")
     list_filter = ("status", "stage", "retryable", "created")
     search_fields = ("job_id", "filename", "user__username", "user__email", "error")
@@ -105,7 +96,7 @@ class ScanAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Candidate)
-class CandidateAdmin(ReadOnly, admin.ModelAdmin):
+class CandidateAdmin(ReadOnlyAdmin):
     list_display = ("__str__", "scan", "number", "band", "confidence", "validated", "decision", "edited")
     list_filter = ("band", "decision", "validated", "edited")
     search_fields = ("scan__job_id", "scan__user__username", "record", "spine_text")
@@ -113,7 +104,7 @@ class CandidateAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Purchase)
-class PurchaseAdmin(ReadOnly, admin.ModelAdmin):
+class PurchaseAdmin(ReadOnlyAdmin):
     list_display = ("created", "user", "service", "usd", "reserved", "scan")
     list_filter = ("service", "reserved", "created")
     search_fields = ("user__username", "scan__job_id")
@@ -121,7 +112,7 @@ class PurchaseAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(KnownSpine)
-class KnownSpineAdmin(ReadOnly, admin.ModelAdmin):
+class KnownSpineAdmin(ReadOnlyAdmin):
     list_display = ("text", "book", "rejected", "validated", "user", "created")
     list_filter = ("rejected", "validated", "created")
     search_fields = ("text", "user__username")
@@ -132,7 +123,7 @@ class KnownSpineAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(ScanEvent)
-class ScanEventAdmin(ReadOnly, admin.ModelAdmin):
+class ScanEventAdmin(ReadOnlyAdmin):
     list_display = ("scan", "seq", "type", "message", "created")
     list_filter = ("type", "created")
     search_fields = ("scan__job_id", "scan__user__username")

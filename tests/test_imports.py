@@ -14,7 +14,9 @@ from django.urls import get_resolver
 
 ROOT = Path(__file__).resolve().parent.parent
 # From the ground up. An app may import those on lower floors; apps on one floor do not know each other.
-APP_FLOORS = [["backups", "jobs", "catalogs"], ["accounts"], ["library"], ["scanning", "chat", "transfer"], ["api"], ["bookimg"]]
+APP_FLOORS = [
+    ["backups", "jobs"], ["catalogs"], ["accounts"], ["library"], ["scanning", "chat", "transfer"], ["api"], ["bookimg"],
+]  # fmt: skip
 FLOOR_OF_APP = {app: number for number, row in enumerate(APP_FLOORS) for app in row}
 # Inside scanning, from the ground up; a module on none of these floors must only stay out of circles.
 SCANNING_FLOORS = [

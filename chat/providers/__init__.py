@@ -5,13 +5,11 @@ what it raises ends the answer."""
 
 from dataclasses import dataclass, field
 
+from jobs.errors import ProviderError
 
-class ModelError(Exception):
-    """A sentence for people, and whether trying again can help."""
 
-    def __init__(self, sentence: str, permanent: bool = False):
-        super().__init__(sentence)
-        self.permanent = permanent
+class ModelError(ProviderError):
+    """A model did not answer."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import httpx
 
 from accounts.outbound import Sender, Unsafe
 from catalogs.deadline_transport import DeadlineTransport
+from jobs.errors import ProviderError
 
 MOST_BYTES = 5 * 1024 * 1024
 SECONDS = 8.0  # in total; somebody may be waiting for the page
@@ -17,12 +18,8 @@ MOST_HOPS = 4
 DRAWN_BY_GOOGLE = "image/png"
 
 
-class FetchError(Exception):
-    """The download failed. `permanent` alone decides whether to try again."""
-
-    def __init__(self, sentence: str, permanent: bool = False):
-        super().__init__(sentence)
-        self.permanent = permanent
+class FetchError(ProviderError):
+    """The download failed."""
 
 
 class Fetcher:

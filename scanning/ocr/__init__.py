@@ -6,6 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
+from jobs.errors import ProviderError
+
 Point = tuple[float, float]
 Quad = tuple[Point, Point, Point, Point]
 
@@ -16,12 +18,8 @@ def as_quad(points: Iterable[Sequence[float]]) -> Quad:
     return first, second, third, fourth
 
 
-class OCRError(Exception):
-    """A photo could not be read. `permanent` alone decides whether trying again may help."""
-
-    def __init__(self, sentence: str, permanent: bool = False):
-        super().__init__(sentence)
-        self.permanent = permanent
+class OCRError(ProviderError):
+    """A photo could not be read."""
 
 
 @dataclass(frozen=True)

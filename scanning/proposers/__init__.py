@@ -5,15 +5,12 @@ from typing import Protocol
 
 import numpy as np
 
+from jobs.errors import ProviderError
 from scanning.ocr import Line, Quad, as_quad
 
 
-class ProposerError(Exception):
-    """No proposal could be made. `permanent` alone decides whether trying again may help."""
-
-    def __init__(self, sentence: str, permanent: bool = False):
-        super().__init__(sentence)
-        self.permanent = permanent
+class ProposerError(ProviderError):
+    """No proposal could be made."""
 
 
 @dataclass(frozen=True)

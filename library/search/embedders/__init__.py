@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from jobs.errors import ProviderError
 
-class EmbedderError(Exception):
-    """An error with a message for people. `permanent` means that trying again does not help."""
 
-    def __init__(self, sentence: str, permanent: bool = False):
-        super().__init__(sentence)
-        self.permanent = permanent
+class EmbedderError(ProviderError):
+    """A text could not be turned into a vector."""
 
 
 @dataclass(frozen=True)
