@@ -29,6 +29,8 @@ from tests.factories import (
 from tests.work import queued, work_off
 from transfer.models import Import, ImportRow
 
+pytestmark = pytest.mark.slow
+
 RIGHT = {"name": "olive", "password": "shelf-of-olive"}
 User = get_user_model()
 

@@ -251,6 +251,7 @@ def test_an_sbn_has_a_note_about_its_zero(program):
     assert item["isbn"] == "9780425034071" and "with a 0 in front" in item["note"]
 
 
+@pytest.mark.slow
 def test_a_search_can_answer_a_question_and_name_its_books(program, owner):
     copy = make_copy(owner, "Emma", "Jane Austen")
     found = program.get("/search?q=Who wrote Emma?&answer=1").json()

@@ -136,6 +136,7 @@ def test_who_may_only_read_changes_nothing(call, owner):
     assert (answer.status_code, answer.json()["code"]) in [(403, "scope"), (403, "sign-in-first")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("call", ABOUT_SOMETHING, ids=name_of)
 def test_what_is_anothers_is_404_and_there_for_its_owner(call, owner, stranger, settings):
     settings.WEBHOOKS_PRIVATE = True  # else a name would have to be looked up

@@ -9,7 +9,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from tests.api.test_permissions import Things
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NOT_OURS = ("admin/", "api/", "accounts/", "^api/")  # of Django, with a walk of its own, and of allauth
 # The front page says what this is, a cookie keeps the theme, a form describes the search, callers on this machine read figures,
 # and some addresses only lead on to others.

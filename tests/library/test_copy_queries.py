@@ -91,6 +91,7 @@ def names_of(books, found) -> set[str]:
     return {next((name for name, copy in books.items() if copy.pk == pk), f"not theirs: {pk}") for pk in found}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", SAME)
 def test_page_search_api_and_chat_mean_the_same(owner, owner_client, books, case):
     address, typed, chat, expected = SAME[case]

@@ -128,6 +128,7 @@ def test_a_list_that_was_just_added_is_removed_at_once_and_can_be_restored(owner
     assert owner_client.post(reverse("entries_undo"), {"ids": ""}).json() == {"sentence": "There was nothing to remove."}
 
 
+@pytest.mark.slow
 @quick
 @given(text=st.text(max_size=80) | st.lists(st.sampled_from([TEXT, DUNE, EMMA, "\n", "and", "0306406151"])).map(" ".join))
 def test_whatever_is_typed_has_at_least_one_result_and_every_result_a_key_of_its_own(text):

@@ -15,6 +15,8 @@ from tests.transfer.importing import read
 from transfer import detect
 from transfer.formats import librarything_json, other_table, own_json
 
+pytestmark = pytest.mark.slow
+
 WORDS = """nan inf -inf 1e400 9.78E+12 441478123.0 0000-00-00 2020-13-45 99/99/9999 03/04/20 20201025 44129 ,,,, ;;; | & () (#)
 [] {} ="" ★★★½ 4/0 7/5 100% -3 0 1 true ] " ' <br/> #5 C# \u202e 9780441013593 1,024"""
 PHRASES = ["Last, First", "A, B, C", "x (Y, #1; Z, #2)", "(", "\x1f", "2 v. (1, 2 p.)", "1|2;3|4", "AÃ±os", "Jr., Jr.", ", ,"]

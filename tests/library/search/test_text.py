@@ -110,6 +110,7 @@ def test_a_hit_shows_where_the_words_stand(owner):
     assert isinstance(hit.snippet, SafeString)
 
 
+@pytest.mark.slow
 def test_filters_narrow_before_anything_is_ranked(owner):
     shelf = make_shelf(owner, "Kitchen")
     one = make_copy(
@@ -159,6 +160,7 @@ def test_anything_can_be_typed(owner, typed):
         assert len(find_books(owner, typed, mode).hits) <= 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["text", "vector", "hybrid"])
 @pytest.mark.parametrize(
     "typed", ["dune", "secret", "diary", "stan", "tag:private", "shelf:cellar", "lent:ana", "author:stan", "u{0}xsecret",
