@@ -21,6 +21,10 @@ class _Bookcase:
     name: str
     shelves: list[Shelf] = field(default_factory=list)
 
+    @property
+    def count(self) -> int:
+        return sum(shelf.count for shelf in self.shelves)
+
 
 @dataclass
 class _Room:
@@ -30,6 +34,10 @@ class _Room:
     @property
     def shelves(self) -> list[Shelf]:
         return [shelf for bookcase in self.bookcases for shelf in bookcase.shelves]
+
+    @property
+    def count(self) -> int:
+        return sum(bookcase.count for bookcase in self.bookcases)
 
 
 def group_shelves(shelves) -> list[_Room]:

@@ -11,6 +11,8 @@ from library import shelf_order
 from library.forms import ShelfForm
 from library.models import Shelf
 
+FEW_OPEN = 24  # shelves; if there are more, rooms and bookcases are folded
+
 
 def _own_shelf(request, pk) -> Shelf:
     return get_object_or_404(Shelf, pk=pk, user=request.user)
@@ -35,6 +37,7 @@ def _shelves_page(request, form, renaming: Shelf | None = None):
     rows, homeless = shelf_order.shelves_with_counts(request.user)
     rooms = shelf_order.group_shelves(rows)
     context = {"shelves": rows, "rooms": rooms, "form": form, "renaming": renaming, "homeless": homeless}
+    context["many"] = len(rows) > FEW_OPEN
     context["room_names"] = [room.name for room in rooms if room.name]
     context["bookcase_names"] = sorted({shelf.bookcase for shelf in rows} - {""})
     return render(request, "library/shelves.html", context)

@@ -193,3 +193,14 @@ def test_the_page_asks_as_much_for_many_shelves_as_for_few(owner, owner_client, 
 def test_a_shelf_is_not_dragged_beside_a_strangers(house, stranger, stranger_client):
     theirs = make_shelf(stranger, "Attic")
     assert stranger_client.post(reverse("shelf_move", args=[theirs.pk]), {"beside": house[0].pk}).status_code == 404
+
+
+def test_many_shelves_are_folded_by_room_and_bookcase_except_the_one_being_edited(owner, house, owner_client):
+    assert owner_client.get(SHELVES).content.decode().count(" open>") == 4  # two rooms, two bookcases
+    for number in range(30):
+        row = make_shelf(owner, f"Row {number}", room="Cellar", bookcase="Rack")
+    make_copy(owner, "Dune", shelf=row)
+    page = owner_client.get(SHELVES).content.decode()
+    assert " open>" not in page and "30 shelves · 1 book<" in page
+    page = owner_client.get(SHELVES, {"change": row.pk}).content.decode()
+    assert page.count(" open>") == 3  # its room, its bookcase, its form
