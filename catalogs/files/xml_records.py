@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 PIECE = 64 * 1024
 LONGEST = 2 * 1024 * 1024  # bytes of one text, or of what stands between two elements
@@ -16,9 +17,12 @@ class XMLError(ValueError):
 def read_records(stream: BinaryIO, tag: str) -> Iterator[ElementTree.Element]:
     """Every element called `tag`. Raises XMLError."""
     parser = ElementTree.XMLPullParser(("start", "end"))
-    walk = _Walk(tag)
+    walk, prolog = _Walk(tag), expat.ParserCreate()
+    prolog.StartDoctypeDeclHandler = _refuse_doctype
     try:
         while piece := stream.read(PIECE):
+            if not walk.begun:
+                prolog.Parse(piece)
             parser.feed(piece)
             walk.silent += len(piece)
             events: Any = parser.read_events()  # of the two kinds named above alone
@@ -28,8 +32,13 @@ def read_records(stream: BinaryIO, tag: str) -> Iterator[ElementTree.Element]:
             if walk.silent > LONGEST:
                 raise XMLError("a text in it is too long")
         parser.close()
-    except (ElementTree.ParseError, LookupError) as error:
+    except (ElementTree.ParseError, expat.ExpatError, LookupError) as error:
         raise XMLError(str(error)) from error
+
+
+def _refuse_doctype(*_):
+    """A few bytes can declare entities that stand for gigabytes, and records have none."""
+    raise XMLError("it declares a document type")
 
 
 class _Walk:
@@ -39,9 +48,10 @@ class _Walk:
         self.tag, self.silent = tag, 0
         self.path: list[ElementTree.Element] = []
         self.inside = self.parts = 0
+        self.begun = False  # before the first element, the file may declare what it likes
 
     def step(self, event: str, element: ElementTree.Element) -> ElementTree.Element | None:
-        self.silent = 0
+        self.silent, self.begun = 0, True
         self.parts = self.parts + 1 if self.inside else 0
         if event == "start":
             self.path.append(element)

@@ -210,3 +210,13 @@ def test_pages_carry_no_inline_script_or_style(owner_client):
         page = response.content.decode()
         assert "default-src 'self'" in response["Content-Security-Policy"]
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page), url
+
+
+def test_sign_ins_are_logged_with_who_and_where_from_and_without_what_was_typed(client, owner, caplog):
+    caplog.set_level("INFO", logger="accounts.sign_in")
+    for password in ("a wrong guess", PASSWORD):
+        sign_in(client, "olive", password)
+    client.post(LOGOUT)
+    lines = [record.getMessage() for record in caplog.records if record.name == "accounts.sign_in"]
+    who = f"user {owner.pk}, from 127.0.0.1"
+    assert lines == ["sign-in failed: unknown, from 127.0.0.1", f"signed in: {who}", f"signed out: {who}"]

@@ -119,6 +119,12 @@ def test_the_key_of_the_database_may_come_by_itself(tmp_path):
     assert settings_of(tmp_path, **said)["DATABASES"]["default"]["PASSWORD"] == "a/key:with@signs"
 
 
+def test_cookies_of_a_site_behind_https_belong_to_that_host_alone(tmp_path):
+    behind_https = settings_of(tmp_path, PUBLIC_URL="https://books.example.org")
+    assert (behind_https["SESSION_COOKIE_NAME"], behind_https["CSRF_COOKIE_NAME"]) == ("__Host-sessionid", "__Host-csrftoken")
+    assert behind_https["SESSION_COOKIE_SECURE"] and settings_of(tmp_path)["SESSION_COOKIE_NAME"] == "sessionid"
+
+
 def test_a_site_behind_https_answers_to_its_own_name_alone(tmp_path):
     assert settings_of(tmp_path, PUBLIC_URL="https://books.example.org")["ALLOWED_HOSTS"] == ["books.example.org"]
     assert "localhost" in settings_of(tmp_path, PUBLIC_URL="http://shelf.local")["ALLOWED_HOSTS"]
