@@ -126,7 +126,7 @@ def _is_from_own_page(scope) -> bool:
     host, scheme = headers.get(b"host", ""), {"wss": "https"}.get(scope.get("scheme", ""), "http")
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         return False
-    own = {f"{scheme}://{host}", settings.PUBLIC_URL, *settings.CSRF_TRUSTED_ORIGINS}
+    own = {f"{scheme}://{host}", settings.PUBLIC_ORIGIN, *settings.CSRF_TRUSTED_ORIGINS}
     return headers.get(b"origin", "-").lower() in {origin.lower() for origin in own}
 
 

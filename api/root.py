@@ -118,8 +118,10 @@ class ApiMiddleware(MiddlewareMixin):
     """Sets what all responses under /api/ have in common."""
 
     def process_response(self, request, response):
-        if not request.path.startswith("/api/"):
+        if not request.path_info.startswith("/api/"):
             return response
+        if response.get("Location", "").startswith("/api/"):
+            response["Location"] = request.META.get("SCRIPT_NAME", "") + response["Location"]
         if response.status_code == 405:
             allowed = response["Allow"]
             sentence = f"This address does not support {request.method}, only {allowed}."

@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bookimg.settings")
 django.setup(set_prefix=False)  # before any import that needs the apps
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.urls import path, set_script_prefix  # noqa: E402
 
 from accounts.models import Scope  # noqa: E402
 from accounts.socket_auth import AuthenticatedSocket  # noqa: E402
@@ -40,10 +40,14 @@ class Pages(ASGIHandler):
         super().load_middleware(is_async=False)
 
     async def get_response_async(self, request):
-        if request.path in PROBES:
+        if request.path_info in PROBES:
             return await _in_thread(self.get_response, request)
         async with self.turns.setdefault(request.META.get("REMOTE_ADDR", ""), Semaphore(THREADS_OF_ONE)):
             return await _in_thread(self.get_response, request)
+
+    def get_response(self, request):
+        set_script_prefix(request.script_name)  # Django did, but for another thread
+        return super().get_response(request)
 
 
 async def _in_thread(function, *values):

@@ -14,7 +14,7 @@ class ProbesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        probe = PROBES.get(request.path)
+        probe = PROBES.get(request.path_info)
         return probe(request) if probe else self.get_response(request)
 
 

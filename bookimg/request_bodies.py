@@ -119,7 +119,7 @@ def _sentence(limit: int) -> str:
 
 def _limit_for(scope, headers: dict[bytes, str]) -> int:
     """How many bytes this caller may send to this view."""
-    match = _match_of(scope["path"])
+    match = _match_of(scope["path"].removeprefix(settings.PUBLIC_PATH))
     if match and match.view_name == "upload":
         known = tickets.find_ticket(match.kwargs["signed"]) is not None
     else:
@@ -149,7 +149,7 @@ def _is_signed_in(headers: dict[bytes, str]) -> bool:
 async def _respond(refused: BodyRefused, scope, send):
     """In the form of the API there, otherwise as a sentence. Closes the connection, which the rest of the body may be on."""
     kind, body = "text/plain", str(refused)
-    if scope["path"].startswith("/api/"):
+    if scope["path"].removeprefix(settings.PUBLIC_PATH).startswith("/api/"):
         kind, body = "application/json", json.dumps({"detail": body, "code": refused.code})
     headers = [
         (b"content-type", f"{kind}; charset=utf-8".encode()),

@@ -23,9 +23,13 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or kept_secret(DATA_DIR / "secret
 
 # The address of the site. If it is https, secure cookies, redirects and HSTS are turned on.
 PUBLIC_URL = read_address("PUBLIC_URL", "")
+PUBLIC_PATH = urlsplit(PUBLIC_URL).path  # such as /books, which the proxy removes
+PUBLIC_ORIGIN = PUBLIC_URL.removesuffix(PUBLIC_PATH)
+FORCE_SCRIPT_NAME = PUBLIC_PATH or None
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{PUBLIC_PATH}/"
 HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = read_setting("ALLOWED_HOSTS", "list", [] if HTTPS else ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = read_setting("CSRF_TRUSTED_ORIGINS", "list", [PUBLIC_URL] if PUBLIC_URL else [])
+CSRF_TRUSTED_ORIGINS = read_setting("CSRF_TRUSTED_ORIGINS", "list", [PUBLIC_ORIGIN] if PUBLIC_URL else [])
 if PUBLIC_URL and urlsplit(PUBLIC_URL).hostname not in ALLOWED_HOSTS:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(PUBLIC_URL).hostname]
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -168,7 +172,7 @@ BACKUP_KEY = env.str("BACKUP_KEY", default="")  # the public key that backups ar
 BACKUP_KEEP_DAILY = read_number("BACKUP_KEEP_DAILY", 7, least=0)
 BACKUP_KEEP_WEEKLY = read_number("BACKUP_KEEP_WEEKLY", 4, least=0)
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_URL = "/static/" if DEBUG else f"/static/{static_version(STATICFILES_DIRS[0])}/"
+STATIC_URL = f"{PUBLIC_PATH}/static/" if DEBUG else f"{PUBLIC_PATH}/static/{static_version(STATICFILES_DIRS[0])}/"
 WHITENOISE_USE_FINDERS = True  # no collectstatic
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/[0-9a-f]{12}/"  # kept by browsers for good, because any change makes a new address
 

@@ -8,7 +8,7 @@ let socket = null;
 
 function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  socket = new WebSocket(`${scheme}://${location.host}/ws/chat/`);
+  socket = new WebSocket(`${scheme}://${location.host}${document.documentElement.dataset.root}ws/chat/`);
   socket.addEventListener("message", ({ data }) => heard(JSON.parse(data)));
   socket.addEventListener("close", () => {
     socket = null;

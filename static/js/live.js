@@ -47,7 +47,7 @@ export class Live {
     clearTimeout(this.#reconnecting);
     if (!this.#jobs.size || (this.#socket && this.#socket.readyState <= WebSocket.OPEN)) return;
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/ws/scans/`);
+    const socket = new WebSocket(`${scheme}://${location.host}${document.documentElement.dataset.root}ws/scans/`);
     this.#socket = socket;
     this.#poll(); // until the socket is open
     socket.onopen = () => {

@@ -16,5 +16,5 @@ class Command(BaseCommand):
     def handle(self, *, name, **options):
         if settings.SIGN_UP != "invitation":
             raise CommandError(f"SIGN_UP is {settings.SIGN_UP}. Set it to invitation first.")
-        self.stdout.write(f"{settings.PUBLIC_URL}{reverse('account_signup')}?invitation={make_invitation(name)}")
+        self.stdout.write(f"{settings.PUBLIC_ORIGIN}{reverse('account_signup')}?invitation={make_invitation(name)}")
         self.stdout.write(f"The link is valid for {DAYS} days.")

@@ -53,6 +53,7 @@ class Command(BaseCommand):
             http=LimitedHttpProtocol,
             host=host,
             port=port,
+            root_path=settings.PUBLIC_PATH,
             forwarded_allow_ips=settings.TRUSTED_PROXIES,
             server_header=False,
             log_config=None,  # our own log has one line per request
