@@ -4,11 +4,11 @@ from typing import Annotated
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query
+from ninja import Path, Query
 from pydantic import Field
 
 from api.authentication import EVERYBODY
-from api.schemas import Out, Page, Slice, Text, router
+from api.schemas import In, Out, Page, Slice, Text, router
 from api.shelves import page_of
 from library import listing, series
 from library.models import CopyAuthor
@@ -40,6 +40,16 @@ class SeriesOut(Out):
 class PartOut(Out):
     label: str
     count: int
+
+
+class GoalIn(In):
+    books: int | None = Field(ge=0, le=9999, description="How many books to read in that year. `null` or 0 removes the goal.")
+
+
+class GoalOut(Out):
+    year: int
+    read: int = Field(description="How many were finished in that year.")
+    goal: int | None
 
 
 class StatisticsOut(Out):
@@ -86,6 +96,20 @@ def get_statistics(request: HttpRequest):
     parts["pages_by_year"] = numbers.pages_by_year()
     totals = {"books": numbers.totals["books"], "wished": numbers.wished, "pages": numbers.totals["all_pages"] or 0}
     return totals | {name: [_counted(part) for part in found] for name, found in parts.items()}
+
+
+@calls.put("/statistics/goals/{year}", response=GoalOut)
+def set_goal(request: HttpRequest, year: Annotated[int, Path(ge=1, le=9999)], body: GoalIn):
+    """Sets how many books you want to read in a year."""
+    numbers = Statistics(request.user)
+    numbers.set_goal(year, body.books)
+    return numbers.progress(year)
+
+
+@calls.get("/statistics/goals/{year}", response=GoalOut)
+def get_goal(request: HttpRequest, year: Annotated[int, Path(ge=1, le=9999)]):
+    """Returns how many books you have read in a year, and how many you want to read."""
+    return Statistics(request.user).progress(year)
 
 
 def _counted(part: Part) -> dict:

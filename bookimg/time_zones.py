@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.signals import user_logged_in
-from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpResponse
 from django.utils import timezone
@@ -30,21 +29,18 @@ class TimeZoneMiddleware:
 @receiver(user_logged_in)
 def recall_time_zone(sender, request, user, **_):
     """At sign-in, so that the first page has it too."""
-    choices = Preferences.objects.filter(user=user).values_list("choices", flat=True).first() or {}
+    choices = Preferences.objects.choices_of(user)
     if KEY in choices:
         request.session[KEY] = choices[KEY]
 
 
 @login_required
 @require_POST
-@transaction.atomic
 def set_time_zone(request):
     """From static/js/page.js."""
     name = request.POST.get("name", "")
     if name not in available_timezones():
         return HttpResponse(status=422)
     request.session[KEY] = name
-    kept, _ = Preferences.objects.select_for_update().get_or_create(user=request.user)
-    kept.choices[KEY] = name
-    kept.save(update_fields=["choices"])
+    Preferences.objects.choose(request.user, time_zone=name)
     return HttpResponse(status=204)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.formats import date_format
 
@@ -110,16 +109,12 @@ USUAL = ("author", "year", "shelf", "status")
 
 def columns_of(user) -> list[Column]:
     """The columns that this person chose, in the order of `ALL`."""
-    choices = Preferences.objects.filter(user=user).values_list("choices", flat=True).first() or {}
-    chosen = choices.get("columns", USUAL)
+    chosen = Preferences.objects.choices_of(user).get("columns", USUAL)
     return [column for column in ALL if column.name in chosen]
 
 
-@transaction.atomic
 def choose_columns(user, names: list[str]):
-    kept, _ = Preferences.objects.select_for_update().get_or_create(user=user)
-    kept.choices["columns"] = [column.name for column in ALL if column.name in names]
-    kept.save(update_fields=["choices"])
+    Preferences.objects.choose(user, columns=[column.name for column in ALL if column.name in names])
 
 
 # ── Chips ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from django.utils.safestring import mark_safe
 
 from catalogs.languages import language_name
 from library import listing
-from library.models import CopyAuthor, Entry, Reading, Status, Tag, UserBook
+from library.models import CopyAuthor, Entry, Preferences, Reading, Status, Tag, UserBook
 
 MOST = 12  # names in one chart
 
@@ -28,6 +28,19 @@ class Part:
     @property
     def number(self) -> str:
         return f"{self.count:,}"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many books were finished in a year, and how many were meant to be."""
+
+    year: int
+    read: int
+    goal: int | None
+
+    @property
+    def left(self) -> int:
+        return max(0, (self.goal or 0) - self.read)
 
 
 class Statistics:
@@ -145,6 +158,31 @@ class Statistics:
             months[day.year, day.month] = (so_far[0] + readings, so_far[1] + (pages or 0))
         return months
 
+    def months_of(self, year: int) -> list[Part]:
+        return [Part(f"{date(year, month, 1):%B}", self.finished.get((year, month), (0, 0))[0]) for month in range(1, 13)]
+
+    def finished_in(self, year: int) -> list[UserBook]:
+        """The books finished in this year, in order; a book that was read twice is there twice."""
+        ended = Reading.objects.filter(copy__user=self.user, copy__removed__isnull=True, finished__year=year)
+        ended = ended.select_related("copy").defer(*(f"copy__{name}" for name in listing.NOT_SHOWN))
+        return [reading.copy for reading in ended.order_by("finished", "pk")]
+
+    @cached_property
+    def goals(self) -> dict[int, int]:
+        """Year -> how many books to read in it. An imported file may hold anything here."""
+        chosen = Preferences.objects.choices_of(self.user).get("goals")
+        kept = chosen.items() if isinstance(chosen, dict) else ()
+        return {int(year): books for year, books in kept if year.isdecimal() and isinstance(books, int)}
+
+    def set_goal(self, year: int, books: int | None):
+        """None, or 0, is no goal."""
+        self.goals = {key: value for key, value in (self.goals | {year: books}).items() if value}
+        Preferences.objects.choose(self.user, goals=self.goals)
+
+    def progress(self, year: int) -> Progress:
+        count = sum(n for (when, _), (n, _) in self.finished.items() if when == year)
+        return Progress(year, count, self.goals.get(year))
+
     def read_by_year(self) -> list[Part]:
         counts: dict[int, int] = {}
         for (year, _), (n, _) in self.finished.items():
@@ -190,6 +228,7 @@ def parts_by_year(counts: dict[int, int]) -> list[Part]:
     return [Part(f"Before {begin}0", before, f"year_to={begin * 10 - 1}"), *parts] if before else parts
 
 
+LEAST_TOP = 5  # so that one book is no tall column
 HEIGHT, STEP = 100, 10  # height of a column chart, and distance between columns; the page stretches them
 
 
@@ -226,7 +265,7 @@ def columns(parts: list[Part]) -> _Chart | None:
     """Vertical columns, for ordered values: years, months, stars."""
     if not parts:
         return None
-    top = round_up(max(part.count for part in parts))
+    top = round_up(max(LEAST_TOP, *(part.count for part in parts)))
     gap = 2 if len(parts) < 60 else 1
     marks = []
     for number, part in enumerate(parts):

@@ -50,7 +50,7 @@ class ImportOptionsForm(OwnShelfForm, forms.Form):
     look_up = forms.BooleanField(label="Look up missing details, such as covers, in the catalogues", required=False)
 
     def __init__(self, user, *args, rows: int = 0, **kwargs):
-        kept = Preferences.objects.filter(user=user).values_list("choices", flat=True).first() or {}
+        kept = Preferences.objects.choices_of(user)
         initial = {"look_up": rows <= row_outcomes.LOOKED_UP_UNASKED} | kept.get("import", {})
         super().__init__(*args, initial=initial, **kwargs)
         self.user = user
@@ -59,9 +59,8 @@ class ImportOptionsForm(OwnShelfForm, forms.Form):
     def options(self) -> ImportOptions:
         """As kept with the import, and in the preferences for the next one."""
         chosen: Any = self.cleaned_data | {"shelf": self.cleaned_data["shelf"].pk if self.cleaned_data["shelf"] else None}
-        kept, _ = Preferences.objects.get_or_create(user=self.user)
-        kept.choices["import"] = {name: value for name, value in chosen.items() if name != "look_up"}
-        kept.save()
+        kept = {name: value for name, value in chosen.items() if name != "look_up"}
+        Preferences.objects.choose(self.user, **{"import": kept})
         return chosen
 
 

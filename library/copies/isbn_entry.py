@@ -14,8 +14,6 @@ from library import metadata_lookup
 from library.copies import facts, identity, tagging
 from library.models import Book, Entry, Preferences, Shelf, Status, SyncStatus, UserBook
 
-CHOICE = "batch"  # key in Preferences.choices
-
 
 class OnDuplicate(models.TextChoices):
     """What to do with an ISBN that is already in the library."""
@@ -50,8 +48,7 @@ class Batch:
 
 def last_batch(user) -> Batch:
     """This person's last choices. By default, books they already have are skipped."""
-    preferences = Preferences.objects.filter(user=user).first()
-    chosen = (preferences.choices.get(CHOICE) if preferences else None) or {}
+    chosen = Preferences.objects.choices_of(user).get("batch") or {}
     status, on_duplicate = chosen.get("status"), chosen.get("on_duplicate")
     return Batch(
         status=status if status in Status.values else Status.TO_READ,
@@ -62,10 +59,7 @@ def last_batch(user) -> Batch:
 
 
 def remember_batch(user, batch: Batch):
-    preferences, _ = Preferences.objects.get_or_create(user=user)
-    if preferences.choices.get(CHOICE) != batch.as_choices():
-        preferences.choices[CHOICE] = batch.as_choices()
-        preferences.save(update_fields=["choices"])
+    Preferences.objects.choose(user, batch=batch.as_choices())
 
 
 class EntryOutcome(StrEnum):

@@ -3,7 +3,7 @@
 from typing import Any, TypedDict
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 
 from library.models.folded import FoldedModel, FoldedQuerySet, words_of
 
@@ -34,8 +34,22 @@ class Shelf(FoldedModel):
 
 # The choices made for adding books, in the list of books, and for an import.
 Choices = TypedDict(
-    "Choices", {"batch": dict[str, Any], "columns": list[str], "import": dict[str, Any], "time_zone": str}, total=False
+    "Choices",
+    {"batch": dict[str, Any], "columns": list[str], "import": dict[str, Any], "time_zone": str, "goals": dict[str, int]},
+    total=False,
 )
+
+
+class _PreferencesManager(models.Manager):
+    def choices_of(self, user) -> Choices:
+        return self.filter(user=user).values_list("choices", flat=True).first() or {}
+
+    @transaction.atomic
+    def choose(self, user, **choices):
+        kept, _ = self.select_for_update().get_or_create(user=user)
+        if kept.choices != (changed := kept.choices | choices):
+            kept.choices = changed
+            kept.save(update_fields=["choices"])
 
 
 class Preferences(models.Model):
@@ -44,6 +58,8 @@ class Preferences(models.Model):
     user_id: int
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
     choices: "models.JSONField[Choices, Choices]" = models.JSONField(default=dict, blank=True)
+
+    objects = _PreferencesManager()
 
     class Meta:
         verbose_name_plural = "preferences"

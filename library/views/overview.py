@@ -1,12 +1,16 @@
 """The library by author and by series, and its statistics."""
 
+from collections import Counter
+from datetime import MAXYEAR, MINYEAR
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models.functions import Left
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from catalogs import folding
 from library import listing
@@ -133,5 +137,39 @@ def statistics(request):
         ("Most used tags", "tag", bars(numbers.by_tag), "bars"),
         ("How they were added", "way", bars(numbers.by_entry), "bars"),
     ]
-    context = {"numbers": numbers, "read": read, "charts": [chart for chart in charts if chart[2]]}
+    progress = numbers.progress(timezone.localdate().year)
+    context = {"numbers": numbers, "progress": progress, "read": read, "charts": [chart for chart in charts if chart[2]]}
     return render(request, "library/statistics.html", context)
+
+
+@login_required
+@require_POST
+def set_goal(request, year):
+    books = request.POST.get("books", "").strip()
+    if (books and not (books.isdecimal() and len(books) < 5)) or not MINYEAR <= year <= MAXYEAR:
+        messages.error(request, "A goal is a number of books, at most 9999.")
+    else:
+        Statistics(request.user).set_goal(year, int(books or 0))
+    return redirect("statistics")
+
+
+@login_required
+@require_GET
+def year_review(request, year):
+    """What was read in one year."""
+    numbers = Statistics(request.user)
+    if not MINYEAR <= year <= MAXYEAR or not (copies := numbers.finished_in(year)):
+        raise Http404
+    years = sorted({when for when, _ in numbers.finished})
+    context = {
+        "progress": numbers.progress(year),
+        "copies": copies,
+        "pages": sum(copy.pages or 0 for copy in copies),
+        "longest": max(copies, key=lambda copy: copy.pages or 0),
+        "best": sorted((copy for copy in set(copies) if copy.rating), key=lambda copy: (-copy.rating, copy.sort_title))[:6],
+        "authors": Counter(name for copy in copies for name in copy.authors).most_common(3),
+        "months": columns(numbers.months_of(year)),
+        "before": max((other for other in years if other < year), default=None),
+        "after": min((other for other in years if other > year), default=None),
+    }
+    return render(request, "library/year_review.html", context)

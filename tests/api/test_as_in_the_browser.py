@@ -296,7 +296,7 @@ SAME = {
     "api_tokens": "addToken", "api_token_end": "revokeApiToken", "family_end": "signProgramOut", "webhooks": "addWebhook",
     "webhook": "changeWebhook", "webhook_switch": "changeWebhook", "webhook_delete": "deleteWebhook",
     "redeliver": "deliverAgain", "feeds_renew": "renewFeeds", "feeds_revoke": "revokeFeedAddresses",
-    "delete_account": "deleteAccount",
+    "delete_account": "deleteAccount", "set_goal": "setGoal",
     "upload": "askForUpload",
 }  # fmt: skip
 OF_THE_BROWSER = {"appearance", "library_columns"}  # how pages look in it

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from library.copies import tagging
+from library.models import Preferences
 from library.statistics import Part, Statistics, bars, columns, parts_by_year, round_up
 from tests.factories import make_copy, make_shelf
 
@@ -100,7 +101,7 @@ def test_numbers_are_asked_once_each_however_many_books(owner, owner_client, lib
         )
         copy.readings.create(finished=timezone.localdate())
     owner_client.get("/settings/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         owner_client.get(reverse("statistics"))
 
 
@@ -143,3 +144,39 @@ def test_an_author_who_is_only_wished_for_has_no_books_yet(owner, owner_client):
     make_copy(owner, "Emma", "Jane Austen", status="wishlist")
     assert owner_client.get("/api/v1/authors").json()["items"] == [{"name": "Jane Austen", "count": 0}]
     assert Statistics(owner).by_author == []
+
+
+# ── A goal, and a year in review ────────────────────────────────────────────────────────────────────────────────────
+def test_a_goal_is_set_shown_and_removed_by_page_and_by_program(owner, library, owner_client, stranger_client):
+    this_year = timezone.localdate().year
+    make_copy(owner, "Emma again").readings.create(finished=date(this_year, 1, 1))
+    goal, call = reverse("set_goal", args=[this_year]), f"/api/v1/statistics/goals/{this_year}"
+    page = owner_client.post(goal, {"books": "3"}, follow=True).content.decode()
+    assert "of 3 books read, 2 to go" in " ".join(strip_tags(page).split())
+    assert owner_client.get(call).json() == {"year": this_year, "read": 1, "goal": 3}
+    assert stranger_client.get(call).json() == {"year": this_year, "read": 0, "goal": None}
+    assert owner_client.put(call, {"books": 1}, "application/json").json()["goal"] == 1
+    assert "you have reached your goal" in owner_client.get(reverse("statistics")).content.decode()
+    owner_client.post(goal, {"books": ""})
+    assert owner_client.get(call).json()["goal"] is None
+
+
+@pytest.mark.parametrize("books", ["many", "-1", "99999", "١٢٣٤٥"])
+def test_what_is_no_goal_is_refused_in_a_sentence(owner, library, owner_client, books):
+    response = owner_client.post(reverse("set_goal", args=[2026]), {"books": books}, follow=True)
+    assert "A goal is a number of books" in response.content.decode()
+
+
+def test_a_year_in_review_shows_what_was_read_in_it(owner, library, owner_client, stranger_client):
+    address = reverse("year_review", args=[2024])
+    response = owner_client.get(address)
+    assert [copy.title for copy in response.context["copies"]] == ["Emma"]
+    assert (response.context["pages"], response.context["after"], response.context["before"]) == (400, 2025, None)
+    assert stranger_client.get(address).status_code == 404
+    assert {owner_client.get(reverse("year_review", args=[year])).status_code for year in (0, 1999, 99999)} == {404}
+
+
+@pytest.mark.parametrize("kept", ["none", {"then": 3, "2024": "many"}, ["2024"]])
+def test_goals_of_an_imported_file_may_be_anything(owner, owner_client, kept):
+    Preferences.objects.choose(owner, goals=kept)
+    assert owner_client.get("/api/v1/statistics/goals/2024").json()["goal"] is None
