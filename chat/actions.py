@@ -7,17 +7,13 @@ from django.db import transaction
 
 from chat.models import Action, Message
 from chat.names import name_key
+from chat.words import longest_phrase
 from library.copies import readings, tagging
 from library.in_words import count_of
 from library.models import Shelf, Status, UserBook
 
 NAMES = ("add_tag", "move_to_shelf", "mark")
 MOST = 500  # books of one action
-STATUSES = {
-    "read": Status.READ, "finished": Status.READ, "unread": Status.TO_READ, "to read": Status.TO_READ, "reading": Status.READING,
-    "currently reading": Status.READING, "abandoned": Status.DID_NOT_FINISH, "did not finish": Status.DID_NOT_FINISH,
-    "not finished": Status.DID_NOT_FINISH, "dnf": Status.DID_NOT_FINISH, "wishlist": Status.WISHLIST,
-}  # fmt: skip
 
 
 class ActionError(Exception):
@@ -51,26 +47,29 @@ def propose_change(user, name: str, books: list[int], value: str) -> _Proposal:
         shelf = _shelf_named(user, value)
         value, sentence = str(shelf.pk), f"Move {what} to “{shelf}”?"
     elif name == "mark":
-        status = STATUSES.get(name_key(value)) or (Status(value) if value in Status.values else None)
+        status = _status_named(value)
         if not status:
-            raise ActionError(
-                f"“{value}” is not a status. Choose one of: {', '.join(status.label.lower() for status in Status)}."
-            )
+            names = ", ".join(status.label.lower() for status in Status)
+            raise ActionError(f"“{value}” is not a status. Choose one of: {names}.")
         value, sentence = status.value, f"Mark {what} as “{status.label.lower()}”?"
     else:
         raise ActionError("I cannot do that.")
     return _Proposal(name, tuple(pk for pk, _ in found), value, sentence)
 
 
+def _status_named(name: str) -> Status | None:
+    """A status by its name, or as questions call it."""
+    key, words = name_key(name), name_key(name).split()
+    size, meanings = longest_phrase(words, 0) if words else (0, [])
+    names = [value.upper() or kind.upper() for kind, value in meanings if kind in ("status", "read") and size == len(words)]
+    by_label = {name_key(text): status for status in Status for text in (status.label, status.value)}
+    return by_label.get(key) or (Status[names[0]] if names and names[0] in Status.names else None)
+
+
 def _shelf_named(user, name: str) -> Shelf:
     wanted = name_key(re.sub(r"\b(?:the|my|shelf|bookcase)\b", " ", name, flags=re.IGNORECASE)) or name_key(name)
     shelves = list(Shelf.objects.filter(user=user))
-    same = [
-        shelf
-        for shelf in shelves
-        if wanted in (name_key(shelf.name), name_key(str(shelf)))
-        or name_key(name) in (name_key(shelf.name), name_key(str(shelf)))
-    ]
+    same = [shelf for shelf in shelves if {wanted, name_key(name)} & {name_key(shelf.name), name_key(str(shelf))}]
     some = same or [shelf for shelf in shelves if set(wanted.split()) <= set(name_key(str(shelf)).split())]
     if not some:
         raise ActionError(f"You have no shelf called “{name}”.")

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
+from pathlib import Path
 
 from django.db.models import F, Max, Min, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, LPad
@@ -15,7 +16,6 @@ NAMES_OF_STATUS = {status: status.label.lower() for status in Status} | {
     Status.TO_READ: "unread", Status.READING: "being read", Status.READ: "read", Status.DID_NOT_FINISH: "not finished",
     Status.WISHLIST: "on the wishlist",
 }  # fmt: skip
-BINDING_WORDS = {"hard": "hardcover", "paper": "paperback", "book": "e-book"}
 LACKS = {
     "notes": "without notes", "review": "without a review", "isbn": "without ISBN", "cover": "without a cover",
     "pages": "without a page count", "rating": "without a rating", "shelf": "without a shelf", "tags": "without tags",
@@ -37,9 +37,26 @@ WORK_YEAR = Coalesce(
     Concat(Value("1"), "published_date", output_field=TextField()),
 )
 NAME_WORDS = {
-    "author": "by {}", "series": "in the series “{}”", "tags": "tagged “{}”", "publisher": "from {}", "shelf": "on “{}”",
-    "language": "in {}", "genres": "in the genre {}",
+    "author": "by {}", "series": "in the series “{}”", "number": "(number {})", "tags": "tagged “{}”", "publisher": "from {}",
+    "shelf": "on “{}”", "language": "in {}", "genres": "in the genre {}",
 }  # fmt: skip
+RANGE_WORDS = {  # for a lowest number, a highest, both
+    "pages": ("with {} pages or more", "with at most {} pages", "with {} pages"),
+    "year": ("published in {} or later", "published in {} or before", "published in {}"),
+    "rating": ("rated {} stars or more", "rated {} stars or less", "rated {} stars"),
+}
+DAYS = {"added": "added_between", "read": "read_between", "bought": "bought_between"}
+METHODS = {"author": "by_author", "series": "in_series", "shelf": "at_place", "language": "in_language"}
+RANGES = {"pages": "with_pages", "rating": "rated", "year": "published", **DAYS}
+GENRES = {  # how people call a kind of book -> how catalogues and tags call it, and what else begins so
+    name: tuple(part.split(" / ") if part else [] for part in values.partition(" except ")[::2])
+    for name, _, values in (
+        line.partition(": ")
+        for line in Path(__file__).with_name("genres.txt").read_text().splitlines()
+        if line and line[0] != "#"
+    )
+}
+GENRE_WORDS = {"biography": "biographical", "comics": "comic", "classics": "classic", "humour": "humorous"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +75,6 @@ class BookQuery:
     but_not: tuple[tuple[str, str], ...] = ()  # none of these holds
     publisher: str = ""
     language: str = ""
-    binding: str = ""
     pages: Range = ()
     year: Range = ()
     rating: Range = ()  # in half stars
@@ -117,22 +133,16 @@ class BookQuery:
     def _of_the_copy(self, books):
         books = books.with_status(*self.status) if self.status else books
         books = books.exclude(status__in=self.not_status) if self.not_status else books
-        books = books.with_pages(max(self.pages[0] or 1, 1), self.pages[1]) if self.pages else books
-        books = books.rated(*self.rating) if self.rating else books
-        books = books.published(*self.year) if self.year else books
-        books = books.in_language(self.language) if self.language else books
         books = books.favourites(self.favourite) if self.favourite is not None else books
         books = books.containing(self.publisher, "publisher") if self.publisher else books
-        books = books.containing(self.binding, "binding") if self.binding else books
-        books = books.added_between(*self.added) if self.added else books
-        books = books.read_between(*self.read) if self.read else books
-        return books.bought_between(*self.bought) if self.bought else books
+        for name, method in RANGES.items():
+            books = getattr(books, method)(*getattr(self, name)) if getattr(self, name) else books
+        return books.filter(pages__gt=0) if self.pages else books  # a count of no pages is none
 
     def _of_names(self, books):
-        books = books.by_author(self.author) if self.author else books
-        books = books.in_series(self.series) if self.series else books
+        for name, method in METHODS.items():
+            books = getattr(books, method)(getattr(self, name)) if getattr(self, name) else books
         books = books.filter(series_number=self.number) if self.number else books
-        books = books.at_place(self.shelf) if self.shelf else books
         books = books.tagged(*self.tags) if self.tags else books
         for genre in self.genres:
             books = books.filter(_of_genre(UserBook.objects.of(books.owner), genre))
@@ -169,45 +179,24 @@ class BookQuery:
     # ── In words ────────────────────────────────────────────────────────────────────────────────────────────────────
     def words(self, count: int | None = None) -> str:
         """`unread science fiction books under 300 pages`; singular for one."""
-        noun = "book" if count == 1 else "books"
-        before = [NAMES_OF_STATUS[item] for item in self.status if item in (Status.TO_READ, Status.READ)]
-        before += ["favourite"] if self.favourite else []
+        adjectives = [item for item in self.status if item in (Status.TO_READ, Status.READ)]
+        before = [NAMES_OF_STATUS[item] for item in adjectives] + (["favourite"] if self.favourite else [])
         before += [language_name(self.language)] if self.language else []
         before += [GENRE_WORDS.get(genre, genre) for genre in self.genres]
-        states = [NAMES_OF_STATUS[item] for item in self.status if item not in (Status.TO_READ, Status.READ)]
-        after = [" or ".join(states)] if states else []
+        after = [" or ".join(NAMES_OF_STATUS[item] for item in self.status if item not in adjectives)]
         after += [f"not {NAMES_OF_STATUS[item]}" for item in self.not_status]
-        after += [f"by {self.author}"] if self.author else []
-        after += [f"in the series “{self.series}”{f', number {self.number}' if self.number else ''}"] if self.series else []
-        after += [f"tagged “{tag}”" for tag in self.tags]
-        after += [f"from {self.publisher}"] if self.publisher else []
-        after += [f"in {BINDING_WORDS.get(self.binding, self.binding)}"] if self.binding else []
-        after += [f"on “{self.shelf}”"] if self.shelf else []
+        names = [(name, getattr(self, name)) for name in ("author", "series", "number", "publisher", "shelf")]
+        after += [_name_words(*pair) for pair in (*names, *(("tags", tag) for tag in self.tags)) if pair[1]]
         for condition in dict.fromkeys(name for name, _ in self.either):
             after += [" or ".join(_name_words(name, value) for name, value in self.either if name == condition)]
         after += [f"not {_name_words(name, value)}" for name, value in self.but_not]
-        after += (
-            [_range_words(self.pages, "with {} pages or more", "with at most {} pages", "with {}", " pages")]
-            if self.pages
-            else []
-        )
-        after += (
-            [_range_words(self.year, "published in {} or later", "published in {} or before", "published in {}")]
-            if self.year
-            else []
-        )
-        if self.rating:
-            stars = tuple(end if end is None else f"{end / 2:g}" for end in self.rating)
-            after += [_range_words(stars, "rated {} stars or more", "rated {} stars or less", "rated {} stars")]
-        after += ["lent"] if self.lent and not self.lent_to else []
-        after += ["not lent"] if self.lent is False else []
-        after += [f"lent to {self.lent_to}"] if self.lent_to else []
-        after += ["overdue"] if self.overdue else []
-        after += [HAS[name] for name in self.has if name in HAS] + [LACKS.get(name, f"without a {name}") for name in self.lacks]
-        for days, verb in ((self.added, "added"), (self.read, "read"), (self.bought, "bought")):
-            after += [f"{verb} {_day_words(days)}"] if days else []
+        after += [_range_words(name, getattr(self, name)) for name in RANGE_WORDS if getattr(self, name)]
+        lent = f"lent to {self.lent_to}" if self.lent_to else {True: "lent", False: "not lent"}.get(self.lent, "")
+        after += [lent, "overdue" if self.overdue else "", *(HAS[name] for name in self.has if name in HAS)]
+        after += [LACKS.get(name, f"without a {name}") for name in self.lacks]
+        after += [f"{verb} {_day_words(getattr(self, verb))}" for verb in DAYS if getattr(self, verb)]
         after += [f"about “{self.topic}”"] if self.topic else []
-        return " ".join([*before, noun, *after])
+        return " ".join(filter(None, [*before, "book" if count == 1 else "books", *after]))
 
 
 def _only(name: str, value: str) -> BookQuery:
@@ -218,7 +207,6 @@ def _name_words(name: str, value: str) -> str:
     return NAME_WORDS[name].format(language_name(value) if name == "language" else value)
 
 
-DAYS = ("added", "read", "bought")
 _DEFAULTS = {item.name: item.default for item in fields(BookQuery)}
 
 
@@ -234,20 +222,19 @@ def _item(name: str, value):
 
 def _of_genre(books, genre: str) -> Q:
     """A kind of book, as catalogues and tags call it."""
-    some = Q()
-    for name in GENRES.get(genre, (genre,)):
+    some, (names, others) = Q(), GENRES.get(genre, ((genre,), ()))
+    for name in names:
         for start in ('"', " ", "/", "-"):  # where a word begins in the list of categories
             some |= Q(categories__icontains=f"{start}{name}")
         some |= Q(pk__in=books.tagged(name).values("pk"))
-    for name in EXCEPT.get(genre, ()):
-        some &= ~Q(categories__icontains=name)
-    return some
+    return some & ~Q(*(Q(categories__icontains=name) for name in others), _connector=Q.OR) if others else some
 
 
-def _range_words(ends: Range, least: str, most: str, both: str, unit: str = "") -> str:
-    low, high = ends
+def _range_words(name: str, ends: Range) -> str:
+    least, most, both = RANGE_WORDS[name]
+    low, high = (end if end is None or name != "rating" else f"{end / 2:g}" for end in ends)
     if low is not None and high is not None:
-        return both.format(f"{low}{unit}" if low == high else f"{low} to {high}{unit}")
+        return both.format(low if low == high else f"{low} to {high}")
     return least.format(low) if low is not None else most.format(high)
 
 
@@ -260,53 +247,3 @@ def _day_words(ends: Range) -> str:
     if low and high:
         return f"between {day_in_words(low)} and {day_in_words(high)}"
     return f"since {day_in_words(low)}" if low else f"until {day_in_words(high)}"
-
-
-# What people call a kind of book, and how catalogues and tags call it.
-GENRES = {
-    "science fiction": ("science fiction", "sci-fi", "sci fi", "scifi", "sf", "space opera"),
-    "fantasy": ("fantasy",),
-    "crime": ("crime", "mystery", "detective", "thriller", "whodunit"),
-    "thriller": ("thriller", "suspense"),
-    "horror": ("horror", "ghost"),
-    "romance": ("romance", "love stories"),
-    "poetry": ("poetry", "poems", "lyrik"),
-    "history": ("history", "historical"),
-    "historical fiction": ("historical fiction", "historical novel", "fiction / historical"),
-    "biography": ("biograph", "memoir", "autobiograph"),
-    "memoir": ("memoir", "autobiograph"),
-    "cookery": ("cook", "food", "recipe", "baking"),
-    "travel": ("travel",),
-    "children's": ("children", "juvenile", "kids", "picture book"),
-    "young adult": ("young adult", "ya", "teen"),
-    "comics": ("comic", "graphic novel", "manga"),
-    "philosophy": ("philosoph",),
-    "psychology": ("psycholog",),
-    "science": ("science", "physics", "biology", "chemistry", "astronomy"),
-    "mathematics": ("mathemat",),
-    "art": ("art", "photograph", "painting"),
-    "music": ("music",),
-    "gardening": ("garden",),
-    "nature": ("nature", "natural history"),
-    "religion": ("religio", "theolog", "spiritual"),
-    "politics": ("politic",),
-    "business": ("business", "management", "economics"),
-    "computing": ("computer", "programming", "software"),
-    "drama": ("drama", "plays", "theatre"),
-    "short stories": ("short stor", "anthology"),
-    "essays": ("essay",),
-    "classics": ("classic",),
-    "humour": ("humor", "humour", "comedy"),
-    "non-fiction": ("nonfiction", "non-fiction", "non fiction", "history", "biograph", "science", "essay", "memoir", "travel",
-                    "cook", "philosoph", "psycholog", "politic", "business", "art", "garden", "reference"),
-    "fiction": ("fiction", "novel"),
-    "sports": ("sport",),
-    "war": ("war",),
-    "reference": ("reference", "dictionar", "encyclop"),
-}  # fmt: skip
-GENRE_WORDS = {"biography": "biographical", "history": "history", "comics": "comic", "classics": "classic", "humour": "humorous"}
-EXCEPT = {
-    "science": ("science fiction", "political science"), "fiction": ("nonfiction", "non-fiction"),
-    "history": ("natural history",),
-    "non-fiction": ("science fiction", "historical fiction"),
-}  # fmt: skip

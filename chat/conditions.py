@@ -12,8 +12,9 @@ from library.models import Status
 NAMED = ("author", "series", "shelf", "tag", "publisher")  # what a name narrows books to, the likeliest first
 SHORT, LONG = 200, 500  # pages
 NEGATED = 5  # words between a "not" and what it denies
-MAY_LACK = (*"notes review isbn cover rating shelf tag author pages language year series publisher price description".split(),)
+MAY_LACK = "notes review isbn cover rating shelf tag author pages language year series publisher price description".split()
 WRITTEN = ("notes", "review", "isbn", "cover")  # a question that names one means books that have it
+MARKED = ("tags", "rating")  # one that names these does so after "with"
 CENTURY = ("centur", "jahrhundert", "siecle", "siglo")
 STATES = {"unfinished": (Status.READING, Status.DID_NOT_FINISH)}
 VOLUME = frozenset("volume vol book part number band buch teil nummer tome livre partie numero tomo libro parte".split())
@@ -72,12 +73,8 @@ class Conditions:
                 self.found |= {"lent": True, "lent_to": mark.value("person")}
             elif kind := self.kind_of(mark):
                 name, values = CONDITION.get(kind, kind), [value for its, value in mark.meanings if its == kind]
-                goes_on = (
-                    unwanted
-                    and unwanted[-1][0] == name
-                    and (self.reading.before(mark, "and", within=2) or "weder" in self.reading.words)
-                )
-                if goes_on or self.name_denied(mark):
+                joined = self.reading.before(mark, "and", within=2) or "weder" in self.reading.words
+                if self.name_denied(mark) or (joined and unwanted and unwanted[-1][0] == name):
                     unwanted += [(name, value) for value in values]
                 else:
                     wanted[name] = list(dict.fromkeys([*wanted.get(name, ()), *values]))
@@ -97,10 +94,8 @@ class Conditions:
     def name_denied(self, mark: Mark) -> bool:
         """`not in the hall`, `pas de Pratchett`; but not `do I not have Pratchett`."""
         between = [self.reading.words[no.end : mark.start] for no in self.reading.all("neg", "without")]
-        return (
-            any(len(words) < 4 and set(words) <= LINKING for words in between if words)
-            or self.reading.before(mark, "neg", "without") is not None
-        )
+        linked = any(len(words) < 4 and set(words) <= LINKING for words in between if words)
+        return linked or self.reading.before(mark, "neg", "without") is not None
 
     def choose(self, name: str, values: list[str]):
         """Several tags hold together, and so do kinds of books without "and"; of other names any one will do."""
@@ -231,12 +226,8 @@ class Conditions:
 
     def month(self, mark: Mark, number: int) -> tuple[date, date]:
         after = next((other for other in self.reading.all("number") if 0 <= other.start - mark.end <= 1), None)
-        year = (
-            int(number_in(self.reading.words[after.start]))
-            if after
-            else self.reading.today.year - (number > self.reading.today.month)
-        )
-        year = min(max(year, 1), 9999)
+        past = self.reading.today.year - (number > self.reading.today.month)
+        year = min(max(int(number_in(self.reading.words[after.start])) if after else past, 1), 9999)
         return date(year, number, 1), date(year, number, calendar.monthrange(year, number)[1])
 
     def is_year(self, mark: Mark) -> bool:
@@ -252,9 +243,7 @@ class Conditions:
             key = "tags" if name == "tag" else name
             if key and (reading.before(mark, "without", within=3) or (self.denied(mark) and name in ("rating", "shelf", "tag"))):
                 self.found["lacks"] = (*self.found.get("lacks", ()), key)
-            elif "rating" not in self.found and (
-                key in WRITTEN or (key in ("tags", "rating") and reading.before(mark, "with", within=3))
-            ):
+            elif "rating" not in self.found and (key in WRITTEN or (key in MARKED and reading.before(mark, "with", within=3))):
                 self.found["has"] = (*self.found.get("has", ()), key)
 
 

@@ -33,14 +33,12 @@ def model():
     if not kind:
         return None
     if kind == "openai":
-        return import_string("chat.providers.openai.OpenAIChatModel")(
-            name, settings.CHAT_URL, settings.CHAT_KEY, timeout=settings.CHAT_MAX_SECONDS
-        )
-    if kind == "bedrock":
-        return import_string("chat.providers.bedrock.BedrockChatModel")(
-            name, settings.AWS_REGION, timeout=settings.CHAT_MAX_SECONDS
-        )
-    return import_string(settings.CHAT_MODEL)()
+        client, given = "openai.OpenAIChatModel", (settings.CHAT_URL, settings.CHAT_KEY)
+    elif kind == "bedrock":
+        client, given = "bedrock.BedrockChatModel", (settings.AWS_REGION,)
+    else:
+        return import_string(settings.CHAT_MODEL)()
+    return import_string(f"chat.providers.{client}")(name, *given, timeout=settings.CHAT_MAX_SECONDS)
 
 
 def limits() -> Limits:
@@ -117,14 +115,9 @@ def noted(message: Message, tools: Tools, tell):
 
 def history(message: Message) -> list[ModelTurn]:
     """The turns before this one."""
-    before = Message.objects.filter(chat=message.chat_id, pk__lt=message.pk, state=Message.State.DONE).order_by("-pk")[
-        : loop.HISTORY
-    ]
-    return [
-        turn
-        for item in reversed(before)
-        for turn in (ModelTurn("user", item.question), ModelTurn("assistant", item.answer or "…"))
-    ]
+    before = Message.objects.filter(chat=message.chat_id, pk__lt=message.pk, state=Message.State.DONE).order_by("-pk")
+    pairs = [(("user", item.question), ("assistant", item.answer or "…")) for item in reversed(before[: loop.HISTORY])]
+    return [ModelTurn(*turn) for pair in pairs for turn in pair]
 
 
 def answer_to(user, question: str) -> tuple[Reply, list[Step]]:

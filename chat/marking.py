@@ -20,9 +20,8 @@ def read_question(text: str, names: LibraryNames, today: date, years: bool = Tru
     periods = _periods(reading.words)
     place = 0
     while place < len(raw):
-        mark = periods.get(place) or _mark_at(
-            reading, place, min((start for start in periods if start > place), default=len(raw))
-        )
+        until = min((start for start in periods if start > place), default=len(raw))
+        mark = periods.get(place) or _mark_at(reading, place, until)
         if mark:
             reading.marks.append(mark)
         place = mark.end if mark else place + 1
@@ -53,9 +52,8 @@ def _mark_at(reading: ReadQuestion, place: int, until: int) -> Mark | None:
     if size:
         return Mark(place, place + size, meanings)
     word = reading.words[place]
-    if (word[0].isdigit() and number_in(word) is not None) or (
-        word in words.single_words("digit") and place + 1 < len(reading.words)
-    ):
+    spelled = word in words.single_words("digit") and place + 1 < len(reading.words)
+    if spelled or (word[0].isdigit() and number_in(word) is not None):
         return Mark(place, place + 1, [("number", word)])
     return _time_mark(word, place) or _compound_mark(word, place)
 
@@ -87,12 +85,8 @@ def _has_other_given_name(reading: ReadQuestion, place: int, found: list) -> boo
     if {kind for kind, _ in found} != {"author"} or place < 2 or not reading.raw[place - 1][0].isupper():
         return False
     before = reading.words[place - 1]
-    known = any(
-        before[0] == part[0]
-        for _, name in found
-        for part in folding.fold(name).split()[:-1]
-        if len(before) == 1 or part == before
-    )
+    given = [part for _, name in found for part in folding.fold(name).split()[:-1]]
+    known = any(before == part or (len(before) == 1 and before == part[0]) for part in given)
     return not known and not any(mark.end == place for mark in reading.marks)
 
 

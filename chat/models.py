@@ -65,9 +65,7 @@ class Chat(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="chats")
     title = models.CharField(max_length=120, blank=True)
     pinned = models.BooleanField(default=False)
-    memory: "models.JSONField[Memory, Memory]" = models.JSONField(
-        default=dict, blank=True
-    )  # what "those" and "the second one" mean
+    memory: "models.JSONField[Memory, Memory]" = models.JSONField(default=dict, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     last_used = models.DateTimeField(default=timezone.now, db_index=True)
 
@@ -99,16 +97,11 @@ class Message(models.Model):
     answer = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.WORKING)
     error = models.CharField(max_length=300, blank=True)
-    steps: "models.JSONField[list[Step], list[Step]]" = models.JSONField(
-        default=list, blank=True
-    )  # {"tool", "query", "found"}, as they happened
-    books: "models.JSONField[list[int], list[int]]" = models.JSONField(
-        default=list, blank=True
-    )  # keys of the copies that the answer comes from, in its order
+    steps: "models.JSONField[list[Step], list[Step]]" = models.JSONField(default=list, blank=True)  # as they happened
+    # Keys of the copies that the answer comes from, in its order
+    books: "models.JSONField[list[int], list[int]]" = models.JSONField(default=list, blank=True)
     total = models.PositiveIntegerField(default=0)  # how many there are where not all are shown
-    action: "models.JSONField[Action, Action]" = models.JSONField(
-        default=dict, blank=True
-    )  # proposed: {"name", "books", "value", "sentence", "state"}
+    action: "models.JSONField[Action, Action]" = models.JSONField(default=dict, blank=True)
     stop_requested = models.BooleanField(default=False)
     engine = models.CharField(max_length=120, blank=True)  # the model, or "planner"
     tokens_in = models.PositiveIntegerField(default=0)

@@ -49,13 +49,10 @@ def _model() -> multilingual.MultilingualEmbedder:
 
 @lru_cache(maxsize=1)
 def examples() -> Examples:
-
     read, used, among = [], {}, Counter()
     for name, intent in INTENTS.items():
-        readings = [
-            read_question(text.format(**{kind: f"X{kind}" for kind in KINDS}), EXAMPLE_NAMES, date(2024, 1, 1))
-            for text in intent.examples
-        ]
+        texts = [text.format(**{kind: f"X{kind}" for kind in KINDS}) for text in intent.examples]
+        readings = [read_question(text, EXAMPLE_NAMES, date(2024, 1, 1)) for text in texts]
         read += [(name, reading.masked(frozenset())) for reading in readings]
         used[name] = {reading.words[place] for reading in readings for place in reading.free()}
         among.update(used[name])

@@ -11,7 +11,7 @@ from django.utils import timezone
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from chat.book_query import BookQuery
+from chat.book_query import RANGES, BookQuery
 from chat.intents import INTENTS, OF_ONE_BOOK
 from chat.intents.help import ABILITIES
 from chat.intents.numbers import DIMENSIONS
@@ -205,17 +205,7 @@ def _refined(question: Question) -> tuple[Question, str]:
 def _with_unused_marks(question: Question, name: str) -> Question:
     """Titles, numbers and denials that no condition was made of are words like others."""
     query, reading = question.query, question.reading
-    counted = (
-        query.pages
-        or query.year
-        or query.rating
-        or query.read
-        or query.added
-        or query.bought
-        or query.sort
-        or query.number
-        or question.has("atleast")
-    )
+    counted = any(getattr(query, name) for name in (*RANGES, "sort", "number")) or question.has("atleast")
     denied = query.status or query.not_status or query.lacks or query.but_not or query.lent is False
 
     def is_unused(mark: Mark) -> bool:
@@ -225,11 +215,8 @@ def _with_unused_marks(question: Question, name: str) -> Question:
         details = {"cover", "isbn", "price", "notes", "review"} - {*query.has, *query.lacks}
         if mark.kinds & {"twice", "percent", "average"} or (mark.value("field") in details and not query.rating):
             return name != "numbers"
-        return (
-            (only and "title" in mark.kinds)
-            or ("number" in mark.kinds and not counted)
-            or (mark.kinds & {"neg", "without"} and not denied)
-        )
+        unused = [("title", only), ("number", not counted), ("neg", not denied), ("without", not denied)]
+        return any(kind in mark.kinds and holds for kind, holds in unused)
 
     marks = [mark for mark in reading.marks if is_unused(mark) and single_words("digit").get(reading.words[mark.start]) != "1"]
     words = [word for mark in marks for word in reading.raw[mark.start : mark.end]]

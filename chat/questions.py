@@ -12,7 +12,7 @@ from chat.tools import Tools
 from library.models import Status, UserBook
 
 ALL = frozenset(
-    "all everything alles tout todo whole entire complete alle ganze gesamte tous toutes toute todos todas toda completa".split()
+    "all everything alles tout todo whole entire complete alle ganze gesamte tous toutes toute todos todas toda".split()
 )
 SHOWN_IN_TEXT = 5
 ALIKE = 85  # of 100, words with a title
@@ -69,9 +69,8 @@ class Question:
         """The copies of the one book it is about: named, meant by "it", or by a part of its title."""
         if titles := self.titles():
             return titles[0]
-        if self.has("it", "her", "ordinal", "those") and (
-            focus := self.memory.get("focus") or (self.memory.get("books") or [0])[0]
-        ):
+        focus = self.memory.get("focus") or (self.memory.get("books") or [0])[0]
+        if focus and self.has("it", "her", "ordinal", "those"):
             return list(self.tools.books.select_related("shelf", "book").filter(pk=focus))
         found = self.tools.titled(self.unknown) if self.unused else []
         if found and fuzz.token_set_ratio(name_key(self.unknown), name_key(found[0].title)) >= ALIKE:

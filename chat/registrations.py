@@ -12,9 +12,6 @@ from library.page_parts import SEARCH_MODES, SearchMode
 def register():
     register_periodic("old conversations", conversations.delete_old_chats, Schedule.HOURLY)
     ACCOUNT_DATA.append(
-        AccountData(
-            mentions=lambda user: ["conversations"],
-            delete=lambda user: delete_in_chunks(Chat.objects.filter(user=user)),
-        )
+        AccountData(mentions=lambda user: ["conversations"], delete=lambda user: delete_in_chunks(Chat.objects.filter(user=user)))
     )
     SEARCH_MODES.append(SearchMode("ask", "Ask", "a question about your books", url_name="search_answer"))

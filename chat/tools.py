@@ -118,14 +118,9 @@ class Tools:
 
     # ── Loans, series ───────────────────────────────────────────────────────────────────────────────────────────────
     def lent(self, person: str = "") -> list[Loan]:
-        found = [
-            loan
-            for loan in loans.current_loans(self.user)
-            if not person or terms.search_words(person) == terms.search_words(loan.borrower)
-        ]
-        if person and not found:
-            wanted = set(terms.search_words(person))
-            found = [loan for loan in loans.current_loans(self.user) if wanted <= set(terms.search_words(loan.borrower))]
+        current, wanted = loans.current_loans(self.user), terms.search_words(person)
+        found = [loan for loan in current if not person or wanted == terms.search_words(loan.borrower)]
+        found = found or [loan for loan in current if set(wanted) <= set(terms.search_words(loan.borrower))]
         self.step("loans", person or "everybody", f"{len(found)} lent")
         return found
 
@@ -141,41 +136,36 @@ class Tools:
     def most(self, what: str, query: BookQuery, limit: int = 10) -> list[tuple[str, int]]:
         """How many of the books every author, series, language, … has; most first."""
         books = query.narrow(self.books).order_by()
-        if what == "author":
-            rows = CopyAuthor.objects.filter(user=self.user, copy__in=books).order_by()
-            counted = rows.values_list("folded").annotate(n=Count("copy", distinct=True), shown=Min("name"))
-            pairs = [(name, number) for _, number, name in counted]
-        elif what == "series":
-            counted = books.exclude(series_key="").values_list("series_key").annotate(n=Count("pk"), shown=Min("series"))
+        if what in ("author", "series"):  # counted as they are compared, shown as they are written
+            rows, key, shown = books.exclude(series_key=""), "series_key", "series"
+            if what == "author":
+                rows, key, shown = CopyAuthor.objects.filter(user=self.user, copy__in=books).order_by(), "folded", "name"
+            counted = rows.values_list(key).annotate(
+                n=Count("copy" if what == "author" else "pk", distinct=True), shown=Min(shown)
+            )
             pairs = [(name, number) for _, number, name in counted]
         elif what == "tag":
-            tags = self.user.tags.filter(books__in=books).annotate(n=Count("books", distinct=True))
-            pairs = [(tag.name, tag.n) for tag in tags]
+            pairs = list(self.user.tags.filter(books__in=books).values_list("name").annotate(n=Count("books", distinct=True)))
         elif what == "shelf":
             counts = Counter(books.values_list("shelf", flat=True))
             pairs = [(str(shelf), counts[shelf.pk]) for shelf in self.user.shelves.all() if counts[shelf.pk]]
         elif what == "genre":
-            counts = Counter(str(name) for names in books.values_list("categories", flat=True) for name in names)
-            pairs = list(counts.items())
+            pairs = [*Counter(str(name) for names in books.values_list("categories", flat=True) for name in names).items()]
         elif what in ("year", "decade"):
-            cut = 3 if what == "decade" else 4
             years = books.exclude(published_date="").values_list("published_date", flat=True)
-            counts = Counter(year[:cut] for year in years if year[:4].isdecimal())
-            pairs = [(f"{year}0s" if what == "decade" else year, number) for year, number in counts.items()]
+            counts = Counter(year[:3] + "0s" if what == "decade" else year[:4] for year in years if year[:4].isdecimal())
+            pairs = list(counts.items())
         elif what == "borrower":
-            counted = Loan.objects.filter(copy__in=books).order_by().values_list("borrower").annotate(n=Count("pk"))
-            pairs = list(counted)
+            pairs = list(Loan.objects.filter(copy__in=books).order_by().values_list("borrower").annotate(n=Count("pk")))
         elif what == "read year":
             days = Reading.objects.filter(copy__in=books, finished__isnull=False).values_list("finished", flat=True)
             pairs = list(Counter(str(day.year) for day in days).items())
         else:
-            pairs = [(name, number) for name, number in books.values_list(what).annotate(n=Count("pk")) if name not in ("", None)]
-            names = {
-                "language": language_name,
-                "status": lambda value: Status(value).label,
-                "rating": lambda value: f"{value / 2:g} stars",
-            }
-            pairs = [(names.get(what, str)(name), number) for name, number in pairs]
+            shown = {"language": language_name, "status": lambda value: Status(value).label, "rating": "{:g} stars".format}
+            rows = books.values_list(what).annotate(n=Count("pk"))
+            pairs = [
+                (shown.get(what, str)(name / 2 if what == "rating" else name), n) for name, n in rows if name not in ("", None)
+            ]
         pairs.sort(key=lambda pair: (-pair[1], pair[0]))
         self.step("statistics", f"{query.words()} by {what}", f"{len(pairs)} groups")
         return pairs[:limit] if limit else pairs
@@ -193,23 +183,16 @@ class Tools:
 
     def readings(self, ends: tuple) -> list[Reading]:
         found = Reading.objects.filter(copy__user=self.user, copy__removed__isnull=True, finished__isnull=False)
-        if ends and ends[0]:
-            found = found.filter(finished__gte=ends[0])
-        if ends and ends[1]:
-            found = found.filter(finished__lte=ends[1])
+        for bound, day in zip(("gte", "lte"), ends, strict=False):
+            found = found.filter(**{f"finished__{bound}": day}) if day else found
         return list(found.select_related("copy").order_by("-finished"))
 
     def duplicates(self) -> list[list[UserBook]]:
         """Copies of one work that are there more than once."""
-        rows = (
-            self.books.order_by()
-            .values_list("book__work_key")
-            .annotate(n=Count("pk"))
-            .filter(n__gt=1)
-            .values_list("book__work_key", flat=True)
-        )
+        counted = self.books.order_by().values_list("book__work_key").annotate(n=Count("pk")).filter(n__gt=1)
+        works = [key for key, _ in counted]
         groups: dict[str, list] = {}
-        for copy in self.books.filter(book__work_key__in=list(rows)).select_related("book").order_by("-series_number", "pk"):
+        for copy in self.books.filter(book__work_key__in=works).select_related("book").order_by("-series_number", "pk"):
             same = groups.setdefault(copy.book.work_key, [])
             numbers = {other.series_number for other in same} - {""}
             if not numbers or not copy.series_number or copy.series_number in numbers:
@@ -219,17 +202,14 @@ class Tools:
         return found
 
 
+ARTICLES = frozenset("the a an der die das le la les el los".split())
 NEAR = 0.33  # a likeness in meaning from which on a book is said to be about something
 
 
 def _title_key(title: str) -> str:
     """As titles are compared: without article, accents and signs."""
     words = terms.search_words(title)
-    return " ".join(
-        words[1:]
-        if len(words) > 1 and words[0] in ("the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "los")
-        else words
-    )
+    return " ".join(words[1:] if len(words) > 1 and words[0] in ARTICLES else words)
 
 
 def _main_title_of(title: str) -> str:

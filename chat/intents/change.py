@@ -12,9 +12,8 @@ def answer_change(question: Question) -> Reply | None:
     if not name:
         return None
     if not keys:
-        return Reply(
-            f"I do not find “{question.unknown}” in your library, so nothing is changed.", understood=not question.unused
-        )
+        missing = f"I do not find “{question.unknown}” in your library, so nothing is changed."
+        return Reply(missing, understood=not question.unused)
     try:
         proposal = actions.propose_change(question.tools.user, name, keys, value)
     except actions.ActionError as error:
@@ -26,10 +25,8 @@ def _wanted(question: Question) -> tuple[str, str]:
     """What is to be done, and the tag, shelf or status for it. The words of a new tag are those that are left over."""
     query, words = question.query, question.reading.words
     if any(word.startswith(TAGGING) for word in words):
-        value, question.unused = (
-            (query.tags[0] if query.tags else question.unknown),
-            [] if question.titles() or question.has("those", "it") else question.unused,
-        )
+        value = query.tags[0] if query.tags else question.unknown
+        question.unused = [] if question.titles() or question.has("those", "it") else question.unused
         return "add_tag", value
     if shelves := question.reading.values("shelf"):
         return "move_to_shelf", shelves[-1]  # `from the study to the hall`

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from chat.book_query import BookQuery
+from chat.conditions import OR
 from chat.questions import Question, Reply, in_words, titled, work_year
 from library.models import UserBook
 
@@ -41,9 +42,7 @@ def _compared(question: Question) -> tuple[str, bool]:
 
 
 def _is_than(question: Question) -> bool:
-    return bool({"than", "als", "que"} & set(question.reading.words)) and not {"or", "oder", "ou", "o"} & set(
-        question.reading.words
-    )
+    return bool({"than", "als", "que"} & set(question.reading.words)) and not OR & set(question.reading.words)
 
 
 def _value(copy: UserBook, kind: str):
@@ -64,16 +63,14 @@ def _numbers(question: Question) -> Reply | None:
     conditions = conditions or [{_happened(question): span} for span in _spans(question)]
     if len(conditions) != 2:
         return None
-    base = replace(
-        question.owned.without_order(), author="", genres=(), language="", either=(), read=(), year=(), added=(), bought=()
-    )
+    free: dict = dict.fromkeys(("genres", "either", "read", "year", "added", "bought"), ())
+    base = replace(question.owned.without_order(), author="", language="", **free)
     queries = [replace(base, **condition) for condition in conditions]
     in_pages = "pages" in question.reading.values("unit") and all(query.read for query in queries)
     counts = [_pages(question, query) if in_pages else question.tools.count(query) for query in queries]
     of = "pages in " if in_pages else ""
-    parts = [
-        f"{count:,} {of}{in_words(query, None if in_pages else count)}" for count, query in zip(counts, queries, strict=True)
-    ]
+    nouns = [in_words(query, None if in_pages else count) for count, query in zip(counts, queries, strict=True)]
+    parts = [f"{count:,} {of}{noun}" for count, noun in zip(counts, nouns, strict=True)]
     if counts[0] == counts[1]:
         return Reply(f"As many of one as of the other: {parts[0]} and {parts[1]}.")
     ahead = int(counts[1] > counts[0])

@@ -14,15 +14,10 @@ def answer_count(question: Question) -> Reply:
     if question.query.narrows:
         keys, noun = question.tools.find(query), in_words(replace(query, read=()), None)
         days = f" {query.days_in_words()}" if query.read else ""
-        return Reply(
-            f"{'You read' if days else 'You have'} {len(keys):,} {_singular(noun, len(keys))}{days}.{gap_note(question)}", keys
-        )
+        counted = f"{len(keys):,} {noun.replace('books', 'book', 1) if len(keys) == 1 else noun}"
+        return Reply(f"{'You read' if days else 'You have'} {counted}{days}.{gap_note(question)}", keys)
     keys = list(query.books(question.tools.user).values_list("pk", flat=True))
     question.tools.step("count", "all books", str(len(keys)))
     wished = question.tools.books.filter(status=Status.WISHLIST).count()
     more = f", and {wished:,} on the wishlist that you do not own" if wished else ""
     return Reply(f"You have {count_of(len(keys), 'book')}{more}.", keys)
-
-
-def _singular(noun: str, number: int) -> str:
-    return noun.replace("books", "book", 1) if number == 1 else noun

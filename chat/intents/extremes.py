@@ -29,13 +29,9 @@ def answer_extremes(question: Question) -> Reply | None:
 def _wanted(question: Question) -> int:
     """`my five longest books`; of several that come first alike all would be right, and one is enough."""
     marks = question.reading.all("number")
-    counts = [
-        mark
-        for mark in marks
-        if any(0 <= sort.start - mark.end <= 3 or 0 <= mark.start - sort.end <= 1 for sort in question.reading.all("sort"))
-    ]
-    numbers = [int(number) for mark in counts if (number := question.reading.number(mark)) and number < 100]
-    return numbers[0] if numbers else 1
+    pairs = [(mark, sort) for mark in marks for sort in question.reading.all("sort")]
+    near = [mark for mark, sort in pairs if 0 <= sort.start - mark.end <= 3 or 0 <= mark.start - sort.end <= 1]
+    return next((int(number) for mark in near if (number := question.reading.number(mark)) and number < 100), 1)
 
 
 def _measure(copy, sort: str) -> str:

@@ -7,21 +7,7 @@ from chat.questions import Question, Reply, titled
 from library.in_words import day_in_words
 from library.models import Status, UserBook
 
-ASKED = (
-    "finished",
-    "isbn",
-    "pages",
-    "price",
-    "publisher",
-    "language",
-    "series",
-    "genre",
-    "tag",
-    "added",
-    "description",
-    "author",
-    "year",
-)
+ASKED = "finished isbn pages price publisher language series genre tag added description author year".split()
 
 
 def answer_facts(question: Question) -> Reply | None:
@@ -50,11 +36,7 @@ def _finished(question: Question, copy: UserBook) -> str:
 
 def _series(question: Question, copy: UserBook) -> str:
     number = f", number {copy.series_number}" if copy.series_number else ""
-    return (
-        f"{titled(copy)} is in the series “{copy.series}”{number}."
-        if copy.series
-        else f"{titled(copy)} is in no series that I know of."
-    )
+    return f"{titled(copy)} is in {f'the series “{copy.series}”{number}' if copy.series else 'no series that I know of'}."
 
 
 def _added(question: Question, copy: UserBook) -> str:

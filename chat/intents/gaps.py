@@ -44,9 +44,8 @@ def _of_one(name: str, one: Series | None) -> Reply:
         return Reply(f"You have no volume of “{name}”.")
     keys = [copy.pk for copy in one.copies]
     if not one.volumes:
-        return Reply(
-            f"You have {len(keys)} of “{name}”, but their volumes have no numbers, so I cannot tell what is missing.", keys
-        )
+        unknown = "but their volumes have no numbers, so I cannot tell what is missing"
+        return Reply(f"You have {len(keys)} of “{name}”, {unknown}.", keys)
     have = f"You have {runs(one.volumes, '–')} of “{name}”"
     if one.missing:
         return Reply(f"{have}; {runs(one.missing, '–')} {'is' if len(one.missing) == 1 else 'are'} missing.", keys)
@@ -62,10 +61,8 @@ def _following(question: Question, copy: UserBook) -> Reply:
     place = next((number for number, other in enumerate(later) if other.pk == copy.pk), len(later))
     later, wanted = later[place + 1 :], max(volume_numbers(copy.series_number), default=0) + 1
     if later and wanted > 1 and min(volume_numbers(later[0].series_number), default=0) > wanted:
-        return Reply(
-            f"Number {wanted} of “{copy.series}” comes next; you do not have it. The next you have is {_numbered(later[0])}.",
-            [later[0].pk],
-        )
+        missing = f"Number {wanted} of “{copy.series}” comes next; you do not have it."
+        return Reply(f"{missing} The next you have is {_numbered(later[0])}.", [later[0].pk])
     if not later:
         return Reply(f"You have no volume of “{copy.series}” after {titled(copy)}.")
     return Reply(f"Next in “{copy.series}” is {_numbered(later[0])}.", [later[0].pk])

@@ -11,11 +11,7 @@ def answer_like(question: Question) -> Reply | None:
     unused = question.unknown
     copies = question.one()
     if not copies:
-        return (
-            Reply(f"I do not find “{unused}” in your library, so I have nothing to compare with.", understood=False)
-            if unused
-            else None
-        )
+        return (unused and Reply(f"I do not find “{unused}” in your library to compare with.", understood=False)) or None
     copy = copies[0]
     near = [other for other in more_like(copy) or question.tools.kin(copy)[:8] if other.status != Status.WISHLIST]
     if question.query.status:
@@ -23,6 +19,5 @@ def answer_like(question: Question) -> Reply | None:
     question.tools.step("more like this", copy.title, f"{len(near)} books")
     if not near:
         return Reply(f"I know nothing in your library that is close to {titled(copy)}.", [copy.pk])
-    return Reply(
-        f"Closest to {titled(copy)} in your library: {', '.join(map(titled, near[:SHOWN]))}.", [other.pk for other in near]
-    )
+    shown = ", ".join(map(titled, near[:SHOWN]))
+    return Reply(f"Closest to {titled(copy)} in your library: {shown}.", [other.pk for other in near])

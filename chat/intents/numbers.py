@@ -38,9 +38,8 @@ def _by(question: Question, kind: str, query: BookQuery) -> Reply:
     if question.has("least"):
         pairs.reverse()
     total = query.books(question.tools.user).count()
-    shown = ", ".join(f"{name}: {number:,}" for name, number in pairs[:SHOWN]) + (
-        f" and {len(pairs) - SHOWN:,} more" if len(pairs) > SHOWN else ""
-    )
+    shown = ", ".join(f"{name}: {number:,}" for name, number in pairs[:SHOWN])
+    shown += f" and {len(pairs) - SHOWN:,} more" if len(pairs) > SHOWN else ""
     single = kind in ("language", "publisher", "shelf", "series", "year", "decade") and not read_years
     missing = total - sum(number for _, number in pairs) if single and not question.has("atleast") else 0
     note = f" {missing:,} of {total:,} have none that I know of." if missing > 0 else ""
@@ -48,14 +47,10 @@ def _by(question: Question, kind: str, query: BookQuery) -> Reply:
         return Reply(f"I cannot tell: no {kind} is noted.{note}")
     if question.has("most", "favourite") and not question.has("per"):
         top = [name for name, number in pairs if number == pairs[0][1]]
-        return Reply(
-            f"{' and '.join(top[:3])}, with {pairs[0][1]:,} of them. In all: {shown}.{note}", _keys(question, kind, top[0], query)
-        )
+        of_kind = kind in ("author", "series", "publisher", "shelf")
+        keys = question.tools.find(replace(query, **{kind: top[0]})) if of_kind else []
+        return Reply(f"{' and '.join(top[:3])}, with {pairs[0][1]:,} of them. In all: {shown}.{note}", keys)
     return Reply(f"{len(pairs):,} {PLURALS.get(kind, f'{kind}s') if len(pairs) != 1 else kind}: {shown}.{note}")
-
-
-def _keys(question: Question, kind: str, name: str, query: BookQuery) -> list[int]:
-    return question.tools.find(replace(query, **{kind: name})) if kind in ("author", "series", "publisher", "shelf") else []
 
 
 def _pages(question: Question, query: BookQuery) -> Reply:
@@ -89,10 +84,8 @@ def _spent(question: Question, query: BookQuery) -> Reply:
     if not sums["priced"]:
         return Reply(f"For none of your {in_words(query)} a price is noted.")
     total = " and ".join(f"{amount:,.2f} {currency}".strip() for currency, amount in sums["spent"])
-    return Reply(
-        f"{total} for {sums['priced']:,} {in_words(query, sums['priced'])} with a price; "
-        f"{sums['n'] - sums['priced']:,} have none."
-    )
+    priced, others = sums["priced"], sums["n"] - sums["priced"]
+    return Reply(f"{total} for {priced:,} {in_words(query, priced)} with a price; {others:,} have none.")
 
 
 def _share(question: Question, query: BookQuery) -> Reply | None:
@@ -101,7 +94,5 @@ def _share(question: Question, query: BookQuery) -> Reply | None:
     whole, part = owned(BookQuery()).books(question.tools.user).count(), query.books(question.tools.user)
     number = part.count()
     state = "read" if query.status == (Status.READ,) else in_words(query, number)
-    return Reply(
-        f"{number / max(1, whole):.0%}: {number:,} of your {whole:,} books are {state}.",
-        list(part.values_list("pk", flat=True)[:500]),
-    )
+    keys = list(part.values_list("pk", flat=True)[:500])
+    return Reply(f"{number / max(1, whole):.0%}: {number:,} of your {whole:,} books are {state}.", keys)

@@ -1,9 +1,12 @@
 """Whether a book is there at all, or one that fits."""
 
+import re
+
 from chat.questions import Question, Reply, gap_note, in_words, some, titled
 from library.in_words import day_in_words
 from library.models import Status, UserBook
 
+UNREAD = {"Yes,": "No,", "No, you have not read": "Yes, you have yet to read"}
 BOOKS = frozenset("books book novels bucher buch romane livres livre romans libros libro novelas".split())
 STATE_SENTENCES = {status: f"Its status is “{status.label}”." for status in Status} | {
     Status.TO_READ: "It waits to be read.", Status.READING: "You are reading it.", Status.READ: "You have read it.",
@@ -17,11 +20,7 @@ def answer_owning(question: Question) -> Reply | None:
     if copies and read:
         sentence = _read_sentence(copies[0])
         if Status.TO_READ in question.query.status:  # `is it unread?` has the other answer
-            sentence = (
-                sentence.replace("Yes,", "No,")
-                if sentence.startswith("Yes")
-                else sentence.replace("No, you have not read", "Yes, you have yet to read")
-            )
+            sentence = re.sub("^(Yes,|No, you have not read)", lambda found: UNREAD[found[0]], sentence)
         return Reply(sentence, [copies[0].pk])
     if len(titles := question.titles()) > 1:
         return Reply(f"Yes, you have {' and '.join(titled(same[0]) for same in titles)}.", [same[0].pk for same in titles])

@@ -13,14 +13,8 @@ from urllib3.exceptions import HTTPError
 
 from chat.providers import Call, ModelError, ModelTurn, Said
 
-AGAIN = (
-    "ThrottlingException",
-    "ServiceUnavailableException",
-    "ModelTimeoutException",
-    "InternalServerException",
-    "ModelNotReadyException",
-    "ModelStreamErrorException",
-)
+PASSING = "Throttling ServiceUnavailable ModelTimeout InternalServer ModelNotReady ModelStreamError".split()
+AGAIN = tuple(f"{name}Exception" for name in PASSING)
 STREAM_AGAIN = tuple(name[0].lower() + name[1:] for name in AGAIN)  # as they are called inside of a stream
 ONLY_WHOLE = ("ValidationException", "AccessDeniedException")  # there are models, and roles, that may answer but not stream
 MOST_TOKENS = 1200
