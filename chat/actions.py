@@ -8,11 +8,12 @@ from django.db import transaction
 from chat.models import Action, Message
 from chat.names import name_key
 from chat.words import longest_phrase
+from library import metadata_lookup
 from library.copies import readings, tagging
 from library.in_words import count_of
 from library.models import Shelf, Status, UserBook
 
-NAMES = ("add_tag", "move_to_shelf", "mark")
+NAMES = ("add_tag", "move_to_shelf", "mark", "fill_in")
 MOST = 500  # books of one action
 
 
@@ -34,6 +35,7 @@ class _Proposal:
 def propose_change(user, name: str, books: list[int], value: str) -> _Proposal:
     """Checks what is wanted against what there is; changes nothing."""
     copies = UserBook.objects.of(user).filter(pk__in=books[:MOST])
+    copies = copies.exclude(isbn13="") if name == "fill_in" else copies
     found = list(copies.values_list("pk", "title"))
     if not found:
         raise ActionError("You have no matching books.")
@@ -52,6 +54,8 @@ def propose_change(user, name: str, books: list[int], value: str) -> _Proposal:
             names = ", ".join(status.label.lower() for status in Status)
             raise ActionError(f"“{value}” is not a status. Choose one of: {names}.")
         value, sentence = status.value, f"Mark {what} as “{status.label.lower()}”?"
+    elif name == "fill_in":
+        sentence = f"Look up {what} by ISBN, to fill in what is missing?"
     else:
         raise ActionError("I cannot do that.")
     return _Proposal(name, tuple(pk for pk, _ in found), value, sentence)
@@ -98,6 +102,9 @@ def confirm(message: Message) -> str:
             copy.shelf = shelf
             copy.save(update_fields=["shelf"])
         done = f"Moved to “{shelf}”"
+    elif message.action["name"] == "fill_in":
+        metadata_lookup.look_up_again(UserBook.objects.of(user).filter(pk__in=message.action["books"]))
+        done = "Being looked up"
     else:
         for copy in copies:
             readings.mark_status(copy, value)

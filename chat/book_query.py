@@ -1,5 +1,7 @@
 """Which books somebody means: "unread science fiction under 300 pages" as conditions on their own library, and in words again."""
 
+import json
+import re
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 from django.db.models import F, Max, Min, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Concat, LPad
 
+from catalogs import folding
 from catalogs.languages import language_name
 from library.in_words import day_in_words
 from library.models import Status, UserBook
@@ -49,7 +52,7 @@ DAYS = {"added": "added_between", "read": "read_between", "bought": "bought_betw
 METHODS = {"author": "by_author", "series": "in_series", "shelf": "at_place", "language": "in_language"}
 RANGES = {"pages": "with_pages", "rating": "rated", "year": "published", **DAYS}
 GENRES = {  # how people call a kind of book -> how catalogues and tags call it, and what else begins so
-    name: tuple(part.split(" / ") if part else [] for part in values.partition(" except ")[::2])
+    name: tuple(part.split(", ") if part else [] for part in values.partition(" except ")[::2])
     for name, _, values in (
         line.partition(": ")
         for line in Path(__file__).with_name("genres.txt").read_text().splitlines()
@@ -222,12 +225,16 @@ def _item(name: str, value):
 
 def _of_genre(books, genre: str) -> Q:
     """A kind of book, as catalogues and tags call it."""
-    some, (names, others) = Q(), GENRES.get(genre, ((genre,), ()))
-    for name in names:
-        for start in ('"', " ", "/", "-"):  # where a word begins in the list of categories
-            some |= Q(categories__icontains=f"{start}{name}")
-        some |= Q(pk__in=books.tagged(name).values("pk"))
-    return some & ~Q(*(Q(categories__icontains=name) for name in others), _connector=Q.OR) if others else some
+    names, others = GENRES.get(genre, ((genre,), ()))
+    tagged = books.filter(tags__folded__in=map(folding.fold_name, names)).order_by().values("pk")
+    some = Q(categories__iregex=_where_words_begin(names)) | Q(pk__in=tagged)
+    return some & ~Q(categories__iregex=_where_words_begin(others)) if others else some
+
+
+def _where_words_begin(names) -> str:
+    """A pattern for a list of categories; SQLite keeps that with letters beyond ASCII as their numbers."""
+    forms = {re.escape(form) for name in names for form in (name, json.dumps(name)[1:-1])}
+    return f'["/ -]({"|".join(sorted(forms))})'
 
 
 def _range_words(name: str, ends: Range) -> str:

@@ -200,7 +200,7 @@ class Conditions:
             number = number_in(reading.words[count.start]) or 1
             return today - timedelta(days=min(int(number * length), 365 * 900)), today
         years = [mark for mark in reading.all("number") if self.is_year(mark) and not reading.before(mark, "month", within=2)]
-        if len(years) > 1 and TO & set(reading.words[years[0].end : years[1].start]):
+        if len(years) > 1 and years[1].start - years[0].end <= 2 and TO & set(reading.words[years[0].end : years[1].start]):
             first, last_year = (int(reading.words[mark.start]) for mark in years[:2])
             return date(first, 1, 1), date(last_year, 12, 31)
         marks = sorted([*reading.all("period", "month"), *years], key=lambda mark: mark.start)

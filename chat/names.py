@@ -6,6 +6,7 @@ from functools import lru_cache
 from django.db.models import Count, Max
 
 from catalogs import folding
+from chat.words import names_of_rooms, single_words
 from library.models import CopyAuthor, Loan, Shelf, Tag, UserBook
 from library.search import terms
 
@@ -32,9 +33,11 @@ class LibraryNames:
         made = cls(dict(known.names), known.given)
         for shelf in Shelf.objects.filter(user=user):
             for name in (shelf.name, shelf.room, shelf.bookcase, str(shelf)):
-                made.add("shelf", name)
+                for key in names_of_rooms().get(name_key(name), [""]):
+                    made.add("shelf", name, key)
         for name in Tag.objects.filter(user=user).values_list("name", flat=True):
             made.add("tag", name)
+            made.add("tag", name, " ".join(word for word in name_key(name).split() if word not in single_words("silent")))
         for name in Loan.objects.filter(copy__user=user).order_by().values_list("borrower", flat=True).distinct():
             made.add("person", name)
         return made

@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 
 import numpy as np
+from django.conf import settings
 
 from chat.intents import INTENTS
 from chat.marking import read_question
@@ -38,13 +39,8 @@ def _vectors(texts: list[str]) -> np.ndarray:
     letters = hashing.HashingEmbedder().embed(texts).vectors
     if not multilingual.is_installed():
         return letters
-    meaning = _model().embed(texts).vectors
+    meaning = multilingual.make_multilingual(settings.DATA_DIR).embed(texts).vectors
     return np.hstack([meaning * MEANING**0.5, letters * (1 - MEANING) ** 0.5])
-
-
-@lru_cache(maxsize=1)
-def _model() -> multilingual.MultilingualEmbedder:
-    return multilingual.MultilingualEmbedder()
 
 
 @lru_cache(maxsize=1)

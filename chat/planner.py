@@ -3,6 +3,7 @@ answers with the tools and from nothing else. Every word is accounted for: what 
 
 import re
 import string
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -11,6 +12,7 @@ from django.utils import timezone
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from chat.actions import ActionError, propose_change
 from chat.book_query import RANGES, BookQuery
 from chat.intents import INTENTS, OF_ONE_BOOK
 from chat.intents.help import ABILITIES
@@ -62,8 +64,17 @@ def plan_answer(
     if reply is None or not reply.understood:
         reply = _search(question, reply)
     else:
+        _offer_to_fill_in(question, reply)
         reply.text += respelt + (f" I did not use “{question.unknown}”." if question.unused else "")
     return _remembered(question, reply, name), tools
+
+
+def _offer_to_fill_in(question: Question, reply: Reply):
+    """Where books lack a detail that the answer depends on, and catalogues may know it."""
+    if question.gaps and not reply.action:
+        with suppress(ActionError):
+            proposal = propose_change(question.tools.user, "fill_in", question.gaps, "")
+            reply.text, reply.action = f"{reply.text} {proposal.sentence}", proposal.as_json()
 
 
 def _read(text: str, names: LibraryNames, today: date) -> tuple[ReadQuestion, str, float]:
@@ -156,6 +167,8 @@ def _by_what_stands_in_it(question: Question, name: str) -> str:
         name = "count"
     if name == "extremes" and not question.query.sort and question.query.narrows:
         name = "listing"
+    if name == "gaps" and question.query.status and not question.query.series and not question.has("next"):
+        name = "listing"
     if name == "gaps" and question.query.number:
         name = "listing"
     if name in ("listing", "count") and question.has("missing"):
@@ -179,7 +192,7 @@ def _compares_periods(question: Question) -> bool:
     """`more in 2023 than in 2024`, and `more than last year?` after a question about another period."""
     words, spans = question.reading.words, question.reading.spans
     if len(spans) == 2 and not question.titles():
-        return bool(COMPARING & set(words))
+        return bool(COMPARING & set(words)) or len(question.reading.all("many")) > 1
     followed = any(first in COMPARING and then in THAN for first, then in pairwise(words))
     return len(spans) == 1 and followed and bool((question.memory.get("query") or {}).get("read"))
 

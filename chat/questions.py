@@ -38,6 +38,7 @@ class Question:
     memory: Memory
     query: BookQuery
     unused: list[str] = field(default_factory=list)  # words that nothing was made of, as they were typed
+    gaps: list[int] = field(default_factory=list)  # books without a detail that the answer depends on
 
     @property
     def owned(self) -> BookQuery:
@@ -127,9 +128,9 @@ def gap_note(question: Question) -> str:
             }
             wider = replace(query.without_order(), **{name: "" if name == "language" else ()}, **others)
             whole = wider.books(question.tools.user)
-            missing = whole.missing(name).count()
-            if missing:
-                notes.append(f" {missing:,} of {whole.count():,} have no {GAPS[name]}, so they could not be counted.")
+            if missing := list(whole.missing(name).values_list("pk", flat=True)):
+                notes.append(f" {len(missing):,} of {whole.count():,} have no {GAPS[name]}, so they could not be counted.")
+                question.gaps += missing
     if (query.genres or "genres" in named) and (
         missing := owned(BookQuery()).narrow(question.tools.books).filter(categories=[]).count()
     ):

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from django.db.models import Avg, Count, Max, Min, Q, Sum
+from django.db.models import Avg, Count, F, Max, Min, Sum
 
 from catalogs.languages import language_name
 from chat.book_query import BookQuery
@@ -18,6 +18,20 @@ from library.models import CopyAuthor, Loan, Reading, Status, UserBook
 from library.search import hybrid, terms
 from library.series import Series, books_of, grouped, in_order
 
+# What books are counted by: the model of the rows, how they are compared, and how they are written.
+GROUPS = {
+    "author": (CopyAuthor, "folded", "name"), "borrower": (Loan, "borrower", "borrower"),
+    "tag": (UserBook, "tags__name", "tags__name"),
+    "series": (UserBook, "series_key", "series"), "read year": (Reading, "finished__year", F("finished__year")),
+}  # fmt: skip
+PIECES = {  # what a column may hold more than one of, or only begins with
+    "genre": ("categories", lambda names: map(str, names)),
+    "year": ("published_date", lambda day: re.findall(r"^\d{4}", day)),
+    "decade": ("published_date", lambda day: [f"{start}0s" for start in re.findall(r"^\d{3}(?=\d)", day)]),
+}
+SHOWN = {
+    "language": language_name, "status": lambda value: Status(value).label, "rating": lambda value: f"{value / 2:g} stars",
+}  # fmt: skip
 MOST_SHOWN = 12
 MOST_KEPT = 500
 
@@ -76,30 +90,17 @@ class Tools:
     # ── One ─────────────────────────────────────────────────────────────────────────────────────────────────────────
     def titled(self, title: str, author: str = "") -> list[UserBook]:
         """The copies that a title means: exactly so, then those that begin so, then by its words, slips of the pen allowed."""
-        key = _title_key(title)
-        if not key:
-            return []
-        books = self.books.select_related("shelf", "book")
-        if author:
-            books = books.by_author(author)
-        sort = re.sub(r"\d+", lambda number: number[0].zfill(6), key)
-        first = key.split()[0]
-        some = list(books.filter(Q(sort_title__startswith=sort.split()[0]) | Q(search_text__contains=first))[:3000])
-        found = [copy for copy in some if _title_key(copy.title) == key or _title_key(_main_title_of(copy.title)) == key]
-        found = found or [copy for copy in some if f"{_title_key(copy.title)} ".startswith(f"{key} ")]
-        found = found or [copy for copy in some if f" {key} " in f" {_title_key(copy.title)} "]
-        if not found:
-            found = self.near_title(title, books)
+        key, books = _title_key(title), self.books.select_related("shelf", "book")
+        books = books.by_author(author) if author else books
+        results = hybrid.find_books(self.user, re.sub(r"[^\w\s]", " ", title), "text", within=books if author else None)
+        copies = books.in_bulk([pk for pk, _ in results.ranked[: min(results.exact, MOST_KEPT)]])
+        likeness = {pk: _title_likeness(key, copy.title) for pk, copy in copies.items()}
+        wanted = set(results.meant.values()) | {word for word in results.query.words if word not in results.meant}
+        if max(likeness.values(), default=0) == 0:  # none has it as it was typed
+            likeness = {pk: int(bool((wanted - terms.SILENT) & {*_title_key(copy.title).split()})) for pk, copy in copies.items()}
+        found = [copies[pk] for pk, like in likeness.items() if like and like == max(likeness.values())]
         self.step("book", title, found[0].title if found else "not in this library")
         return found
-
-    def near_title(self, title: str, books) -> list[UserBook]:
-        results = hybrid.find_books(self.user, re.sub(r"[:\"]", " ", title), "text", limit=5)
-        if not results.exact:
-            return []
-        copies = books.in_bulk([pk for pk, _ in results.ranked[: results.exact]][:5])
-        wanted = set(results.meant.values()) | {word for word in results.query.words if word not in results.meant}
-        return [copy for copy in copies.values() if any(word in _title_key(copy.title).split() for word in wanted - terms.SILENT)]
 
     def place(self, copy: UserBook) -> dict:
         """Where a copy stands: its shelf, and its place on the latest photo it was seen on, with the link to that photo."""
@@ -136,36 +137,15 @@ class Tools:
     def most(self, what: str, query: BookQuery, limit: int = 10) -> list[tuple[str, int]]:
         """How many of the books every author, series, language, … has; most first."""
         books = query.narrow(self.books).order_by()
-        if what in ("author", "series"):  # counted as they are compared, shown as they are written
-            rows, key, shown = books.exclude(series_key=""), "series_key", "series"
-            if what == "author":
-                rows, key, shown = CopyAuthor.objects.filter(user=self.user, copy__in=books).order_by(), "folded", "name"
-            counted = rows.values_list(key).annotate(
-                n=Count("copy" if what == "author" else "pk", distinct=True), shown=Min(shown)
-            )
-            pairs = [(name, number) for _, number, name in counted]
-        elif what == "tag":
-            pairs = list(self.user.tags.filter(books__in=books).values_list("name").annotate(n=Count("books", distinct=True)))
-        elif what == "shelf":
-            counts = Counter(books.values_list("shelf", flat=True))
-            pairs = [(str(shelf), counts[shelf.pk]) for shelf in self.user.shelves.all() if counts[shelf.pk]]
-        elif what == "genre":
-            pairs = [*Counter(str(name) for names in books.values_list("categories", flat=True) for name in names).items()]
-        elif what in ("year", "decade"):
-            years = books.exclude(published_date="").values_list("published_date", flat=True)
-            counts = Counter(year[:3] + "0s" if what == "decade" else year[:4] for year in years if year[:4].isdecimal())
-            pairs = list(counts.items())
-        elif what == "borrower":
-            pairs = list(Loan.objects.filter(copy__in=books).order_by().values_list("borrower").annotate(n=Count("pk")))
-        elif what == "read year":
-            days = Reading.objects.filter(copy__in=books, finished__isnull=False).values_list("finished", flat=True)
-            pairs = list(Counter(str(day.year) for day in days).items())
+        if what in PIECES:
+            column, pieces = PIECES[what]
+            counted = Counter(name for value in books.values_list(column, flat=True) for name in pieces(value)).items()
         else:
-            shown = {"language": language_name, "status": lambda value: Status(value).label, "rating": "{:g} stars".format}
-            rows = books.values_list(what).annotate(n=Count("pk"))
-            pairs = [
-                (shown.get(what, str)(name / 2 if what == "rating" else name), n) for name, n in rows if name not in ("", None)
-            ]
+            model, key, written = GROUPS.get(what, (UserBook, what, what))
+            rows = books if model is UserBook else model.objects.filter(copy__in=books).order_by()
+            counted = rows.values_list(key).annotate(least=Min(written), n=Count("pk")).values_list("least", "n")
+        shown = {shelf.pk: str(shelf) for shelf in self.user.shelves.all()}.get if what == "shelf" else SHOWN.get(what, str)
+        pairs = [(shown(name), number) for name, number in counted if name not in ("", None)]
         pairs.sort(key=lambda pair: (-pair[1], pair[0]))
         self.step("statistics", f"{query.words()} by {what}", f"{len(pairs)} groups")
         return pairs[:limit] if limit else pairs
@@ -212,5 +192,7 @@ def _title_key(title: str) -> str:
     return " ".join(words[1:] if len(words) > 1 and words[0] in ARTICLES else words)
 
 
-def _main_title_of(title: str) -> str:
-    return re.split(r"[:(]", title)[0]
+def _title_likeness(key: str, title: str) -> int:
+    """3 where a title, or its main part, is what was typed, 2 where it begins so, 1 where that stands in it."""
+    own, main = _title_key(title), _title_key(re.split(r"[:(]", title)[0])
+    return 3 if key in (own, main) else 2 if f"{own} ".startswith(f"{key} ") else int(f" {key} " in f" {own} ")

@@ -1,7 +1,5 @@
 """Conversations about one's books. Everything works by plain post; a page with a socket sees the steps as they happen."""
 
-from dataclasses import dataclass
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -52,14 +50,8 @@ def context(request, chat: Chat | None) -> dict:
     recent = Chat.objects.of(request.user).order_by("-pinned", "-last_used")[:30]
     turns = chats.with_books(request.user, chat.messages.all()) if chat else []
     engine = settings.CHAT_MODEL.partition(":")[2] or settings.CHAT_MODEL
-    return {
-        "chat": chat,
-        "turns": turns,
-        "recent": recent,
-        "examples": EXAMPLES,
-        "engine": engine,
-        "hours": settings.CHAT_TTL_HOURS,
-    }
+    shown = {"chat": chat, "turns": turns, "recent": recent, "examples": EXAMPLES}
+    return {**shown, "engine": engine, "hours": settings.CHAT_TTL_HOURS}
 
 
 @login_required
@@ -134,16 +126,6 @@ def chat_delete(request, key):
 
 
 # ── On the search page ──────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass
-class _SearchAnswer:
-    """An answer to a question on the search page, with the books it comes from."""
-
-    text: str = ""
-    books: tuple = ()
-    steps: tuple = ()
-    error: str = ""
-
-
 @login_required
 @require_GET
 def search_answer(request):
@@ -156,16 +138,15 @@ def search_answer(request):
     return response
 
 
-def _answer(request, question: str) -> _SearchAnswer:
+def _answer(request, question: str) -> dict:
+    """An answer to a question on the search page, with the books it comes from."""
     user = request.user
-    if settings.CHAT_MODEL and not rates.count_request(
-        request, user, "chat", "RATE_LIMIT_CHAT"
-    ):  # questions come while it is typed
-        return _SearchAnswer(error=request.share.refusal)
+    # Questions come while it is typed; those to a model cost money.
+    if settings.CHAT_MODEL and not rates.count_request(request, user, "chat", "RATE_LIMIT_CHAT"):
+        return {"error": request.share.refusal}
     try:
         reply, steps = chats.answer_to(user, question)
     except ModelError as error:
-        return _SearchAnswer(error=str(error))
+        return {"error": str(error)}
     copies = UserBook.objects.of(user).in_bulk(reply.books[:BOOKS_OF_AN_ANSWER])
-    books = tuple(copies[pk] for pk in reply.books[:BOOKS_OF_AN_ANSWER] if pk in copies)
-    return _SearchAnswer(reply.text, books, tuple(steps))
+    return {"text": reply.text, "books": [copies[pk] for pk in reply.books if pk in copies], "steps": steps}

@@ -30,6 +30,16 @@ def single_words(kind: str) -> dict[str, str]:
     return {phrase[0]: value for (its_kind, value), phrase in _rows() if its_kind == kind}
 
 
+@lru_cache(maxsize=1)
+def names_of_rooms() -> dict[str, list[str]]:
+    """`names_of_rooms()["schlafzimmer"]` is bedroom, schlafzimmer, chambre, …"""
+    rooms: dict[str, list[str]] = {}
+    for (kind, value), phrase in _rows():
+        if kind == "room":
+            rooms.setdefault(value, []).append(" ".join(phrase))
+    return {name: names for names in rooms.values() for name in names}
+
+
 def _translated_names():
     """Languages and months, as Django's own translations call them."""
     for catalogue in map(trans_real.translation, LANGUAGES):
@@ -46,7 +56,7 @@ def _phrases() -> dict[str, list]:
     """By the first three letters: the words of a phrase, and what it means."""
     found: dict[str, list] = {}
     for (kind, value), phrase in (*_rows(), *_translated_names()):
-        if kind not in SINGLE:
+        if kind not in (*SINGLE, "room"):
             found.setdefault(phrase[0][:3].rstrip("*"), []).append((phrase, (kind, value)))
     return found
 

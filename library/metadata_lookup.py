@@ -41,11 +41,16 @@ def begin_lookup(copies: Sequence[UserBook]):
         MetadataLookup.objects.get_or_create(user_id=waiting[0].user_id)
 
 
-@transaction.atomic
 def retry_lookups(copies) -> int:
-    """Looks up books again that were not found, with a fresh set of attempts. Returns their number."""
+    """Looks up books again that were not found. Returns their number."""
+    return look_up_again(copies.filter(sync_status=SyncStatus.FAILED))
+
+
+@transaction.atomic
+def look_up_again(copies) -> int:
+    """Looks up the books with an ISBN, with a fresh set of attempts. Returns their number."""
     catalogs, waiting = lookup.lookup_from_settings(), []
-    for copy in copies.select_for_update(of=("self",)).filter(sync_status=SyncStatus.FAILED).exclude(isbn13=""):
+    for copy in copies.select_for_update(of=("self",)).exclude(isbn13=""):
         catalogs.forget(copy.isbn13)
         copy.sync_status, copy.sync_attempts, copy.sync_after, copy.sync_error = SyncStatus.PENDING, 0, None, ""
         copy.save(update_fields=["sync_status", "sync_attempts", "sync_after", "sync_error"])

@@ -18,7 +18,7 @@ def answer_gaps(question: Question) -> Reply | None:
         return None
     if question.query.author and not name:
         found = [one for one in question.tools.series() if question.query.author in one.copies[0].authors]
-        return _of_all(found)
+        return _of_all(found, f" by {question.query.author}")
     found = question.tools.series(name or (copies[0].series if copies else ""))
     if name:
         one = next(iter(found), None)
@@ -30,10 +30,10 @@ def _mentions_series(question: Question) -> bool:
     return bool({"series", "saga", "reihe", "serie", "volume", "band", "tome"} & set(question.reading.words))
 
 
-def _of_all(found: list[Series]) -> Reply:
+def _of_all(found: list[Series], by: str = "") -> Reply:
     gaps = sorted((one for one in found if one.missing), key=lambda one: -one.count)
     if not gaps:
-        return Reply("None of your series has a gap that I can see." if found else "None of your books is in a series.")
+        return Reply(f"None of your series{by} has a gap that I can see." if found else f"None of your books{by} is in a series.")
     rows = "; ".join(f"{one.name}: {runs(one.missing, '–')}" for one in gaps[:SHOWN])
     more = f" and {len(gaps) - SHOWN:,} more series" if len(gaps) > SHOWN else ""
     return Reply(f"Missing between the volumes you have — {rows}{more}.", [copy.pk for one in gaps for copy in one.copies])

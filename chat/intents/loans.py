@@ -1,9 +1,8 @@
 """Who has what, since when, and what is overdue."""
 
-from collections import Counter
-
 from django.utils import timezone
 
+from chat.book_query import BookQuery
 from chat.questions import Question, Reply, titled
 from library.in_words import count_of, day_in_words
 from library.models import Loan
@@ -67,7 +66,6 @@ def _returned(question: Question, person: str, begin: str = "") -> Reply:
 
 
 def _most(question: Question) -> Reply:
-    loans = Loan.objects.filter(copy__user=question.tools.user, copy__removed__isnull=True)
-    counts = Counter(loans.values_list("borrower", flat=True)).most_common(5)
-    rows = ", ".join(f"{name} ({count_of(number, 'loan')})" for name, number in counts)
+    counted = question.tools.most("borrower", BookQuery(), 5)
+    rows = ", ".join(f"{name} ({count_of(number, 'loan')})" for name, number in counted)
     return Reply(f"You lend most often to {rows}." if rows else "You have never lent a book.")

@@ -14,8 +14,11 @@ def answer_where(question: Question) -> Reply | None:
     if question.query.narrows and not question.titles():
         return _places(question)
     copies = question.one()[:MOST_COPIES]
+    if not copies and question.unused:
+        unknown, question.unused = question.unknown, []
+        return Reply(f"I do not find “{unknown}” in your library.")
     if not copies:
-        return Reply(f"I do not find “{question.unknown}” in your library.") if question.unused else None
+        return None
     return Reply(" ".join(place_sentence(question, copy) for copy in copies), [copy.pk for copy in copies])
 
 

@@ -32,7 +32,7 @@ def _local_embedder():
     """The local models that are installed, combined if there are two."""
     place = local.folder()
     models = [local.LocalEmbedder(place, import_string("tokenizers.Tokenizer"))] if place else []
-    models += [multilingual.MultilingualEmbedder()] if multilingual.is_installed() else []
+    models += [multilingual.make_multilingual(settings.DATA_DIR)] if multilingual.is_installed() else []
     return joint.JointEmbedder(*models) if len(models) == 2 else models[0] if models else hashing.HashingEmbedder()
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from library.search import choosing
-from library.search.terms import search_words, telling_words, umlauts
+from library.search.terms import umlauts
 
 FILE = Path(__file__).with_name("glossary.csv")
 ENGLISH_AS_WELL = frozenset(
@@ -39,12 +39,3 @@ def english(word: str) -> tuple[str, ...]:
         if form in _meanings():
             return _meanings()[form]
     return ()
-
-
-def translated(text: str) -> str:
-    """The significant words of a query, translated into English; empty if none is foreign."""
-    question = telling_words(search_words(text))
-    meanings = [english(word) for word in question]
-    if not any(meanings):
-        return ""
-    return " ".join(found[0] if found else word for word, found in zip(question, meanings, strict=True))

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 
-import numpy as np
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 
 from library.models import UserBook
-from library.search import choosing, embedding, filters, glossary, terms, text, vectors
-from library.search.embedders import EmbedderError, unit
+from library.search import choosing, embedding, filters, terms, text, vectors
+from library.search.embedders import EmbedderError
 from library.search.query import Query, parse_query
 
 WORD = re.compile(r"[\w'’]+")
@@ -205,7 +204,7 @@ def _by_meaning(results: _Results, narrowed: set[int] | None) -> list[tuple[int,
     """The books nearest in meaning. If the embedder fails, adds its message to the notes and returns nothing."""
     try:
         embedder = choosing.embedder()
-        vector = _question_vector(_put_right(results), embedder)
+        vector = embedding.vector_of(_put_right(results), embedder)
     except EmbedderError as error:
         results.notes.append(str(error))
         return []
@@ -216,14 +215,6 @@ def _by_meaning(results: _Results, narrowed: set[int] | None) -> list[tuple[int,
     gone = list(UserBook.objects.in_trash(results.user).values_list("pk", flat=True)) if narrowed is None else ()
     found = vectors.nearest(matrix, vector, DEEP, narrowed, gone)
     return [pair for pair in found if pair[1] >= getattr(embedder, "least", LIKE_LEAST)]
-
-
-def _question_vector(text: str, embedder) -> np.ndarray:
-    """The vector of a query. The local model knows English best, so foreign words also count by their English translation."""
-    vector = embedding.vector_of(text, embedder)
-    if hasattr(embedder, "knows") and (english := glossary.translated(text)):
-        return unit([vector + embedding.vector_of(english, embedder)])[0]
-    return vector
 
 
 def _put_right(results: _Results) -> str:

@@ -56,6 +56,24 @@ def test_nothing_is_changed_before_its_owner_says_yes(owner_client, owner, books
     assert Message.objects.get(pk=message.pk).action["state"] == "done"
 
 
+def test_what_an_answer_misses_is_looked_up_when_its_owner_says_yes(owner_client, owner, books):
+    owner.books.filter(title__in=("Mort", "Emma", "Ariel")).update(language="")
+    owner.books.filter(title__in=("Mort", "Emma")).update(isbn13="9780441172719")
+    message = chats.ask_question(chats.start_chat(owner), "How many German books do I have?")
+    assert "4 of 34 have no language" in message.answer and "Look up 2 books by ISBN" in message.answer
+    assert not owner.books.filter(sync_status="pending").exists()
+    owner_client.post(f"/chat/{message.chat.key}/{message.pk}/confirm/")
+    looked_up = owner.books.filter(sync_status="pending").values_list("title", flat=True)
+    assert set(looked_up) == {"Mort", "Emma"}
+
+
+def test_nothing_is_offered_where_no_catalogue_can_know(owner, books):
+    owner.books.filter(title="Ariel").update(language="", isbn13="")
+    message = chats.ask_question(chats.start_chat(owner), "How many German books do I have?")
+    assert "have no language" in message.answer
+    assert not message.action
+
+
 def test_a_no_changes_nothing_for_good(owner_client, owner, books):
     message = chats.ask_question(chats.start_chat(owner), "mark Small Gods as read")
     owner_client.post(f"/chat/{message.chat.key}/{message.pk}/dismiss/")

@@ -35,6 +35,15 @@ QUESTIONS = (
     ("kürzestes ungelesenes Buch", ["shortest", "280"], {"You"}),
     ("libros bien valorados", [], {"Guards! Guards!"}),
     ("how much did I pay for books in 2021", ["12.50"], None),
+    ("was liegt im Arbeitszimmer", [], {"Dracula"}),
+    ("libros en el desván", [], WATCH),
+    ("qu'est-ce qu'il y a dans le bureau", [], {"Dracula"}),
+    ("German classics", [], {"Der Zauberberg"}),
+    ("ciencia ficcion sin leer", [], {"Rayuela"}),
+    ("how many copies of Dracula do i have", ["you have “Dracula”"], {"Dracula"}),
+    ("which series have holes", ["None of your series has a gap"], None),
+    ("how many books did I read in 2021 and how many in 2022", ["2 books read in 2021", "1 book read in 2022"], None),
+    ("what should I discard", [], {"Men at Arms"}),
 )  # fmt: skip
 NOT_ANSWERED = (
     "what did I borrow from Petra", "a quién prestó Petra", "zufälliges Buch aus dem Keller", "books in the hall", "sell Dracula",
@@ -48,19 +57,29 @@ def library(owner):
     read = {"status": Status.READ}
     fantasy = {"author": "Terry Pratchett", "series": "City Watch", "categories": ("Fantasy",), "language": "en", "shelf": attic}
     first = make_copy(owner, "Guards! Guards!", series_number="1", rating=9, pages=376, **fantasy, **read)
-    make_copy(owner, "Men at Arms", series_number="2", status=Status.READING, pages=390, **fantasy)
+    second_volume = make_copy(owner, "Men at Arms", series_number="2", status=Status.READING, pages=390, **fantasy)
     old = {"language": "en", "published_date": "2003", "first_published": 1897, "categories": ("Horror",)}
     second = make_copy(owner, "Dracula", "Bram Stoker", shelf=study, pages=418, **old, **read)
     third = make_copy(owner, "1984", "George Orwell", pages=328, language="en", published_date="1949", rating=7, **read)
     bought = {"price": "12.50", "currency": "EUR", "bought": date(2021, 3, 1)}
-    make_copy(owner, "Der Zauberberg", "Thomas Mann", language="de", pages=1000, published_date="1924", **bought)
+    make_copy(
+        owner,
+        "Der Zauberberg",
+        "Thomas Mann",
+        language="de",
+        pages=1000,
+        published_date="1924",
+        categories=("Klassiker",),
+        **bought,
+    )
     lent = make_copy(owner, "It", "Stephen King", language="en", pages=1138)
-    make_copy(owner, "Rayuela", "Julio Cortázar", language="es", pages=600)
+    make_copy(owner, "Rayuela", "Julio Cortázar", language="es", pages=600, categories=("Ciencia ficción",))
     make_copy(owner, "You", "Caroline Kepnes", language="en", pages=280)
     make_copy(owner, "Hope", "Somebody Else", status=Status.WISHLIST, language="de", pages=100)
     for copy, day in ((first, date(2021, 2, 1)), (second, date(2021, 5, 1)), (third, date(2022, 6, 1))):
         ReadingFactory(copy=copy, finished=day)
     LoanFactory(copy=lent, borrower="Petra")
+    second_volume.tags.add(TagFactory(user=owner, name="to discard"))
     third.tags.add(TagFactory(user=owner, name="classic"))
 
 

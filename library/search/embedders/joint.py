@@ -5,6 +5,8 @@ import numpy as np
 from library.search.embedders import Made, unit
 
 SECOND = 0.5  # weight of the second model's similarity relative to the first (measured: docs/search.md)
+SECOND_ABROAD = 3  # the same for queries that are not in English
+ENGLISH = 1.55  # word pieces per word, at most: other languages fall into more of the English model's pieces
 
 
 class JointEmbedder:
@@ -21,3 +23,11 @@ class JointEmbedder:
     def embed(self, texts: list[str]) -> Made:
         rows = [self.first.embed(texts).vectors, self.second.embed(texts).vectors * SECOND**0.5]
         return Made(unit(np.hstack(rows)))
+
+    def asking(self, texts: list[str]) -> Made:
+        """Vectors of queries; one in another language leans on the second model, as the mean of the two that it gives."""
+        rows = self.embed(texts).vectors
+        abroad = [self.first.pieces_per_word(text) > ENGLISH for text in texts]
+        rows[abroad, : self.first.size] *= (1 + SECOND) / (1 + SECOND_ABROAD)
+        rows[abroad, self.first.size :] *= SECOND_ABROAD / SECOND * (1 + SECOND) / (1 + SECOND_ABROAD)
+        return Made(rows)

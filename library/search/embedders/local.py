@@ -70,6 +70,11 @@ class LocalEmbedder:
         """Whether the word is a single token, which common English words are."""
         return self.tokenizer.token_to_id(word) is not None
 
+    def pieces_per_word(self, text: str) -> float:
+        """Into how many tokens a word falls on average."""
+        words = [word for word in text.lower().split() if word.isalpha()]
+        return len(self.tokenizer.encode(" ".join(words), add_special_tokens=False).ids) / max(1, len(words))
+
     @cached_property
     def threads(self) -> ThreadpoolController:
         """Limits numpy to one core: with small matrices beside other work, two threads took 20 times as long."""

@@ -37,8 +37,3 @@ def test_a_book_in_the_language_of_the_question_comes_first(owner):
 @pytest.mark.parametrize("word", ["garden", "die", "gift", "war", "animals", "pain", "chat", "dune", ""])
 def test_english_words_mean_themselves(word):
     assert glossary.english(word) == ()
-
-
-def test_a_question_is_said_in_english():
-    assert glossary.translated("cuisine végétarienne") == "cooking vegetarian"
-    assert glossary.translated("a whale") == ""

@@ -99,12 +99,43 @@ def test_what_has_not_all_the_words_comes_after_and_says_so(owner):
     assert [hit.related for hit in found.hits] == [False, False, *[True] * (found.total - 2)]
 
 
+def two_models(pieces_per_word: float) -> joint.JointEmbedder:
+    first = hashing.HashingEmbedder()
+    first.knows, first.pieces_per_word = None, lambda text: pieces_per_word
+    return joint.JointEmbedder(first, Other())
+
+
 def test_two_local_models_are_one():
-    first, second = hashing.HashingEmbedder(), Other()
-    first.knows = None
-    both = joint.JointEmbedder(first, second)
+    both = two_models(1)
     assert both.size == 388
     assert np.allclose(np.linalg.norm(both.embed(["a garden", "b"]).vectors, axis=1), 1, atol=1e-5)
+    assert np.allclose(both.asking(["a garden"]).vectors, both.embed(["a garden"]).vectors)
+
+
+def test_a_query_in_another_language_leans_on_the_model_of_many_languages():
+    both, texts = two_models(2.5), ["ein Garten", "a garden"]
+    query, book = both.asking(texts[:1]).vectors[0], both.embed(texts[1:]).vectors[0]
+    in_english, in_many = (
+        (model.embed(texts).vectors @ model.embed(texts).vectors.T)[0, 1] for model in (both.first, both.second)
+    )
+    assert query @ book == pytest.approx((in_english + joint.SECOND_ABROAD * in_many) / (1 + joint.SECOND_ABROAD), abs=1e-5)
+
+
+@pytest.mark.parametrize("before", [None, b"", b"something else", "cut", "other numbers"])
+def test_a_table_in_a_file_has_the_same_numbers_whatever_stood_there(before, tmp_path):
+    table, path = np.arange(2000, dtype=np.uint8).reshape(100, 20), tmp_path / "table.npy"
+    if before is not None:
+        np.save(path, table + 1)
+        whole = path.read_bytes()
+        path.write_bytes({"cut": whole[:500], "other numbers": whole}.get(before, before))
+    mapped = multilingual._mapped(table, path)
+    assert isinstance(mapped, np.memmap) and np.array_equal(mapped, table)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_table_stays_in_memory_where_no_file_can_be_written(tmp_path):
+    table = np.zeros((3, 4), dtype=np.uint8)
+    assert multilingual._mapped(table, tmp_path / "missing" / "table.npy") is table
 
 
 def test_fusion_puts_what_both_sides_have_before_what_one_has():
