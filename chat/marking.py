@@ -77,7 +77,8 @@ def _is_name(reading: ReadQuestion, place: int, size: int, found: list) -> bool:
     if len(reading.words) == 1:
         return True
     capital = place > 0 and reading.raw[place][0].isupper()
-    return capital or _follows_by(reading, place) or {"tag", "shelf"} & {kind for kind, _ in found} != set()
+    followed = reading.words[place + 1 : place + 2] in (["by"], ["von"])
+    return capital or followed or _follows_by(reading, place) or {"tag", "shelf"} & {kind for kind, _ in found} != set()
 
 
 def _has_other_given_name(reading: ReadQuestion, place: int, found: list) -> bool:

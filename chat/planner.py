@@ -32,6 +32,7 @@ LONGEST = 1000
 SHOWN = 12
 SINGLE_LETTERS = frozenset(string.ascii_lowercase)
 OF_MANY = ("count", "listing", "extremes", "random_pick", "numbers")  # intents that answer from conditions
+SURE = 0.9  # likeness from which on a question about one book may have a word that nothing is made of
 SHORTEST_RESPELT = 5  # letters; shorter words are too often near a name
 WHICH = ("which", "what", "welch", "quel", "que", "cual")
 COMPARING = frozenset("more less fewer mehr weniger plus moins mas menos".split())
@@ -59,7 +60,7 @@ def plan_answer(
         if reply is None and name in ("compare", "numbers") and question.query.narrows:  # nothing to compare or to add up
             question, name = _with_topic(_with_unused_marks(question, "listing")), "listing"
             reply = INTENTS[name].answer(question)
-    if reply and reply.understood and question.unused and name in OF_MANY:
+    if reply and reply.understood and question.unused and (name in OF_MANY or likeness < SURE):
         reply = Reply(f"I do not know what “{question.unknown}” means here, so I do not answer that.", understood=False)
     if reply is None or not reply.understood:
         reply = _search(question, reply)
@@ -125,7 +126,8 @@ def _last_author(question: Question) -> str:
 def _settled(question: Question, name: str) -> tuple[Question, str]:
     """The question as its intent answers it, and the intent that does."""
     if name in (*OF_MANY, "owning", "refine") and _compares_periods(question):
-        return replace(question, unused=[word for word in question.unused if word not in question.reading.dropped]), "compare"
+        known = {*question.reading.dropped, *COMPARING, *THAN}
+        return replace(question, unused=[word for word in question.unused if word not in known]), "compare"
     if name in OF_MANY and question.query.narrows and _goes_on(question):
         name = "refine"
     if name == "refine":

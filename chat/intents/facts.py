@@ -18,8 +18,10 @@ def answer_facts(question: Question) -> Reply | None:
     name = next((name for name in ASKED if question.field(name)), "year" if question.has("published") else "")
     if name in ("", "finished", "year", "added") and question.has("read"):
         name = "finished"
-    if not name and question.unused:  # `sell Emma`
-        return Reply(f"I do not know what “{question.unknown}” means here, so I do not answer that.", understood=False)
+    if not name and len(question.reading.words) > sum(
+        mark.end - mark.start for mark in question.reading.all("title", "by", "author")
+    ):
+        return Reply(f"I do not know what you ask about {titled(copies[0])}, so I do not answer that.", understood=False)
     copy = copies[0]
     return Reply(_noted(name, copy) if name in NOTED else SENTENCES[name](question, copy), [copy.pk])
 

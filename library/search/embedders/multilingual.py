@@ -75,5 +75,6 @@ def _is_same(table: np.ndarray, path: Path) -> bool:
 
 def _forget_pages(table: np.ndarray):
     """Many texts read most of a mapped table; what is read again comes from the file."""
-    if isinstance(table, np.memmap) and hasattr(mmap, "MADV_DONTNEED"):
-        table._mmap.madvise(mmap.MADV_DONTNEED)
+    pages = getattr(table, "_mmap", None)
+    if pages and hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_DONTNEED)
