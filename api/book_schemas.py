@@ -9,6 +9,8 @@ from pydantic.json_schema import SkipJsonSchema
 
 from api.schemas import In, OneOf, Out, Slice, Text
 from catalogs import isbn
+from catalogs.languages import language_of
+from catalogs.statements import is_partial_date
 from library.copies import tagging
 from library.forms import LibraryFilter
 from library.models import Condition, Status, UserBook
@@ -33,6 +35,18 @@ def _right_isbn(text: str) -> str:
     return isbn.parse(text) if text.strip() else ""
 
 
+def _real_date(text: str) -> str:
+    if text and not is_partial_date(text):
+        raise ValueError("There is no such day")
+    return text
+
+
+def _known_language(text: str) -> str:
+    if text.strip() and not language_of(text):
+        raise ValueError("This language is not known: use two letters, such as en")
+    return language_of(text)
+
+
 def _no_half_measures(stars: float | None) -> float | None:
     if stars is not None and stars * 2 != int(stars * 2):
         raise ValueError("The rating must be from 0.5 to 5 stars, in steps of 0.5")
@@ -54,6 +68,8 @@ Names = Annotated[list[Annotated[Text, Field(max_length=200)]], Field(max_length
 TagNames = Annotated[
     list[Annotated[Text, Field(max_length=tagging.LONGEST)]], Field(max_length=tagging.AT_MOST), AfterValidator(tagging.tidy)
 ]
+PartialDate = Annotated[Text, AfterValidator(_real_date)]
+Language = Annotated[Text, AfterValidator(_known_language)]
 Stars = Annotated[float | None, Field(ge=0.5, le=5, multiple_of=0.5), AfterValidator(_no_half_measures)]
 Price = Annotated[Decimal | None, Field(ge=0, max_digits=10, decimal_places=2, examples=["12.50"])]
 Day = Annotated[date | None, Field(examples=["2026-11-21"])]
@@ -68,11 +84,13 @@ class BookFacts(In):
         "", description="10 or 13 digits, with or without hyphens, or an EAN-13 with add-on.", examples=["978-0-441-47812-5"]
     )
     publisher: Text = text("publisher")
-    published_date: Text = Field("", pattern=DATE, max_length=10, description="2017, 2017-02 or 2017-02-07.", examples=["1969"])
+    published_date: PartialDate = Field(
+        "", pattern=DATE, max_length=10, description="2017, 2017-02 or 2017-02-07.", examples=["1969"]
+    )
     first_published: Annotated[int | None, Field(ge=-4000, le=2100)] = Field(
         None, description="The year in which the work first appeared, negative for BC.", examples=[1965]
     )
-    language: Text = text("language", examples=["en"])
+    language: Language = Field("", max_length=40, description="Two letters, or a name in English.", examples=["en"])
     series: Text = text("series")
     series_number: Text = text("series_number")
     pages: Annotated[int | None, Field(ge=1, le=100_000)] = None

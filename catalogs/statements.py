@@ -4,6 +4,7 @@ What cannot be read for certain is left out: a wrong year is worse than none."""
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 FIRST_YEAR, LAST_YEAR = 1000, 2100  # of a printed book; 0101-01-01 and the like mean that nobody knows
 YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
@@ -33,6 +34,15 @@ def published_date(text, coded: str = "") -> str:
     if coded and (coded in {year for year, _ in years} or not _first(years)):
         return coded
     return _first(years)
+
+
+def is_partial_date(text: str) -> bool:
+    """Whether this is `2017`, `2017-02` or `2017-02-07`, and there is such a day."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", text, re.ASCII)
+    try:
+        return bool(match and date(*(int(part or 1) for part in match.groups())))
+    except ValueError:
+        return False
 
 
 def _years(text: str) -> list[tuple[str, str]]:

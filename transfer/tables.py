@@ -26,7 +26,7 @@ UNREADABLE = "The column “{}” could not be read; its text is kept as it is."
 SLIPS, OF_TEN = 0.2, 0.5  # the share of ratings above 5 in a list out of five at most, and in one out of ten at least
 SCALE = re.compile(r"(?i)(?:/|out of|of|von|van|sur|de|su|[-–])\s*([3-9]|10|20|100)\b")
 
-FURTHER = re.compile(r"(.*[^\W\d_])[ _]?[2-9]")  # Author2, Tag 3
+FURTHER = re.compile(r"(.*[^\W\d_])[ _]?[1-9]")  # Author2, Tag 3
 POSSESSIVE = re.compile(r"(?i)^(?:my|meine?|ma|mon|mes|mia|mio|mi|mis|minhas?|meus?|mijn)\s+(?=\w)")
 SCALE_IN_NAME = re.compile(r"\s*(?:\([^()]*\)|/\s*\d+|out of \d+)\s*$")
 
@@ -119,7 +119,8 @@ class Table:
         plan = self.plan(mapping)
         hints = replace(hints, statuses=self.statuses, program=self.program or self.name)
         for row in islice(self.rows(stream, encoding), after, None):
-            late = [(name, KEEP) for name in row.values if name not in mapping]  # met behind the beginning of the file
+            # An entry may have names that no entry in the beginning of the file had.
+            late = [(name, KEEP) for name in row.values if name not in mapping] if self.starts else []
             yield row, self.item(row, late + plan, hints)
 
     @staticmethod

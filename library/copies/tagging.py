@@ -36,7 +36,7 @@ def tidy(names) -> list[str]:
     found: dict[str, str] = {}
     for name in names:
         name = " ".join(name.replace("\0", " ").split())[:LONGEST].strip()
-        if name:
+        if name.strip(" ,;"):
             found.setdefault(Tag.fold(name), name)
     return list(found.values())
 

@@ -10,7 +10,16 @@ from library.copies import bulk_changes, loans, owner_edits, readings, tagging
 from library.covers import cover_choice
 from library.covers.cover_files import PictureError, as_cover
 from library.forms.edit_conflicts import CarefulForm, EditConflict, LongTextField
-from library.forms.fields import AuthorsField, ISBNField, ListField, OwnShelfForm, PriceField, TagsField
+from library.forms.fields import (
+    AuthorsField,
+    ISBNField,
+    LanguageField,
+    ListField,
+    OwnShelfForm,
+    PartialDateField,
+    PriceField,
+    TagsField,
+)
 from library.models import Loan, Reading, Shelf, Status, UserBook
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -88,6 +97,8 @@ class FactsForm(CarefulForm):
 
     authors = AuthorsField(required=False)
     isbn13 = ISBNField(required=False)
+    published_date = PartialDateField()
+    language = LanguageField()
     description = LongTextField(widget=forms.Textarea(attrs={"rows": 5}), max_length=50_000)
     categories = ListField(required=False, help_text="Separate several with commas.")
     cover = forms.URLField(
@@ -102,18 +113,10 @@ class FactsForm(CarefulForm):
             "first_published", "language", "pages", "binding", "description", "categories", "cover",
         ]  # fmt: skip
         help_texts = {
-            "published_date": "As much as you know, such as 2017, 2017-02 or 2017-02-07.",
             "first_published": "The year in which the work appeared, in whatever edition.",
-            "language": "Two letters, such as en or de.",
             "series_number": "Such as 1, 2.5 or 1-3.",
             "binding": "Hardcover, paperback, …",
         }
-
-    def clean_published_date(self):
-        date = self.cleaned_data["published_date"].strip()
-        if date and not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", date):
-            raise ValidationError("Enter the date as 2017, 2017-02 or 2017-02-07.")
-        return date
 
     def clean_first_published(self):
         year = self.cleaned_data["first_published"]

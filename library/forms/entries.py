@@ -9,11 +9,10 @@ from catalogs import Record, isbn
 from catalogs.lookup import Lookup
 from library.copies import identity, isbn_entry
 from library.copies.isbn_entry import Batch, OnDuplicate
-from library.forms.fields import AuthorsField, ISBNField, OwnShelfForm, TagsField
+from library.forms.fields import AuthorsField, ISBNField, LanguageField, OwnShelfForm, PartialDateField, TagsField
 from library.models import Entry, Shelf, Status, UserBook
 
 AT_ONCE = 200  # books in one request of the scanner's page
-DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 
 
 class EntryBatchForm(OwnShelfForm, forms.Form):
@@ -116,14 +115,8 @@ class AddBookForm(OwnShelfForm, forms.Form):
     series_number = forms.CharField(label="Number in the series", max_length=20, required=False)
     subtitle = forms.CharField(max_length=500, required=False)
     publisher = forms.CharField(max_length=200, required=False)
-    published_date = forms.RegexField(
-        rf"^{DATE}$", label="Published", required=False, help_text="As much as you know, such as 2017, 2017-02 or 2017-02-07.",
-        error_messages={"invalid": "Enter the date as 2017, 2017-02 or 2017-02-07."},
-    )  # fmt: skip
-    language = forms.RegexField(
-        r"^[a-zA-Z]{2,3}$", required=False, help_text="Two letters, such as en or de.",
-        error_messages={"invalid": "Enter the language as two letters, such as en or de."},
-    )  # fmt: skip
+    published_date = PartialDateField(label="Published")
+    language = LanguageField()
     pages = forms.IntegerField(min_value=1, max_value=100_000, required=False)
     binding = forms.CharField(max_length=50, required=False, help_text="Hardcover, paperback, …")
     tags = TagsField(required=False)

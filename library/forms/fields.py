@@ -10,6 +10,8 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 
 from catalogs import isbn
+from catalogs.languages import language_of
+from catalogs.statements import is_partial_date
 from library.copies import tagging
 from library.models import Shelf
 
@@ -98,6 +100,31 @@ class ISBNField(forms.CharField):
             return isbn.parse(value)
         except isbn.ISBNError as error:
             raise ValidationError(str(error)) from error
+
+
+class PartialDateField(forms.CharField):
+    def __init__(self, **kwargs):
+        help_text = "As much as you know, such as 2017, 2017-02 or 2017-02-07."
+        super().__init__(**{"required": False, "max_length": 10, "help_text": help_text} | kwargs)
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        if value and not is_partial_date(value):
+            raise ValidationError("Enter the date as 2017, 2017-02 or 2017-02-07.")
+        return value
+
+
+class LanguageField(forms.CharField):
+    """A language by its code or its name, stored as two letters."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, max_length=40, help_text="Two letters, such as en or de, or a name.", **kwargs)
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        if value and not language_of(value):
+            raise ValidationError("Enter the language as two letters, such as en or de, or by its name.")
+        return language_of(value)
 
 
 class _LongSelect(forms.Select):

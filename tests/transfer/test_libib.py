@@ -52,3 +52,9 @@ def test_an_abandoned_book_is_not_finished():
 def test_the_name_of_one_person_may_stand_in_two_columns():
     _, (item,) = read(table(HEADER, EMMA | {"creators": "", "first_name": "Jane", "last_name": "Austen"}))
     assert item.facts["authors"] == ["Jane Austen"]
+
+
+def test_the_template_for_adding_many_books_has_names_of_its_own():
+    header = "creators,began_date,completed_date,copies,upc_isbn10,ean_isbn13,length_of,status,title\n"
+    _, (item,) = read(header + "Ann Leckie,2026-01-10,2026-02-06,1,031624662X,9780316246620,432,Completed,Ancillary Justice\n")
+    assert (item.facts["pages"], item.readings) == (432, [["2026-01-10", "2026-02-06"]])

@@ -261,3 +261,22 @@ def test_nan_is_no_publisher_of_any_program():
     header = "Book Id,Title,Author,Author l-f,My Rating,Exclusive Shelf,Publisher,My Review,Bookshelves\n"
     _, (item,) = read(header + "1,NaN,Ann Poe,x,4,read,nan,nan,nan\n")
     assert item.facts == {"title": "NaN", "authors": ["Ann Poe"]} and not item.tags and "review" not in item.own
+
+
+@pytest.mark.parametrize(
+    "last, left_out",
+    [("Total,,12.50,2", True), ("Summe:,,12.50,", True), ("Total,Rebecca Miller,9.00,1", False), ("Totals,,,", False)],
+)
+def test_a_row_that_adds_up_the_others_is_not_a_book(last, left_out):
+    _, items = read(f"Title,Author,Price,Copies\nEmma,Jane Austen,5.00,1\nMort,Terry Pratchett,7.50,1\n{last}\n")
+    assert [bool(item.left_out) for item in items] == [False, False, left_out]
+
+
+def test_a_shelf_called_as_a_reading_status_is_one():
+    _, items = read("title,author,shelf\nPiranesi,Susanna Clarke,currently-reading\nEmma,Jane Austen,Hall\n")
+    assert [(item.own.get("status"), item.shelf) for item in items] == [("reading", []), (None, ["Hall"])]
+
+
+def test_a_keyword_with_a_comma_stays_one_in_quotes():
+    _, (item,) = read('Title,Tags\nEmma,"""Bath, England"", classic; signed"\n')
+    assert item.tags == ["Bath, England", "classic", "signed"]

@@ -63,6 +63,12 @@ def test_openreads_leaves_out_what_was_deleted_and_reads_its_readings():
     assert "deleted" in left.left_out
 
 
+def test_openreads_may_have_a_surname_first_where_it_took_a_book_from_a_catalogue():
+    head = "title,author,status,deleted,rating,readings,date_modified\n"
+    _, (item, other) = read(head + 'Winter,"Marsden, John",planned,false,,,\nRelic,"Douglas Preston, Lincoln Child",,false,,,\n')
+    assert item.facts["authors"] == ["John Marsden"] and other.facts["authors"] == ["Douglas Preston", "Lincoln Child"]
+
+
 def test_inventaire_names_a_title_by_its_edition_or_its_work():
     header = "Item URL,Edition URL,ISBN-13,Title,Works labels,Works URLs,Authors labels,Item transaction,Item created,Shelves"
     rows = [
@@ -252,7 +258,7 @@ def test_a_day_that_may_be_two_days_is_left_out_and_told():
     ],
 )
 def test_nothing_structured_becomes_a_list_of_isbns(content):
-    with pytest.raises(NotReadable, match="cannot be imported"):
+    with pytest.raises(NotReadable, match="cannot be imported|does not know this format"):
         read(content)
 
 

@@ -55,6 +55,14 @@ def test_the_log_of_open_library_has_numbers_alone():
     assert items[2].problem
 
 
+def test_the_log_of_open_library_of_today_has_titles_and_ratings():
+    header = "Work ID,Title,Authors,First Publish Year,Edition ID,Bookshelf,My Ratings,Ratings Average,Subjects\n"
+    kind, (item,) = read(header + 'OL1W,Kindred,Octavia E. Butler,1979,OL2M,Already Read,5,4.1,"Slavery, Time travel"\n')
+    assert kind == "open_library" and item.facts["categories"] == ["Slavery", "Time travel"]
+    assert (item.title, item.facts["authors"], item.facts["first_published"]) == ("Kindred", ["Octavia E. Butler"], 1979)
+    assert (item.own, item.ids, item.problem) == ({"status": "read", "rating": 10}, {"open_library": "OL2M"}, "")
+
+
 def answering(handler):
     client = httpx.Client(transport=httpx.MockTransport(handler))
     return lambda: OpenLibrary(client, "https://openlibrary.example")

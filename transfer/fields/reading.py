@@ -49,8 +49,13 @@ WORDS_OF_STATUS = {
 STATUSES = {word.replace("-", " "): status for status, words in WORDS_OF_STATUS.items() for word in words.split(", ")}
 
 
+def plain_word(text: str) -> str:
+    """A status however it is written: `Currently_Reading`, `to-read`."""
+    return " ".join(re.sub(r"[\s_-]+", " ", text.casefold().replace("'", "’")).split())
+
+
 def _status(item: Item, text: str, hints: Hints):
-    word = " ".join(re.sub(r"[\s_-]+", " ", text.casefold().replace("'", "’")).split())
+    word = plain_word(text)
     known = hints.statuses.get(text.casefold().strip()) or hints.statuses.get(word) or STATUSES.get(word)
     if known:
         item.own["status"] = str(known)

@@ -21,8 +21,8 @@ FORMAT = Table(
     columns=columns_of("""
         title: title | author_list: creators | together: first_name; last_name | shelf: collection
         isbn: ean_isbn13; upc_isbn10 | description: description | publisher: publisher | published: publish_date | series: group
-        tags: tags | notes: notes | price: price | pages: length | rating: rating | review: review | status: status
-        begun: began | finished: completed | added: added | copies: copies
+        tags: tags | notes: notes | price: price | pages: length; length_of | rating: rating | review: review | status: status
+        begun: began; began_date | finished: completed; completed_date | added: added | copies: copies
     """),
     complete=_complete,
     stars=5,

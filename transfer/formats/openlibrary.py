@@ -7,12 +7,13 @@ from transfer.tables import Table, columns_of
 
 def _complete(item: Item, values: dict[str, str], hints: Hints):
     """The title is found out later; here the number alone makes it a row."""
+    values = {name.title(): text for name, text in values.items()}
     for name in ("Edition Id", "Work Id"):
         if number := values.get(name, "").rstrip("/").rsplit("/", 1)[-1]:
             item.ids[hints.program] = number[:100]
             item.extra[name] = number[:100]
             return
-    item.problem = "This row has no Open Library number."
+    item.problem = "" if item.title else "This row has no Open Library number."
 
 
 FORMAT = Table(

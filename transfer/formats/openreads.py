@@ -27,7 +27,7 @@ FORMAT = Table(
     "Openreads",
     signature=("olid", "readings", "book_format", "my_review", "date_modified", "favourite", "deleted"),
     columns=columns_of("""
-        plain_title: title | subtitle: subtitle | author_list: author | description: description | status: status
+        plain_title: title | subtitle: subtitle | authors: author | description: description | status: status
         favourite: favourite | deleted: deleted | rating: rating | pages: pages | published: publication_year | isbn: isbn
         together: tags; readings | review: my_review | notes: notes | binding: book_format | added: date_added
         drop: date_modified; blur_hash; has_cover

@@ -5,6 +5,7 @@ import re
 from catalogs import folding
 from catalogs.names import PersonName
 from transfer.fields import KEEP
+from transfer.fields.reading import STATUSES, plain_word
 from transfer.items import Hints, Item
 from transfer.tables import POSSESSIVE, Table
 
@@ -44,7 +45,7 @@ categories: genre, genres, category, categories, subject, subjects, kategorie, k
 status: status, read status, reading status, shelf status, exclusive shelf, statut, lesestatus, estado, stato, état
 was_read: read, is read, have read, read it, completed, lu, gelesen, leído, letto
 wished: wish list, wishlist, is wishlist, wanted
-deleted: deleted, is deleted
+deleted: deleted, is deleted, has been deleted
 owned_once: previously owned
 collection_status: collection status
 favourite: favourite, favorite, favourites, favorites, is favorite, is favourite, favorit, favoriten, lieblingsbuch, favori,
@@ -58,7 +59,8 @@ tags: tags, tag, labels, keywords, schlagworte, stichworte, étiquettes, etiquet
 shelf: shelf, location, shelf location, shelving location, copy location, media location,
     bookcase, room, physical location, regal, standort, ort, emplacement, étagère, ubicación, estantería,
     posizione, scaffale
-read_on: date read, read on, last date read, date completed, reading date, gelesen am, lu le, date de lecture,
+read_on: date read, read on, last date read, date last read, last read, date completed, reading date, gelesen am, lu le,
+    date de lecture,
     fecha de lectura, leído el, data di lettura, data lettura, letto il, data de leitura, lido em, gelezen op
 read_between: dates read
 read_count: read count, times read, number of readings
@@ -68,8 +70,8 @@ finished: date finished, finished, finish date, end date, finished reading, fini
     terminé le, date de fin, fecha de fin, data di fine, finished reading date, uitgelezen op
 stopped: date stopped, stopped date
 added: date added, added, added on, created, created at, added date, hinzugefügt am, ajouté le, date d’ajout, fecha de alta
-bought: purchased, bought, purchase date, date bought, date purchased, acquired, date acquired, acquired date, kaufdatum,
-    gekauft am, date d’achat, acheté le, fecha de compra, data di acquisto
+bought: purchased, purchased on, bought, purchase date, date bought, date purchased, acquired, date acquired, acquired date,
+    kaufdatum, gekauft am, date d’achat, acheté le, fecha de compra, data di acquisto
 bought_from: bought from, purchase location, purchase place, purchase store, shop, store, bought at, gekauft bei, lieu d’achat
 price: price, purchase price, price paid, preis, kaufpreis, prix, precio, prezzo
 condition: condition, zustand, état du livre, condizione
@@ -87,6 +89,8 @@ COLUMNS = {
 
 COUNTED = re.compile(r"(?i)(?:number of )?(?:ratings|votes)(?: count)?|rating count|average rating")
 STATEMENT = "Statement of responsibility"
+SUMS = frozenset("total totals sum summe gesamt insgesamt somme totale totaal suma soma".split())
+NUMBER = re.compile(r"[^\w]*[\d.,' ]*\d[\d.,' ]*\D{0,5}")
 
 
 def _settle(mapping: dict[str, str]) -> dict[str, str]:
@@ -107,6 +111,11 @@ def _settle(mapping: dict[str, str]) -> dict[str, str]:
 def _complete(item: Item, values: dict[str, str], hints: Hints):
     """Library systems write the writers behind the title, too: `Emma / Jane Austen.`"""
     item.ids = {}  # nobody knows whether such numbers stay the same
+    if item.shelf and (status := STATUSES.get(plain_word(item.shelf[0]))):  # as BookWyrm and others call it
+        item.own["status"], item.shelf = str(status), []
+    others = [text for text in values.values() if text and text != item.title]
+    if item.title.casefold().rstrip(":") in SUMS and others and all(map(NUMBER.fullmatch, others)):
+        item.left_out = "This row adds up the others; it is not a book."
     title, slash, behind = item.title.rpartition(" / ")
     words = folding.fold(behind).split()
     if slash and any(PersonName(name).surname_key in words for name in item.facts.get("authors", [])):
