@@ -258,7 +258,7 @@ def test_a_day_that_may_be_two_days_is_left_out_and_told():
     ],
 )
 def test_nothing_structured_becomes_a_list_of_isbns(content):
-    with pytest.raises(NotReadable, match="cannot be imported|does not know this format"):
+    with pytest.raises(NotReadable, match=r"cannot be imported|does not know this format"):
         read(content)
 
 
