@@ -17,6 +17,8 @@ from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin
 from django_q.models import Failure, OrmQ, Schedule, Success
 
 from accounts import account_deletion
+from accounts.admin import ApiTokenAdmin, DeliveryAdmin, WebhookAdmin
+from accounts.models import ApiToken, Delivery, Webhook
 from jobs.admin import ReadOnlyAdmin
 
 User = get_user_model()
@@ -34,6 +36,9 @@ FOR_SUPERUSERS = {
     Success: TaskAdmin,
     Failure: FailAdmin,
     OrmQ: QueueAdmin,
+    ApiToken: ApiTokenAdmin,
+    Webhook: WebhookAdmin,  # an address may be a secret
+    Delivery: DeliveryAdmin,
 }
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -54,7 +59,8 @@ class SuperuserAdmin(admin.ModelAdmin):
 for model, shown in FOR_SUPERUSERS.items():
     if admin.site.is_registered(model):  # django-q2 hides its queue where that is not in the database
         admin.site.unregister(model)
-        admin.site.register(model, type(shown.__name__, (SuperuserAdmin, shown), {}))
+        bases = (shown, SuperuserAdmin) if issubclass(shown, ReadOnlyAdmin) else (SuperuserAdmin, shown)
+        admin.site.register(model, type(shown.__name__, bases, {}))
 
 
 @admin.register(LogEntry)

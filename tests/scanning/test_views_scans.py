@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 from PIL import Image
 
 from library.models import Shelf
@@ -337,3 +338,11 @@ def test_a_name_of_letters_of_four_bytes_fits_any_file_system(owner_client, owne
     assert owner_client.post(reverse("scan_new"), {"photos": [file]}).status_code < 400
     scan = Scan.objects.get(user=owner)
     assert scan.filename.startswith("\U00020001") and len(Path(str(scan.photo)).name.encode()) < 255
+
+
+def test_the_settings_say_what_reads_and_what_it_cost(owner, owner_client, settings):
+    settings.OCR, settings.PROPOSER, settings.CATALOGS, settings.SCAN_MONTHLY_USD = "textract", "rules", ["open_library"], 5
+    owner.purchases.create(service="textract", usd=1.5)
+    page = " ".join(strip_tags(owner_client.get(reverse("settings")).content.decode().replace("<", " <")).split())
+    assert "Reads the text Textract Finds the books this machine, by rules Looks them up in Open Library" in page
+    assert "This month $1.50 of at most $5.00" in page
