@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from functools import cache
+
+from opencc import OpenCC
 
 ARTICLES_OF = {
     "en": "the a an", "de": "der die das ein eine", "fr": "le la les un une l", "es": "el la los las lo un una",
@@ -17,11 +20,12 @@ LETTERS = str.maketrans(
 APOSTROPHES = re.compile("['’‘`´ʼʻ′]")
 PIECE = 256  # letters
 WORD = re.compile(r"[^\W_]+")
+CHINESE = "\u4e00", "\u9fff"
 
 
 def fold(text: str) -> str:
     """Words of lower case letters and digits, the one form in which text is compared, sorted, indexed and searched:
-    `Müller’s Büro` becomes `mullers buro`, and `Łódź` becomes `lodz`."""
+    `Müller’s Büro` becomes `mullers buro`, `Łódź` becomes `lodz`, and `楚辭` becomes `楚辞`."""
     text = (text or "").replace("&", " and ")
     if text.isascii():  # most text is, and a search spends most of its time on folding
         text = text.lower()
@@ -29,8 +33,18 @@ def fold(text: str) -> str:
         text = APOSTROPHES.sub("", text)  # NFKD would turn some into spaces
         text = "".join(c for c in _decomposed(text) if not unicodedata.combining(c))
         text = text.casefold().translate(LETTERS)
+        if max(text, default="") >= CHINESE[0]:
+            text = text.translate(_simplified_characters())
     text = _with_spoken_signs(text)
     return " ".join(WORD.findall(APOSTROPHES.sub("", text)))
+
+
+@cache
+def _simplified_characters() -> dict[int, str]:
+    """Traditional Chinese characters and their simplified forms, one by one, so that a part of a text folds as in the whole."""
+    characters = "\n".join(map(chr, range(ord(CHINESE[0]), ord(CHINESE[1]) + 1)))
+    simplified = OpenCC("t2s").convert(OpenCC("t2s").convert(characters))  # some have two steps
+    return {ord(one): other for one, other in zip(characters.split("\n"), simplified.split("\n"), strict=True) if one != other}
 
 
 def _decomposed(text: str) -> str:

@@ -15,6 +15,7 @@ from catalogs.folding import fold, fold_name, sort_title, split_name
         ("snake_case -- dash", "snake case dash"),
         ("Мёртвые души", "мертвые души"),
         ("三体", "三体"),
+        ("楚辭今注 薴", "楚辞今注 苎"),
         ("Łódź", "lodz"),
         ("ŁÓDŹ", "lodz"),
         ("Smørrebrød Ångström", "smorrebrod angstrom"),

@@ -194,7 +194,12 @@ def test_a_publishers_stamp_behind_a_book_is_no_spine_of_its_own():
 
 @pytest.mark.parametrize(
     ("read", "title", "author"),
-    [("平凡的世界 路遥", "平凡的世界", "路遥"), ("围城钱钟书", "围城", "钱钟书"), ("소년이 온다 한강", "소년이 온다", "한강")],
+    [
+        ("平凡的世界 路遥", "平凡的世界", "路遥"),
+        ("围城钱钟书", "围城", "钱钟书"),
+        ("楚辭今注 湯炳正", "楚辞今注", "汤炳正"),
+        ("소년이 온다 한강", "소년이 온다", "한강"),
+    ],
 )
 def test_a_title_in_a_script_without_spaces_is_told_by_its_characters(read, title, author):
     assert titles(matched([down(read, 100, 0, 500)], book(title, author), book("三体", "刘慈欣"))) == [title]
