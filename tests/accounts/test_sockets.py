@@ -21,9 +21,10 @@ from accounts.socket_auth import (
     paced,
     sockets_of,
 )
-from bookimg.asgi import application
+from bookimg.asgi import application, sockets
+from chat.models import Message
 from scanning import events
-from tests.factories import make_scan
+from tests.factories import ChatFactory, make_scan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ELSEWHERE = "https://app.example.org"
@@ -207,3 +208,53 @@ async def test_a_flood_of_messages_is_read_no_faster_than_is_of_use():
     moment += 3600
     await receive()
     assert pauses[-1] == 0, "who was quiet for a while may say a lot again"
+
+
+# ── A walk over every socket and action ─────────────────────────────────────────────────────────────────────────────
+def actions_about(things: dict) -> dict[str, list[dict]]:
+    """By the path of the socket, every action that names something."""
+    job, chat, turn = things["job"], things["chat"], things["turn"]
+    return {
+        "/ws/scans/": [{"action": action, "jobId": job} for action in ("subscribe", "unsubscribe")],
+        "/ws/chat/": [{"action": "ask", "chat": chat, "question": "How many?"}, {"action": "stop", "turn": turn}],
+    }
+
+
+@database_sync_to_async
+def things_of(user) -> dict:
+    message = Message.objects.create(chat=ChatFactory(user=user), question="How many?")
+    return {"job": make_scan(user).job_id, "chat": message.chat.key, "turn": message.pk}
+
+
+PATHS = [f"/{socket.pattern}" for socket in sockets]
+
+
+async def told(socket: Socket) -> list[dict]:
+    """What it is told up to the answer to a ping."""
+    await socket.send_input({"type": "websocket.receive", "text": '{"action": "ping"}'})
+    messages = []
+    while not messages or messages[-1]["type"] != "pong":
+        messages.append(json.loads((await socket.receive_output(5))["text"]))
+    return messages[:-1]
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_a_stranger_is_turned_away_at_every_socket_whatever_is_said(path, owner):
+    for message in actions_about(await things_of(owner))[path]:
+        socket = Socket(path, origin="http://localhost")
+        await socket.opened()
+        await socket.send_input({"type": "websocket.receive", "text": json.dumps(message)})
+        assert await socket.closed_with() == SIGN_IN_FIRST
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_somebody_else_learns_and_changes_nothing_with_any_action(path, owner, stranger):
+    things = await things_of(owner)
+    socket = Socket(path, authorization=f"Bearer {await token_for(stranger, 'write')}")
+    await socket.opened()
+    for message in actions_about(things)[path]:
+        await socket.send_input({"type": "websocket.receive", "text": json.dumps(message)})
+        assert {answer.get("code") for answer in await told(socket)} <= {"not-found"}, message
+    turn = await Message.objects.aget(pk=things["turn"])
+    assert (turn.stop_requested, await Message.objects.acount()) == (False, 1)
+    await socket.send_input({"type": "websocket.disconnect", "code": 1000})
