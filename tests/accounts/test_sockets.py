@@ -168,7 +168,7 @@ OTHER_PAGES = [
 
 @pytest.mark.parametrize("scheme, host, origin", OWN_PAGES + OTHER_PAGES)
 async def test_a_session_counts_for_pages_with_our_scheme_host_and_port(owner, settings, scheme, host, origin):
-    settings.ALLOWED_HOSTS, settings.PUBLIC_URL = ["localhost", "books.example.org"], "https://books.example.org"
+    settings.ALLOWED_HOSTS, settings.PUBLIC_ORIGIN = ["localhost", "books.example.org"], "https://books.example.org"
     settings.CSRF_TRUSTED_ORIGINS = ["https://trusted.example.org:8443"]
     headers = {"cookie": await cookie_of(owner), "host": host} | ({"origin": origin} if origin else {})
     opened = await Socket(scheme=scheme, **headers).opened()

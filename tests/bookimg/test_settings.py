@@ -122,6 +122,8 @@ def test_the_key_of_the_database_may_come_by_itself(tmp_path):
 def test_cookies_of_a_site_behind_https_belong_to_that_host_alone(tmp_path):
     behind_https = settings_of(tmp_path, PUBLIC_URL="https://books.example.org")
     assert (behind_https["SESSION_COOKIE_NAME"], behind_https["CSRF_COOKIE_NAME"]) == ("__Host-sessionid", "__Host-csrftoken")
+    below = settings_of(tmp_path, PUBLIC_URL="https://example.org/books")
+    assert (below["SESSION_COOKIE_NAME"], below["SESSION_COOKIE_PATH"]) == ("__Secure-sessionid", "/books/")
     assert behind_https["SESSION_COOKIE_SECURE"] and settings_of(tmp_path)["SESSION_COOKIE_NAME"] == "sessionid"
 
 
