@@ -29,10 +29,7 @@ def book_json(copy: UserBook) -> dict:
 def _book_json(copy: UserBook, tags: list[str]) -> dict:
     return {
         "id": copy.pk,
-        "title": copy.title,
-        "subtitle": copy.subtitle,
-        "author": copy.author,
-        "authors": copy.authors,
+        **{name: getattr(copy, name) for name in ("title", "subtitle", "author", "authors")},
         "isbn": copy.isbn13,
         "publisher": copy.publisher,
         "publishedDate": copy.published_date,

@@ -262,8 +262,8 @@ class _Chart:
 
 
 def columns(parts: list[Part]) -> _Chart | None:
-    """Vertical columns, for ordered values: years, months, stars."""
-    if not parts:
+    """Vertical columns, for ordered values: years, months, stars. A single one compares nothing."""
+    if len(parts) < 2:
         return None
     top = round_up(max(LEAST_TOP, *(part.count for part in parts)))
     gap = 2 if len(parts) < 60 else 1

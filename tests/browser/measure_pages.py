@@ -1,7 +1,7 @@
 """What the pages of a running BookImg weigh and how long they block, on a slow phone: `python -m tests.browser.measure_pages`.
 
 The address, a username and a password are its arguments. Sizes are kilobytes on the wire without covers and photos, times are
-milliseconds with slow 4G and a processor slowed down four times; each is the middle of three visits with an empty cache."""
+milliseconds with slow 4G and a processor slowed down four times: the middle of three visits with an empty cache."""
 
 import argparse
 import re

@@ -180,3 +180,8 @@ def test_a_year_in_review_shows_what_was_read_in_it(owner, library, owner_client
 def test_goals_of_an_imported_file_may_be_anything(owner, owner_client, kept):
     Preferences.objects.choose(owner, goals=kept)
     assert owner_client.get("/api/v1/statistics/goals/2024").json()["goal"] is None
+
+
+def test_a_single_year_is_no_chart():
+    assert columns([Part("2026", 3)]) is None
+    assert columns([Part("2025", 0), Part("2026", 3)]).top == 5
