@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+LONGEST_VALUE = 256 * 1024  # the longest reviews and book descriptions have a tenth of it
 DAMAGED = "The file is damaged from here on: {}."
 
 
@@ -68,9 +69,11 @@ class Row:
     problem: str = ""
     notes: list[str] = field(default_factory=list)
 
-    def put(self, name: str, text: str, sign: str = ""):
-        """A second value of one name stands behind the first and this sign, or in a column of its own."""
-        if sign and name in self.values:
-            self.values[name] += sign + text
-        else:
-            self.values[f"{name} (2)" if name in self.values else name] = text
+    def put(self, name: str, text: str, sign: str = "") -> str:
+        """Further values of one name stand behind the first and this sign, or in a column of their own. Returns where."""
+        if name in self.values and not sign:
+            name, sign = f"{name} (2)", "; "
+        known = self.values.get(name, "")
+        if len(known) < LONGEST_VALUE:
+            self.values[name] = known + sign + text if known else text
+        return name

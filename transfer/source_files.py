@@ -13,11 +13,10 @@ from typing import BinaryIO
 
 from charset_normalizer import from_bytes
 
-from transfer.items import NotReadable, Row
+from transfer.items import LONGEST_VALUE, NotReadable, Row
 
 SAMPLE = 256 * 1024
 LONGEST_LINE = 1 << 20
-LONGEST_VALUE = 256 * 1024  # the longest reviews and book descriptions have a tenth of it
 MOST_COLUMNS = 500
 LONGEST_SHOWN = 2000  # of a line that cannot be read
 WESTERN = [

@@ -50,6 +50,11 @@ def test_an_entry_ends_where_the_next_one_begins():
     assert items[2].title == "Jenny" and items[2].extra["SP"] == "12" and "pages" not in items[2].facts
 
 
+def test_a_second_title_stays_apart_with_the_lines_that_belong_to_it():
+    _, (item,) = read("TY  - BOOK\nTI  - Emma\nTI  - A novel\nin three\nTI  - volumes\nER  - \n")
+    assert (item.title, item.extra) == ("Emma", {"TI (2)": "A novel in three; volumes"})
+
+
 def test_endnote_has_the_same_under_other_tags():
     kind, items = read("%0 Book\n%A Lagerlöf, Selma\n%T Jerusalem\n%D 1901\n%K Dalarna\nfaith\n\n%0 Journal Article\n%T X\n")
     assert (kind, items[0].facts["authors"], items[0].tags) == ("endnote", ["Selma Lagerlöf"], ["Dalarna", "faith"])

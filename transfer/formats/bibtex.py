@@ -11,8 +11,8 @@ from catalogs.names import PersonName
 from transfer.fields import DROP, TOGETHER
 from transfer.fields.people import add_authors
 from transfer.formats.ris import NO_BOOK
-from transfer.items import Hints, Item, Row
-from transfer.source_files import LONGEST_VALUE, Text
+from transfer.items import LONGEST_VALUE, Hints, Item, Row
+from transfer.source_files import Text
 from transfer.tables import Table
 
 BEGINS = re.compile(r"\s*@\s*(\w+)\s*[{(]\s*([^\s,=]*)\s*,?")

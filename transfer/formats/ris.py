@@ -11,7 +11,7 @@ from transfer.fields import DROP, TOGETHER
 from transfer.fields.people import add_authors
 from transfer.fields.texts import unmarked
 from transfer.items import Hints, Item, Row
-from transfer.source_files import LONGEST_VALUE, Text
+from transfer.source_files import Text
 from transfer.tables import Table, text_pattern
 
 BOOKS = frozenset(
@@ -35,8 +35,8 @@ def _reader(tagged: str, first: str):
             if match and tag == first and entry.values:
                 yield entry
                 entry = Row(lines.number, {})
-            if text and (entry.values or tag == first) and len(entry.values.get(tag, "")) < LONGEST_VALUE:
-                entry.put(tag, text, "\n" if tag in LISTS else "" if match else " ")
+            if text and (entry.values or tag == first):
+                tag = entry.put(tag, text, "\n" if tag in LISTS else "" if match else " ")
         if entry.values:
             yield entry
 
