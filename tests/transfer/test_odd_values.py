@@ -280,3 +280,8 @@ def test_a_shelf_called_as_a_reading_status_is_one():
 def test_a_keyword_with_a_comma_stays_one_in_quotes():
     _, (item,) = read('Title,Tags\nEmma,"""Bath, England"", classic; signed"\n')
     assert item.tags == ["Bath, England", "classic", "signed"]
+
+
+def test_the_sign_that_a_scanner_puts_before_a_code_is_no_part_of_it():
+    _, (item,) = read("Title,ISBN\nEmma,]E09780141439587\n")
+    assert item.isbn13 == "9780141439587"

@@ -69,8 +69,8 @@ def _series_number(item: Item, text: str, hints: Hints):
 def read_isbn(item: Item, text: str, hints: Hints):
     """An ISBN, however it is written; the number of something else is kept apart, with a remark."""
     whole = isbn.read(text, spreadsheet=True)
-    parts = [text] if whole.isbn or isbn.SCIENTIFIC.fullmatch(text.strip('="[] ')) else re.split(r"[,;|\n]| {2,}", text)
-    for part in filter(None, (part.strip('="[] ') for part in parts)):
+    parts = [text] if isbn.SCIENTIFIC.fullmatch(text.strip('="[] ')) else re.split(r"[,;|\n]| {2,}", text)
+    for part in [text] if whole.isbn else filter(None, (part.strip('="[] ') for part in parts)):
         found = isbn.read(part, spreadsheet=True)
         if found.problem:
             item.extra["ISBN"] = part[:100]
