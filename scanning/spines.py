@@ -68,8 +68,16 @@ def _parallel_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) -
     reach = np.where(along, 1.35 * layout.spine_length(), 3 * np.maximum.outer(layout.length, layout.length))
     too_far = np.clip((span - reach) / np.maximum(0.25 * reach, 1), 0, 1)
     # The longest single line is only the least that a spine can be long: what follows closely stands on the same one.
-    close = along & (gap > 0) & (gap < 3 * height)
+    close = _chained(along & (gap > 0) & (gap < 3 * height) & (rows_apart < 1))
     return np.where(close, behind, link * (1 - too_far))
+
+
+def _chained(follows: np.ndarray) -> np.ndarray:
+    """n x n: which lines are in one row, whose next ones `follows` says: titles are set word by word along a spine, too."""
+    reached = follows | np.eye(len(follows), dtype=bool)
+    while (further := reached.astype(np.float32) @ reached > 0).sum() > reached.sum():
+        reached = further
+    return reached
 
 
 def _crossing_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) -> np.ndarray:
@@ -83,18 +91,14 @@ def _crossing_links(layout: Layout, forward: np.ndarray, sideways: np.ndarray) -
 
 
 def columns(layout: Layout) -> np.ndarray:
-    """n x n: which lines across can be on one spine that is lettered across, however far the author is from the title."""
+    """n x n: which lines can be on one standing spine, however far the author is from the title."""
     if not len(layout):
         return np.zeros((0, 0), dtype=bool)
     left, right = layout.quads[:, :, 0].min(axis=1), layout.quads[:, :, 0].max(axis=1)
     beside = np.minimum.outer(right, right) - np.maximum.outer(left, left)
     in_column = beside > 0.5 * np.minimum.outer(right - left, right - left)
     apart = np.abs(np.subtract.outer(layout.centre[:, 1], layout.centre[:, 1]))
-    return (
-        in_column
-        & (apart < SPINE_HEIGHTS * np.minimum.outer(layout.height, layout.height))
-        & ~np.logical_or.outer(layout.along, layout.along)
-    )
+    return in_column & (apart < SPINE_HEIGHTS * np.add.outer(layout.height, layout.height) / 2)
 
 
 def groups(link: np.ndarray, least: float) -> list[list[int]]:

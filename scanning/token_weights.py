@@ -93,8 +93,9 @@ class Work:
 
 
 def among(word: str, others: tuple[str, ...]) -> bool:
-    """Whether `word` is one of `others`, or the same with an ending: it stands on a spine once and counts once."""
-    return any(word == other or (len(word) > 3 and len(other) > 3 and fuzz.ratio(word, other) >= 80) for other in others)
+    """Whether `word` is one of `others`, the same with an ending, or could be one misread: it stands on a spine once and counts
+    once."""
+    return any(word == other or (len(word) > 3 and len(other) > 3 and fuzz.ratio(word, other) >= 75) for other in others)
 
 
 def _split_title(title: str) -> tuple[str, str, str]:

@@ -1,6 +1,7 @@
 """Which lines can stand on one spine, and where spines stand: small shelves, in pixels."""
 
 import numpy as np
+import pytest
 
 from scanning import spines
 from scanning.ocr import Line
@@ -33,6 +34,17 @@ def test_a_neighbour_is_another_spine():
 
 def test_a_shelf_below_is_another_spine():
     assert len(grouped(down("Harbor", 100, 0, 600), down("Amsterdam", 100, 1500, 600))) == 2
+
+
+def test_words_that_follow_one_another_along_a_spine_belong_together_however_many():
+    words = [down(word, 100, 120 * n, 100) for n, word in enumerate("Here Comes Every- Body Clay Shirky".split())]
+    assert max(map(len, grouped(*words, down("Amsterdam", 260, 0, 100)))) == len(words)
+
+
+@pytest.mark.parametrize("author", [down("Lorraine Adams", 104, 600, 200, 24), across("Adams", 104, 700, 60)])
+def test_an_author_at_the_far_end_of_a_spine_is_in_the_column_of_its_title(author):
+    lines = [down("Harbor", 100, 0, 150), author, down("Amsterdam", 220, 0, 150)]
+    assert spines.columns(spines.Layout(lines)).tolist() == [[True, True, False], [True, True, False], [False, False, True]]
 
 
 def test_words_stacked_across_a_thick_spine_belong_together():

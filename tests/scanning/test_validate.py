@@ -139,6 +139,18 @@ def test_a_study_of_a_book_does_not_take_the_book_from_its_author():
     assert titles(matched(lines, study, book("The Handmaid's Tale", "Margaret Atwood"))) == ["The Handmaid's Tale"]
 
 
+def test_a_word_of_the_title_is_not_also_an_authors_name():
+    lines = [down("A CHRISTMAS CAROL", 100, 0), down("CHARLES DICKENS", 100, 340)]
+    study = book("Charles Dickens' A Christmas Carol", "Jane Resnick; Christian Birmingham")
+    assert titles(matched(lines, study, book("A Christmas Carol", "Charles Dickens"))) == ["A Christmas Carol"]
+
+
+def test_an_author_far_from_a_short_title_is_its_author():
+    lines = [down("EMMA", 100, 0, 110), down("JANE AUSTEN", 102, 620, 190, 26), down("IVANHOE", 230, 0, 190)]
+    found = matched(lines, book("Emma", "Jane Austen"), book("Emma", "Alexander McCall Smith"))
+    assert [one.record.author for one in found if one.record] == ["Jane Austen"]
+
+
 def test_two_copies_side_by_side_are_two_books():
     lines = [down("IAN MCEWAN AMSTERDAM", 100, 0, 700), down("IAN MCEWAN AMSTERDAM", 300, 0, 700)]
     assert titles(matched(lines, book("Amsterdam", "Ian McEwan"))) == ["Amsterdam", "Amsterdam"]
