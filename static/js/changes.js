@@ -55,6 +55,7 @@ function show(item, answer, html) {
   if (!answer.ok) return toast(`A change to “${item.title}” could not be saved: the book is no longer there.`);
   if (outbox.get(item.name)) return toast(`A change to “${item.title}” needs your decision. `, item.page);
   toast(`Saved what you changed on “${item.title}”.`);
+  if (document.querySelector("form[data-live]") && !outbox.waiting().length) return location.reload();
   if (document.getElementById("results")) window.htmx.ajax("GET", location.href, { target: "#results", swap: "outerHTML" });
 }
 
@@ -117,15 +118,21 @@ document.addEventListener("submit", (event) => {
 // A form that htmx could not send (data-later says what it changes) is sent when the connection is back, too.
 document.addEventListener("htmx:sendError", ({ detail }) => {
   const form = detail.elt.closest("form[data-later]");
-  const fields = [...(detail.requestConfig.formData ?? [])].filter(([name]) => name !== "csrfmiddlewaretoken");
+  const fields = [...(detail.requestConfig.formData ?? [])];
   if (!form || (form.dataset.bulk !== undefined && !fields.some(([name]) => name === "act"))) return form && toast("There is no connection. Your selection stays; try again in a moment.");
-  const title = form.dataset.later;
-  const action = form.getAttribute("action");
-  outbox.put(nameOf(action, Date.now()), { action, page: location.pathname, title, fields });
-  toast(`There is no connection. Your change of ${title} is kept here and made when the connection is back.`);
+  keepForLater({ action: form.getAttribute("action"), title: form.dataset.later, fields });
   document.dispatchEvent(new CustomEvent("later"));
-  outbox.send();
 });
+
+// Neither is a decision about a scan lost (parts.js).
+document.addEventListener("unsent", ({ detail }) => keepForLater(detail));
+
+function keepForLater({ action, title, fields }) {
+  const sent = fields.filter(([name]) => name !== "csrfmiddlewaretoken");
+  outbox.put(`${outbox.prefix}${Date.now()}:${action}`, { action, page: location.pathname, title, fields: sent });
+  toast(`There is no connection. Your change of “${title}” is kept here and made when the connection is back.`);
+  outbox.send();
+}
 
 document.addEventListener("parts", () => window.htmx?.process(document.body));
 document.addEventListener("htmx:sendError", () => document.getElementById("saved") && say("This cannot be opened now: there is no connection. Try again in a moment."));

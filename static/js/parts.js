@@ -61,14 +61,17 @@ let shown = 0;
 export async function send(form, submitter) {
   const turn = ++latest;
   const body = new FormData(form, submitter);
+  const action = submitter?.getAttribute("formaction") || form.action;
   form.ariaBusy = "true";
   try {
-    const answer = await fetch(submitter?.getAttribute("formaction") || form.action, { method: "POST", body, headers: { "X-Parts": "1" } });
+    const answer = await fetch(action, { method: "POST", body, headers: { "X-Parts": "1" } });
     if (answer.redirected || !answer.ok) return location.reload(); // signed out, or deleted elsewhere: the reloaded page shows it
     shown = Math.max(shown, turn);
     apply(await answer.text());
   } catch {
-    complain("That could not be saved because there is no connection. Try again in a moment.");
+    const name = form.closest("li")?.querySelector(".title-serif, .book-unread")?.textContent.trim() ?? "this photo";
+    const fields = [...body].filter(([, value]) => typeof value === "string");
+    document.dispatchEvent(new CustomEvent("unsent", { detail: { action: new URL(action, location).pathname, title: name, fields } }));
   } finally {
     form.ariaBusy = null;
   }
@@ -83,15 +86,6 @@ export async function refresh(address) {
   if (turn < shown) return refresh(address);
   shown = turn;
   apply(html);
-}
-
-function complain(sentence) {
-  const toast = document.createElement("div");
-  toast.className = "toast toast-error";
-  const words = document.createElement("p");
-  words.textContent = sentence;
-  toast.append(words);
-  document.getElementById("toasts").append(toast);
 }
 
 document.addEventListener("submit", (event) => {

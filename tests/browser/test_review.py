@@ -82,6 +82,20 @@ def test_on_a_phone_each_decision_can_be_undone_in_place(phone, product):
     expect(group(page, "rejected")).to_have_count(0)
 
 
+def test_decisions_without_a_connection_are_made_when_it_is_back(phone, product):
+    page, _ = open_review(phone, product)
+    expect(page.get_by_role("button", name="Add", exact=True).first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    for number, button in ((1, "Add"), (2, "Not this")):
+        page.locator(f"#book-{number}").get_by_role("button", name=button, exact=True).click()
+        expect(page.locator(".toast").last).to_contain_text(f"Your change of “Title {number}” is kept here")
+    page.context.set_offline(False)
+    expect(group(page, "accepted")).to_have_count(1, timeout=20_000)
+    expect(group(page, "rejected")).to_have_count(1)
+    phone.forgive_lost_connection()
+
+
 def test_without_scripts_a_book_that_is_far_down_can_be_decided_on(browser, product, desktop):
     page, _ = open_review(desktop, product)
     context = browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state(), base_url=page.url)
