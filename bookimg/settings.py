@@ -42,9 +42,7 @@ X_FRAME_OPTIONS = "DENY"
 # Proxies that are believed about the client's address and scheme: addresses or networks.
 TRUSTED_PROXIES = read_setting("TRUSTED_PROXIES", "list", ["127.0.0.1", "::1"])
 if "*" in TRUSTED_PROXIES:
-    raise ImproperlyConfigured(
-        "TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8: with * every client can forge its own"
-    )
+    raise ImproperlyConfigured("TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8: with *, clients forge theirs")
 
 INSTALLED_APPS = [
     # From the ground up: each app registers what it adds to those before it.
@@ -145,9 +143,8 @@ CACHES = {
     "unread": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 AWS_REGION = env.str("AWS_REGION", default="us-east-1")
-AWS_ENDPOINT_URL = read_address(
-    "AWS_ENDPOINT_URL", ""
-)  # boto3 reads it too, and AWS_ENDPOINT_URL_S3 and the like for one service
+# boto3 reads these, too, and more of them for other services.
+AWS_ENDPOINT_URL = read_address("AWS_ENDPOINT_URL", "")
 AWS_ENDPOINT_URL_S3 = read_address("AWS_ENDPOINT_URL_S3", "")
 STORAGE = read_choice("STORAGE", ("local", "s3"))
 S3_BUCKET = env.str("S3_BUCKET", default="")
@@ -255,15 +252,8 @@ WEBHOOKS_PRIVATE = flag("WEBHOOKS_PRIVATE", False)  # whether webhooks may reach
 WEBHOOK_PORTS = read_ports("WEBHOOK_PORTS", ["80", "443"])
 CORS_ALLOWED_ORIGINS = read_setting("CORS_ORIGINS", "list", [])
 CORS_URLS_REGEX = r"^/(api|uploads|opds)/"
-CORS_EXPOSE_HEADERS = [
-    "ETag",
-    "Location",
-    "RateLimit-Limit",
-    "RateLimit-Remaining",
-    "RateLimit-Reset",
-    "Retry-After",
-    "X-Request-Id",
-]
+RATE_HEADERS = [f"RateLimit-{name}" for name in ("Limit", "Remaining", "Reset")]
+CORS_EXPOSE_HEADERS = ["ETag", "Location", *RATE_HEADERS, "Retry-After", "X-Request-Id"]
 
 # ── Scanning ────────────────────────────────────────────────────────────────────────────────────────────────────────
 OCR = read_choice("OCR", ("local", "textract"), dotted=True)
@@ -339,9 +329,8 @@ Q_CLUSTER |= {
         "sqs": {"aws_region": AWS_REGION, "receive_message_wait_time_seconds": 5},
     },
 }[BROKER]
-QUEUES = {"": Q_CLUSTER["name"]} | {
-    stage: f"{Q_CLUSTER['name']}-{stage}" for stage in STAGE_QUEUES
-}  # their names; "": everything else
+# Their names; "": everything else.
+QUEUES = {"": Q_CLUSTER["name"]} | {stage: f"{Q_CLUSTER['name']}-{stage}" for stage in STAGE_QUEUES}
 
 # ── Search and chat ─────────────────────────────────────────────────────────────────────────────────────────────────
 EMBEDDER = read_choice("EMBEDDER", ("local", "hash", "bedrock", "voyage", "openai"), dotted=True)

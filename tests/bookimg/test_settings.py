@@ -127,6 +127,13 @@ def test_cookies_of_a_site_behind_https_belong_to_that_host_alone(tmp_path):
     assert behind_https["SESSION_COOKIE_SECURE"] and settings_of(tmp_path)["SESSION_COOKIE_NAME"] == "sessionid"
 
 
+def test_cookies_of_a_site_below_a_path_are_sent_there_alone(tmp_path):
+    below = settings_of(tmp_path, PUBLIC_URL="https://example.org/books")
+    assert (below["SESSION_COOKIE_NAME"], below["CSRF_COOKIE_NAME"]) == ("__Secure-sessionid", "__Secure-csrftoken")
+    assert (below["SESSION_COOKIE_PATH"], below["CSRF_COOKIE_PATH"]) == ("/books/", "/books/")
+    assert below["CSRF_TRUSTED_ORIGINS"] == ["https://example.org"] and below["ALLOWED_HOSTS"] == ["example.org"]
+
+
 def test_a_site_behind_https_answers_to_its_own_name_alone(tmp_path):
     assert settings_of(tmp_path, PUBLIC_URL="https://books.example.org")["ALLOWED_HOSTS"] == ["books.example.org"]
     assert "localhost" in settings_of(tmp_path, PUBLIC_URL="http://shelf.local")["ALLOWED_HOSTS"]
