@@ -30,7 +30,7 @@ from transfer.models import ImportRow
 
 GUARDED = [call for call in CALLS if call.needs_sign_in]
 CHANGING = [call for call in GUARDED if call.method != "get"]
-ABOUT_SOMETHING = [call for call in GUARDED if call.keys]
+ABOUT_SOMETHING = [call for call in GUARDED if set(call.keys) - {"year"}]  # everybody has years
 PROPOSED = {"name": "mark", "value": "read", "sentence": "Mark it?", "state": "proposed"}
 OF_A_FILE = {"getThumbnail", "getSpine", "getCover"}  # which nobody has stored for this cast
 FOR_EVERYBODY = {"signInForTokens", "refreshTokens"}
@@ -39,7 +39,7 @@ FOR_EVERYBODY = {"signInForTokens", "refreshTokens"}
 class Things:
     """Something for each key that stands in the address of a call, made when a call names it."""
 
-    decision, spine_number = "dismiss", 1
+    decision, spine_number, year = "dismiss", 1, 2026
 
     def __init__(self, user):
         self.user = user
