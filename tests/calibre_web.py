@@ -6,6 +6,7 @@
 Both servers run at the same time and are asked in turn, for pages that nobody has asked for before. Linux only."""
 
 import argparse
+import atexit
 import os
 import re
 import sqlite3
@@ -48,11 +49,9 @@ def main():
         session, books = furnished(options.books)
         theirs = CalibreWeb(options.venv.resolve(), home, books)
         ours = BookImg(session)
-        try:
-            compare(ours, theirs, options.rounds, books)
-        finally:
-            ours.process.terminate()
-            theirs.process.kill()
+        compare(ours, theirs, options.rounds, books)
+        ours.process.terminate()
+        theirs.process.kill()
 
 
 def furnished(count: int) -> tuple[str, list[dict]]:
@@ -89,7 +88,9 @@ class Server:
 
 
 def started(command: list, **more) -> subprocess.Popen:
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **more)
+    atexit.register(process.kill)  # also where something fails on the way
+    return process
 
 
 class BookImg(Server):
