@@ -132,7 +132,7 @@ def _settled(question: Question, name: str) -> tuple[Question, str]:
         name = "refine"
     if name == "refine":
         question, name = _refined(question)
-    name = _by_what_stands_in_it(question, name)
+    name = _of_title(question, _by_what_stands_in_it(question, name))
     if name in ("count", "listing") and question.titles() and not question.query.narrows:
         return question, "owning"
     if name in OF_MANY:
@@ -154,8 +154,6 @@ def _by_what_stands_in_it(question: Question, name: str) -> str:
         name = "listing"
     if name == "change" and question.wording.rstrip().endswith("?"):
         name = "owning"
-    if name == "owning" and question.titles() and question.field("rating", "opinion", "review", "notes"):
-        name = "opinion"
     if name == "owning" and not question.titles() and question.query.narrows:
         if question.has("series") and ALL & set(question.reading.words):
             name = "gaps"
@@ -169,7 +167,7 @@ def _by_what_stands_in_it(question: Question, name: str) -> str:
         name = "count"
     if name == "extremes" and not question.query.sort and question.query.narrows:
         name = "listing"
-    if name == "gaps" and question.query.status and not question.query.series and not question.has("next"):
+    if name == "gaps" and question.query.status and not question.has("next"):
         name = "listing"
     if name == "gaps" and question.query.number:
         name = "listing"
@@ -178,6 +176,16 @@ def _by_what_stands_in_it(question: Question, name: str) -> str:
     if name == "random_pick" and Status.READING in question.query.status:
         name = "listing"
     return name
+
+
+def _of_title(question: Question, name: str) -> str:
+    """What is asked about a book that is named: a detail in the question counts for more than the nearest example."""
+    if not question.titles():
+        return name
+    named = question.field("isbn", "publisher", "language", "price", "pages", "author") and not question.has("person")
+    if (name in ("opinion", "loans", "where", "owning") and named) or (name == "loans" and question.has("bought", "added")):
+        return "facts"
+    return "opinion" if name == "owning" and question.field("rating", "opinion", "review", "notes") else name
 
 
 def _asks_for_kind(question: Question) -> bool:

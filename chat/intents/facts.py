@@ -7,7 +7,7 @@ from chat.questions import Question, Reply, titled
 from library.in_words import day_in_words
 from library.models import Status, UserBook
 
-ASKED = "finished isbn pages price publisher language series genre tag added description author year".split()
+DETAILS = "finished isbn pages price publisher language series genre tag added description author year".split()
 
 
 def answer_facts(question: Question) -> Reply | None:
@@ -15,7 +15,9 @@ def answer_facts(question: Question) -> Reply | None:
     copies = question.one()
     if not copies:
         return Reply(f"I do not find “{' '.join(unused)}” in your library.", understood=False) if unused else None
-    name = next((name for name in ASKED if question.field(name)), "year" if question.has("published") else "")
+    name = next((name for name in DETAILS if question.field(name)), "year" if question.has("published") else "")
+    if name in ("", "finished", "year") and question.has("bought"):
+        name = "added"
     if name in ("", "finished", "year", "added") and question.has("read"):
         name = "finished"
     if not name and len(question.reading.words) > sum(

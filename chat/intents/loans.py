@@ -8,6 +8,7 @@ from library.in_words import count_of, day_in_words
 from library.models import Loan
 
 SHOWN = 8
+WHO = frozenset("who whos wer qui quien".split())
 THIS = frozenset("it this dieses ce este".split())
 
 
@@ -18,6 +19,11 @@ def answer_loans(question: Question) -> Reply | None:
     if question.has("most") and not person:
         return _most(question)
     if titles := question.titles():
+        evident = question.has("lent", "overdue", "returned", "person") or (
+            WHO & set(question.reading.words) and not question.unused
+        )
+        if not evident or any(mark.start == 0 for mark in question.reading.all("lent")):  # `lend Emma to Ana`
+            return Reply("I do not know what you ask about this book.", understood=False)
         return _of_book(titles[0][0])
     if question.has("returned") and person:
         return _returned(question, person)

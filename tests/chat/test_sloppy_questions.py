@@ -43,12 +43,15 @@ QUESTIONS = (
     ("how many copies of Dracula do i have", ["you have “Dracula”"], {"Dracula"}),
     ("which series have holes", ["None of your series has a gap"], None),
     ("how many books did I read in 2021 and how many in 2022", ["2 books read in 2021", "1 book read in 2022"], None),
+    ("give me the isbn of Dracula", ["no ISBN"], {"Dracula"}),
+    ("when did i buy der zauberberg", ["bought it on 1 March 2021"], {"Der Zauberberg"}),
     ("is you by caroline kepnes somewhere", ["no shelf"], {"You"}),
     ("what should I discard", [], {"Men at Arms"}),
 )  # fmt: skip
 NOT_ANSWERED = (
     "what did I borrow from Petra", "a quién prestó Petra", "zufälliges Buch aus dem Keller", "books in the hall", "sell Dracula",
     "is it lent", "can you order Dracula for me", "does You die at the end", "how heavy is Dracula",
+    "lend Dracula to Petra", "who gave me Dracula", "are all City Watch books read",
     "which books did I not read in 2021",
 )  # fmt: skip
 

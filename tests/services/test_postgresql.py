@@ -20,6 +20,7 @@ FILES = [
     *(f"tests/scanning/test_{name}.py" for name in SCANNING),
     *(f"tests/library/test_{name}.py" for name in KEEPING),
     *(f"tests/library/search/test_{name}.py" for name in FINDING),
+    "tests/chat/test_planner.py",
 ]
 
 
