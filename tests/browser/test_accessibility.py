@@ -31,7 +31,8 @@ for band in ("sure", "check", "unread"):
 PAGES = (
     "/", "/?view=list", "/?q=dune", "/books/filters/", "/books/removed/", "/books/add/", "/books/add/isbn/", "/books/add/search/",
     "/books/add/scanner/", "/books/add/camera/", "/books/add/unknown/", "/scans/", "/scans/new/", "/scans/job-ada/", "/shelves/",
-    "/loans/", "/tags/", "/authors/", "/series/", "/statistics/", "/search/", "/search/?q=dune", "/chat/", "/import/", "/export/",
+    "/loans/", "/tags/", "/authors/", "/series/", "/statistics/", "/statistics/2024/", "/search/",
+    "/search/?q=dune", "/chat/", "/import/", "/export/",
     "/settings/", "/settings/tokens/", "/settings/webhooks/", "/settings/feeds/", "/settings/delete/", "/accounts/email/",
     "/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/", "/api/v1/docs", "/nothing/",
 )  # fmt: skip
