@@ -90,6 +90,8 @@ def _answer_turn(message: Message, tell) -> Message:
 
 @database_sync_to_async
 def _begin_turn(user, key: str, question: str) -> Message | None:
+    if key and not (key.isascii() and key.isalnum()):  # databases refuse to look for some of what is no key
+        return None
     chat = Chat.objects.of(user).filter(key=key).first() if key else chats.start_chat(user)
     return chats.begin_message(chat, question) if chat else None
 

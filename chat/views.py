@@ -25,6 +25,8 @@ EXAMPLES = (
 
 
 def _own_chat(request, key: str) -> Chat:
+    if not key.isprintable():
+        raise Http404
     return get_object_or_404(Chat.objects.of(request.user), key=key)
 
 

@@ -75,3 +75,11 @@ async def test_nonsense_is_refused(owner, text):
     await socket.say(text)
     assert (await socket.hear())["code"] == "bad-request"
     await socket.send_input({"type": "websocket.disconnect", "code": 1000})
+
+
+@pytest.mark.parametrize("key", ["\ud800", "\0", "é", "a" * 5000, [], {"": None}])
+async def test_what_is_no_key_is_not_found(owner, key):
+    socket = await opened(owner)
+    await socket.say(json.dumps({"action": "ask", "chat": key or "[]", "question": "How many books?"}))
+    assert await socket.hear() == {"type": "error", "code": "not-found"}
+    await socket.send_input({"type": "websocket.disconnect", "code": 1000})
