@@ -119,5 +119,5 @@ def _last_first(name: str) -> str:
 
 
 def _joined(parts: list[str]) -> str:
-    """Between commas; a part that holds one itself stands in quotes."""
-    return ", ".join('"{}"'.format(part.replace('"', '""')) if re.search(r'[",]', part) else part for part in parts)
+    """Between commas; a part with a sign that separates names is in quotes."""
+    return ", ".join('"{}"'.format(part.replace('"', '""')) if re.search(r'[",;|&\n]', part) else part for part in parts)
