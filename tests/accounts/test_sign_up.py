@@ -34,7 +34,7 @@ def test_nobody_may_where_it_is_closed(client, settings):
 
 
 def test_an_invitation_lets_its_bearer_in(client, settings):
-    settings.SIGN_UP, settings.PUBLIC_URL, out = "invitation", "https://books.example.org", io.StringIO()
+    settings.SIGN_UP, settings.PUBLIC_ORIGIN, out = "invitation", "https://books.example.org", io.StringIO()
     call_command("invite", "Nora", stdout=out)
     link = out.getvalue().splitlines()[0]
     assert link.startswith("https://books.example.org/accounts/signup/?invitation=")
