@@ -92,10 +92,10 @@ def converse(
         if not values.calls:
             return _cited(values.text, box)
         if usage.usd >= limits.usd:
-            raise ModelError("The answer became too expensive, so it was stopped. Ask for less at once.", permanent=True)
+            raise ModelError("The answer reached its cost limit, so it was stopped. Ask a narrower question.", permanent=True)
         results = tuple((call.id, json.dumps(box.use(call.name, call.arguments), default=str)) for call in values.calls)
         turns += [ModelTurn("assistant", values.text, values.calls), ModelTurn("tool", results=results)]
-    raise ModelError(f"No answer was found in {limits.steps} steps. Ask something narrower.", permanent=True)
+    raise ModelError(f"No answer was found in {limits.steps} steps. Ask a narrower question.", permanent=True)
 
 
 def _patient(model, turns: list[ModelTurn], limits: Limits, until: float, hear: Hearing | None = None) -> Said:

@@ -61,7 +61,7 @@ def plan_answer(
             question, name = _with_topic(_with_unused_marks(question, "listing")), "listing"
             reply = INTENTS[name].answer(question)
     if reply and reply.understood and question.unused and (name in OF_MANY or likeness < SURE):
-        reply = Reply(f"I do not know what “{question.unknown}” means here, so I do not answer that.", understood=False)
+        reply = Reply(f"I do not understand “{question.unknown}”, so I cannot answer that.", understood=False)
     if reply is None or not reply.understood:
         reply = _search(question, reply)
     else:
@@ -267,10 +267,10 @@ def _search(question: Question, reply: Reply | None) -> Reply:
     words = [word for word in question.reading.raw if word.casefold() not in examples().common] or question.reading.raw
     found = hybrid.find_books(question.tools.user, " ".join(words), "hybrid", limit=SHOWN) if words else None
     question.tools.step("search", " ".join(words), f"{found.total if found else 0} books")
-    sorry = reply.text if reply else "I am not sure what you ask, so I do not answer it."
+    sorry = reply.text if reply else "I am not sure what you are asking."
     if not found or not found.ids:
         return Reply(f"{sorry} {ABILITIES}", understood=False)
-    return Reply(f"{sorry} The search finds: {some(question.tools, found.ids)}.", found.ids, found.total, understood=False)
+    return Reply(f"{sorry} A search found: {some(question.tools, found.ids)}.", found.ids, found.total, understood=False)
 
 
 def _remembered(question: Question, reply: Reply, name: str) -> Reply:

@@ -123,7 +123,7 @@ class Toolbox:
     def propose_action(self, name: str, books: list, value: str) -> dict:
         proposal = actions.propose_change(self.tools.user, name, [int(pk) for pk in books], str(value))
         self.action = proposal.as_json()
-        return {"proposed": proposal.sentence, "note": "Nothing is changed until the user confirms it with a button."}
+        return {"proposed": proposal.sentence, "note": "Nothing will change until the user confirms it with a button."}
 
     # ── Books, as a model sees them ─────────────────────────────────────────────────────────────────────────────────
     def own(self, pk: int) -> UserBook | None:

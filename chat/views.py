@@ -123,7 +123,7 @@ def pin(request, key):
 @require_POST
 def chat_delete(request, key):
     _own_chat(request, key).delete()
-    messages.success(request, "The conversation is deleted.")
+    messages.success(request, "Conversation deleted.")
     return redirect("chats")
 
 

@@ -12,13 +12,13 @@ def answer_change(question: Question) -> Reply | None:
     if not name:
         return None
     if not keys:
-        missing = f"I do not find “{question.unknown}” in your library, so nothing is changed."
+        missing = f"I could not find “{question.unknown}” in your library, so nothing is changed."
         return Reply(missing, understood=not question.unused)
     try:
         proposal = actions.propose_change(question.tools.user, name, keys, value)
     except actions.ActionError as error:
         return Reply(str(error), keys)
-    return Reply(f"{proposal.sentence} Nothing is changed until you agree.", list(proposal.books), action=proposal.as_json())
+    return Reply(f"{proposal.sentence} Nothing will change until you confirm.", list(proposal.books), action=proposal.as_json())
 
 
 def _wanted(question: Question) -> tuple[str, str]:

@@ -52,7 +52,7 @@ def _value(copy: UserBook, kind: str):
 def _described(copy: UserBook, kind: str) -> str:
     value = _value(copy, kind)
     words = {"pages": f"{value} pages", "rating": f"{(copy.rating or 0) / 2:g} stars", "price": f"{value} {copy.currency}"}
-    return f"{titled(copy)}: {'not noted' if value is None else words.get(kind, str(value))}"
+    return f"{titled(copy)}: {'not recorded' if value is None else words.get(kind, str(value))}"
 
 
 def _numbers(question: Question) -> Reply | None:
@@ -72,7 +72,7 @@ def _numbers(question: Question) -> Reply | None:
     nouns = [in_words(query, None if in_pages else count) for count, query in zip(counts, queries, strict=True)]
     parts = [f"{count:,} {of}{noun}" for count, noun in zip(counts, nouns, strict=True)]
     if counts[0] == counts[1]:
-        return Reply(f"As many of one as of the other: {parts[0]} and {parts[1]}.")
+        return Reply(f"You have the same number of each: {parts[0]} and {parts[1]}.")
     ahead = int(counts[1] > counts[0])
     return Reply(f"You have {parts[ahead]}, and {parts[1 - ahead]}.")
 

@@ -19,7 +19,7 @@ def answer_extremes(question: Question) -> Reply | None:
     keys = question.tools.find(replace(query, limit=query.limit or (0 if whole else _wanted(question))))
     note, base = gap_note(question), in_words(query.without_order())
     if not keys:
-        return Reply(f"For none of your {base} it is noted.{note}")
+        return Reply(f"None of your {base} has this detail.{note}")
     copies = query.books(question.tools.user).in_bulk(keys[:MOST_SHOWN])
     rows = [f"{titled(copies[pk])}{_measure(copies[pk], query.sort)}" for pk in keys[:MOST_IN_TEXT]]
     verb = "is" if len(keys) == 1 else "are"

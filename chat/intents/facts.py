@@ -14,7 +14,7 @@ def answer_facts(question: Question) -> Reply | None:
     unused = list(question.unused)
     copies = question.one()
     if not copies:
-        return Reply(f"I do not find “{' '.join(unused)}” in your library.", understood=False) if unused else None
+        return Reply(f"I could not find “{' '.join(unused)}” in your library.", understood=False) if unused else None
     name = next((name for name in DETAILS if question.field(name)), "year" if question.has("published") else "")
     if name in ("", "finished", "year") and question.has("bought"):
         name = "added"
@@ -23,7 +23,7 @@ def answer_facts(question: Question) -> Reply | None:
     if not name and len(question.reading.words) > sum(
         mark.end - mark.start for mark in question.reading.all("title", "by", "author")
     ):
-        return Reply(f"I do not know what you ask about {titled(copies[0])}, so I do not answer that.", understood=False)
+        return Reply(f"I do not understand what you are asking about {titled(copies[0])}.", understood=False)
     copy = copies[0]
     return Reply(_noted(name, copy) if name in NOTED else SENTENCES[name](question, copy), [copy.pk])
 
@@ -34,7 +34,7 @@ def _finished(question: Question, copy: UserBook) -> str:
     if not number:
         return f"You have not read {titled(copy)}. {STATE_SENTENCES[copy.status]}"
     times = {1: "once", 2: "twice"}.get(number, f"{number} times")
-    on = f", on {' and on '.join(map(day_in_words, days))}" if days else "; when is not noted"
+    on = f", on {' and on '.join(map(day_in_words, days))}" if days else "; the date is not recorded"
     return f"You have read {titled(copy)} {times}{on}."
 
 
@@ -45,7 +45,7 @@ def _series(question: Question, copy: UserBook) -> str:
 
 def _added(question: Question, copy: UserBook) -> str:
     bought = f" You bought it on {day_in_words(copy.bought)}." if copy.bought else ""
-    return f"{titled(copy)} is in your library since {day_in_words(copy.added)}.{bought}"
+    return f"{titled(copy)} has been in your library since {day_in_words(copy.added)}.{bought}"
 
 
 def _year(question: Question, copy: UserBook) -> str:
@@ -71,7 +71,7 @@ NOTED = {
     "isbn": ("isbn13", "The ISBN of {book} is {value}.", "{book} has no ISBN here."),
     "publisher": ("publisher", "{book} is published by {value}.", "I do not know who published {book}."),
     "language": ("language", "Your copy of {book} is in {value}.", "I do not know the language of {book}."),
-    "price": ("price", "You paid {value} for {book}.", "What {book} cost is not noted."),
+    "price": ("price", "You paid {value} for {book}.", "You have not recorded what {book} cost."),
     "genre": ("categories", "{book} is {value}.", "{book} has no category."),
     "tag": ("tags", "{book} is tagged: {value}.", "{book} has no tags."),
 }

@@ -33,7 +33,7 @@ def _mentions_series(question: Question) -> bool:
 def _of_all(found: list[Series], by: str = "") -> Reply:
     gaps = sorted((one for one in found if one.missing), key=lambda one: -one.count)
     if not gaps:
-        return Reply(f"None of your series{by} has a gap that I can see." if found else f"None of your books{by} is in a series.")
+        return Reply(f"I cannot see any gaps in your series{by}." if found else f"None of your books{by} is in a series.")
     rows = "; ".join(f"{one.name}: {runs(one.missing, '–')}" for one in gaps[:SHOWN])
     more = f" and {len(gaps) - SHOWN:,} more series" if len(gaps) > SHOWN else ""
     return Reply(f"Missing between the volumes you have — {rows}{more}.", [copy.pk for one in gaps for copy in one.copies])
@@ -49,7 +49,7 @@ def _of_one(name: str, one: Series | None) -> Reply:
     have = f"You have {runs(one.volumes, '–')} of “{name}”"
     if one.missing:
         return Reply(f"{have}; {runs(one.missing, '–')} {'is' if len(one.missing) == 1 else 'are'} missing.", keys)
-    return Reply(f"{have}, without a gap. Whether more volumes have come out since I cannot tell.", keys)
+    return Reply(f"{have}, without a gap. I cannot tell whether more volumes have been published since.", keys)
 
 
 def _following(question: Question, copy: UserBook) -> Reply:

@@ -11,7 +11,7 @@ def answer_like(question: Question) -> Reply | None:
     unused = question.unknown
     copies = question.one()
     if not copies:
-        return (unused and Reply(f"I do not find “{unused}” in your library to compare with.", understood=False)) or None
+        return (unused and Reply(f"I could not find “{unused}” in your library to compare with.", understood=False)) or None
     copy = copies[0]
     near = [other for other in more_like(copy) or question.tools.kin(copy)[:8] if other.status != Status.WISHLIST]
     if question.query.status:

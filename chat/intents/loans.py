@@ -23,7 +23,7 @@ def answer_loans(question: Question) -> Reply | None:
             WHO & set(question.reading.words) and not question.unused
         )
         if not evident or any(mark.start == 0 for mark in question.reading.all("lent")):  # `lend Emma to Ana`
-            return Reply("I do not know what you ask about this book.", understood=False)
+            return Reply("I do not understand what you are asking about this book.", understood=False)
         return _of_book(titles[0][0])
     if question.has("returned") and person:
         return _returned(question, person)
@@ -38,13 +38,13 @@ def answer_loans(question: Question) -> Reply | None:
     if question.has("overdue"):
         found = [loan for loan in found if loan.due and loan.due < timezone.localdate()]
         if not found:
-            return Reply(f"{person} has nothing that is overdue." if person else "Nothing is overdue.")
+            return Reply(f"{person} has no overdue books." if person else "Nothing is overdue.")
     keys = [loan.copy_id for loan in found]
     if not found:
         return _returned(question, person, f"{person} has nothing right now. ") if person else Reply("Nothing is lent right now.")
     if person:
         return Reply(f"{person} has {len(found):,}: {'; '.join(map(_sentence, found[:SHOWN]))}.", keys)
-    rows = "; ".join(f"{loan.borrower} has {_sentence(loan)}" for loan in found[:SHOWN])
+    rows = "; ".join(f"{loan.borrower} has had {_sentence(loan)}" for loan in found[:SHOWN])
     return Reply(f"{count_of(len(found), 'book is', 'books are')} lent: {rows}.", keys)
 
 
@@ -57,7 +57,7 @@ def _sentence(loan: Loan) -> str:
 def _of_book(copy) -> Reply:
     loan = copy.loans.filter(returned__isnull=True).first()
     if loan:
-        return Reply(f"{loan.borrower} has {_sentence(loan)}.", [copy.pk])
+        return Reply(f"{loan.borrower} has had {_sentence(loan)}.", [copy.pk])
     last = copy.loans.order_by("-returned").first()
     back = f" {last.borrower} gave it back on {day_in_words(last.returned)}." if last and last.returned else ""
     return Reply(f"{titled(copy)} is not lent.{back}", [copy.pk])

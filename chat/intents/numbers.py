@@ -44,7 +44,7 @@ def _by(question: Question, kind: str, query: BookQuery) -> Reply:
     missing = total - sum(number for _, number in pairs) if single and not question.has("atleast") else 0
     note = f" {missing:,} of {total:,} have none that I know of." if missing > 0 else ""
     if not pairs:
-        return Reply(f"I cannot tell: no {kind} is noted.{note}")
+        return Reply(f"I cannot tell: no {kind} is recorded for these books.{note}")
     if question.has("most", "favourite") and not question.has("per"):
         top = [name for name, number in pairs if number == pairs[0][1]]
         of_kind = kind in ("author", "series", "publisher", "shelf")
@@ -82,7 +82,7 @@ def _mean(question: Question, query: BookQuery) -> Reply | None:
 def _spent(question: Question, query: BookQuery) -> Reply:
     sums = question.tools.sums(query)
     if not sums["priced"]:
-        return Reply(f"For none of your {in_words(query)} a price is noted.")
+        return Reply(f"None of your {in_words(query)} has a price.")
     total = " and ".join(f"{amount:,.2f} {currency}".strip() for currency, amount in sums["spent"])
     priced, others = sums["priced"], sums["n"] - sums["priced"]
     return Reply(f"{total} for {priced:,} {in_words(query, priced)} with a price; {others:,} have none.")

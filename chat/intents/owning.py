@@ -9,7 +9,7 @@ from library.models import Status, UserBook
 UNREAD = {"Yes,": "No,", "No, you have not read": "Yes, you have yet to read"}
 BOOKS = frozenset("books book novels bucher buch romane livres livre romans libros libro novelas".split())
 STATE_SENTENCES = {status: f"Its status is “{status.label}”." for status in Status} | {
-    Status.TO_READ: "It waits to be read.", Status.READING: "You are reading it.", Status.READ: "You have read it.",
+    Status.TO_READ: "You have not read it yet.", Status.READING: "You are reading it.", Status.READ: "You have read it.",
     Status.DID_NOT_FINISH: "You did not finish it.", Status.WISHLIST: "It is on your wishlist.",
 }  # fmt: skip
 
@@ -37,15 +37,15 @@ def answer_owning(question: Question) -> Reply | None:
     by = f" by {question.query.author}" if question.query.author else ""
     unknown, question.unused = question.unknown, []
     if unknown.islower() and set(question.reading.words) & BOOKS:  # `books by women`: no title, but something that is not known
-        return Reply(f"I do not find “{unknown}” in your library.", understood=False)
-    return Reply(f"No, I do not find “{unknown}”{by} in your library.")
+        return Reply(f"I could not find “{unknown}” in your library.", understood=False)
+    return Reply(f"No, I could not find “{unknown}”{by} in your library.")
 
 
 def _owned(copies: list[UserBook]) -> Reply:
     copy, keys = copies[0], [copy.pk for copy in copies if copy.book.work_key == copies[0].book.work_key]
     if copy.status == Status.WISHLIST:
         return Reply(f"No, {titled(copy)} is only on your wishlist.", [copy.pk])
-    shelf = f" It stands on “{copy.shelf}”." if copy.shelf else ""
+    shelf = f" It is on “{copy.shelf}”." if copy.shelf else ""
     number = f"{len(keys)} copies of " if len(keys) > 1 else ""
     return Reply(f"Yes, you have {number}{titled(copy)}.{shelf} {STATE_SENTENCES[copy.status]}", keys)
 
@@ -57,5 +57,5 @@ def _read_sentence(copy: UserBook) -> str:
     if days:
         return f"Yes, you finished {titled(copy)} on {' and on '.join(map(day_in_words, sorted(days)))}."
     if copy.status == Status.READ:
-        return f"Yes, you have read {titled(copy)}; when is not noted."
+        return f"Yes, you have read {titled(copy)}; the date is not recorded."
     return f"No, you have not read {titled(copy)}. {STATE_SENTENCES[copy.status]}"

@@ -16,7 +16,7 @@ def answer_where(question: Question) -> Reply | None:
     copies = question.one()[:MOST_COPIES]
     if not copies and question.unused:
         unknown, question.unused = question.unknown, []
-        return Reply(f"I do not find “{unknown}” in your library.")
+        return Reply(f"I could not find “{unknown}” in your library.")
     if not copies:
         return None
     return Reply(" ".join(place_sentence(question, copy) for copy in copies), [copy.pk for copy in copies])
@@ -27,10 +27,10 @@ def place_sentence(question: Question, copy: UserBook) -> str:
     if loan:
         due = f", due back {day_in_words(loan.due)}" if loan.due else ""
         home = f" It belongs on “{place['shelf']}”." if place["shelf"] else ""
-        return f"{loan.borrower} has {titled(copy)} since {day_in_words(loan.since)}{due}.{home}"
+        return f"{loan.borrower} has had {titled(copy)} since {day_in_words(loan.since)}{due}.{home}"
     if copy.status == Status.WISHLIST and not place["shelf"]:
         return f"{titled(copy)} is on your wishlist; you do not have it yet."
-    shelf = f"on “{place['shelf']}”" if place["shelf"] else "on no shelf that I know of"
+    shelf = f"on “{place['shelf']}”" if place["shelf"] else "not on a shelf"
     seen = f" On the photo of {day_in_words(place['photo']['day'])}: {place['photo']['words']}." if place["photo"] else ""
     return f"{titled(copy)} is {shelf}.{seen}"
 

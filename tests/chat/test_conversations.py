@@ -183,7 +183,7 @@ def test_an_error_that_passes_is_tried_again_and_one_that_stays_is_not(owner):
 
 @pytest.mark.parametrize(
     ("limits", "says"),
-    [(Limits(steps=2), "steps"), (Limits(usd=0.0001), "expensive"), (Limits(seconds=-1), "too long")],
+    [(Limits(steps=2), "steps"), (Limits(usd=0.0001), "cost limit"), (Limits(seconds=-1), "too long")],
 )
 def test_an_answer_has_limits(owner, limits, says):
     with pytest.raises(ModelError, match=says):

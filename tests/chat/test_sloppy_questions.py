@@ -29,6 +29,8 @@ QUESTIONS = (
     ("how long is 1984", ["328"], {"1984"}),
     ("books from 1984", ["no books published in 1984"], set()),
     ("you got a copy of It?", ["Yes"], {"It"}),
+    ("anything by a writer called bram", [], {"Dracula"}),
+    ("ein buch von jemandem namens bram", [], {"Dracula"}),
     ("whats my oldest book", ["1897"], {"Dracula"}),
     ("do I have City Watch 2", ["Yes"], {"Men at Arms"}),
     ("which series am I reading", ["City Watch"], None),
@@ -41,11 +43,11 @@ QUESTIONS = (
     ("German classics", [], {"Der Zauberberg"}),
     ("ciencia ficcion sin leer", [], {"Rayuela"}),
     ("how many copies of Dracula do i have", ["you have “Dracula”"], {"Dracula"}),
-    ("which series have holes", ["None of your series has a gap"], None),
+    ("which series have holes", ["I cannot see any gaps in your series"], None),
     ("how many books did I read in 2021 and how many in 2022", ["2 books read in 2021", "1 book read in 2022"], None),
     ("give me the isbn of Dracula", ["no ISBN"], {"Dracula"}),
     ("when did i buy der zauberberg", ["bought it on 1 March 2021"], {"Der Zauberberg"}),
-    ("is you by caroline kepnes somewhere", ["no shelf"], {"You"}),
+    ("is you by caroline kepnes somewhere", ["not on a shelf"], {"You"}),
     ("what should I discard", [], {"Men at Arms"}),
 )  # fmt: skip
 NOT_ANSWERED = (
