@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from django.db.models import Count
 from rapidfuzz import fuzz
 
 from chat.book_query import BookQuery
@@ -53,15 +54,17 @@ class Question:
         return next((name for name in self.reading.values("field") if not names or name in names), "")
 
     def titles(self) -> list[list[UserBook]]:
-        """For every title in the question its copies, those that are not only wished for first."""
+        """For every title in the question its copies: those that were read first, those that are only wished for last."""
         found = [self.copies(mark.value("title")) for mark in self.reading.all("title")]
         return [copies for copies in found if copies]
 
     def copies(self, title: str) -> list[UserBook]:
-        copies = [copy for copy in self.tools.books.select_related("shelf", "book").filter(title=title) if self._by_author(copy)]
+        books = self.tools.books.select_related("shelf", "book").filter(title=title)
+        books = books.annotate(times_read=Count("readings__finished")).order_by("-times_read", "pk")
+        copies = [copy for copy in books if self._by_author(copy)]
         if not any(step["tool"] == "book" and step["query"] == title for step in self.tools.steps):
             self.tools.step("book", title, f"{len(copies)} copies")
-        return sorted(copies, key=lambda copy: copy.status == Status.WISHLIST)
+        return sorted(copies, key=lambda copy: (copy.status == Status.WISHLIST, copy.status != Status.READ))
 
     def _by_author(self, copy: UserBook) -> bool:
         return not self.query.author or self.query.author in copy.authors or not self.reading.all("by")

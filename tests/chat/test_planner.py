@@ -1,9 +1,13 @@
 """Fifty questions that people ask, and what is true."""
 
+from datetime import date
+
 import pytest
 
 from chat import planner
+from library.models import Status
 from tests.chat.conftest import TODAY
+from tests.factories import ReadingFactory, make_copy
 
 pytestmark = pytest.mark.django_db
 SHORT_SF = {"Dune Messiah", "Flowers for Algernon", "Second Foundation"}
@@ -82,3 +86,11 @@ def assert_answers(owner, questions, subtests):
 
 def test_questions_are_answered_rightly(owner, books, subtests):
     assert_answers(owner, QUESTIONS, subtests)
+
+
+def test_of_two_copies_the_one_that_was_read_answers_whether_it_was_read(owner):
+    make_copy(owner, "Solaris", "Stanisław Lem", status=Status.TO_READ)
+    read = make_copy(owner, "Solaris", "Stanisław Lem", status=Status.READ)
+    ReadingFactory(copy=read, finished=date(2024, 2, 3))
+    assert reply_to(owner, "Have I read Solaris?")[0].text == "Yes, you finished “Solaris” by Stanisław Lem on 3 February 2024."
+    assert "once, on 3 February 2024" in reply_to(owner, "How often have I read Solaris?")[0].text

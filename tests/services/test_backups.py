@@ -103,7 +103,7 @@ def test_a_town_moves_to_postgresql_and_is_backed_up_and_restored_there(town, tm
     moved.run("backup", "--to", backups)
 
     restored = Installation(tmp_path / "restored", new_database())
-    assert "It is restored" in restored.run("restore", "--from", backups)
+    assert "It has been restored" in restored.run("restore", "--from", backups)
     assert restored.tables() == moved.tables()
     for table in moved.tables():
         assert restored.rows(table) == moved.rows(table), table
