@@ -48,4 +48,4 @@ if (timeZoneUrl && here && here !== timeZone) {
 
 // ── Changes that could not be sent wait in the browser (changes.js) ──
 const waiting = () => Object.keys(localStorage).some((name) => name.startsWith("change:"));
-if (timeZoneUrl && (document.querySelector("form:is([data-keep], [data-live])") || waiting())) import("./changes.js");
+if (timeZoneUrl && (document.querySelector("form[data-live]") || waiting())) import("./changes.js");

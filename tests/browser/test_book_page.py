@@ -213,7 +213,7 @@ def test_what_another_tab_changed_in_the_meantime_is_asked_about_even_after_a_lo
     expect(page.locator("#clashes-notes")).to_contain_text("The saved version: From the desk.")
     page.reload()  # the question was left open
     expect(page.locator("#clashes-notes")).to_contain_text("Your version: From the train.")
-    page.get_by_label("Your version").check()
+    page.get_by_label("Your version").click()  # the question goes with it
     expect(page.locator("#clashes-notes")).to_have_text("")
     page.reload()
     expect(page.locator("#notes p")).to_have_text("From the train.")
