@@ -126,7 +126,8 @@ def test_its_caddy_understands_its_configuration(tmp_path):
     [content] = [file["content"] for file in small_machine()["write_files"] if file["path"].endswith("Caddyfile")]
     (tmp_path / "Caddyfile").write_text(content)
     command = [caddy(), "adapt", "--config", str(tmp_path / "Caddyfile"), "--validate"]
-    subprocess.run(command, check=True, capture_output=True, env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]})
+    done = subprocess.run(command, capture_output=True, text=True, env={"HOME": str(tmp_path), "PATH": os.environ["PATH"]})
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("role", ["web", "worker", "ingest", "dead_letters"])

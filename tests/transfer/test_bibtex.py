@@ -79,5 +79,7 @@ NAMES = ["title", "author", "year", "isbn", "series", "number", "pages", "keywor
 @given(st.lists(st.tuples(st.sampled_from(NAMES), CELL.map(lambda text: text.replace("\\", ""))), max_size=6))
 def test_no_entry_is_too_odd(fields):
     text = "@book{k,\n" + ",\n".join(f"{name} = {{{value}}}" for name, value in fields) + "\n}\n"
-    for item in read(text, "bibtex")[1]:
+    items = read(text, "bibtex")[1]
+    assert items, "what cannot be read is named"
+    for item in items:
         check_item(item, given_letters([*(value for _, value in fields), text]))
